@@ -1,0 +1,192 @@
+#include "engine/base/intern.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/hash.h"
+#include "engine/base/mem.h"
+
+#define SWEEP_AT_LEAST 65536		/* bytes of text before a sweep pays */
+
+struct entry {
+	char *text;			/* NULL: this id is free */
+	uint32_t len;
+	uint32_t hash;			/* of a free id: the next free one */
+	bool marked;
+};
+
+struct intern {
+	struct entry *entries;		/* by id */
+	size_t n_entries;
+	size_t cap_entries;
+	uint32_t free_id;		/* head of the list of free ids, or 0 */
+	uint32_t *slots;		/* open addressing: ids, 0 is empty */
+	size_t n_slots;
+	size_t n;
+	size_t bytes;			/* of text, the NUL and malloc's own included */
+	size_t bytes_after_sweep;
+	uint64_t seed;
+};
+
+static size_t
+cost_of(size_t len)
+{
+	return len + 1 + 16;
+}
+
+struct intern *
+intern_new(void)
+{
+	struct intern *pool = xzalloc(sizeof(*pool));
+
+	pool->seed = hash_seed();
+	pool->n_slots = 1024;
+	pool->slots = xzalloc(pool->n_slots * sizeof(*pool->slots));
+	xgrow(&pool->entries, &pool->cap_entries, 1, sizeof(*pool->entries));
+	pool->entries[0] = (struct entry){ 0 };
+	pool->n_entries = 1;
+	intern(pool, "", 0);
+	return pool;
+}
+
+void
+intern_free(struct intern *pool)
+{
+	if (!pool)
+		return;
+	for (size_t i = 0; i < pool->n_entries; i++)
+		free(pool->entries[i].text);
+	free(pool->entries);
+	free(pool->slots);
+	free(pool);
+}
+
+static void
+place(struct intern *pool, uint32_t id)
+{
+	size_t mask = pool->n_slots - 1;
+	size_t i = pool->entries[id].hash & mask;
+
+	while (pool->slots[i])
+		i = (i + 1) & mask;
+	pool->slots[i] = id;
+}
+
+static void
+rebuild(struct intern *pool, size_t n_slots)
+{
+	free(pool->slots);
+	pool->slots = xzalloc(n_slots * sizeof(*pool->slots));
+	pool->n_slots = n_slots;
+	for (size_t id = 1; id < pool->n_entries; id++)
+		if (pool->entries[id].text)
+			place(pool, (uint32_t)id);
+}
+
+static uint32_t
+new_id(struct intern *pool)
+{
+	uint32_t id = pool->free_id;
+
+	if (id) {
+		pool->free_id = pool->entries[id].hash;
+		return id;
+	}
+	if (pool->n_entries == UINT32_MAX)
+		die("more than 4 billion different names");
+	xgrow(&pool->entries, &pool->cap_entries, pool->n_entries + 1,
+	      sizeof(*pool->entries));
+	return (uint32_t)pool->n_entries++;
+}
+
+uint32_t
+intern(struct intern *pool, const void *s, size_t len)
+{
+	uint32_t hash = (uint32_t)hash_bytes(s, len, pool->seed);
+	size_t mask = pool->n_slots - 1;
+	uint32_t id;
+
+	for (size_t i = hash & mask; (id = pool->slots[i]); i = (i + 1) & mask) {
+		const struct entry *e = &pool->entries[id];
+
+		if (e->hash == hash && e->len == len && !memcmp(e->text, s, len))
+			return id;
+	}
+	if ((pool->n + 1) * 4 > pool->n_slots * 3)
+		rebuild(pool, pool->n_slots * 2);
+	id = new_id(pool);
+	pool->entries[id] = (struct entry){ xstrndup(s, len), (uint32_t)len, hash, false };
+	pool->bytes += cost_of(len);
+	pool->n++;
+	place(pool, id);
+	return id;
+}
+
+uint32_t
+intern_str(struct intern *pool, const char *s)
+{
+	return intern(pool, s, strlen(s));
+}
+
+const char *
+intern_text(const struct intern *pool, uint32_t id)
+{
+	return id ? pool->entries[id].text : "";
+}
+
+struct span
+intern_span(const struct intern *pool, uint32_t id)
+{
+	if (!id)
+		return (struct span){ (const uint8_t *)"", 0 };
+	return (struct span){ (const uint8_t *)pool->entries[id].text,
+			      pool->entries[id].len };
+}
+
+bool
+intern_wants_sweep(const struct intern *pool)
+{
+	return pool->bytes > SWEEP_AT_LEAST && pool->bytes > 2 * pool->bytes_after_sweep;
+}
+
+void
+intern_mark(struct intern *pool, uint32_t id)
+{
+	pool->entries[id].marked = true;
+}
+
+void
+intern_sweep(struct intern *pool)
+{
+	intern_mark(pool, INTERN_EMPTY);
+	for (size_t id = 1; id < pool->n_entries; id++) {
+		struct entry *e = &pool->entries[id];
+
+		if (!e->text)
+			continue;
+		if (e->marked) {
+			e->marked = false;
+			continue;
+		}
+		pool->bytes -= cost_of(e->len);
+		pool->n--;
+		free(e->text);
+		*e = (struct entry){ .hash = pool->free_id };
+		pool->free_id = (uint32_t)id;
+	}
+	pool->bytes_after_sweep = pool->bytes;
+	rebuild(pool, pool->n_slots);
+}
+
+size_t
+intern_bytes(const struct intern *pool)
+{
+	return pool->bytes + pool->n_slots * sizeof(*pool->slots) +
+	       pool->cap_entries * sizeof(*pool->entries);
+}
+
+size_t
+intern_count(const struct intern *pool)
+{
+	return pool->n;
+}

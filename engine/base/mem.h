@@ -1,0 +1,31 @@
+/*
+ * mem - allocation that cannot fail, and small helpers for arrays.
+ *
+ * Out of memory ends the program through die(). That is why nothing here has
+ * an error path, and why every size that comes from input must be bounded
+ * before it is allocated.
+ */
+#ifndef ENGINE_BASE_MEM_H
+#define ENGINE_BASE_MEM_H
+
+#include <stddef.h>
+
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+
+/* Owned by the caller, end with free(). */
+void *xmalloc(size_t size);
+void *xzalloc(size_t size);
+void *xrealloc(void *p, size_t size);
+void *xreallocarray(void *p, size_t n, size_t size);
+char *xstrdup(const char *s);
+char *xstrndup(const char *s, size_t len);
+
+/* Grow the array at *P of *CAP elements of SIZE bytes, so that NEED fit. */
+void xgrow(void *p, size_t *cap, size_t need, size_t size);
+
+/* Say why on standard error and end the program with status 70. What
+ * die_hook() registered runs first: it gives the terminal back. */
+void die(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
+void die_hook(void (*hook)(void));
+
+#endif

@@ -1,0 +1,211 @@
+#include "engine/base/text.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "engine/base/mem.h"
+#include "engine/base/utf8.h"
+
+static const char two_digits[] =
+	"00010203040506070809101112131415161718192021222324"
+	"25262728293031323334353637383940414243444546474849"
+	"50515253545556575859606162636465666768697071727374"
+	"75767778798081828384858687888990919293949596979899";
+
+void
+text_fini(struct text *t)
+{
+	free(t->p);
+	*t = (struct text){ 0 };
+}
+
+void
+text_grow(struct text *t, size_t n)
+{
+	xgrow(&t->p, &t->cap, t->len + n, 1);
+}
+
+/* The decimal digits of V, right before END. */
+static char *
+decimal_before(char *end, uint64_t v)
+{
+	while (v >= 100) {
+		end -= 2;
+		memcpy(end, two_digits + 2 * (v % 100), 2);
+		v /= 100;
+	}
+	if (v >= 10) {
+		end -= 2;
+		memcpy(end, two_digits + 2 * v, 2);
+		return end;
+	}
+	*--end = (char)('0' + v);
+	return end;
+}
+
+void
+text_u64(struct text *t, uint64_t v)
+{
+	char digits[20];
+	char *at = decimal_before(digits + sizeof(digits), v);
+
+	text_bytes(t, at, (size_t)(digits + sizeof(digits) - at));
+}
+
+void
+text_i64(struct text *t, int64_t v)
+{
+	if (v < 0)
+		text_char(t, '-');
+	text_u64(t, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
+}
+
+void
+text_hex(struct text *t, uint64_t v)
+{
+	char digits[16];
+	size_t n = 0;
+
+	do {
+		digits[sizeof(digits) - ++n] = "0123456789ABCDEF"[v & 15];
+		v >>= 4;
+	} while (v);
+	text_bytes(t, digits + sizeof(digits) - n, n);
+}
+
+void
+text_oct(struct text *t, uint64_t v)
+{
+	char digits[23];
+	size_t n = 0;
+
+	for (; v; v >>= 3)
+		digits[sizeof(digits) - ++n] = (char)('0' + (v & 7));
+	digits[sizeof(digits) - ++n] = '0';
+	text_bytes(t, digits + sizeof(digits) - n, n);
+}
+
+void
+text_dec_padded(struct text *t, uint64_t v, unsigned width)
+{
+	char digits[64];
+	char *end = digits + sizeof(digits);
+	char *at = decimal_before(end, v);
+
+	while (end - at < (ptrdiff_t)width && at > digits)
+		*--at = '0';
+	text_bytes(t, at, (size_t)(end - at));
+}
+
+void
+text_fmt(struct text *t, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (n <= 0)
+		return;
+	text_room(t, (size_t)n + 1);
+	va_start(ap, fmt);
+	vsnprintf(t->p + t->len, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	t->len += (size_t)n;
+}
+
+/* How many bytes at P are printable ASCII. */
+static size_t
+plain_run(const uint8_t *p, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && p[n] >= 0x20 && p[n] < 0x7F)
+		n++;
+	return n;
+}
+
+void
+text_safe(struct text *t, const void *bytes, size_t len)
+{
+	const uint8_t *p = bytes;
+
+	while (len) {
+		size_t n = plain_run(p, len);
+		uint32_t c;
+
+		text_bytes(t, p, n);
+		p += n;
+		len -= n;
+		if (!len)
+			break;
+		n = utf8_decode(p, len, &c);
+		if (n && utf8_is_harmless(c)) {
+			text_bytes(t, p, n);
+		} else {
+			n = n ? n : 1;
+			for (size_t i = 0; i < n; i++) {
+				char *to = text_room(t, 4);
+
+				to[0] = '\\';
+				to[1] = 'x';
+				to[2] = "0123456789abcdef"[p[i] >> 4];
+				to[3] = "0123456789abcdef"[p[i] & 15];
+				t->len += 4;
+			}
+		}
+		p += n;
+		len -= n;
+	}
+}
+
+void
+text_dots(struct text *t, const void *bytes, size_t len)
+{
+	const uint8_t *p = bytes;
+	char *to = text_room(t, len);
+
+	for (size_t i = 0; i < len; i++)
+		to[i] = p[i] >= 0x20 && p[i] < 0x7F ? (char)p[i] : '.';
+	t->len += len;
+}
+
+static void
+json_char(struct text *t, uint32_t c)
+{
+	if (c == '"' || c == '\\') {
+		text_char(t, '\\');
+		text_char(t, (char)c);
+	} else if (c < 0x10000) {
+		text_fmt(t, "\\u%04x", (unsigned)c);
+	} else {
+		c -= 0x10000;
+		text_fmt(t, "\\u%04x\\u%04x", 0xD800 + (unsigned)(c >> 10),
+			 0xDC00 + (unsigned)(c & 0x3FF));
+	}
+}
+
+void
+text_json(struct text *t, const void *bytes, size_t len)
+{
+	const uint8_t *p = bytes;
+	uint32_t c;
+	size_t n;
+
+	text_char(t, '"');
+	for (; len; p += n, len -= n) {
+		n = utf8_decode(p, len, &c);
+		if (!n) {
+			n = 1;
+			text_str(t, "\xEF\xBF\xBD");
+		} else if (c == '"' || c == '\\' || !utf8_is_harmless(c)) {
+			json_char(t, c);
+		} else {
+			text_bytes(t, p, n);
+		}
+	}
+	text_char(t, '"');
+}

@@ -1,0 +1,29 @@
+/*
+ * syscall - system calls by number of a machine, and by the code that generic
+ * events carry.
+ */
+#ifndef ENGINE_EVENT_SYSCALL_H
+#define ENGINE_EVENT_SYSCALL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum syscall_machine { SYSCALL_X86_64, SYSCALL_AARCH64, SYSCALL_MACHINES };
+
+struct syscall {
+	const char *name;		/* NULL: this machine has no such number */
+	uint16_t code;			/* of generic events; 0: none */
+	uint16_t enter;			/* event ids; 0 and 1: a generic event */
+	uint16_t exit;
+};
+
+/* The system call NUMBER of MACHINE, or NULL. */
+const struct syscall *syscall_find(enum syscall_machine machine, uint32_t number);
+
+/* The name of a code of generic events, or NULL. Code 0 is "unknown". */
+const char *syscall_code_name(uint32_t code);
+
+/* One more than the largest code. */
+size_t syscall_codes(void);
+
+#endif

@@ -1,0 +1,38 @@
+
+#include "engine/event/event.h"
+#include "engine/event/flags.h"
+#include "engine/event/syscall.h"
+#include "tests/lib/check.h"
+
+static void
+each_id_has_a_whole_row(void)
+{
+	for (int id = 0; id < EVENT_TYPES; id++) {
+		const struct event_type *t = &event_types[id];
+
+		if (!CHECK(t->name && t->symbol, "type %d has a row", id))
+			continue;
+		CHECK(t->n_params <= EVENT_PARAMS_MAX, "type %d: parameters fit", id);
+		CHECK(t->fd_at < (int)t->n_params, "type %d: its fd is a parameter", id);
+		if (t->fd_at >= 0)
+			CHECK(t->params[t->fd_at].kind == PK_FD, "type %d: its fd is an fd", id);
+		for (int i = 0; i < t->n_params; i++) {
+			const struct param_type *p = &t->params[i];
+
+			CHECK(p->name && p->dirfd_at < (int)t->n_params, "type %d: parameter %d",
+			      id, i);
+		}
+	}
+}
+
+int
+main(void)
+{
+	each_id_has_a_whole_row();
+	CHECK_STR(syscall_find(SYSCALL_X86_64, 257)->name, "openat", "257 of x86-64");
+	CHECK_STR(syscall_find(SYSCALL_AARCH64, 56)->name, "openat", "56 of aarch64");
+	CHECK(!syscall_find(SYSCALL_X86_64, 100000), "no such number");
+	CHECK_STR(errno_name(2), "ENOENT", "errno 2");
+	CHECK_STR(signal_name(6), "SIGABRT", "signal 6");
+	return check_done();
+}

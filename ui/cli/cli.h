@@ -1,0 +1,48 @@
+/*
+ * cli - what all subcommands share: their table, their options, their help.
+ *
+ * A subcommand is a row, its options are rows; usage, help and (later) manual
+ * and completions are made from them. Only ui/ shows errors.
+ */
+#ifndef UI_CLI_CLI_H
+#define UI_CLI_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* One option of a subcommand. */
+struct cli_option {
+	int key;			/* its letter, or a number above 255 when it has none */
+	const char *name;		/* the long form, or NULL */
+	const char *arg;		/* what its argument is called, or NULL */
+	const char *doc;		/* one sentence */
+};
+
+struct cli_command {
+	const char *name;
+	const char *synopsis;		/* behind "sysreel NAME" */
+	const char *doc;		/* one sentence for the list of commands */
+	const char *more;		/* paragraphs for its own help, or NULL */
+	const struct cli_option *options;
+	size_t n_options;
+	/* Its exit status. ARGV[0] is the command's name. */
+	int (*run)(const struct cli_command *self, int argc, char **argv);
+};
+
+/* Walk options as getopt_long() does, from the rows of C. The key of the next
+ * one, with *ARG its argument; 0 at the first word that is none, -1 after an
+ * option that C does not have or that lacks its argument (the user was told).
+ * *AT starts as 1 and is where the remaining words begin afterwards. */
+int cli_option(const struct cli_command *c, int argc, char **argv, int *at,
+	       const char **arg);
+
+/* Print the help of C on standard output. */
+void cli_help(const struct cli_command *c);
+
+/* "sysreel: TEXT" on standard error, harmless to a terminal. */
+void cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+extern const struct cli_command print_command;
+extern const struct cli_command info_command;
+
+#endif
