@@ -48,9 +48,9 @@ guess_count(const struct event_type *type, const uint8_t *lens, size_t room, boo
 /* Check the lengths of N parameters at LENS against ROOM bytes of values and
  * note where the values end. */
 static int
-take_lengths(struct event *ev, const uint8_t *lens, uint32_t n, bool large, size_t room,
-	     struct err *err)
+take_lengths(struct event *ev, const uint8_t *lens, uint32_t n, size_t room, struct err *err)
 {
+	bool large = ev->type->flags & EF_LARGE;
 	uint64_t end = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
@@ -109,7 +109,7 @@ event_decode(struct event *ev, const uint8_t *p, size_t len, bool has_count,
 		return err_set(err, -EBADMSG, "event of type %u has no room for its %u "
 			       "parameters", ev->id, n);
 	ev->values = lens + (size_t)n * (large ? 4 : 2);
-	return take_lengths(ev, lens, n, large, room - (size_t)n * (large ? 4 : 2), err);
+	return take_lengths(ev, lens, n, room - (size_t)n * (large ? 4 : 2), err);
 }
 
 struct span

@@ -98,7 +98,7 @@ struct thread {
 	uint64_t born_ns;		/* time of its clone; 0: not known */
 	int64_t tid;
 	int64_t vtid;			/* -1: not known */
-	int64_t ptid;			/* who made it: a process's parent; -1: not known, 0: none */
+	int64_t ptid;			/* a process's parent; -1: not known, 0: none */
 	uint32_t comm;
 	uint32_t flags;			/* flag set clone_flags, THREAD_* */
 	bool known;			/* false: only its tid is, from an event */
