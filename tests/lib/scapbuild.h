@@ -68,9 +68,10 @@ struct scap {
 
 void scap_fini(struct scap *b);
 
-/* Text as a span: of an array or a literal, the NUL at its end left out. A
- * list of texts ends each with its own: SCAP_SPAN("-l\0/tmp\0"). */
-#define SCAP_SPAN(s) ((struct span){ (const uint8_t *)(s), sizeof(s) - 1 })
+/* A literal as a span, the NUL at its end left out: an initialiser, and as an
+ * expression. A list of texts ends each with its own: SCAP_LIST("-l\0/tmp\0"). */
+#define SCAP_SPAN(s) { (const uint8_t *)(s), sizeof(s) - 1 }
+#define SCAP_LIST(s) ((struct span)SCAP_SPAN(s))
 static inline struct span
 scap_span(const char *s)
 {
