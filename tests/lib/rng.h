@@ -63,6 +63,7 @@ rng_from_args(int argc, char **argv)
 		r.state = strtoull(argv[1], NULL, 0);
 	printf("# seed %llu (the first argument sets another)\n",
 	       (unsigned long long)r.state);
+	fflush(stdout);
 	return r;
 }
 
