@@ -9,10 +9,10 @@
 #include "engine/base/text.h"
 #include "engine/event/event_type.h"
 #include "engine/field/domain.h"
+#include "engine/field/spelling.h"
 #include "engine/world/world.h"
 
-#define NAME_LEN_MAX 48			/* of what may still be a misspelt field */
-#define MISTAKES_MAX 3
+#define NAME_SHOWN_MAX 48		/* of what is no field, in an error */
 #define INDEX_MAX 1000
 
 const struct domain *const domains[] = {
@@ -55,62 +55,17 @@ field_find(const char *name, size_t len)
 	return NULL;
 }
 
-static unsigned
-least(unsigned a, unsigned b)
-{
-	return a < b ? a : b;
-}
-
-/* How many letters must be added, dropped, changed or swapped with their
- * neighbour to make B of A. */
-static unsigned
-distance(const char *a, size_t a_len, const char *b, size_t b_len)
-{
-	unsigned rows[3][NAME_LEN_MAX + 1];
-	unsigned *before = rows[0], *last = rows[1], *now = rows[2], *spare;
-
-	for (unsigned j = 0; j <= b_len; j++)
-		last[j] = j;
-	for (size_t i = 1; i <= a_len; i++) {
-		now[0] = (unsigned)i;
-		for (size_t j = 1; j <= b_len; j++) {
-			now[j] = least(least(last[j], now[j - 1]) + 1,
-				       last[j - 1] + (a[i - 1] != b[j - 1]));
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-				now[j] = least(now[j], before[j - 2] + 1);
-		}
-		spare = before;
-		before = last;
-		last = now;
-		now = spare;
-	}
-	return last[b_len];
-}
-
 const struct field *
 field_nearest(const char *name, size_t len)
 {
-	const struct field *best = NULL;
-	unsigned best_distance = MISTAKES_MAX + 1;
+	struct spelling best = spelling_of(name, len);
+	const struct field *found = NULL;
 
-	if (len > NAME_LEN_MAX)
-		return NULL;
-	for (size_t i = 0; i < n_domains; i++) {
-		for (size_t j = 0; j < domains[i]->n_fields; j++) {
-			const struct field *f = &domains[i]->fields[j];
-			size_t n = strlen(f->name);
-			unsigned d;
-
-			if (n > NAME_LEN_MAX)
-				continue;
-			d = distance(name, len, f->name, n);
-			if (d < best_distance && d < len / 2) {
-				best = f;
-				best_distance = d;
-			}
-		}
-	}
-	return best;
+	for (size_t i = 0; i < n_domains; i++)
+		for (size_t j = 0; j < domains[i]->n_fields; j++)
+			if (spelling_is_nearer(&best, domains[i]->fields[j].name))
+				found = &domains[i]->fields[j];
+	return found;
 }
 
 /* How much of TEXT looks like the name of a field. */
@@ -178,7 +133,7 @@ refuse(const char *text, size_t len, struct err *err)
 
 	if (!len)
 		return err_set(err, -EINVAL, "the name of a field is missing");
-	text_safe(&shown, text, len < NAME_LEN_MAX ? len : NAME_LEN_MAX);
+	text_safe(&shown, text, len < NAME_SHOWN_MAX ? len : NAME_SHOWN_MAX);
 	text_char(&shown, '\0');
 	err_set(err, -EINVAL, near ? "unknown field `%s`, did you mean `%s`?" :
 		"unknown field `%s`", shown.p, near ? near->name : "");
