@@ -1,0 +1,71 @@
+/*
+ * inflate - gzip members that follow each other, as one stream of bytes.
+ *
+ * An inflater is fed stored bytes and gives inflated ones, and may note
+ * checkpoints on its way: places from which inflating can start again. A
+ * member's start is one by itself; inside a member one needs the 32 KiB of
+ * text before it. They are so far apart that all of them take less than 1 % of
+ * what was inflated. inflate_index_read() goes back to any place through them.
+ */
+#ifndef ENGINE_CAPTURE_INFLATE_H
+#define ENGINE_CAPTURE_INFLATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <zlib.h>
+
+struct err;
+struct inflate_index;
+
+enum inflate_status {
+	INFLATE_MORE,			/* it needs more input, or more room */
+	INFLATE_MISMATCH,		/* a member's sum or length is wrong: go on */
+	INFLATE_GARBAGE,		/* what follows is no member: this is the end */
+	INFLATE_BROKEN,			/* no more can be made of it: this is the end */
+};
+
+/* Where to take from and where to put; inflate_run() moves along both. */
+struct inflate_io {
+	const uint8_t *in;
+	size_t in_len;
+	uint8_t *out;
+	size_t out_len;
+};
+
+/* Embedded: inflate_init() and inflate_fini(). */
+struct inflater {
+	z_stream z;
+	struct inflate_index *index;	/* borrowed, or NULL */
+	bool in_member;
+	bool raw;			/* this member was entered at a checkpoint */
+	uint8_t skip;			/* bytes of its end that are left */
+	uint32_t n_members;		/* begun so far */
+	uint64_t in_bytes;		/* stored bytes that were used */
+	uint64_t out_bytes;
+	uint64_t member_out;		/* OUT_BYTES where the member begins */
+};
+
+/* Begin at the start of a file. INDEX is borrowed, or NULL for no checkpoints. */
+void inflate_init(struct inflater *f, struct inflate_index *index);
+void inflate_fini(struct inflater *f);
+
+/* Inflate until IO has no more input or no more room. Input that was not used
+ * must be offered again, with more behind it. *ERR is set with
+ * INFLATE_MISMATCH and INFLATE_BROKEN. */
+enum inflate_status inflate_run(struct inflater *f, struct inflate_io *io,
+				struct err *err);
+
+/* Owned by the caller. One thread may add to it while others read. */
+struct inflate_index *inflate_index_new(void);
+void inflate_index_free(struct inflate_index *index);
+
+/* The memory that its checkpoints take. */
+size_t inflate_index_bytes(const struct inflate_index *index);
+
+/* The LEN inflated bytes at OFFSET of the gzip file FD, which is read by
+ * pread(). -ENODATA when the file does not have that many. */
+int inflate_index_read(const struct inflate_index *index, int fd, uint64_t offset,
+		       void *buf, size_t len, struct err *err);
+
+#endif
