@@ -195,7 +195,7 @@ take_event(struct capture *c, struct record *rec)
 	ev->dump_flags = f->type->has_flags ? read_u32(&r) : 0;
 	p += event_len ? prefix : 0;
 	if (f->swap) {
-		xgrow(&c->turned, &c->turned_cap, event_len, 1);
+		xgrow(&c->turned, &c->turned_cap, event_len + 1, 1);
 		memcpy(c->turned, p, event_len);
 		event_swap(c->turned, event_len, f->type->has_count);
 		p = c->turned;
