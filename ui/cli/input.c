@@ -75,12 +75,16 @@ input_open(struct input *in, const struct capture_options *options, struct err *
 			break;
 		files[n] = (struct capture_input){ .name = in->names[n], .fd = fd };
 	}
-	if (n == in->n) {
-		s = capture_open(files, n, options, err);
-	} else {
+	if (n < in->n) {
 		while (n)
 			close(files[--n].fd);
+		goto out;
 	}
+	s = capture_open(files, n, options, err);
+	if (!s)
+		err_in(err, "%s", in->names[0]);
+
+out:
 	free(files);
 	return s;
 }
