@@ -79,6 +79,17 @@ scene_fd(struct scene *s, int64_t num, unsigned kind, const char *name, uint16_t
 	world_take(s->world, &rec);
 }
 
+/* The world puts the lists in order when the first event comes. */
+static inline void
+scene_start(struct scene *s)
+{
+	struct record rec = { .kind = RECORD_EVENT };
+
+	rec.ev = (struct event){ .type = event_type_find(EV_GETUID_E), .id = EV_GETUID_E,
+				 .ts_ns = SCENE_NS, .tid = 1, .values = s->values };
+	world_take(s->world, &rec);
+}
+
 static inline void
 scene_user(struct scene *s, enum record_kind kind, uint32_t id, const char *name)
 {
@@ -113,6 +124,7 @@ scene_init(struct scene *s)
 	scene_fd(s, 7, FD_IPV4, "", 4000, 80);
 	scene_fd(s, 8, FD_IPV4_SERVER, "", 8080, 0);
 	scene_fd(s, 9, FD_FIFO, "pipe:[12]", 0, 0);
+	scene_start(s);
 	clock_init(&s->clock, NULL);
 	render_init(&s->render, s->world, &s->clock);
 	s->eval = (struct eval){ .world = s->world, .render = &s->render,

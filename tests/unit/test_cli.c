@@ -90,9 +90,9 @@ commands_are_found(void)
 static void
 lines_agree(void)
 {
-	static const struct bytes read[] = { N64(3), BYTES("a\0b"), N64(3) },
+	const struct bytes read[] = { N64(3), BYTES("a\0b"), N64(3) },
 		generic[] = { N16(3), N16(0) };
-	static const struct {
+	const struct {
 		uint16_t id;
 		int64_t tid;
 		const struct bytes *params;

@@ -133,7 +133,7 @@ check_line(struct scene *s, const char *pattern, const char *line)
 static void
 formats(struct scene *s)
 {
-	static const struct bytes read[] = { N64(3), BYTES("a\0b"), N64(3) };
+	const struct bytes read[] = { N64(3), BYTES("a\0b"), N64(3) };
 
 	scene_event(s, EV_READ_X, 100, read, ARRAY_LEN(read));
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
@@ -152,7 +152,7 @@ formats(struct scene *s)
 static void
 enter_and_exit(struct scene *s)
 {
-	static const struct bytes enter[] = { N64(3), N32(4096) }, old_exit[] = { N64(5) };
+	const struct bytes enter[] = { N64(3), N32(4096) }, old_exit[] = { N64(5) };
 	static uint8_t bytes[64];
 	struct event entered;
 
@@ -173,7 +173,7 @@ enter_and_exit(struct scene *s)
 static void
 sockets_and_failures(struct scene *s)
 {
-	static const struct bytes conn[] = { N64(7) }, server[] = { N64(8) },
+	const struct bytes conn[] = { N64(7) }, server[] = { N64(8) },
 		failed[] = { N64(-2), TEXT("x"), N32(1), N32(0) };
 
 	scene_event(s, EV_CLOSE_E, 100, conn, 1);

@@ -61,7 +61,7 @@ static const struct {
 	{ EV_SOCKET_E, 3, { N32(1), N32(2), N32(0) },
 	  "domain=1(AF_LOCAL|AF_UNIX) type=2 proto=0 " },
 	{ EV_ACCESS_E, 1, { N32(0) }, "mode=0(F_OK) " },
-	{ EV_ACCESS_E, 1, { N32(6) }, "mode=6(W_OK|R_OK) " },
+	{ EV_ACCESS_E, 1, { N32(6) }, "mode=6(R_OK|W_OK) " },
 	/* People and threads. */
 	{ EV_GETUID_X, 1, { N32(1000) }, "uid=1000(ann) " },
 	{ EV_GETUID_X, 1, { N32(5) }, "uid=5(<NA>) " },
@@ -138,7 +138,7 @@ addresses(void)
 static void
 short_forms(struct scene *s)
 {
-	static const struct bytes params[] = { N64(3), TEXT("x"), N32(1), N32(0) };
+	const struct bytes params[] = { N64(3), TEXT("x"), N32(1), N32(0) };
 
 	scene_event(s, EV_OPEN_X, 100, params, ARRAY_LEN(params));
 	render_param_short(&s->render, &s->m, &s->ev, 0, &s->out);
@@ -152,7 +152,7 @@ short_forms(struct scene *s)
 static void
 names_of_types(struct scene *s)
 {
-	static const struct bytes known[] = { N16(3), N16(0) }, number[] = { N16(0), N16(221) },
+	const struct bytes known[] = { N16(3), N16(0) }, number[] = { N16(0), N16(221) },
 		alien[] = { N16(0), N16(60000) }, async[] = { N32(0), TEXT("con\ttainer"),
 							       NOTHING };
 
