@@ -64,15 +64,14 @@ scene_proc(struct scene *s, int64_t pid, int64_t ppid, const char *comm, const c
 }
 
 static inline void
-scene_fd(struct scene *s, int64_t num, unsigned kind, const char *name, uint16_t src_port,
-	 uint16_t dst_port)
+scene_fd(struct scene *s, int64_t num, unsigned kind, const char *name, uint16_t port)
 {
 	struct record rec = { .kind = RECORD_FD };
 
 	rec.fd = (struct fd_record){
 		.tid = 100, .fd = num, .ino = 77, .kind = (uint8_t)kind, .l4 = L4_NONE,
 		.src_ip = { 10, 0, 0, 1 }, .dst_ip = { 10, 0, 0, 2 }, .dev = 0x2D,
-		.src_port = src_port, .dst_port = dst_port, .name = scene_span(name),
+		.src_port = port, .dst_port = kind == FD_IPV4 ? 80 : 0, .name = scene_span(name),
 	};
 	if (kind == FD_IPV4 || kind == FD_IPV4_SERVER)
 		rec.fd.l4 = L4_TCP;
@@ -119,11 +118,11 @@ scene_init(struct scene *s)
 	scene_proc(s, 1, 0, "init", "/");
 	scene_proc(s, 100, 1, "bash", "/home/ann");
 	scene_proc(s, 666, 1, "e\033[31mvil", "/");
-	scene_fd(s, 3, FD_FILE, "/etc/passwd", 0, 0);
-	scene_fd(s, 5, FD_DIRECTORY, "/srv", 0, 0);
-	scene_fd(s, 7, FD_IPV4, "", 4000, 80);
-	scene_fd(s, 8, FD_IPV4_SERVER, "", 8080, 0);
-	scene_fd(s, 9, FD_FIFO, "pipe:[12]", 0, 0);
+	scene_fd(s, 3, FD_FILE, "/etc/passwd", 0);
+	scene_fd(s, 5, FD_DIRECTORY, "/srv", 0);
+	scene_fd(s, 7, FD_IPV4, "", 4000);
+	scene_fd(s, 8, FD_IPV4_SERVER, "", 8080);
+	scene_fd(s, 9, FD_FIFO, "pipe:[12]", 0);
 	scene_start(s);
 	clock_init(&s->clock, NULL);
 	render_init(&s->render, s->world, &s->clock);

@@ -165,7 +165,8 @@ enter_and_exit(struct scene *s)
 	s->m.has_latency = true;
 	s->m.latency_ns = 1250000;
 	check_line(s, "%evt.arg.size %evt.arg.fd %evt.arg.res", "4096 <f>/etc/passwd 5");
-	check_line(s, "%evt.latency %evt.latency.ns %evt.latency.human", "1250000 001250000 1.25ms");
+	check_line(s, "%evt.latency %evt.latency.ns %evt.latency.human",
+		   "1250000 001250000 1.25ms");
 	check_line(s, "%evt.args|", "res=5 |");
 	check_line(s, "%evt.arg.name", NULL);
 }

@@ -117,7 +117,7 @@ input_report(const struct source *s)
 	text_str(&events, stats.n_events == 1 ? " event" : " events");
 	text_char(&events, '\0');
 	if (end.n_damages > 1)
-		cli_error("%s, and %llu more: read %s in spite of it", end.damage.text,
+		cli_error("%s, and %llu more: read %s", end.damage.text,
 			  (unsigned long long)(end.n_damages - 1), events.p);
 	else
 		cli_error("%s: read %s %s", end.damage.text, events.p,
