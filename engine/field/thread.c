@@ -102,21 +102,20 @@ put_subsystem(const uint8_t *name, size_t len, struct text *t)
 	} spellings[] = { { "perf", "perf_event" }, { "mem", "memory" }, { "io", "blkio" } };
 	static const char suffix[] = "_cgroup";
 	const uint8_t *at = memmem(name, len, suffix, sizeof(suffix) - 1);
-	size_t rest = 0;
+	const uint8_t *rest = at ? at + sizeof(suffix) - 1 : name + len;
+	size_t rest_len = (size_t)(name + len - rest);
 
-	if (at) {
-		rest = len - (size_t)(at - name) - (sizeof(suffix) - 1);
+	if (at)
 		len = (size_t)(at - name);
-	}
 	for (size_t i = 0; i < ARRAY_LEN(spellings); i++) {
-		if (rest || strlen(spellings[i].from) != len ||
+		if (rest_len || strlen(spellings[i].from) != len ||
 		    memcmp(spellings[i].from, name, len))
 			continue;
 		text_str(t, spellings[i].to);
 		return;
 	}
 	text_bytes(t, name, len);
-	text_bytes(t, at + sizeof(suffix) - 1, rest);
+	text_bytes(t, rest, rest_len);
 }
 
 static bool
