@@ -170,6 +170,15 @@ names_of_types(struct scene *s)
 	CHECK_STR(scene_take(s), "con\\x09tainer", "an event that names itself");
 }
 
+static void
+names_are_short(void)
+{
+	for (size_t id = 0; id < EVENT_TYPES; id++)
+		for (size_t i = 0; i < event_types[id].n_params; i++)
+			if (strlen(event_types[id].params[i].name) > RENDER_NAME_MAX)
+				CHECK(false, "a short name: %s", event_types[id].params[i].name);
+}
+
 int
 main(void)
 {
@@ -182,6 +191,7 @@ main(void)
 		CHECK_STR(scene_take(&s), cases[i].args, "%s: %s", s.ev.type->name,
 			  cases[i].args);
 	}
+	names_are_short();
 	short_forms(&s);
 	names_of_types(&s);
 	addresses();
