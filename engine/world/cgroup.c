@@ -113,7 +113,8 @@ take_podman_scope(const struct rule *rule, const struct cgroup *cg, struct cgrou
 
 	if (!span_after_last(cg->path, ".scope/", &id))
 		return false;
-	if (!span_after_last(span_without_end(cg->path, id.len + strlen(".scope/")), rule->prefix, &pid))
+	pid = span_without_end(cg->path, id.len + strlen(".scope/"));
+	if (!span_after_last(pid, rule->prefix, &pid))
 		return false;
 	for (size_t i = 0; i < pid.len; i++)
 		if (pid.p[i] < '0' || pid.p[i] > '9')
@@ -225,6 +226,12 @@ is_other_machine(struct span name)
 	return false;
 }
 
+static bool
+is_text(struct span s, const char *text)
+{
+	return s.len == strlen(text) && !memcmp(s.p, text, s.len);
+}
+
 /* The unit of a machine, and not the part of it that stays outside. */
 static bool
 take_nspawn(const struct rule *rule, const struct cgroup *cg, struct cgroup_id *out)
@@ -237,8 +244,7 @@ take_nspawn(const struct rule *rule, const struct cgroup *cg, struct cgroup_id *
 	rest = span_between(span_end(name), span_end(rest));
 	if (!span_ends_with(name, rule->suffix) || is_other_machine(name))
 		return false;
-	if (span_starts_with(rest, "/supervisor") && span_component(span_between(rest.p + 1, span_end(rest))).len ==
-						strlen("supervisor"))
+	if (span_starts_with(rest, "/supervisor/") || is_text(rest, "/supervisor"))
 		return false;
 	if (!give_name(out, rule->type, span_without_end(name, strlen(rule->suffix))))
 		return false;

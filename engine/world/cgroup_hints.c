@@ -17,6 +17,9 @@ value_of(struct span texts, const char *key, struct span *value)
 {
 	struct span text;
 
+	/* Most have no such text; to look for the bytes is faster than to walk. */
+	if (!span_find(texts, key))
+		return false;
 	while (span_next_text(&texts, &text)) {
 		if (!span_starts_with(text, key))
 			continue;

@@ -29,9 +29,15 @@ span_find_last(struct span s, const char *text)
 {
 	size_t len = strlen(text);
 
-	for (size_t at = s.len; at >= len; at--)
-		if (!memcmp(s.p + at - len, text, len))
-			return s.p + at - len;
+	while (s.len >= len && len) {
+		const uint8_t *at = memrchr(s.p, text[0], s.len - len + 1);
+
+		if (!at)
+			return NULL;
+		if (!memcmp(at, text, len))
+			return at;
+		s.len = (size_t)(at - s.p) + len - 1;
+	}
 	return NULL;
 }
 

@@ -34,7 +34,7 @@ span_without_end(struct span s, size_t n)
 bool span_starts_with(struct span s, const char *prefix);
 bool span_ends_with(struct span s, const char *suffix);
 
-/* Where TEXT stands first, or last, in S; NULL when nowhere. */
+/* Where TEXT, which is not empty, stands first or last in S; NULL: nowhere. */
 const uint8_t *span_find(struct span s, const char *text);
 const uint8_t *span_find_last(struct span s, const char *text);
 
