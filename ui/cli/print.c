@@ -227,13 +227,22 @@ show(struct printer *p, const struct moment *m)
 	p->eval.shown_ns = m->ev->ts_ns;
 }
 
+/* Events about containers and users complete the state of before the first
+ * event, and may have any time. */
+static bool
+tells_of_before(const struct event_type *type)
+{
+	return type->source == ES_METAEVENT && type->category != EC_INTERNAL &&
+	       !(type->flags & EF_NO_THREAD);
+}
+
 /* Take the event that M tells of. False when no more are wanted. */
 static bool
 take_event(struct printer *p, const struct moment *m)
 {
 	const struct wishes *w = p->wishes;
 
-	if (!p->has_first) {
+	if (!p->has_first && !tells_of_before(m->ev->type)) {
 		p->has_first = true;
 		p->eval.first_ns = m->ev->ts_ns;
 	}
