@@ -1,5 +1,6 @@
 #include "engine/capture/capture.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -70,23 +71,61 @@ begin_input(struct capture *c)
 	c->damage.name = in->name;
 }
 
-/* The current input is over: count it, and begin the next one, if any. */
+/* Why the input that was begun is no capture; 0 when it begins like one. */
+static int
+check_start(struct capture *c, struct err *err)
+{
+	static const uint8_t start[4] = { 0x0a, 0x0d, 0x0d, 0x0a };
+	struct cursor *cursor = &c->framing.cursor;
+	struct stream_status status;
+	size_t n = cursor_need(cursor, sizeof(start));
+
+	if (n > sizeof(start))
+		n = sizeof(start);
+	if (n && memcmp(cursor->at, start, n))
+		return err_set(err, -EBADMSG, "not a capture");
+	if (n)
+		return 0;
+	stream_status(c->inputs[c->at].stream, &status);
+	if (status.broken)
+		return err_set(err, status.damage.code, "%s", status.damage.text);
+	if (status.cut_short)
+		return 0;
+	return err_set(err, -ENODATA, "empty");
+}
+
+/* Count what the current input had. */
+static void
+end_input(struct capture *c)
+{
+	struct stream_status status;
+
+	stream_status(c->inputs[c->at].stream, &status);
+	c->done_bytes += status.stored_bytes;
+	c->done_inflated += status.inflated_bytes;
+	framing_fini(&c->framing);
+}
+
+/* The current input is over: go to the next one that is a capture. */
 static bool
 next_input(struct capture *c)
 {
 	struct stream_status status;
+	struct err err;
 
 	if (c->at == c->n_inputs)
 		return false;
 	stream_status(c->inputs[c->at].stream, &status);
 	damage_stream(&c->damage, &c->framing.block, &status);
-	c->done_bytes += status.stored_bytes;
-	c->done_inflated += status.inflated_bytes;
-	framing_fini(&c->framing);
-	if (++c->at == c->n_inputs)
-		return false;
-	begin_input(c);
-	return true;
+	end_input(c);
+	while (++c->at < c->n_inputs) {
+		begin_input(c);
+		if (!check_start(c, &err))
+			return true;
+		damage_input(&c->damage, (uint32_t)c->at, &err);
+		end_input(c);
+	}
+	return false;
 }
 
 static void
@@ -366,60 +405,29 @@ static const struct source_ops capture_ops = {
 	.close = capture_close,
 };
 
-/* Why the first input is no capture; 0 when it begins like one. */
-static int
-check_start(struct capture *c, struct err *err)
-{
-	static const uint8_t start[4] = { 0x0a, 0x0d, 0x0d, 0x0a };
-	struct cursor *cursor = &c->framing.cursor;
-	struct stream_status status;
-	size_t n = cursor_need(cursor, sizeof(start));
-
-	if (n > sizeof(start))
-		n = sizeof(start);
-	if (n && memcmp(cursor->at, start, n))
-		return err_set(err, -EBADMSG, "not a capture");
-	if (n)
-		return 0;
-	stream_status(c->inputs[0].stream, &status);
-	if (status.broken)
-		return err_set(err, status.damage.code, "%s", status.damage.text);
-	if (status.cut_short)
-		return 0;
-	return err_set(err, -ENODATA, "empty");
-}
-
 struct source *
 capture_open(const struct capture_input *inputs, size_t n,
 	     const struct capture_options *options, struct err *err)
 {
 	struct capture *c = xzalloc(sizeof(*c));
-	bool is_dir = false;
 
+	assert(n > 0);
 	c->source.ops = &capture_ops;
 	c->damage.cancelled = &c->cancelled;
 	if (options)
 		c->options = *options;
 	c->inputs = xreallocarray(NULL, n, sizeof(*c->inputs));
-	for (; c->n_inputs < n; c->n_inputs++) {
-		const struct capture_input *in = &inputs[c->n_inputs];
-		bool first = !c->n_inputs;
+	c->n_inputs = n;
+	for (size_t i = 0; i < n; i++) {
 		struct stat st;
 
-		c->inputs[c->n_inputs] = (struct input){ .name = in->name, .fd = in->fd };
-		if (fstat(in->fd, &st) < 0)
-			continue;
-		if (S_ISREG(st.st_mode))
-			c->inputs[c->n_inputs].bytes = (uint64_t)st.st_size;
-		is_dir |= first && S_ISDIR(st.st_mode);
+		c->inputs[i] = (struct input){ .name = inputs[i].name, .fd = inputs[i].fd };
+		if (!fstat(inputs[i].fd, &st) && S_ISREG(st.st_mode))
+			c->inputs[i].bytes = (uint64_t)st.st_size;
 	}
 	c->cancel_fd = eventfd(0, EFD_CLOEXEC);
 	if (c->cancel_fd < 0) {
 		err_set(err, -errno, "no more file descriptors");
-		goto fail;
-	}
-	if (is_dir) {
-		err_set(err, -EISDIR, "is a directory");
 		goto fail;
 	}
 	begin_input(c);
@@ -430,6 +438,15 @@ capture_open(const struct capture_input *inputs, size_t n,
 fail:
 	capture_close(&c->source);
 	return NULL;
+}
+
+const struct inflate_index *
+capture_index(const struct source *s, uint32_t file)
+{
+	const struct capture *c = (const struct capture *)s;
+
+	return file < c->n_inputs && c->inputs[file].stream ?
+		stream_index(c->inputs[file].stream) : NULL;
 }
 
 void
@@ -446,7 +463,6 @@ capture_storage(const struct source *s, uint32_t file, struct capture_storage *o
 	out->n_members = status.n_members;
 	out->stored_bytes = status.stored_bytes;
 	out->inflated_bytes = status.inflated_bytes;
-	if (stream_index(c->inputs[file].stream))
-		out->checkpoint_bytes =
-			inflate_index_bytes(stream_index(c->inputs[file].stream));
+	if (capture_index(s, file))
+		out->checkpoint_bytes = inflate_index_bytes(capture_index(s, file));
 }

@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 struct err;
+struct inflate_index;
 struct source;
 
 /* One file of a capture. */
@@ -36,7 +37,8 @@ struct capture_block {
 	uint32_t file;			/* which input, from 0 */
 	uint32_t type;
 	uint32_t len;			/* as it claims */
-	bool usable;			/* it could be read as what it claims to be */
+	bool usable;			/* it is what it claims to be; of a list only its
+					 * first bytes were looked at yet */
 };
 
 struct capture_options {
@@ -49,9 +51,15 @@ struct capture_options {
 	void *ctx;
 };
 
-/* Open N inputs as one reel of sections. The caller owns the source. NULL when
- * the first input is no capture at all: *err says why. An input that starts
- * like a capture opens, however little of it there is. OPTIONS may be NULL. */
+/* Open N inputs, at least one, as one reel of sections. The caller owns the
+ * source. NULL when the first input is no capture at all: *err says why, without
+ * its name. An input that starts like a capture opens, however little of it
+ * there is. OPTIONS may be NULL. This waits for the first bytes of a pipe, and
+ * of an empty file that is followed.
+ *
+ * Events of types that the registry lacks are counted, but not handed out.
+ * What source_end() says begins with the name of the input: "web.scap: truncated
+ * at byte 48213 (block 17)". */
 struct source *capture_open(const struct capture_input *inputs, size_t n,
 			    const struct capture_options *options, struct err *err);
 
@@ -67,5 +75,9 @@ struct capture_storage {
 	size_t checkpoint_bytes;	/* memory that its checkpoints take */
 };
 void capture_storage(const struct source *s, uint32_t file, struct capture_storage *out);
+
+/* The checkpoints of the input FILE, for inflate_index_read(); NULL without
+ * options.index. Borrowed until S is closed. */
+const struct inflate_index *capture_index(const struct source *s, uint32_t file);
 
 #endif

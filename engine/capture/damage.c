@@ -52,6 +52,16 @@ damage_cut(struct damage *d, const struct capture_block *b, uint64_t at)
 }
 
 void
+damage_input(struct damage *d, uint32_t file, const struct err *why)
+{
+	d->n++;
+	if (d->first.code)
+		return;
+	set_place(d, file, 0);
+	err_set(&d->first, why->code, "%s: %s", d->name, why->text);
+}
+
+void
 damage_stream(struct damage *d, const struct capture_block *b,
 	      const struct stream_status *status)
 {

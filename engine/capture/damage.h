@@ -34,6 +34,9 @@ void damage_block(struct damage *d, const struct capture_block *b, const char *f
 /* The input ends at AT, inside of block B. */
 void damage_cut(struct damage *d, const struct capture_block *b, uint64_t at);
 
+/* The input FILE is not used at all; WHY is a clause. */
+void damage_input(struct damage *d, uint32_t file, const struct err *why);
+
 /* Add what the input of block B, its last one, tells of itself. */
 void damage_stream(struct damage *d, const struct capture_block *b,
 		   const struct stream_status *status);

@@ -337,6 +337,15 @@ stream_open(int fd, const struct stream_options *options)
 	return s;
 }
 
+static void
+free_pieces(struct stream *s)
+{
+	for (unsigned i = 0; i < PIECES; i++) {
+		free(s->pieces[i].p);
+		s->pieces[i].p = NULL;
+	}
+}
+
 void
 stream_close(struct stream *s)
 {
@@ -351,8 +360,7 @@ stream_close(struct stream *s)
 	while (write(s->wake_fd, &one, sizeof(one)) < 0 && errno == EINTR)
 		;
 	pthread_join(s->thread, NULL);
-	for (unsigned i = 0; i < PIECES; i++)
-		free(s->pieces[i].p);
+	free_pieces(s);
 	inflate_index_free(s->index);
 	pthread_cond_destroy(&s->changed);
 	pthread_mutex_destroy(&s->lock);
@@ -392,6 +400,8 @@ stream_take(struct stream *s, const uint8_t **p)
 		len = s->pieces[s->tail].len;
 		s->taken_stored = s->pieces[s->tail].stored_end;
 		s->holds_piece = true;
+	} else {
+		free_pieces(s);
 	}
 	pthread_mutex_unlock(&s->lock);
 	return len;

@@ -45,9 +45,10 @@ struct event {
 int event_decode(struct event *ev, const uint8_t *p, size_t len, bool has_count,
 		 struct err *err);
 
-/* The same bytes, but in the other byte order: turn them in place, header,
- * lengths and all parameters whose type the registry knows. The bytes may be
- * damaged; what does not fit is left for event_decode() to refuse. */
+/* Turn an event from the other byte order into this machine's, in place, or the
+ * other way round: header, lengths and all parameters whose type the registry
+ * knows. Twice is the same as not at all. The bytes may be damaged; what does
+ * not fit is left for event_decode() to refuse. */
 void event_swap(uint8_t *p, size_t len, bool has_count);
 
 /* The bytes of parameter I; empty when it is absent. */

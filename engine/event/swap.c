@@ -1,6 +1,6 @@
 #include "engine/event/event.h"
 
-#include "engine/event/source.h"
+#include "engine/event/layout.h"
 
 /* Turn LEN bytes around. */
 static void
@@ -86,51 +86,68 @@ swap_value(const struct param_type *param, uint8_t *p, size_t len)
 	}
 }
 
+/* The bytes are an event in the order that SWAP says: its id is known and its
+ * length fits into LEN. */
+static bool
+is_event(const uint8_t *p, size_t len, size_t header_len, bool has_count, bool swap)
+{
+	uint16_t id = layout_u16(p + EVENT_ID_AT, swap);
+	uint32_t event_len = layout_event_len(id, layout_u32(p + EVENT_LEN_AT, swap),
+					      has_count);
+
+	return event_type_find(id) && event_len >= header_len && event_len <= len;
+}
+
+/* Turn the lengths at LENS and the values behind them, all within ROOM bytes;
+ * SWAP says which order they are in. */
+static void
+swap_params(const struct event_type *type, uint8_t *lens, size_t room, uint32_t n,
+	    bool swap)
+{
+	bool large = type->flags & EF_LARGE;
+	size_t width = layout_width(large);
+	size_t at = (size_t)n * width;
+
+	for (uint32_t i = 0; i < n; i++) {
+		size_t len = layout_length(lens, i, large, swap);
+
+		turn(lens + i * width, width);
+		if (at > room || len > room - at)
+			at = SIZE_MAX;
+		else if (i < type->n_params)
+			swap_value(&type->params[i], lens + at, len);
+		if (at != SIZE_MAX)
+			at += len;
+	}
+}
+
 void
 event_swap(uint8_t *p, size_t len, bool has_count)
 {
-	size_t at = 0, width, lens;
-	struct event ev;
+	size_t header_len = EVENT_HEADER_LEN + (has_count ? EVENT_COUNT_LEN : 0);
 
-	at = turn_at(p, len, at, 8);
-	at = turn_at(p, len, at, 8);
-	at = turn_at(p, len, at, 4);
-	at = turn_at(p, len, at, 2);
-	if (has_count)
-		at = turn_at(p, len, at, 4);
-	if (at > len)
-		return;
-	lens = at;
-	memcpy(&ev.id, p + 20, 2);
-	ev.type = event_type_find(ev.id);
-	if (!ev.type)
-		return;
-	width = ev.type->flags & EF_LARGE ? 4 : 2;
-	/* All that may be a length must be turned before the count can be
-	 * guessed; turn one more until the event makes sense. */
-	if (has_count) {
-		uint32_t n;
+	if (len >= header_len) {
+		/* What is in our order already shall get into the other one. */
+		bool swap = is_event(p, len, header_len, has_count, true) ||
+			!is_event(p, len, header_len, has_count, false);
+		uint16_t id = layout_u16(p + EVENT_ID_AT, swap);
+		uint32_t event_len = layout_event_len(id, layout_u32(p + EVENT_LEN_AT, swap),
+						      has_count);
+		const struct event_type *type = event_type_find(id);
+		size_t room = event_len < len ? event_len : len;
+		int64_t n = -1;
 
-		memcpy(&n, p + 22, 4);
-		for (uint32_t i = 0; i < n && at + width <= len; i++)
-			at = turn_at(p, len, at, width);
-		if (event_decode(&ev, p, len, true, NULL) < 0)
-			return;
-	} else {
-		int n;
-
-		for (n = 0; n <= ev.type->n_params; n++) {
-			if (!event_decode(&ev, p, len, false, NULL) && ev.n_params == (uint32_t)n)
-				break;
-			at = turn_at(p, len, at, width);
-		}
-		if (n > ev.type->n_params)
-			return;
+		room = room < header_len ? 0 : room - header_len;
+		if (type)
+			n = has_count ? (int64_t)layout_u32(p + EVENT_COUNT_AT, swap) :
+				layout_guess_count(type, p + header_len, room, swap);
+		if (n > 0 && (size_t)n <= room / layout_width(type->flags & EF_LARGE))
+			swap_params(type, p + header_len, room, (uint32_t)n, swap);
 	}
-	(void)lens;
-	for (uint32_t i = 0; i < ev.n_params && i < ev.type->n_params; i++) {
-		struct span s = event_bytes(&ev, i);
+	len = len < header_len ? len : header_len;
+	for (size_t i = 0, at = 0; i < 5; i++) {
+		static const size_t widths[5] = { 8, 8, 4, 2, EVENT_COUNT_LEN };
 
-		swap_value(&ev.type->params[i], (uint8_t *)(uintptr_t)s.p, s.len);
+		at = turn_at(p, len, at, widths[i]);
 	}
 }
