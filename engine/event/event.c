@@ -8,9 +8,10 @@
 /* Check the lengths of N parameters at LENS against ROOM bytes of values and
  * note where the values end. */
 static int
-take_lengths(struct event *ev, const uint8_t *lens, uint32_t n, bool large, size_t room,
+take_lengths(struct event *ev, const uint8_t *lens, uint32_t n, size_t room,
 	     struct err *err)
 {
+	bool large = ev->type->flags & EF_LARGE;
 	uint64_t end = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
@@ -67,7 +68,7 @@ event_decode(struct event *ev, const uint8_t *p, size_t len, bool has_count,
 		return err_set(err, -EBADMSG, "event of type %u has no room for its %u "
 			       "parameters", ev->id, n);
 	ev->values = lens + n * layout_width(large);
-	return take_lengths(ev, lens, n, large, room - n * layout_width(large), err);
+	return take_lengths(ev, lens, n, room - n * layout_width(large), err);
 }
 
 struct span

@@ -106,10 +106,13 @@ uint32_t containers_of_cgroups(struct containers *c, struct span cgroups,
 /* Take the JSON of a container event, with or without the outer "container"
  * object. The index of the container, or a negative errno with *err set when
  * it is no such JSON (or larger, or nested deeper, than is sane). A newer
- * event of an id completes or replaces what is known of it. */
+ * event of an id completes or replaces what is known of it; one of a lookup
+ * that failed or is under way completes it only. CONTAINER_HOST for the entry
+ * that some captures have for the host. */
 int64_t containers_take_json(struct containers *c, struct span json, struct err *err);
 
-/* Take the fields of a container event of 2015. Its index. */
+/* Take the fields of a container event of 2015. Its index; CONTAINER_HOST when
+ * ID is empty. */
 uint32_t containers_take_fields(struct containers *c, struct span id, uint32_t type,
 				struct span name, struct span image);
 
@@ -132,7 +135,12 @@ uint32_t container_pod_name(const struct containers *c, const struct container *
 uint32_t container_pod_namespace(const struct containers *c, const struct container *x);
 uint32_t container_pod_uid(const struct containers *c, const struct container *x);
 uint32_t container_pod_ip(const struct containers *c, const struct container *x);
-/* The pod's labels, in file order; at *N how many. Borrowed. */
+/* The value of label KEY of X's pod, or 0. */
+uint32_t container_pod_label(const struct containers *c, const struct container *x,
+			     const char *key);
+/* The pod's labels, in file order; at *N how many. Those of the machinery, that
+ * is "annotation.*" and "io.kubernetes.*", are left out. Borrowed until the next
+ * JSON is taken. */
 const struct container_pair *container_pod_labels(const struct containers *c,
 						  const struct container *x, size_t *n);
 

@@ -19,6 +19,8 @@
 #include "engine/base/hash.h"
 #include "engine/event/source.h"
 
+struct version_memo;
+
 /* A user or group id that is not known, or is none. */
 #define NO_UID UINT32_MAX
 
@@ -53,6 +55,7 @@ struct descriptor {
 	uint64_t ino;
 	int64_t pidfd_pid;		/* FD_PIDFD: of whom, else 0 */
 	struct tuple tuple;
+	struct version_memo *memo;	/* versions it had, while somebody keeps them */
 };
 
 /* The descriptors of one process, or of several after clone(CLONE_FILES). */
@@ -88,27 +91,34 @@ struct process {
 	int64_t fdlimit;		/* -1: not known */
 	uint32_t n_threads;		/* alive */
 	struct fd_table *fds;		/* never NULL */
-	struct thread *threads;		/* list of those in the table */
+	struct thread *threads;		/* those in the table, newest first */
+	struct process *parent;		/* NULL: not in the table, or none */
+	struct process *first_child;
+	struct process *next_sibling, *prev_sibling;
+	struct version_memo *memo;	/* versions it had, while somebody keeps them */
 };
 
 struct thread {
 	uint32_t id;
-	uint32_t version;
+	uint32_t version;		/* made at its next event after a change */
+	uint32_t version_of;		/* of which version of its process */
+	uint32_t version_comm;		/* and with which name */
 	uint64_t born;			/* event number; 0: before the first event */
 	uint64_t born_ns;		/* time of its clone; 0: not known */
 	int64_t tid;
 	int64_t vtid;			/* -1: not known */
-	int64_t ptid;			/* who made it: a process's parent; -1: not known, 0: none */
+	int64_t ptid;			/* a process's parent; -1: not known, 0: none */
 	uint32_t comm;
 	uint32_t flags;			/* flag set clone_flags, THREAD_* */
 	bool known;			/* false: only its tid is, from an event */
+	bool is_confirmed;		/* its own side of clone was seen, or it was listed */
 	bool dead;			/* it exited; gone with the next event */
 	struct process *proc;		/* never NULL */
 	struct thread *next_in_proc;
 	uint32_t vmsize_kb, vmrss_kb, vmswap_kb;
 	uint64_t pfmajor, pfminor;
 	uint64_t cpu_user, cpu_system;	/* of its last procinfo sample, in ticks of 10 ms */
-	uint64_t last_ns;		/* time of its event before this one */
+	uint64_t n_samples;		/* procinfo events seen of it */
 
 	/* The call it is in, from its enter event. */
 	struct event enter;		/* .type NULL: none pending */

@@ -64,6 +64,8 @@ struct world_observer {
 	void (*learned_process)(void *ctx, const struct process *p);
 	void (*learned_fd)(void *ctx, const struct process *p, const struct descriptor *fd);
 	void (*learned_container)(void *ctx, const struct container *c);
+	/* Names are about to be swept: mark those that you still need. */
+	void (*mark)(void *ctx, struct intern *names);
 };
 
 /* OBSERVER may be NULL; else it and CTX must outlive the world. */
@@ -73,6 +75,10 @@ void world_free(struct world *w);
 /* Take a record. For an event, what it means; else NULL. Types that the
  * registry lacks or never were written are not numbered: moment.num is 0. */
 const struct moment *world_take(struct world *w, const struct record *rec);
+
+/* The tables of a section are all in although no event came yet: link them. It
+ * is done by itself at the first event; for who wants to look before. */
+void world_settle(struct world *w);
 
 /* The tables, for who shows them. */
 struct intern *world_names(const struct world *w);

@@ -18,6 +18,9 @@ struct cli_option {
 	const char *doc;		/* one sentence */
 };
 
+/* Exit statuses. */
+enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
+
 struct cli_command {
 	const char *name;
 	const char *synopsis;		/* behind "sysreel NAME" */
@@ -32,12 +35,20 @@ struct cli_command {
 /* Walk options as getopt_long() does, from the rows of C. The key of the next
  * one, with *ARG its argument; 0 at the first word that is none, -1 after an
  * option that C does not have or that lacks its argument (the user was told).
- * *AT starts as 1 and is where the remaining words begin afterwards. */
+ * *AT starts as 1 and is where the remaining words begin afterwards. Letters
+ * in one word ("-qf") are taken apart in place. --help is main's. */
 int cli_option(const struct cli_command *c, int argc, char **argv, int *at,
 	       const char **arg);
 
 /* Print the help of C on standard output. */
 void cli_help(const struct cli_command *c);
+
+/* Print the list of the N commands at COMMANDS on standard output. */
+void cli_list(const struct cli_command *const *commands, size_t n);
+
+/* The one called NAME. NULL: there is none (the user was told). */
+const struct cli_command *cli_find(const struct cli_command *const *commands, size_t n,
+				   const char *name);
 
 /* "sysreel: TEXT" on standard error, harmless to a terminal. */
 void cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

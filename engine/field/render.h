@@ -1,0 +1,59 @@
+/*
+ * render - the parameters of an event as text, as sysdig shows them.
+ *
+ * A parameter is "name=VALUE(RESOLVED)": what stands in the event, and what
+ * that means at its moment: the name of a descriptor, of a thread, of a user,
+ * of flags. Text from traced programs is made harmless here.
+ *
+ * Nothing is allocated once the buffers have grown to their largest line.
+ */
+#ifndef ENGINE_FIELD_RENDER_H
+#define ENGINE_FIELD_RENDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "engine/base/reader.h"
+#include "engine/base/text.h"
+#include "engine/event/syscall.h"
+#include "engine/field/clock.h"
+
+struct descriptor;
+struct event;
+struct moment;
+struct world;
+
+#define RENDER_DATA_MAX 80		/* of a buffer, as sysdig cuts them */
+
+/* Embedded: render_init(), render_fini(). */
+struct render {
+	const struct world *world;	/* borrowed */
+	struct clock *clock;		/* borrowed; for absolute times */
+	enum syscall_machine machine;	/* of calls that only have a number */
+	size_t data_max;		/* characters of a buffer that are shown */
+	struct text scratch;
+};
+
+void render_init(struct render *r, const struct world *w, struct clock *clock);
+void render_fini(struct render *r);
+
+/* Append all parameters of M's event: "fd=3(<f>/etc/passwd) size=4096 ", with
+ * a blank behind each. Nothing for a system call that is not decoded. */
+void render_args(struct render *r, const struct moment *m, struct text *t);
+
+/* Append parameter I of EV, which is M's event or its enter event: "3(<f>/etc/passwd)". */
+void render_param(struct render *r, const struct moment *m, const struct event *ev,
+		  unsigned i, struct text *t);
+
+/* The same, but only what it means, or else only what it is: "<f>/etc/passwd". */
+void render_param_short(struct render *r, const struct moment *m, const struct event *ev,
+			unsigned i, struct text *t);
+
+/* The name of the event: of the system call for one that is not decoded.
+ * Append it. */
+void render_type(struct render *r, const struct moment *m, struct text *t);
+
+/* Append the name of FD, harmless. */
+void render_fd_name(struct render *r, const struct descriptor *fd, struct text *t);
+
+#endif

@@ -1,0 +1,163 @@
+#include "engine/base/mem.h"
+#include "engine/base/text.h"
+#include "engine/event/event.h"
+#include "engine/field/domain.h"
+#include "engine/world/world.h"
+
+static const char *const capabilities[] = {
+	"CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_FOWNER", "CAP_FSETID",
+	"CAP_KILL", "CAP_SETGID", "CAP_SETUID", "CAP_SETPCAP", "CAP_LINUX_IMMUTABLE",
+	"CAP_NET_BIND_SERVICE", "CAP_NET_BROADCAST", "CAP_NET_ADMIN", "CAP_NET_RAW",
+	"CAP_IPC_LOCK", "CAP_IPC_OWNER", "CAP_SYS_MODULE", "CAP_SYS_RAWIO",
+	"CAP_SYS_CHROOT", "CAP_SYS_PTRACE", "CAP_SYS_PACCT", "CAP_SYS_ADMIN",
+	"CAP_SYS_BOOT", "CAP_SYS_NICE", "CAP_SYS_RESOURCE", "CAP_SYS_TIME",
+	"CAP_SYS_TTY_CONFIG", "CAP_MKNOD", "CAP_LEASE", "CAP_AUDIT_WRITE",
+	"CAP_AUDIT_CONTROL", "CAP_SETFCAP", "CAP_MAC_OVERRIDE", "CAP_MAC_ADMIN",
+	"CAP_SYSLOG", "CAP_WAKE_ALARM", "CAP_BLOCK_SUSPEND", "CAP_AUDIT_READ",
+	"CAP_PERFMON", "CAP_BPF", "CAP_CHECKPOINT_RESTORE",
+};
+
+static bool
+get_tid(const struct eval *ev, struct value *out)
+{
+	if (!ev->thread && !ev->m)
+		return false;
+	out->i = ev->thread ? ev->thread->tid : ev->m->ev->tid;
+	return true;
+}
+
+static bool
+get_vtid(const struct eval *ev, struct value *out)
+{
+	return ev->thread && value_known(ev->thread->vtid, out);
+}
+
+static bool
+get_ismain(const struct eval *ev, struct value *out)
+{
+	if (!ev->thread || ev->thread->proc->pid == -1)
+		return false;
+	out->b = ev->thread->tid == ev->thread->proc->pid;
+	return true;
+}
+
+static bool
+get_nametid(const struct eval *ev, struct value *out)
+{
+	struct value name;
+
+	if (!ev->thread || !value_name(ev, ev->thread->comm, &name))
+		return false;
+	text_bytes(ev->scratch, name.s.p, name.s.len);
+	text_i64(ev->scratch, ev->thread->tid);
+	return value_scratch(ev, out);
+}
+
+static bool
+get_pfmajor(const struct eval *ev, struct value *out)
+{
+	if (!ev->thread)
+		return false;
+	out->u = ev->thread->pfmajor;
+	return true;
+}
+
+static bool
+get_pfminor(const struct eval *ev, struct value *out)
+{
+	if (!ev->thread)
+		return false;
+	out->u = ev->thread->pfminor;
+	return true;
+}
+
+/* Memory belongs to the process: its first thread has it, the others none. */
+static bool
+of_main(const struct eval *ev, uint32_t kb, struct value *out)
+{
+	out->u = ev->thread->tid == ev->thread->proc->pid ? kb : 0;
+	return true;
+}
+
+static bool
+get_vmsize(const struct eval *ev, struct value *out)
+{
+	return ev->thread && of_main(ev, ev->thread->vmsize_kb, out);
+}
+
+static bool
+get_vmrss(const struct eval *ev, struct value *out)
+{
+	return ev->thread && of_main(ev, ev->thread->vmrss_kb, out);
+}
+
+static bool
+get_cgroups(const struct eval *ev, struct value *out)
+{
+	if (!ev->proc || !ev->proc->cgroups)
+		return false;
+	scratch_texts(ev, ev->proc->cgroups);
+	return value_scratch(ev, out);
+}
+
+static bool
+put_capabilities(const struct eval *ev, uint64_t set, struct value *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(capabilities); i++) {
+		if (!(set >> i & 1))
+			continue;
+		if (ev->scratch->len)
+			text_char(ev->scratch, ' ');
+		text_str(ev->scratch, capabilities[i]);
+	}
+	return value_scratch(ev, out);
+}
+
+static bool
+get_permitted(const struct eval *ev, struct value *out)
+{
+	return ev->proc && put_capabilities(ev, ev->proc->cap_permitted, out);
+}
+
+static bool
+get_inheritable(const struct eval *ev, struct value *out)
+{
+	return ev->proc && put_capabilities(ev, ev->proc->cap_inheritable, out);
+}
+
+static bool
+get_effective(const struct eval *ev, struct value *out)
+{
+	return ev->proc && put_capabilities(ev, ev->proc->cap_effective, out);
+}
+
+static const struct field fields[] = {
+	{ .name = "thread.tid", .type = T_INT, .scope = OF_ENTITY, .get = get_tid,
+	  .doc = "Number of the thread." },
+	{ .name = "thread.vtid", .type = T_INT, .scope = OF_ENTITY, .get = get_vtid,
+	  .doc = "Number of the thread as it is seen in its own namespace." },
+	{ .name = "thread.ismain", .type = T_BOOL, .scope = OF_ENTITY, .get = get_ismain,
+	  .doc = "Whether it is the first thread of its process." },
+	{ .name = "thread.nametid", .type = T_STR, .scope = OF_ENTITY, .get = get_nametid,
+	  .doc = "Name and number of the thread, joined." },
+	{ .name = "thread.pfmajor", .type = T_UINT, .scope = OF_HISTORY, .get = get_pfmajor,
+	  .doc = "Page faults that had to read from disk." },
+	{ .name = "thread.pfminor", .type = T_UINT, .scope = OF_HISTORY, .get = get_pfminor,
+	  .doc = "Page faults that did not read from disk." },
+	{ .name = "thread.vmsize", .type = T_UINT, .unit = U_KB, .scope = OF_HISTORY,
+	  .get = get_vmsize,
+	  .doc = "Address space of the process, told of its first thread only." },
+	{ .name = "thread.vmrss", .type = T_UINT, .unit = U_KB, .scope = OF_HISTORY,
+	  .get = get_vmrss,
+	  .doc = "Memory of the process in RAM, told of its first thread only." },
+	{ .name = "thread.cgroups", .type = T_STR, .scope = OF_ENTITY, .get = get_cgroups,
+	  .doc = "The control groups, subsystem=path with blanks between them." },
+	{ .name = "thread.cap_permitted", .type = T_STR, .scope = OF_ENTITY,
+	  .get = get_permitted, .doc = "Capabilities that it may use." },
+	{ .name = "thread.cap_inheritable", .type = T_STR, .scope = OF_ENTITY,
+	  .get = get_inheritable, .doc = "Capabilities that a program it starts may get." },
+	{ .name = "thread.cap_effective", .type = T_STR, .scope = OF_ENTITY,
+	  .get = get_effective, .doc = "Capabilities that it has in use." },
+};
+
+const struct domain thread_domain = { "thread", fields, ARRAY_LEN(fields) };

@@ -1,0 +1,70 @@
+/*
+ * value - what a field has for an event: a number, a text, an address, a time.
+ *
+ * The type of the field says which member is meant and how two values compare;
+ * its unit says how one is shown. No field has code for either.
+ */
+#ifndef ENGINE_FIELD_VALUE_H
+#define ENGINE_FIELD_VALUE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/base/reader.h"
+
+struct text;
+
+enum value_type {
+	T_INT,				/* .i */
+	T_UINT,				/* .u */
+	T_BOOL,				/* .b */
+	T_DOUBLE,			/* .d */
+	T_STR,				/* .s, any bytes */
+	T_DATA,				/* .s, a buffer */
+	T_IP,				/* .ip */
+	T_TIME,				/* .u, ns since the epoch */
+	T_SPAN,				/* .u, ns */
+	T_COUNT,
+};
+
+enum value_unit {
+	U_NONE,
+	U_BYTES,
+	U_KB,				/* of 1024 bytes */
+	U_NS,
+	U_NS9,				/* nine digits, zeroes before */
+	U_S,
+	U_HEX,
+	U_PERCENT,
+	U_COUNT,
+};
+
+struct ip {
+	bool is_v6;
+	uint8_t bytes[16];		/* network order; IPv4 in the first 4 */
+};
+
+struct value {
+	union {
+		int64_t i;
+		uint64_t u;
+		bool b;
+		double d;
+		struct span s;		/* borrowed from who made the value */
+		struct ip ip;
+	};
+};
+
+/* "integer", "text", ... for lists and errors. */
+const char *value_type_name(enum value_type type);
+
+/* Append V as people read it, harmless to a terminal. A buffer is cut to
+ * DATA_MAX characters. */
+void value_text(const struct value *v, enum value_type type, enum value_unit unit,
+		size_t data_max, struct text *t);
+
+/* Append a buffer: what is not printable ASCII is ".", what is longer than MAX
+ * (at least 3) ends in "...". */
+void value_data(struct span data, size_t max, struct text *t);
+
+#endif

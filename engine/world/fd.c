@@ -1,0 +1,222 @@
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/mem.h"
+#include "engine/world/state.h"
+
+static const struct {
+	char letter;
+	const char *word;
+} kinds[FD_KINDS] = {
+	[FD_UNKNOWN] = { 'o', "other" },
+	[FD_FILE] = { 'f', "file" },
+	[FD_DIRECTORY] = { 'd', "directory" },
+	[FD_IPV4] = { '4', "ipv4" },
+	[FD_IPV6] = { '6', "ipv6" },
+	[FD_IPV4_SERVER] = { '4', "ipv4" },
+	[FD_IPV6_SERVER] = { '6', "ipv6" },
+	[FD_FIFO] = { 'p', "pipe" },
+	[FD_UNIX] = { 'u', "unix" },
+	[FD_EVENT] = { 'e', "event" },
+	[FD_UNSUPPORTED] = { 'X', "unsupported" },
+	[FD_SIGNALFD] = { 's', "signalfd" },
+	[FD_EPOLL] = { 'l', "eventpoll" },
+	[FD_INOTIFY] = { 'i', "inotify" },
+	[FD_TIMERFD] = { 't', "timerfd" },
+	[FD_NETLINK] = { 'n', "netlink" },
+	[FD_FILE_V2] = { 'f', "file" },
+	[FD_BPF] = { 'b', "bpf" },
+	[FD_USERFAULTFD] = { 'u', "userfaultfd" },
+	[FD_IO_URING] = { 'r', "io_uring" },
+	[FD_MEMFD] = { 'm', "memfd" },
+	[FD_PIDFD] = { 'P', "pidfd" },
+};
+
+char
+fd_kind_letter(enum fd_kind kind)
+{
+	return (unsigned)kind < FD_KINDS ? kinds[kind].letter : '?';
+}
+
+const char *
+fd_kind_word(enum fd_kind kind)
+{
+	return (unsigned)kind < FD_KINDS ? kinds[kind].word : "other";
+}
+
+char
+l4_letter(enum l4_proto l4)
+{
+	static const char letters[] = { [L4_TCP] = 't', [L4_UDP] = 'u', [L4_ICMP] = 'i',
+					[L4_RAW] = 'r' };
+
+	return (unsigned)l4 < sizeof(letters) ? letters[l4] : 0;
+}
+
+struct descriptor *
+fd_find(const struct process *p, int64_t num)
+{
+	return num < 0 ? NULL : map_get(&p->fds->by_num, (uint64_t)num);
+}
+
+bool
+fd_is_inet(const struct descriptor *fd)
+{
+	return fd->kind >= FD_IPV4 && fd->kind <= FD_IPV6_SERVER;
+}
+
+void
+fd_changed(struct world *w, struct process *p, struct descriptor *fd)
+{
+	if (fd->version == 0)
+		return;
+	fd->version = 0;
+	xgrow(&w->changed_fds, &w->cap_changed_fds, w->n_changed_fds + 1,
+	      sizeof(*w->changed_fds));
+	w->changed_fds[w->n_changed_fds].p = p;
+	w->changed_fds[w->n_changed_fds++].fd = fd;
+}
+
+void
+fd_forget(struct world *w, struct process *p, struct descriptor *fd)
+{
+	for (size_t i = 0; i < w->n_changed_fds; i++)
+		if (w->changed_fds[i].fd == fd)
+			w->changed_fds[i--] = w->changed_fds[--w->n_changed_fds];
+	if (w->observer && w->observer->fd_end)
+		w->observer->fd_end(w->ctx, w->n_events, p, fd);
+	version_memo_free(fd->memo);
+	fd->memo = NULL;
+}
+
+void
+fd_remove(struct world *w, struct process *p, int64_t num)
+{
+	struct descriptor *fd = num < 0 ? NULL : map_del(&p->fds->by_num, (uint64_t)num);
+
+	if (!fd)
+		return;
+	fd_forget(w, p, fd);
+	pool_put(&w->fd_pool, fd);
+	w->n_fds--;
+}
+
+struct descriptor *
+fd_add(struct world *w, struct process *p, int64_t num, uint8_t kind)
+{
+	struct descriptor *fd;
+
+	if (num < 0)
+		return NULL;
+	fd_remove(w, p, num);
+	fd = pool_get(&w->fd_pool);
+	fd->id = ++w->last_entity;
+	fd->version = UINT32_MAX;
+	fd->born = w->n_events;
+	fd->num = num;
+	fd->kind = kind;
+	map_put(&p->fds->by_num, (uint64_t)num, fd);
+	w->n_fds++;
+	fd_changed(w, p, fd);
+	return fd;
+}
+
+struct descriptor *
+fd_make(struct call *c, int64_t num, uint8_t kind)
+{
+	struct descriptor *fd = fd_add(c->w, c->t->proc, num, kind);
+
+	if (fd)
+		c->made_fd = num;
+	return fd;
+}
+
+/* Names --------------------------------------------------------------- */
+
+static void
+append_ip(struct text *t, const uint8_t *ip, bool is_v6)
+{
+	char words[INET6_ADDRSTRLEN];
+
+	if (is_v6) {
+		text_str(t, inet_ntop(AF_INET6, ip, words, sizeof(words)));
+		return;
+	}
+	for (int i = 0; i < 4; i++) {
+		if (i)
+			text_char(t, '.');
+		text_u64(t, ip[i]);
+	}
+}
+
+static void
+append_end(struct text *t, const uint8_t *ip, uint16_t port, bool is_v6, bool has_port)
+{
+	append_ip(t, ip, is_v6);
+	if (!has_port)
+		return;
+	text_char(t, ':');
+	text_u64(t, port);
+}
+
+static bool
+is_zero(const uint8_t *p, size_t len)
+{
+	while (len--)
+		if (*p++)
+			return false;
+	return true;
+}
+
+static void
+append_inet_name(const struct descriptor *fd, struct text *t)
+{
+	bool is_v6 = fd->kind == FD_IPV6 || fd->kind == FD_IPV6_SERVER;
+	bool is_server = fd->kind == FD_IPV4_SERVER || fd->kind == FD_IPV6_SERVER;
+	bool has_port = fd->l4 != L4_ICMP && fd->l4 != L4_RAW;
+	const struct tuple *p = &fd->tuple;
+
+	if (!fd->has_tuple)
+		return;
+	append_end(t, p->src_ip, p->src_port, is_v6, has_port);
+	/* Bound, but with no other end yet. */
+	if (is_server || (!p->dst_port && !fd->connected && is_zero(p->dst_ip, 16)))
+		return;
+	text_str(t, "->");
+	append_end(t, p->dst_ip, p->dst_port, is_v6, has_port);
+}
+
+static void
+append_address(struct text *t, uint64_t address)
+{
+	size_t at;
+
+	if (!address) {
+		text_char(t, '0');
+		return;
+	}
+	at = t->len;
+	text_hex(t, address);
+	for (; at < t->len; at++)
+		if (t->p[at] >= 'A')
+			t->p[at] = (char)(t->p[at] | 0x20);
+}
+
+void
+descriptor_name(const struct world *w, const struct descriptor *fd, struct text *t)
+{
+	struct span name = name_span(w, fd->name);
+
+	if (fd_is_inet(fd)) {
+		append_inet_name(fd, t);
+		return;
+	}
+	if (fd->kind == FD_UNIX && fd->has_tuple) {
+		append_address(t, fd->tuple.unix_src);
+		text_str(t, "->");
+		append_address(t, fd->tuple.unix_dst);
+		text_char(t, ' ');
+	}
+	text_bytes(t, name.p, name.len);
+}

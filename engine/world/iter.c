@@ -1,0 +1,208 @@
+#include <string.h>
+
+#include "engine/base/mem.h"
+#include "engine/world/state.h"
+
+/*
+ * Events of the kernel's iterators: what a driver lists at the start of a live
+ * capture, one task or descriptor each. They say what already was.
+ */
+
+/* "a\0b\0c" of CHARBUFARRAY is stored as lists of texts are. */
+static uint32_t
+list_name(const struct call *c, enum role role)
+{
+	return name_of(c->w, call_bytes(c, role));
+}
+
+static int64_t
+pid_num(const struct call *c, enum role role)
+{
+	return (int32_t)call_num(c, role, -1);
+}
+
+static void
+take_task(struct call *c, struct process *p)
+{
+	struct world *w = c->w;
+	uint32_t exe_flags = (uint32_t)call_num(c, R_FLAGS, 0);
+	struct span argv = call_bytes(c, R_ARGV);
+	const uint8_t *nul = argv.len ? memchr(argv.p, '\0', argv.len) : NULL;
+	size_t exe_len = nul ? (size_t)(nul - argv.p) : argv.len;
+
+	p->comm = name_of(w, call_text(c, R_COMM));
+	p->exe = name_of(w, (struct span){ argv.p, exe_len });
+	p->args = nul ? name_of(w, (struct span){ nul + 1, argv.len - exe_len - 1 }) :
+			INTERN_EMPTY;
+	p->exepath = name_of(w, call_text(c, R_EXEPATH));
+	p->env = list_name(c, R_ENV);
+	p->cgroups = list_name(c, R_CGROUPS);
+	p->root = name_of(w, call_text(c, R_ROOT));
+	p->sid = pid_num(c, R_SID);
+	p->pgid = pid_num(c, R_PGID);
+	p->vpgid = pid_num(c, R_VPGID);
+	p->vpid = pid_num(c, R_VPID);
+	p->uid = (uint32_t)call_num(c, R_EUID, NO_UID);
+	p->gid = (uint32_t)call_num(c, R_EGID, NO_UID);
+	p->loginuid = (uint32_t)call_num(c, R_LOGINUID, NO_UID);
+	p->tty = (uint32_t)call_num(c, R_TTY, 0);
+	p->fdlimit = call_num(c, R_FDLIMIT, -1);
+	p->cap_permitted = (uint64_t)call_num(c, R_CAP_PERMITTED, 0);
+	p->cap_effective = (uint64_t)call_num(c, R_CAP_EFFECTIVE, 0);
+	p->cap_inheritable = (uint64_t)call_num(c, R_CAP_INHERITABLE, 0);
+	p->exe_writable = exe_flags & 1;
+	p->exe_upper_layer = exe_flags & 2;
+	p->exe_from_memfd = exe_flags & 4;
+	p->exe_lower_layer = exe_flags & 8;
+	w->path.len = 0;
+	text_bytes(&w->path, call_text(c, R_CWD).p, call_text(c, R_CWD).len);
+	if (w->path.len && w->path.p[w->path.len - 1] != '/')
+		text_char(&w->path, '/');
+	p->cwd = name_of(w, (struct span){ (uint8_t *)w->path.p, w->path.len });
+}
+
+/* Only leaders say enough: which group a thread belongs to is not recorded. */
+static void
+apply_task(struct call *c)
+{
+	struct world *w = c->w;
+	int64_t tid = c->ev->tid;
+	struct process *p;
+	struct thread *t;
+
+	if (tid < 0 || thread_find(w, tid) || process_find(w, tid))
+		return;
+	p = process_new(w, tid);
+	t = thread_new(w, p, tid);
+	take_task(c, p);
+	t->comm = p->comm;
+	t->is_confirmed = true;
+	t->vtid = p->vpid;
+	t->ptid = pid_num(c, R_PPID);
+	t->vmsize_kb = (uint32_t)call_num(c, R_VM_SIZE, 0);
+	t->vmrss_kb = (uint32_t)call_num(c, R_VM_RSS, 0);
+	t->vmswap_kb = (uint32_t)call_num(c, R_VM_SWAP, 0);
+	process_set_parent(w, p, t->ptid);
+	process_find_container(w, p);
+}
+
+static struct descriptor *
+listed_fd(struct call *c, uint8_t kind)
+{
+	struct thread *t = thread_find(c->w, c->ev->tid);
+	struct descriptor *fd;
+
+	if (!t)
+		return NULL;
+	fd = fd_add(c->w, t->proc, (int32_t)call_num(c, R_FD, -1), kind);
+	if (!fd)
+		return NULL;
+	fd->name = name_of(c->w, call_text(c, R_PATH));
+	fd->ino = (uint64_t)call_num(c, R_INO_NUM, 0);
+	return fd;
+}
+
+static void
+apply_listed_pipe(struct call *c)
+{
+	listed_fd(c, FD_FIFO);
+}
+
+static void
+apply_listed_memfd(struct call *c)
+{
+	listed_fd(c, FD_MEMFD);
+}
+
+static void
+apply_listed_directory(struct call *c)
+{
+	listed_fd(c, FD_DIRECTORY);
+}
+
+static void
+apply_listed_netlink(struct call *c)
+{
+	listed_fd(c, FD_NETLINK);
+}
+
+static void
+apply_listed_file(struct call *c)
+{
+	struct descriptor *fd = listed_fd(c, FD_FILE);
+
+	if (!fd)
+		return;
+	fd->open_flags = (uint32_t)call_num(c, R_FLAGS, 0);
+	fd->cloexec = fd->open_flags & OF_CLOEXEC;
+}
+
+static void
+take_ip(const struct call *c, enum role role, uint8_t *ip)
+{
+	struct span s = call_bytes(c, role);
+
+	if (s.len <= 16)
+		memcpy(ip, s.p, s.len);
+}
+
+static void
+apply_listed_inet(struct call *c)
+{
+	bool v4 = c->ev->id == EV_ITER_TASK_FILE_SOCKET_INET_E;
+	struct descriptor *fd = listed_fd(c, v4 ? FD_IPV4 : FD_IPV6);
+	int64_t proto = call_num(c, R_SK_PROTO, 0);
+
+	if (!fd)
+		return;
+	fd->l4 = proto == 6 ? L4_TCP : proto == 17 ? L4_UDP : proto == 1 ? L4_ICMP : L4_UNKNOWN;
+	take_ip(c, R_LOCAL_IP, fd->tuple.src_ip);
+	take_ip(c, R_REMOTE_IP, fd->tuple.dst_ip);
+	fd->tuple.src_port = (uint16_t)call_num(c, R_LOCAL_PORT, 0);
+	fd->tuple.dst_port = (uint16_t)call_num(c, R_REMOTE_PORT, 0);
+	fd->has_tuple = true;
+	if (fd->tuple.dst_port) {
+		fd->connected = true;
+	} else if (fd->tuple.src_port) {
+		fd->kind = v4 ? FD_IPV4_SERVER : FD_IPV6_SERVER;
+		fd->role = ROLE_SERVER;
+	}
+}
+
+static void
+apply_listed_unix(struct call *c)
+{
+	struct descriptor *fd = listed_fd(c, FD_UNIX);
+
+	if (!fd)
+		return;
+	fd->name = name_of(c->w, call_text(c, R_SUN_PATH));
+	fd->tuple.unix_src = (uint64_t)call_num(c, R_SK_POINTER, 0);
+}
+
+static void
+apply_listed_anon(struct call *c)
+{
+	/* By flag set anon_inode_fd_types. */
+	static const uint8_t kinds[] = {
+		FD_UNSUPPORTED, FD_EVENT, FD_EPOLL, FD_INOTIFY, FD_SIGNALFD, FD_TIMERFD,
+		FD_IO_URING, FD_USERFAULTFD, FD_PIDFD, FD_BPF, FD_BPF, FD_BPF, FD_BPF,
+		FD_UNSUPPORTED,
+	};
+	int64_t type = call_num(c, R_FD_TYPE, 0);
+
+	listed_fd(c, type < (int64_t)ARRAY_LEN(kinds) ? kinds[type] : FD_UNSUPPORTED);
+}
+
+apply_fn *const iter_apply[EVENT_TYPES] = {
+	[EV_ITER_TASK_E] = apply_task,
+	[EV_ITER_TASK_FILE_PIPE_E] = apply_listed_pipe,
+	[EV_ITER_TASK_FILE_MEMFD_E] = apply_listed_memfd,
+	[EV_ITER_TASK_FILE_REGULAR_E] = apply_listed_file,
+	[EV_ITER_TASK_FILE_DIRECTORY_E] = apply_listed_directory,
+	[EV_ITER_TASK_FILE_SOCKET_INET_E] = apply_listed_inet,
+	[EV_ITER_TASK_FILE_SOCKET_INET6_E] = apply_listed_inet,
+	[EV_ITER_TASK_FILE_SOCKET_UNIX_E] = apply_listed_unix,
+	[EV_ITER_TASK_FILE_SOCKET_NETLINK_E] = apply_listed_netlink,
+	[EV_ITER_TASK_FILE_ANON_INODE_E] = apply_listed_anon,
+};

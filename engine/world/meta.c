@@ -1,0 +1,116 @@
+#include <string.h>
+
+#include "engine/world/state.h"
+
+/*
+ * Events that no program made: containers, users, groups.
+ */
+
+static uint32_t
+container_of_text(const struct world *w, struct span id)
+{
+	const struct container *c = id.len ? containers_find(w->containers, id) : NULL;
+
+	return c ? c->index : CONTAINER_HOST;
+}
+
+static void
+learned(struct call *c, int64_t index)
+{
+	struct world *w = c->w;
+
+	if (index <= 0)
+		return;
+	w->moment.container = (uint32_t)index;
+	/* Nobody learns anything from a look-up that failed. */
+	if (containers_get(w->containers, (uint32_t)index)->lookup == LOOKUP_FAILED)
+		w->moment.is_internal = true;
+	if (w->observer && w->observer->learned_container)
+		w->observer->learned_container(w->ctx, containers_get(w->containers,
+								      (uint32_t)index));
+}
+
+static void
+apply_container(struct call *c)
+{
+	struct span id = call_text(c, R_ID);
+
+	if (id.len)
+		learned(c, containers_take_fields(c->w->containers, id,
+						  (uint32_t)call_num(c, R_TYPE, 0),
+						  call_text(c, R_NAME),
+						  call_text(c, R_IMAGE)));
+}
+
+static void
+apply_container_json(struct call *c)
+{
+	learned(c, containers_take_json(c->w->containers, call_text(c, R_JSON), NULL));
+}
+
+static void
+apply_async(struct call *c)
+{
+	struct span name = call_text(c, R_NAME);
+
+	if (name.len == 9 && !memcmp(name.p, "container", 9))
+		learned(c, containers_take_json(c->w->containers, call_text(c, R_DATA), NULL));
+}
+
+static void
+take_user(struct call *c, bool is_group, bool added)
+{
+	struct world *w = c->w;
+	struct user u = {
+		.container = container_of_text(w, call_text(c, R_CONTAINER_ID)),
+		.uid = (uint32_t)call_num(c, is_group ? R_GID : R_UID, NO_UID),
+		.gid = (uint32_t)call_num(c, R_GID, NO_UID),
+		.is_group = is_group,
+	};
+
+	if (u.uid == NO_UID)
+		return;
+	if (!added) {
+		users_del(w->users, u.container, u.uid, is_group);
+		return;
+	}
+	u.name = name_of(w, call_text(c, R_NAME));
+	if (!is_group) {
+		u.home = name_of(w, call_text(c, R_HOME));
+		u.shell = name_of(w, call_text(c, R_SHELL));
+	}
+	users_put(w->users, &u);
+}
+
+static void
+apply_user_added(struct call *c)
+{
+	take_user(c, false, true);
+}
+
+static void
+apply_user_deleted(struct call *c)
+{
+	take_user(c, false, false);
+}
+
+static void
+apply_group_added(struct call *c)
+{
+	take_user(c, true, true);
+}
+
+static void
+apply_group_deleted(struct call *c)
+{
+	take_user(c, true, false);
+}
+
+apply_fn *const meta_apply[EVENT_TYPES] = {
+	[EV_CONTAINER_E] = apply_container,
+	[EV_CONTAINER_JSON_E] = apply_container_json,
+	[EV_CONTAINER_JSON_2_E] = apply_container_json,
+	[EV_ASYNCEVENT_E] = apply_async,
+	[EV_USER_ADDED_E] = apply_user_added, [EV_USER_DELETED_E] = apply_user_deleted,
+	[EV_GROUP_ADDED_E] = apply_group_added, [EV_GROUP_DELETED_E] = apply_group_deleted,
+};

@@ -1,0 +1,186 @@
+/*
+ * state - what the files of the world share, and nobody else sees.
+ *
+ * world.c drives: it finds the thread of an event, pairs enter with exit and
+ * calls the apply function of the event's type. The other files hold these
+ * functions by area (lifecycle, attributes, files, sockets, meta, iterator)
+ * and the entities they work on (process.c, fd.c).
+ */
+#ifndef ENGINE_WORLD_STATE_H
+#define ENGINE_WORLD_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/base/intern.h"
+#include "engine/base/pool.h"
+#include "engine/base/text.h"
+#include "engine/world/role.h"
+#include "engine/world/world.h"
+
+#define NO_FD INT64_MIN
+#define ENTER_BYTES_MAX 4096		/* larger enter events are not remembered */
+
+/* Bits of flag set clone_flags. */
+#define CLF_FILES 0x1u
+#define CLF_NEWPID 0x40u
+#define CLF_PARENT 0x100u
+#define CLF_THREAD 0x2000u
+#define CLF_NEWUSER 0x100000u
+#define CLF_VFORK 0x8000000u
+#define CLF_CHILD_IN_PIDNS 0x20000000u
+#define CLF_MAIN_THREAD 0x40000000u
+
+/* Bits of flag set file_flags. */
+#define OF_DIRECTORY 0x400u
+#define OF_NONBLOCK 0x40u
+#define OF_CLOEXEC 0x1000u
+#define OF_NONE 0u
+#define OF_FROM_EXIT 0xFFFFC000u	/* what only the exit event can know */
+
+#define N_GONE 1024			/* exits remembered, a power of two */
+
+/* A thread that exited a moment ago. */
+struct gone {
+	int64_t tid, ptid;
+	uint64_t ns;
+};
+
+struct call;
+typedef void apply_fn(struct call *c);
+
+struct world {
+	const struct world_observer *observer;
+	void *ctx;
+	struct intern *names;
+	struct containers *containers;
+	struct users *users;
+	struct role_table *roles;
+
+	struct map threads;		/* by tid */
+	struct map processes;		/* by pid; those whose pid is not known are in none */
+	struct pool thread_pool, process_pool, fd_pool, table_pool;
+	size_t n_fds;
+	uint32_t last_entity;		/* ids given to entities */
+	uint32_t last_version;		/* ids given to versions */
+
+	uint64_t n_events;		/* the number of the newest event */
+	uint64_t now_ns;		/* its time */
+	bool is_loading;		/* no event of this section was seen yet */
+	struct thread *ended;		/* whose call ended with the last event */
+	apply_fn *apply[EVENT_TYPES];	/* of all files, by type */
+	bool is_leading;		/* only events that complete the tables were seen */
+
+	/* Put off until the next event, so that this one still shows them. */
+	struct thread *dying;
+	int64_t dying_to;		/* who gets its children, as told; or 0 */
+	struct process *closing_in;
+	int64_t closing_fd;
+
+	/* Entities changed by this event: they get a version when it is done. */
+	struct process **changed;
+	size_t n_changed, cap_changed;
+	struct { struct process *p; struct descriptor *fd; } *changed_fds;
+	size_t n_changed_fds, cap_changed_fds;
+
+	struct machine_record machine;
+	bool has_machine;
+	char hostname[128];
+	struct iface_record *ifaces;	/* their names are owned */
+	size_t n_ifaces, cap_ifaces;
+
+	struct gone gone[N_GONE];
+	struct moment moment;
+	struct text path;		/* scratch */
+	struct text path2;
+};
+
+/* One event being applied. */
+struct call {
+	struct world *w;
+	const struct event *ev;
+	const struct event *enter;	/* EV's enter event, or NULL */
+	struct thread *t;		/* NULL: none, or not in the table yet */
+	int64_t res;			/* of an exit; 0 when it tells none */
+	int64_t fd;			/* the descriptor it uses, or NO_FD */
+	int64_t made_fd;		/* the one it made, or NO_FD */
+};
+
+/* The apply function of each type, or NULL. */
+extern apply_fn *const lifecycle_apply[EVENT_TYPES];
+extern apply_fn *const attribute_apply[EVENT_TYPES];
+extern apply_fn *const file_apply[EVENT_TYPES];
+extern apply_fn *const socket_apply[EVENT_TYPES];
+extern apply_fn *const meta_apply[EVENT_TYPES];
+extern apply_fn *const iter_apply[EVENT_TYPES];
+
+/* What a call says: from its exit event, or else from its enter event. */
+struct span call_bytes(const struct call *c, enum role role);
+struct span call_text(const struct call *c, enum role role);
+int64_t call_num(const struct call *c, enum role role, int64_t otherwise);
+/* The same, but what the enter event says counts more: the program may have
+ * changed its memory since. */
+struct span call_text_at_enter(const struct call *c, enum role role);
+/* Of one event only. */
+struct span said_text(const struct world *w, const struct event *ev, enum role role);
+int64_t said_num(const struct world *w, const struct event *ev, enum role role,
+		 int64_t otherwise);
+
+/* Names. */
+uint32_t name_of(struct world *w, struct span s);	/* empty: INTERN_EMPTY */
+struct span name_span(const struct world *w, uint32_t id);
+/* PATH made absolute with BASE, as a name. */
+uint32_t name_of_path(struct world *w, struct span base, struct span path);
+
+/* process.c: threads and processes. */
+struct process *process_new(struct world *w, int64_t pid);
+struct thread *thread_new(struct world *w, struct process *p, int64_t tid);
+/* A thread of which only the tid is known, in a process of which nothing is. */
+struct thread *thread_new_unknown(struct world *w, int64_t tid);
+/* Take T out of the table; with its last thread its process goes. Children are
+ * left to REAPER_TID, or to whom Linux would give them. */
+void thread_remove(struct world *w, struct thread *t, int64_t reaper_tid);
+struct thread *thread_find(const struct world *w, int64_t tid);
+struct process *process_find(const struct world *w, int64_t pid);
+/* PTID is the thread or process that made P. */
+void process_set_parent(struct world *w, struct process *p, int64_t ptid);
+/* An unknown thread turns out to belong to PID. */
+void thread_learn_pid(struct world *w, struct thread *t, int64_t pid);
+void process_changed(struct world *w, struct process *p);
+void process_find_container(struct world *w, struct process *p);
+void process_share_fds(struct world *w, struct process *p, struct process *with);
+void process_copy_fds(struct world *w, struct process *p, const struct process *from);
+void process_own_fds(struct world *w, struct process *p);
+void process_drop_fds(struct world *w, struct process *p);
+struct thread *process_leader(const struct process *p);
+void world_clear(struct world *w);
+
+/* fd.c: descriptors. */
+struct descriptor *fd_find(const struct process *p, int64_t num);
+/* A new descriptor under NUM, in place of what was there. NULL when NUM is
+ * negative. */
+struct descriptor *fd_add(struct world *w, struct process *p, int64_t num, uint8_t kind);
+/* The same as the result of C. */
+struct descriptor *fd_make(struct call *c, int64_t num, uint8_t kind);
+void fd_remove(struct world *w, struct process *p, int64_t num);
+void fd_changed(struct world *w, struct process *p, struct descriptor *fd);
+/* Let go of fds that FD may need no more (an end of the table). */
+void fd_forget(struct world *w, struct process *p, struct descriptor *fd);
+bool fd_is_inet(const struct descriptor *fd);
+
+/* initial.c: the state at the start of a section. */
+void initial_take(struct world *w, const struct record *rec);
+void initial_finish(struct world *w);
+
+/* socket.c */
+void socket_fix_initial(struct world *w);
+bool tuple_from_param(struct span s, struct tuple *t, uint8_t *family);
+
+/* version.c */
+uint32_t version_next(struct world *w, struct version_memo **memo, uint64_t content);
+void version_memo_free(struct version_memo *memo);
+uint64_t version_of_process(const struct process *p);
+uint64_t version_of_fd(const struct descriptor *fd);
+void versions_finish(struct world *w);
+
+#endif

@@ -1,0 +1,125 @@
+#include "engine/world/users.h"
+
+#include <stdlib.h>
+
+#include "engine/base/hash.h"
+#include "engine/base/intern.h"
+#include "engine/base/mem.h"
+
+struct users {
+	struct intern *pool;		/* borrowed */
+	struct map by_key[2];		/* users, groups: to struct user, owned */
+};
+
+static uint64_t
+key_of(uint32_t container, uint32_t id)
+{
+	return (uint64_t)container << 32 | id;
+}
+
+struct users *
+users_new(struct intern *pool)
+{
+	struct users *u = xzalloc(sizeof(*u));
+
+	u->pool = pool;
+	return u;
+}
+
+void
+users_free(struct users *u)
+{
+	if (!u)
+		return;
+	for (int groups = 0; groups < 2; groups++) {
+		uint64_t key;
+		void *entry;
+
+		for (size_t at = 0; map_next(&u->by_key[groups], &at, &key, &entry);)
+			free(entry);
+		map_fini(&u->by_key[groups]);
+	}
+	free(u);
+}
+
+void
+users_put(struct users *u, const struct user *entry)
+{
+	struct map *m = &u->by_key[entry->is_group];
+	uint64_t key = key_of(entry->container, entry->uid);
+	struct user *known = map_get(m, key);
+
+	if (!known) {
+		known = xmalloc(sizeof(*known));
+		map_put(m, key, known);
+	}
+	*known = *entry;
+}
+
+bool
+users_del(struct users *u, uint32_t container, uint32_t id, bool is_group)
+{
+	struct user *entry = map_del(&u->by_key[is_group], key_of(container, id));
+
+	free(entry);
+	return entry != NULL;
+}
+
+const struct user *
+users_find(const struct users *u, uint32_t container, uint32_t id, bool is_group)
+{
+	return map_get(&u->by_key[is_group], key_of(container, id));
+}
+
+size_t
+users_count(const struct users *u, bool groups)
+{
+	return u->by_key[groups].n;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct user *x = a, *y = b;
+	uint64_t kx = key_of(x->container, x->uid), ky = key_of(y->container, y->uid);
+
+	if (x->is_group != y->is_group)
+		return x->is_group ? 1 : -1;
+	return kx < ky ? -1 : kx > ky;
+}
+
+struct user *
+users_list(const struct users *u, size_t *n)
+{
+	size_t n_all = users_count(u, false) + users_count(u, true);
+	struct user *list = xreallocarray(NULL, n_all, sizeof(*list));
+	size_t i = 0;
+
+	for (int groups = 0; groups < 2; groups++) {
+		uint64_t key;
+		void *entry;
+
+		for (size_t at = 0; map_next(&u->by_key[groups], &at, &key, &entry);)
+			list[i++] = *(const struct user *)entry;
+	}
+	qsort(list, n_all, sizeof(*list), compare);
+	*n = n_all;
+	return list;
+}
+
+void
+users_mark(const struct users *u)
+{
+	for (int groups = 0; groups < 2; groups++) {
+		uint64_t key;
+		void *value;
+
+		for (size_t at = 0; map_next(&u->by_key[groups], &at, &key, &value);) {
+			const struct user *entry = value;
+
+			intern_mark(u->pool, entry->name);
+			intern_mark(u->pool, entry->home);
+			intern_mark(u->pool, entry->shell);
+		}
+	}
+}

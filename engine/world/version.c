@@ -1,0 +1,114 @@
+#include <stdlib.h>
+
+#include "engine/base/hash.h"
+#include "engine/base/mem.h"
+#include "engine/world/state.h"
+
+/*
+ * Versions are addressed by their content within an entity: going back to a
+ * known state takes the old id, so that a socket which serves a thousand peers
+ * has a thousand versions, however many datagrams pass. That takes memory for
+ * each state an entity ever had, so it is done only while somebody keeps the
+ * versions; without an observer each change simply gets the next id.
+ */
+struct version_memo {
+	struct map ids;			/* hash of the content to the id, as a pointer */
+};
+
+#define MIX(h, v) ((h) = hash_mix((h) ^ (uint64_t)(v), 0x9E3779B97F4A7C15u) + 1)
+
+uint64_t
+version_of_process(const struct process *p)
+{
+	uint64_t h = 1;
+
+	MIX(h, p->pid);
+	MIX(h, p->ppid);
+	MIX(h, p->comm);
+	MIX(h, p->exe);
+	MIX(h, p->exepath);
+	MIX(h, p->args);
+	MIX(h, p->env);
+	MIX(h, p->cgroups);
+	MIX(h, p->cwd);
+	MIX(h, p->root);
+	MIX(h, p->uid);
+	MIX(h, p->gid);
+	MIX(h, p->loginuid);
+	MIX(h, p->container);
+	MIX(h, p->sid);
+	MIX(h, p->vpid);
+	MIX(h, p->pgid);
+	MIX(h, p->vpgid);
+	MIX(h, p->cap_effective);
+	MIX(h, p->cap_permitted);
+	MIX(h, p->cap_inheritable);
+	return h;
+}
+
+uint64_t
+version_of_fd(const struct descriptor *fd)
+{
+	uint64_t h = 1;
+
+	MIX(h, fd->kind);
+	MIX(h, fd->l4);
+	MIX(h, fd->role);
+	MIX(h, fd->cloexec);
+	MIX(h, fd->name);
+	MIX(h, fd->open_flags);
+	MIX(h, fd->ino);
+	MIX(h, fd->dev);
+	MIX(h, fd->has_tuple);
+	MIX(h, hash_bytes(&fd->tuple, sizeof(fd->tuple), 1));
+	return h;
+}
+
+uint32_t
+version_next(struct world *w, struct version_memo **memo, uint64_t content)
+{
+	uintptr_t id;
+
+	if (!w->observer)
+		return ++w->last_version;
+	if (!*memo)
+		*memo = xzalloc(sizeof(**memo));
+	id = (uintptr_t)map_get(&(*memo)->ids, content);
+	if (!id) {
+		id = ++w->last_version;
+		map_put(&(*memo)->ids, content, (void *)id);
+	}
+	return (uint32_t)id;
+}
+
+void
+version_memo_free(struct version_memo *memo)
+{
+	if (!memo)
+		return;
+	map_fini(&memo->ids);
+	free(memo);
+}
+
+void
+versions_finish(struct world *w)
+{
+	const struct world_observer *o = w->observer;
+
+	for (size_t i = 0; i < w->n_changed; i++) {
+		struct process *p = w->changed[i];
+
+		p->version = version_next(w, &p->memo, version_of_process(p));
+		if (o && o->process)
+			o->process(w->ctx, w->n_events, p);
+	}
+	w->n_changed = 0;
+	for (size_t i = 0; i < w->n_changed_fds; i++) {
+		struct descriptor *fd = w->changed_fds[i].fd;
+
+		fd->version = version_next(w, &fd->memo, version_of_fd(fd));
+		if (o && o->fd)
+			o->fd(w->ctx, w->n_events, w->changed_fds[i].p, fd);
+	}
+	w->n_changed_fds = 0;
+}

@@ -1,0 +1,642 @@
+#include "engine/world/world.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/mem.h"
+#include "engine/world/path.h"
+#include "engine/world/state.h"
+
+/* What a call says ---------------------------------------------------- */
+
+static struct span
+text_of(struct span s)
+{
+	const uint8_t *nul = s.len ? memchr(s.p, '\0', s.len) : NULL;
+
+	if (nul)
+		s.len = (size_t)(nul - s.p);
+	if (s.len == 6 && !memcmp(s.p, "(NULL)", 6))
+		s.len = 0;
+	return s;
+}
+
+static bool
+is_number(struct span s)
+{
+	return s.len == 8 || s.len == 4 || s.len == 2 || s.len == 1;
+}
+
+static int64_t
+number_of(struct span s)
+{
+	int64_t v = 0;
+	uint32_t v4;
+	uint16_t v2;
+
+	switch (s.len) {
+	case 8:
+		memcpy(&v, s.p, 8);
+		break;
+	case 4:
+		memcpy(&v4, s.p, 4);
+		v = v4;
+		break;
+	case 2:
+		memcpy(&v2, s.p, 2);
+		v = v2;
+		break;
+	default:
+		v = s.p[0];
+	}
+	return v;
+}
+
+struct span
+said_text(const struct world *w, const struct event *ev, enum role role)
+{
+	return text_of(role_bytes(w->roles, ev, role));
+}
+
+int64_t
+said_num(const struct world *w, const struct event *ev, enum role role, int64_t otherwise)
+{
+	struct span s = role_bytes(w->roles, ev, role);
+
+	return is_number(s) ? number_of(s) : otherwise;
+}
+
+struct span
+call_bytes(const struct call *c, enum role role)
+{
+	struct span s = role_bytes(c->w->roles, c->ev, role);
+
+	return s.len ? s : role_bytes(c->w->roles, c->enter, role);
+}
+
+struct span
+call_text(const struct call *c, enum role role)
+{
+	return text_of(call_bytes(c, role));
+}
+
+int64_t
+call_num(const struct call *c, enum role role, int64_t otherwise)
+{
+	struct span s = call_bytes(c, role);
+
+	return is_number(s) ? number_of(s) : otherwise;
+}
+
+struct span
+call_text_at_enter(const struct call *c, enum role role)
+{
+	struct span s = said_text(c->w, c->enter, role);
+
+	if (s.len && !(s.len == 4 && !memcmp(s.p, "<NA>", 4)))
+		return s;
+	return said_text(c->w, c->ev, role);
+}
+
+/* Names --------------------------------------------------------------- */
+
+uint32_t
+name_of(struct world *w, struct span s)
+{
+	return intern(w->names, s.p, s.len);
+}
+
+struct span
+name_span(const struct world *w, uint32_t id)
+{
+	return intern_span(w->names, id);
+}
+
+uint32_t
+name_of_path(struct world *w, struct span base, struct span path)
+{
+	w->path.len = 0;
+	path_join(&w->path, base, path);
+	return name_of(w, (struct span){ (uint8_t *)w->path.p, w->path.len });
+}
+
+static void
+mark_process(struct world *w, const struct process *p)
+{
+	const uint32_t ids[] = { p->comm, p->exe, p->exepath, p->args, p->env, p->cgroups,
+				 p->cwd, p->root };
+	size_t at = 0;
+	uint64_t num;
+	void *fd;
+
+	for (size_t i = 0; i < ARRAY_LEN(ids); i++)
+		intern_mark(w->names, ids[i]);
+	while (map_next(&p->fds->by_num, &at, &num, &fd))
+		intern_mark(w->names, ((struct descriptor *)fd)->name);
+}
+
+/* Forget the names that nothing alive has. */
+static void
+sweep_names(struct world *w)
+{
+	size_t at = 0;
+	uint64_t tid;
+	void *value;
+
+	while (map_next(&w->threads, &at, &tid, &value)) {
+		struct thread *t = value;
+
+		intern_mark(w->names, t->comm);
+		if (t->proc->threads == t)
+			mark_process(w, t->proc);
+	}
+	containers_mark(w->containers);
+	users_mark(w->users);
+	if (w->observer && w->observer->mark)
+		w->observer->mark(w->ctx, w->names);
+	intern_sweep(w->names);
+}
+
+/* Enter and exit ------------------------------------------------------ */
+
+/* Remember EV as the call that T is in. */
+static void
+remember_enter(struct thread *t, const struct event *ev)
+{
+	uint32_t n = ev->n_params;
+	size_t len = n ? ev->ends[n - 1] : 0;
+
+	if (len > ENTER_BYTES_MAX)
+		n = 0, len = 0;
+	t->enter.type = ev->type;
+	t->enter.ts_ns = ev->ts_ns;
+	t->enter.tid = ev->tid;
+	t->enter.id = ev->id;
+	t->enter.cpu = ev->cpu;
+	t->enter.n_params = n;
+	memcpy(t->enter.ends, ev->ends, n * sizeof(ev->ends[0]));
+	if (len > t->enter_cap) {
+		t->enter_cap = len < 64 ? 64 : len;
+		t->enter_bytes = xrealloc(t->enter_bytes, t->enter_cap);
+	}
+	if (len)
+		memcpy(t->enter_bytes, ev->values, len);
+	t->enter.values = t->enter_bytes;
+}
+
+/* Is EV the end of the call that T is in? */
+static bool
+is_end_of(const struct event *enter, const struct event *ev)
+{
+	if (!enter->type)
+		return false;
+	if (enter->id == EV_EXECVEAT_E && ev->id == EV_EXECVE_19_X)
+		return true;
+	if (enter->id + 1 != ev->id)
+		return false;
+	/* Both are "some system call": it must be the same one. */
+	if (ev->id == EV_GENERIC_X) {
+		uint16_t a = 0, b = 0;
+
+		event_u16(enter, 0, &a);
+		event_u16(ev, 0, &b);
+		return a == b;
+	}
+	return true;
+}
+
+/* The descriptor that EV names, by its own parameter. */
+static int64_t
+fd_named_by(const struct event *ev)
+{
+	int64_t num;
+
+	if (ev->type->fd_at < 0 || !event_i64(ev, (unsigned)ev->type->fd_at, &num))
+		return NO_FD;
+	return num;
+}
+
+static apply_fn *
+apply_find(uint16_t id)
+{
+	return lifecycle_apply[id]  ? lifecycle_apply[id] :
+	       attribute_apply[id] ? attribute_apply[id] :
+	       file_apply[id]	   ? file_apply[id] :
+	       socket_apply[id]	   ? socket_apply[id] :
+	       meta_apply[id]	   ? meta_apply[id] :
+				     iter_apply[id];
+}
+
+/* The event itself ---------------------------------------------------- */
+
+static void
+finish_last(struct world *w)
+{
+	struct thread *t = w->dying;
+	struct process *p;
+
+	if (w->closing_in) {
+		fd_remove(w, w->closing_in, w->closing_fd);
+		w->closing_in = NULL;
+	}
+	if (!t)
+		return;
+	w->dying = NULL;
+	p = t->proc;
+	/* A leader stays until the last thread of its process is gone. */
+	if (t->tid == p->pid && p->n_threads > 1)
+		return;
+	if (p->n_threads == 2) {
+		struct thread *other = p->threads == t ? t->next_in_proc : p->threads;
+
+		if (other->dead && other->tid == p->pid) {
+			thread_remove(w, t, 0);
+			t = other;
+		}
+	}
+	thread_remove(w, t, w->dying_to);
+}
+
+static bool
+does_without_thread(const struct event *ev)
+{
+	switch (ev->type->source) {
+	case ES_METAEVENT:
+		return ev->id != EV_TRACER_E && ev->id != EV_PROCINFO_E;
+	case ES_PLUGIN:
+	case ES_ITER:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* May an event of this type be the first that we hear of a thread? */
+static bool
+introduces_thread(const struct event *ev)
+{
+	return ev->type->source == ES_SYSCALL &&
+	       lifecycle_apply[ev->id] != lifecycle_apply[EV_CLONE_20_X];
+}
+
+static struct thread *
+thread_of(struct world *w, const struct event *ev)
+{
+	struct thread *t;
+
+	if (does_without_thread(ev))
+		return NULL;
+	t = thread_find(w, ev->tid);
+	if (!t && ev->tid >= 0 && introduces_thread(ev))
+		t = thread_new_unknown(w, ev->tid);
+	return t;
+}
+
+static bool
+needs_thread(const struct event *ev)
+{
+	return ev->type->source == ES_SYSCALL && !lifecycle_apply[ev->id];
+}
+
+static void
+apply_event(struct world *w, struct call *c)
+{
+	apply_fn *apply = w->apply[c->ev->id];
+
+	if (apply && (c->t || !needs_thread(c->ev)))
+		apply(c);
+}
+
+static void
+begin_call(struct world *w, struct thread *t, const struct event *ev)
+{
+	struct moment *m = &w->moment;
+
+	remember_enter(t, ev);
+	t->enter_fd = fd_named_by(ev);
+	m->has_fd_num = t->enter_fd != NO_FD;
+	m->fd_num = m->has_fd_num ? t->enter_fd : 0;
+}
+
+static void
+end_call(struct world *w, struct call *c)
+{
+	struct moment *m = &w->moment;
+	struct thread *t = c->t;
+
+	if (t && is_end_of(&t->enter, c->ev)) {
+		c->enter = &t->enter;
+		c->fd = t->enter_fd;
+		m->enter = c->enter;
+		m->has_latency = c->ev->ts_ns >= t->enter.ts_ns;
+		m->latency_ns = m->has_latency ? c->ev->ts_ns - t->enter.ts_ns : 0;
+	}
+	if (c->fd == NO_FD)
+		c->fd = fd_named_by(c->ev);
+	apply_event(w, c);
+	if (c->made_fd != NO_FD)
+		c->fd = c->made_fd;
+	m->has_fd_num = c->fd != NO_FD;
+	m->fd_num = m->has_fd_num ? c->fd : 0;
+	/* The call is over, but what M->ENTER points to stays until the next event. */
+	w->ended = c->t;
+}
+
+static void
+note_moment(struct world *w, struct thread *t, const struct event *ev)
+{
+	struct moment *m = &w->moment;
+
+	m->num = w->n_events;
+	m->thread = t;
+	m->proc = t ? t->proc : NULL;
+	if (t) {
+		if (t->version == 0 || t->version_of != t->proc->version ||
+		    t->version_comm != t->comm) {
+			t->version = ++w->last_version;
+			t->version_of = t->proc->version;
+			t->version_comm = t->comm;
+			if (w->observer && w->observer->thread)
+				w->observer->thread(w->ctx, w->n_events, t);
+		}
+		m->thread_version = t->version;
+		m->proc_version = t->proc->version;
+		m->container = t->proc->container;
+		if (m->has_fd_num)
+			m->fd = fd_find(t->proc, m->fd_num);
+		m->fd_version = m->fd ? m->fd->version : 0;
+	}
+	m->is_internal |= ev->type->category == EC_INTERNAL;
+}
+
+static bool
+completes_tables(const struct event *ev)
+{
+	switch (ev->id) {
+	case EV_CONTAINER_E:
+	case EV_CONTAINER_JSON_E:
+	case EV_CONTAINER_JSON_2_E:
+	case EV_ASYNCEVENT_E:
+	case EV_USER_ADDED_E:
+	case EV_USER_DELETED_E:
+	case EV_GROUP_ADDED_E:
+	case EV_GROUP_DELETED_E:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static const struct moment *
+take_event(struct world *w, const struct event *ev)
+{
+	struct moment *m = &w->moment;
+	struct call c = { .w = w, .ev = ev, .fd = NO_FD, .made_fd = NO_FD };
+	bool is_call;
+
+	if (w->ended) {
+		w->ended->enter.type = NULL;
+		w->ended = NULL;
+	}
+	finish_last(w);
+	if (w->is_loading) {
+		initial_finish(w);
+		w->is_loading = false;
+		w->is_leading = true;
+	}
+	memset(m, 0, sizeof(*m));
+	m->ev = ev;
+	if (!ev->type || ev->type->flags & EF_UNUSED)
+		return m;
+	w->n_events++;
+	w->now_ns = ev->ts_ns;
+	if (intern_wants_sweep(w->names))
+		sweep_names(w);
+	c.t = thread_of(w, ev);
+	m->thread = c.t;
+	is_call = ev->type->source == ES_SYSCALL;
+	event_result(ev, &c.res);
+	if (is_call && !event_id_is_exit(ev->id)) {
+		if (c.t)
+			begin_call(w, c.t, ev);
+	} else if (is_call) {
+		end_call(w, &c);
+	} else {
+		apply_event(w, &c);
+	}
+	if (w->n_changed || w->n_changed_fds)
+		versions_finish(w);
+	note_moment(w, c.t, ev);
+	m->is_state_only = ev->dump_flags & EVENT_STATE_ONLY;
+	if (w->is_leading && completes_tables(ev))
+		m->is_internal = true;
+	else
+		w->is_leading = false;
+	return m;
+}
+
+/* Records ------------------------------------------------------------- */
+
+static void
+forget_ifaces(struct world *w)
+{
+	for (size_t i = 0; i < w->n_ifaces; i++)
+		free((void *)(uintptr_t)w->ifaces[i].name.p);
+	w->n_ifaces = 0;
+}
+
+/* A new section: nothing of the last one is true any more, but containers are
+ * the same by their ids. */
+static void
+begin_section(struct world *w)
+{
+	world_clear(w);
+	w->ended = NULL;
+	w->has_machine = false;
+	forget_ifaces(w);
+	users_free(w->users);
+	w->users = users_new(w->names);
+	w->is_loading = true;
+}
+
+const struct moment *
+world_take(struct world *w, const struct record *rec)
+{
+	switch (rec->kind) {
+	case RECORD_EVENT:
+		return take_event(w, &rec->ev);
+	case RECORD_SECTION:
+		begin_section(w);
+		return NULL;
+	case RECORD_LOSS:
+		return NULL;
+	default:
+		if (!w->is_loading) {
+			/* Tables behind events: more of the state, taken late. */
+			w->is_loading = true;
+		}
+		initial_take(w, rec);
+		return NULL;
+	}
+}
+
+void
+world_settle(struct world *w)
+{
+	if (!w->is_loading)
+		return;
+	initial_finish(w);
+	w->is_loading = false;
+}
+
+struct world *
+world_new(const struct world_observer *observer, void *ctx)
+{
+	struct world *w = xzalloc(sizeof(*w));
+
+	w->observer = observer;
+	w->ctx = ctx;
+	w->names = intern_new();
+	w->containers = containers_new(w->names);
+	w->users = users_new(w->names);
+	w->roles = role_table_new();
+	w->thread_pool.size = sizeof(struct thread);
+	w->process_pool.size = sizeof(struct process);
+	w->fd_pool.size = sizeof(struct descriptor);
+	w->table_pool.size = sizeof(struct fd_table);
+	w->is_loading = true;
+	for (int id = 0; id < EVENT_TYPES; id++)
+		w->apply[id] = apply_find((uint16_t)id);
+	return w;
+}
+
+void
+world_free(struct world *w)
+{
+	if (!w)
+		return;
+	world_clear(w);
+	forget_ifaces(w);
+	free(w->ifaces);
+	map_fini(&w->threads);
+	map_fini(&w->processes);
+	pool_fini(&w->thread_pool);
+	pool_fini(&w->process_pool);
+	pool_fini(&w->fd_pool);
+	pool_fini(&w->table_pool);
+	free(w->changed);
+	free(w->changed_fds);
+	text_fini(&w->path);
+	text_fini(&w->path2);
+	role_table_free(w->roles);
+	users_free(w->users);
+	containers_free(w->containers);
+	intern_free(w->names);
+	free(w);
+}
+
+/* For who shows it ---------------------------------------------------- */
+
+struct intern *
+world_names(const struct world *w)
+{
+	return w->names;
+}
+
+const struct containers *
+world_containers(const struct world *w)
+{
+	return w->containers;
+}
+
+const struct users *
+world_users(const struct world *w)
+{
+	return w->users;
+}
+
+const struct thread *
+world_thread(const struct world *w, int64_t tid)
+{
+	return thread_find(w, tid);
+}
+
+const struct descriptor *
+world_fd(const struct process *p, int64_t num)
+{
+	return fd_find(p, num);
+}
+
+static int
+by_tid(const void *a, const void *b)
+{
+	const struct thread *x = *(const struct thread *const *)a;
+	const struct thread *y = *(const struct thread *const *)b;
+
+	return (x->tid > y->tid) - (x->tid < y->tid);
+}
+
+static int
+by_num(const void *a, const void *b)
+{
+	const struct descriptor *x = *(const struct descriptor *const *)a;
+	const struct descriptor *y = *(const struct descriptor *const *)b;
+
+	return (x->num > y->num) - (x->num < y->num);
+}
+
+/* All values of M, sorted, in a new array. */
+static void *
+values_of(const struct map *m, size_t *n, int (*order)(const void *, const void *))
+{
+	void **all = xmalloc(m->n * sizeof(*all));
+	size_t at = 0;
+	uint64_t key;
+
+	*n = 0;
+	while (map_next(m, &at, &key, &all[*n]))
+		if (++*n == m->n)
+			break;
+	qsort(all, *n, sizeof(*all), order);
+	return all;
+}
+
+const struct thread **
+world_threads(const struct world *w, size_t *n)
+{
+	return values_of(&w->threads, n, by_tid);
+}
+
+const struct descriptor **
+world_fds(const struct process *p, size_t *n)
+{
+	return values_of(&p->fds->by_num, n, by_num);
+}
+
+const struct machine_record *
+world_machine(const struct world *w)
+{
+	return w->has_machine ? &w->machine : NULL;
+}
+
+size_t
+world_ifaces(const struct world *w)
+{
+	return w->n_ifaces;
+}
+
+const struct iface_record *
+world_iface(const struct world *w, size_t i)
+{
+	return i < w->n_ifaces ? &w->ifaces[i] : NULL;
+}
+
+void
+world_size(const struct world *w, struct world_size *out)
+{
+	*out = (struct world_size){
+		.n_threads = w->threads.n, .n_processes = w->process_pool.n,
+		.n_fds = w->n_fds, .n_names = intern_count(w->names),
+		.name_bytes = intern_bytes(w->names),
+	};
+}

@@ -1,0 +1,262 @@
+#include "ui/cli/cli.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/base/text.h"
+#include "engine/field/spelling.h"
+
+#define HELP_COLUMN 24			/* where the explanations start */
+#define HELP_WIDTH 78
+
+void
+cli_error(const char *fmt, ...)
+{
+	struct text line = { 0 };
+	char words[2048];
+	ssize_t written;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(words, sizeof(words), fmt, ap);
+	va_end(ap);
+	text_str(&line, "sysreel: ");
+	text_safe(&line, words, strlen(words));
+	text_char(&line, '\n');
+	written = write(STDERR_FILENO, line.p, line.len);
+	(void)written;			/* there is no better place to complain */
+	text_fini(&line);
+}
+
+static const struct cli_option *
+find_letter(const struct cli_command *c, char letter)
+{
+	for (size_t i = 0; i < c->n_options; i++)
+		if (c->options[i].key == (unsigned char)letter)
+			return &c->options[i];
+	return NULL;
+}
+
+/* The option whose long name starts with LEN bytes of NAME, if only one does. */
+static const struct cli_option *
+find_name(const struct cli_command *c, const char *name, size_t len)
+{
+	const struct cli_option *found = NULL;
+
+	for (size_t i = 0; i < c->n_options; i++) {
+		const char *own = c->options[i].name;
+
+		if (!own || strncmp(own, name, len))
+			continue;
+		if (!own[len])
+			return &c->options[i];
+		if (found)
+			return NULL;
+		found = &c->options[i];
+	}
+	return len ? found : NULL;
+}
+
+static int
+refuse(const struct cli_command *c, const char *what, const char *option)
+{
+	cli_error("%s `%s`; `sysreel %s --help` lists the options", what, option, c->name);
+	return -1;
+}
+
+static int
+take_long(const struct cli_command *c, int argc, char **argv, int *at, const char **arg)
+{
+	const char *word = argv[*at];
+	const char *equals = strchr(word, '=');
+	size_t len = (equals ? (size_t)(equals - word) : strlen(word)) - 2;
+	const struct cli_option *o = find_name(c, word + 2, len);
+
+	if (!o)
+		return refuse(c, "unknown option", word);
+	++*at;
+	if (!o->arg) {
+		if (equals)
+			return refuse(c, "there is nothing to be set with", word);
+		return o->key;
+	}
+	if (equals) {
+		*arg = equals + 1;
+		return o->key;
+	}
+	if (*at >= argc)
+		return refuse(c, "something must follow", word);
+	*arg = argv[(*at)++];
+	return o->key;
+}
+
+int
+cli_option(const struct cli_command *c, int argc, char **argv, int *at, const char **arg)
+{
+	const struct cli_option *o;
+	char *word;
+
+	*arg = NULL;
+	if (*at >= argc || argv[*at][0] != '-' || !argv[*at][1])
+		return 0;
+	word = argv[*at];
+	if (!strcmp(word, "--")) {
+		++*at;
+		return 0;
+	}
+	if (word[1] == '-')
+		return take_long(c, argc, argv, at, arg);
+	o = find_letter(c, word[1]);
+	if (!o)
+		return refuse(c, "unknown option", word);
+	if (!o->arg && word[2]) {
+		/* Letters in one word are taken apart in place: -qf is -q, then -f. */
+		word[1] = '-';
+		argv[*at]++;
+		return o->key;
+	}
+	++*at;
+	if (!o->arg)
+		return o->key;
+	if (word[2])
+		*arg = word + 2;
+	else if (*at < argc)
+		*arg = argv[(*at)++];
+	else
+		return refuse(c, "something must follow", word);
+	return o->key;
+}
+
+/* Append WORDS in lines of HELP_WIDTH; T stands at column COLUMN, later lines
+ * start at column INDENT. */
+static void
+put_wrapped(struct text *t, const char *words, size_t column, size_t indent)
+{
+	while (*words) {
+		size_t len = strcspn(words, " \n");
+
+		if (column > indent && column + 1 + len > HELP_WIDTH) {
+			text_char(t, '\n');
+			for (column = 0; column < indent; column++)
+				text_char(t, ' ');
+		} else if (column > indent) {
+			text_char(t, ' ');
+			column++;
+		}
+		text_bytes(t, words, len);
+		column += len;
+		words += len;
+		if (words[0] == '\n') {
+			text_char(t, '\n');
+			column = 0;
+		}
+		words += *words != 0;
+	}
+	text_char(t, '\n');
+}
+
+/* "  LEFT        DOC" */
+static void
+put_row(struct text *t, const char *left, const char *doc)
+{
+	size_t column = 2 + strlen(left);
+
+	text_str(t, "  ");
+	text_str(t, left);
+	if (column + 2 > HELP_COLUMN) {
+		text_char(t, '\n');
+		column = 0;
+	}
+	for (; column < HELP_COLUMN; column++)
+		text_char(t, ' ');
+	put_wrapped(t, doc, HELP_COLUMN, HELP_COLUMN);
+}
+
+static void
+put_option(struct text *t, const struct cli_option *o)
+{
+	struct text left = { 0 };
+
+	if (o->key < 256)
+		text_fmt(&left, "-%c", o->key);
+	else
+		text_str(&left, "  ");
+	if (o->name)
+		text_fmt(&left, "%s--%s", o->key < 256 ? ", " : "  ", o->name);
+	if (o->arg)
+		text_fmt(&left, " %s", o->arg);
+	text_char(&left, '\0');
+	put_row(t, left.p, o->doc);
+	text_fini(&left);
+}
+
+/* Print T on standard output and free it. */
+static void
+print_text(struct text *t)
+{
+	size_t done = 0;
+	ssize_t n = 0;
+
+	while (done < t->len && n >= 0) {
+		n = write(STDOUT_FILENO, t->p + done, t->len - done);
+		done += n > 0 ? (size_t)n : 0;
+	}
+	text_fini(t);
+}
+
+void
+cli_help(const struct cli_command *c)
+{
+	struct text t = { 0 };
+
+	text_fmt(&t, "Usage: sysreel %s %s\n\n", c->name, c->synopsis);
+	put_wrapped(&t, c->doc, 0, 0);
+	text_str(&t, "\nOptions:\n");
+	for (size_t i = 0; i < c->n_options; i++)
+		put_option(&t, &c->options[i]);
+	put_row(&t, "    --help", "Show this help.");
+	if (c->more) {
+		text_char(&t, '\n');
+		put_wrapped(&t, c->more, 0, 0);
+	}
+	print_text(&t);
+}
+
+void
+cli_list(const struct cli_command *const *commands, size_t n)
+{
+	struct text t = { 0 };
+
+	text_str(&t, "Usage: sysreel COMMAND [OPTION]...\n\nExplore what a Linux system does, "
+		 "from a capture of its system calls.\n\nCommands:\n");
+	for (size_t i = 0; i < n; i++)
+		put_row(&t, commands[i]->name, commands[i]->doc);
+	text_char(&t, '\n');
+	put_row(&t, "COMMAND --help", "Show the help of a command.");
+	put_row(&t, "--help", "Show this help.");
+	put_row(&t, "--version", "Show the version.");
+	text_str(&t, "\nExit status: 0 when all went well, 1 when something failed, 2 when the "
+		 "command\nline was not understood.\n");
+	print_text(&t);
+}
+
+const struct cli_command *
+cli_find(const struct cli_command *const *commands, size_t n, const char *name)
+{
+	struct spelling meant = spelling_of(name, strlen(name));
+	const struct cli_command *near = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!strcmp(commands[i]->name, name))
+			return commands[i];
+		if (spelling_is_nearer(&meant, commands[i]->name))
+			near = commands[i];
+	}
+	if (near)
+		cli_error("unknown command `%s`, did you mean `%s`?", name, near->name);
+	else
+		cli_error("unknown command `%s`; `sysreel --help` lists the commands", name);
+	return NULL;
+}

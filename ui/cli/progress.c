@@ -1,0 +1,74 @@
+#include "ui/cli/progress.h"
+
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "engine/base/text.h"
+#include "engine/event/source.h"
+
+#define LOOK_EVENTS 4096		/* the clock is asked once in so many events */
+#define REDRAW_NS 200000000u
+#define SECOND_NS 1e9
+#define ERASE_LINE "\r\033[K"
+
+static uint64_t
+now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+void
+progress_init(struct progress *p)
+{
+	*p = (struct progress){ .countdown = LOOK_EVENTS };
+	p->is_on = isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO);
+	if (p->is_on)
+		p->start_ns = p->last_ns = now_ns();
+}
+
+static void
+show(const char *line, size_t len)
+{
+	ssize_t n = write(STDERR_FILENO, line, len);
+
+	(void)n;			/* it is only for comfort */
+}
+
+void
+progress_end(struct progress *p)
+{
+	if (p->is_drawn)
+		show(ERASE_LINE, sizeof(ERASE_LINE) - 1);
+	p->is_drawn = false;
+}
+
+void
+progress_look(struct progress *p, const struct source *s)
+{
+	struct source_stats stats;
+	uint64_t now = now_ns();
+	double elapsed_s = (double)(now - p->start_ns) / SECOND_NS;
+	char line[128];
+	int len;
+
+	p->countdown = LOOK_EVENTS;
+	if (now - p->last_ns < REDRAW_NS)
+		return;
+	p->last_ns = now;
+	source_stats(s, &stats);
+	if (stats.bytes_all && stats.bytes_done && stats.bytes_done <= stats.bytes_all)
+		len = snprintf(line, sizeof(line), ERASE_LINE "%3.0f%%  %.0f events/s  %.0f s left",
+			       100.0 * (double)stats.bytes_done / (double)stats.bytes_all,
+			       (double)stats.n_events / elapsed_s,
+			       elapsed_s * ((double)stats.bytes_all / (double)stats.bytes_done - 1));
+	else
+		len = snprintf(line, sizeof(line), ERASE_LINE "%llu events  %.0f events/s",
+			       (unsigned long long)stats.n_events,
+			       (double)stats.n_events / elapsed_s);
+	show(line, (size_t)len);
+	p->is_drawn = true;
+}

@@ -1,0 +1,48 @@
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/base/mem.h"
+#include "ui/cli/cli.h"
+
+static const struct cli_command *const commands[] = {
+	&print_command, &info_command,
+};
+
+static bool
+wants_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
+		if (!strcmp(argv[i], "--help"))
+			return true;
+	return argc > 1 && !strcmp(argv[1], "-h");
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct cli_command *c;
+
+	/* A reader that goes away is an error of write(), no reason to die. */
+	signal(SIGPIPE, SIG_IGN);
+	if (argc < 2) {
+		cli_error("what shall be done? `sysreel --help` lists the commands");
+		return CLI_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+		cli_list(commands, ARRAY_LEN(commands));
+		return CLI_OK;
+	}
+	if (!strcmp(argv[1], "--version")) {
+		puts("sysreel " SYSREEL_VERSION);
+		return CLI_OK;
+	}
+	c = cli_find(commands, ARRAY_LEN(commands), argv[1]);
+	if (!c)
+		return CLI_USAGE;
+	if (wants_help(argc - 1, argv + 1)) {
+		cli_help(c);
+		return CLI_OK;
+	}
+	return c->run(c, argc - 1, argv + 1);
+}
