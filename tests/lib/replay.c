@@ -176,6 +176,7 @@ replay_bytes(struct replay *r, const void *p, size_t len)
 		replay_line(&r->lines, &rec);
 		xgrow(&r->hashes, &r->cap, r->n + 1, sizeof(*r->hashes));
 		r->hashes[r->n++] = hash_bytes(r->lines.p + line_at, r->lines.len - line_at, 1);
+		r->last = rec.kind;
 		r->n_events += rec.kind == RECORD_EVENT;
 		if (r->keep_lines)
 			text_char(&r->lines, '\n');

@@ -27,6 +27,7 @@ struct replay {
 	size_t n;
 	size_t cap;
 	size_t n_events;
+	enum record_kind last;		/* what the last record was */
 	bool opened;
 	struct err refused;		/* why it could not be opened */
 	struct source_end end;
