@@ -387,6 +387,24 @@ completes_tables(const struct event *ev)
 	}
 }
 
+/* Member by member: as one memset() it was a quarter of the world's time. */
+static void
+begin_moment(struct moment *m, const struct event *ev)
+{
+	m->ev = ev;
+	m->num = 0;
+	m->is_internal = m->is_state_only = false;
+	m->thread = NULL;
+	m->proc = NULL;
+	m->container = 0;
+	m->has_fd_num = m->has_latency = false;
+	m->fd_num = 0;
+	m->fd = NULL;
+	m->enter = NULL;
+	m->latency_ns = 0;
+	m->thread_version = m->proc_version = m->fd_version = 0;
+}
+
 static const struct moment *
 take_event(struct world *w, const struct event *ev)
 {
@@ -404,8 +422,7 @@ take_event(struct world *w, const struct event *ev)
 		w->is_loading = false;
 		w->is_leading = true;
 	}
-	memset(m, 0, sizeof(*m));
-	m->ev = ev;
+	begin_moment(m, ev);
 	if (!ev->type || ev->type->flags & EF_UNUSED)
 		return m;
 	w->n_events++;
