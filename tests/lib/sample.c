@@ -247,7 +247,7 @@ lists(struct scap *b, struct rng *r, struct arena *arena, int version, size_t ta
 	m.hostname = scap_span("sample");
 	scap_machine(b, &m);
 	scap_ifaces(b, other, ifaces, 2);
-	scap_users(b, other, &user, 1, &group, 1);
+	scap_users(b, other, &(struct scap_people){ &user, 1, &group, 1 });
 	scap_procs(b, version, tail_len, procs, 2);
 	for (int kind = 0; kind < FD_KINDS; kind++)
 		if (rng_below(r, 4) == 0)

@@ -35,22 +35,31 @@ note(long *first, bool ok, size_t at)
 		*first = (long)at;
 }
 
-/* Cut LEN bytes at P, which hold the records of WHOLE, everywhere behind what
- * tells gzip from others. BORDERS: where no cut can be seen. */
+/* A capture to be cut, and where no cut can be seen. */
+struct victim {
+	const char *what;
+	const uint8_t *p;
+	size_t len;
+	const size_t *borders;
+	size_t n_borders;
+};
+
+/* Cut *C, which holds the records of WHOLE, everywhere behind the bytes that
+ * tell gzip from others. */
 static struct verdict
-cut_everywhere(const uint8_t *p, size_t len, const struct replay *whole,
-	       const size_t *borders, size_t n_borders)
+cut_everywhere(const struct victim *c, const struct replay *whole)
 {
 	struct verdict v = { -1, -1, -1, -1 };
 	struct replay part = { 0 };
 	size_t before = 0;
 
-	for (size_t at = p[0] == 0x1F ? 2 : 1; at < len; at++) {
-		replay_bytes(&part, p, at);
+	for (size_t at = c->p[0] == 0x1F ? 2 : 1; at < c->len; at++) {
+		replay_bytes(&part, c->p, at);
 		note(&v.not_opened, part.opened, at);
 		note(&v.not_prefix, is_prefix(&part, whole), at);
 		note(&v.shrinks, part.n >= before, at);
-		note(&v.wrong_end, part.end.cut_short != is_border(borders, n_borders, at), at);
+		note(&v.wrong_end,
+		     part.end.cut_short != is_border(c->borders, c->n_borders, at), at);
 		before = part.n;
 	}
 	replay_fini(&part);
@@ -58,17 +67,17 @@ cut_everywhere(const uint8_t *p, size_t len, const struct replay *whole,
 }
 
 static void
-check_cuts(const char *what, const uint8_t *p, size_t len, const struct replay *whole,
-	   const size_t *borders, size_t n_borders)
+check_cuts(const struct victim *c, const struct replay *whole)
 {
-	struct verdict v = cut_everywhere(p, len, whole, borders, n_borders);
+	struct verdict v = cut_everywhere(c, whole);
 
-	CHECK(v.not_opened < 0, "%s: opens (not at byte %ld of %zu)", what, v.not_opened, len);
-	CHECK(v.not_prefix < 0, "%s: what was before comes (not at byte %ld)", what,
+	CHECK(v.not_opened < 0, "%s: opens (not at byte %ld of %zu)", c->what, v.not_opened,
+	      c->len);
+	CHECK(v.not_prefix < 0, "%s: what was before comes (not at byte %ld)", c->what,
 	      v.not_prefix);
-	CHECK(v.shrinks < 0, "%s: more bytes, no fewer records (not at byte %ld)", what,
+	CHECK(v.shrinks < 0, "%s: more bytes, no fewer records (not at byte %ld)", c->what,
 	      v.shrinks);
-	CHECK(v.wrong_end < 0, "%s: says whether it was cut (not at byte %ld)", what,
+	CHECK(v.wrong_end < 0, "%s: says whether it was cut (not at byte %ld)", c->what,
 	      v.wrong_end);
 }
 
@@ -99,13 +108,13 @@ main(int argc, char **argv)
 	CHECK(whole.n > 200 && !whole.end.cut_short && !whole.end.n_damages,
 	      "the whole capture: %zu records, %s", whole.n, whole.end.damage.text);
 	borders = sample_borders(&b, &n);
-	check_cuts("plain", b.p, b.len, &whole, borders, n);
+	check_cuts(&(struct victim){ "plain", b.p, b.len, borders, n }, &whole);
 
 	scap_gzip(&z, b.p, b.len, &(struct scap_gzip){ .flush_every = 1000 });
 	replay_bytes(&unpacked, z.p, z.len);
 	CHECK(unpacked.n == whole.n && replay_common(&unpacked, &whole) == whole.n &&
 	      !unpacked.end.cut_short, "gzip holds the same records");
-	check_cuts("gzip with flushes", z.p, z.len, &whole, NULL, 0);
+	check_cuts(&(struct victim){ "gzip with flushes", z.p, z.len, NULL, 0 }, &whole);
 
 	scap_gzip(&members, b.p, borders[n / 2], NULL);
 	scap_gzip(&members, b.p + borders[n / 2], b.len - borders[n / 2], NULL);
@@ -113,7 +122,8 @@ main(int argc, char **argv)
 	CHECK(n_starts == 2, "two members");
 	/* One byte more is no member yet: what follows the last one is ignored. */
 	starts[2] = starts[1] + 1;
-	check_cuts("two gzip members", members.p, members.len, &whole, starts + 1, 2);
+	check_cuts(&(struct victim){ "two gzip members", members.p, members.len, starts + 1, 2 },
+		   &whole);
 
 	free(borders);
 	replay_fini(&whole);

@@ -30,7 +30,8 @@ start(struct trial *t, bool swap)
 	t->scap.len = t->want.len = 0;
 	t->scap.swap = swap;
 	scap_section(&t->scap, 2);
-	expect(t, &(struct record){ .kind = RECORD_SECTION, .section = { .major = 1, .minor = 2 } });
+	expect(t, &(struct record){ .kind = RECORD_SECTION,
+				    .section = { .major = 1, .minor = 2 } });
 }
 
 /* Did the capture say what was expected? Else show the first line that differs. */
@@ -104,7 +105,7 @@ users_hold(struct trial *t, int version, bool swap)
 		users[i] = sample_user(&t->rng, &t->arena, false);
 	for (size_t i = 0; i < n_groups; i++)
 		groups[i] = sample_user(&t->rng, &t->arena, true);
-	scap_users(&t->scap, version, users, n_users, groups, n_groups);
+	scap_users(&t->scap, version, &(struct scap_people){ users, n_users, groups, n_groups });
 	for (size_t i = 0; i < n_users; i++)
 		expect(t, &(struct record){ .kind = RECORD_USER, .user = users[i] });
 	for (size_t i = 0; i < n_groups; i++)
