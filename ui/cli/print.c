@@ -227,6 +227,20 @@ show(struct printer *p, const struct moment *m)
 	p->eval.shown_ns = m->ev->ts_ns;
 }
 
+/* Does an event of this type tell of what there was already? Its time is when
+ * that was found out, which may be after the first thing that happened. */
+static bool
+tells_of_state(uint16_t id)
+{
+	switch (id) {
+	case EV_CONTAINER_E: case EV_CONTAINER_JSON_E: case EV_CONTAINER_JSON_2_E:
+	case EV_USER_ADDED_E: case EV_GROUP_ADDED_E: case EV_ASYNCEVENT_E:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* Take the event that M tells of. False when no more are wanted. */
 static bool
 take_event(struct printer *p, const struct moment *m)
@@ -234,7 +248,7 @@ take_event(struct printer *p, const struct moment *m)
 	const struct wishes *w = p->wishes;
 
 	if (!p->has_first) {
-		p->has_first = true;
+		p->has_first = !tells_of_state(m->ev->id);
 		p->eval.first_ns = m->ev->ts_ns;
 	}
 	if (!w->all && (m->is_internal || m->is_state_only))
