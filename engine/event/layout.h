@@ -78,18 +78,18 @@ layout_guess_count(const struct event_type *type, const uint8_t *lens, size_t ro
 {
 	bool large = type->flags & EF_LARGE;
 	size_t width = layout_width(large);
+	uint64_t sum = 0;
+	int best = room ? -1 : 0;
 
-	for (int n = type->n_params; n >= 0; n--) {
-		uint64_t sum = (uint64_t)n * width;
-
+	/* The sum only grows: behind the end of the event nothing fits. */
+	for (int n = 1; n <= type->n_params && (size_t)n * width <= room; n++) {
+		sum += width + layout_length(lens, (size_t)n - 1, large, swap);
 		if (sum > room)
-			continue;
-		for (int i = 0; i < n; i++)
-			sum += layout_length(lens, (size_t)i, large, swap);
+			break;
 		if (sum == room)
-			return n;
+			best = n;
 	}
-	return -1;
+	return best;
 }
 
 #endif
