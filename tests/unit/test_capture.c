@@ -280,13 +280,13 @@ feed(void *arg)
 	return NULL;
 }
 
-static int feed_more;
+static int feed_more = -1;
 
 static void
 ask_for_more(void *ctx)
 {
 	(void)ctx;
-	if (write(feed_more, "x", 1) != 1)
+	if (feed_more >= 0 && write(feed_more, "x", 1) != 1)
 		abort();
 }
 
@@ -323,6 +323,59 @@ a_pipe_is_read_as_it_comes(void)
 	}
 	source_close(s);
 	pthread_join(thread, NULL);
+	close(more[0]);
+	close(more[1]);
+}
+
+struct canceller {
+	struct source *s;
+	int hear;
+};
+
+static void *
+cancel_when_asked(void *arg)
+{
+	struct canceller *c = arg;
+	char ch;
+
+	if (read(c->hear, &ch, 1) == 1)
+		source_cancel(c->s);
+	return NULL;
+}
+
+/* Nothing comes and nobody hangs up: only cancelling ends it. */
+static void
+a_silent_pipe_can_be_cancelled(void)
+{
+	static struct kit_bytes b;
+	struct capture_options options = { .idle = ask_for_more };
+	struct capture_input input = { "-", -1 };
+	int data[2], more[2];
+	struct canceller canceller;
+	struct source_end end;
+	pthread_t thread;
+	struct record rec;
+	struct err err;
+
+	b.len = 0;
+	kit_put_section(&b, false);
+	kit_put_event(&b, &kit_events[3], "x", false);
+	if (pipe(data) || pipe(more) || write(data[1], b.p, b.len - 8) != (ssize_t)b.len - 8)
+		abort();
+	feed_more = -1;
+	input.fd = data[0];
+	canceller.hear = more[0];
+	canceller.s = capture_open(&input, 1, &options, &err);
+	CHECK(source_next(canceller.s, &rec) == 1 && rec.kind == RECORD_SECTION, "a section");
+	feed_more = more[1];
+	pthread_create(&thread, NULL, cancel_when_asked, &canceller);
+	CHECK(source_next(canceller.s, &rec) == 0, "then it is cancelled");
+	source_end(canceller.s, &end);
+	CHECK(end.interrupted && !end.cut_short && !end.n_damages, "no damage: %s",
+	      end.damage.text);
+	pthread_join(thread, NULL);
+	source_close(canceller.s);
+	close(data[1]);
 	close(more[0]);
 	close(more[1]);
 }
@@ -394,6 +447,7 @@ main(void)
 	lengths_are_not_believed();
 	several_inputs_are_one_reel();
 	a_pipe_is_read_as_it_comes();
+	a_silent_pipe_can_be_cancelled();
 	a_growing_file_is_followed();
 	CHECK_STR(capture_block_name(0x215), "process list v9", "a block has a name");
 	CHECK(!capture_block_name(0x999), "an unknown one has none");
