@@ -2,7 +2,8 @@
  * layout - where the parameters of an encoded event lie.
  *
  * What event.c, which decodes, and swap.c, which turns byte orders, both need
- * to know; nobody else does. SWAP says that the bytes are in the other order.
+ * to know; the capture reader asks it how long an event of a torn block is.
+ * SWAP says that the bytes are in the other order.
  *
  *	ts 8 | tid 8 | length 4 | type 2 | [count 4] | lengths | values
  */
@@ -24,7 +25,7 @@
 #define EVENT_COUNT_AT 22
 
 /* Event lengths of these types are too big by this much in captures that have
- * no parameter count (scap-format, 9.1). */
+ * no parameter count (the .scap format). */
 #define EVENT_OLD_SURPLUS 3
 
 static inline uint16_t
