@@ -29,8 +29,8 @@ each_event_block_is_read(void)
 			 "5 data=data\n", e->id, e->has_flags);
 		if (!CHECK(strstr(got.text.p, want), "event block %x", e->block))
 			printf("# %s\n", got.text.p);
-		CHECK(kit_count(&got, "data=next\n") == 1 && !got.end.n_damages, "  and the next: %s",
-		      got.end.damage.text);
+		CHECK(kit_count(&got, "data=next\n") == 1 && !got.end.n_damages,
+		      "  and the next: %s", got.end.damage.text);
 		CHECK(got.stats.n_events == 2 && got.stats.bytes_done == b.len &&
 		      got.stats.bytes_all == b.len, "  statistics");
 		kit_forget(&got);
@@ -163,6 +163,8 @@ what_is_no_capture(void)
 	kit_forget(&got);
 }
 
+#define N_WHOLE 8
+
 /* Each byte of a capture is wrong once: events before it are not lost. */
 static void
 one_wrong_byte_loses_little(void)
@@ -177,7 +179,7 @@ one_wrong_byte_loses_little(void)
 	kit_put_users(&b, true);
 	kit_put_procs(&b, 0x215, 9, 29);
 	start = b.len;
-	for (int i = 0; i < 20; i++)
+	for (int i = 0; i < N_WHOLE; i++)
 		kit_put_event(&b, &kit_events[3], "some data", false);
 	was = b;
 	for (size_t at = 0; at < b.len; at++) {
@@ -190,12 +192,12 @@ one_wrong_byte_loses_little(void)
 			b.p[at] ^= masks[m];
 			got = kit_play(b.p, b.len);
 			n = got.stats.n_events + got.stats.n_unknown_events;
-			if (at >= 4 && 20 - n > n_lost_most) {
-				n_lost_most = 20 - n;
+			if (at >= 4 && N_WHOLE - n > n_lost_most) {
+				n_lost_most = N_WHOLE - n;
 				worst = at;
 			}
-			kept &= at < start || n >= (at - start) / ((b.len - start) / 20);
-			ended &= n <= 20;
+			kept &= at < start || n >= (at - start) / ((b.len - start) / N_WHOLE);
+			ended &= n <= N_WHOLE;
 			b.p[at] = was.p[at];
 			kit_forget(&got);
 		}
@@ -224,6 +226,42 @@ lengths_are_not_believed(void)
 		CHECK(got.end.n_damages > 0, "4 GB of %x: %s", ids[i], got.end.damage.text);
 		kit_forget(&got);
 	}
+}
+
+/* Blocks and entries that lie across the reader's buffers, and one that is
+ * longer than a buffer. */
+static void
+blocks_may_span_buffers(void)
+{
+	static struct kit_bytes b;
+	static uint8_t zip[3 << 20];
+	static char data[700001];
+	struct kit_played plain, zipped;
+
+	memset(data, 'x', sizeof(data) - 1);
+	b.len = 0;
+	kit_put_section(&b, false);
+	for (size_t i = 0; i < 600; i++) {
+		kit_put_procs(&b, 0x215, 9, (unsigned)i % 77);
+		kit_put_procs(&b, 0x210, 4, 0);
+		kit_put_fds(&b, i % 2);
+	}
+	for (size_t i = 0; i < 3000; i++)
+		kit_put_event(&b, &kit_events[i % 5], data + sizeof(data) - 1 - i % 290,
+			      i % 7 == 0);
+	kit_put_event(&b, &kit_events[5], data, false);
+	kit_put_event(&b, &kit_events[3], "last", false);
+	plain = kit_play(b.p, b.len);
+	zipped = kit_play(zip, kit_gzip_of(b.p, b.len, zip, sizeof(zip)));
+	CHECK(kit_count(&plain, "\nproc ") == 2400 &&
+	      kit_count(&plain, "\nfd ") == 300 * (21 + 23), "all entries");
+	CHECK(plain.stats.n_events == 3002 && !plain.end.n_damages, "all events: %s",
+	      plain.end.damage.text);
+	CHECK(kit_count(&plain, "data=last\n") == 1, "the last one");
+	CHECK(!strcmp(plain.text.p, zipped.text.p), "gzip gives the same");
+	CHECK(strlen(plain.text.p) > sizeof(data), "the long one is all there");
+	kit_forget(&plain);
+	kit_forget(&zipped);
 }
 
 static void
@@ -445,6 +483,7 @@ main(void)
 	what_is_no_capture();
 	one_wrong_byte_loses_little();
 	lengths_are_not_believed();
+	blocks_may_span_buffers();
 	several_inputs_are_one_reel();
 	a_pipe_is_read_as_it_comes();
 	a_silent_pipe_can_be_cancelled();
