@@ -74,9 +74,11 @@ cut_anywhere(void)
 
 		b = (struct kit_bytes){ .swap = swap };
 		kit_put_all(&b);
-		check_cuts("plain", b.p, b.len, false);
 		zip_len = kit_gzip_of(b.p, b.len, zip, sizeof(zip));
-		check_cuts("gzip", zip, zip_len, true);
+		if (swap)
+			check_cuts("gzip, other byte order", zip, zip_len, true);
+		else
+			check_cuts("plain", b.p, b.len, false);
 		plain = kit_play(b.p, b.len);
 		zipped = kit_play(zip, zip_len);
 		CHECK_STR(zipped.text.p, plain.text.p, "both give the same");
