@@ -346,14 +346,14 @@ out:
 }
 
 static const struct cli_option options[] = {
-	{ 'r', "read", "FILE", "Read the capture FILE; - is standard input. Given several times, "
-	  "the files are read one after the other." },
+	{ 'r', "read", "FILE", "Read the capture FILE; - is standard input. Given several "
+	  "times, the files are read one after the other." },
 	{ 'n', "count", "N", "Stop after N lines." },
 	{ 's', "skip", "N", "Leave out the first N lines." },
 	{ 'p', "format", "FORMAT", "Show each event as FORMAT says." },
-	{ 't', "time", "MODE", "Show the time as h: time of day (this is so without the option), a: "
-	  "seconds since the epoch, r: since the first event, d: since the call was entered, "
-	  "D: since the line before." },
+	{ 't', "time", "MODE", "Show the time as h: time of day (this is so without the "
+	  "option), a: seconds since the epoch, r: since the first event, d: since the call "
+	  "was entered, D: since the line before." },
 	{ 'f', "follow", NULL, "Wait for more at the end of the last file, until Ctrl-C." },
 	{ OPT_ALL, "all", NULL, "Show all events, also those that only keep the state true." },
 	{ 'q', "quiet", NULL, "Show nothing, but read everything." },
@@ -363,17 +363,18 @@ const struct cli_command print_command = {
 	.name = "print",
 	.synopsis = "-r FILE [OPTION]...",
 	.doc = "Print the events of a capture as lines of text.",
-	.more = "A line is, from left to right: number of the event, time, CPU, name of the thread, "
-		"its number, > for a call that is entered or < for one that returns, name of the "
-		"event, and its parameters.\n\n"
-		"In a FORMAT, %FIELD stands for a field (%evt.type, %proc.name, %fd.name, ...) and "
-		"%20FIELD for exactly 20 bytes of it. \\n, \\t, \\e and \\\\ mean a new line, a tab, "
-		"ESC and a backslash. An event that lacks one of the fields gives no line, unless "
-		"the FORMAT starts with *: then <NA> stands for what is missing.\n\n"
+	.more = "A line is, from left to right: number of the event, time, CPU, name of the "
+		"thread, its number, > for a call that is entered or < for one that returns, "
+		"name of the event, and its parameters.\n\n"
+		"In a FORMAT, %FIELD stands for a field (%evt.type, %proc.name, %fd.name, ...) "
+		"and %20FIELD for exactly 20 bytes of it. \\n, \\t, \\e and \\\\ mean a new "
+		"line, a tab, ESC and a backslash. An event that lacks one of the fields gives "
+		"no line, unless the FORMAT starts with *: then <NA> stands for what is "
+		"missing.\n\n"
 		"A damaged or cut capture is printed as far as it can be read, and one line on "
-		"standard error tells what is wrong with it. The exit status is 0 when something "
-		"could be read, 1 when nothing could or writing failed, 2 when the command line was "
-		"not understood.",
+		"standard error tells what is wrong with it. The exit status is 0 when "
+		"something could be read, 1 when nothing could or writing failed, 2 when the "
+		"command line was not understood.",
 	.options = options,
 	.n_options = ARRAY_LEN(options),
 	.run = run,
