@@ -33,6 +33,14 @@ until_nul(struct span s)
 	return s;
 }
 
+/* Early writers took the end of the line in /proc/net/unix for a part of the
+ * path. */
+static struct span
+unix_path(struct span name)
+{
+	return without_suffix(name, "\n");
+}
+
 static void
 take_process(struct world *w, struct process *p, const struct proc_record *r)
 {
@@ -114,7 +122,8 @@ take_fd(struct world *w, const struct fd_record *r)
 		return;
 	fd->l4 = r->l4;
 	fd->ino = r->ino;
-	fd->name = name_of(w, until_nul(r->name));
+	fd->name = name_of(w, fd->kind == FD_UNIX ? unix_path(until_nul(r->name)) :
+						    until_nul(r->name));
 	fd->open_flags = r->open_flags;
 	fd->cloexec = r->open_flags & OF_CLOEXEC;
 	fd->dev = r->dev;

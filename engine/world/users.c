@@ -9,6 +9,7 @@
 struct users {
 	struct intern *pool;		/* borrowed */
 	struct map by_key[2];		/* users, groups: to struct user, owned */
+	struct user root[2];		/* the user and the group that every system has */
 };
 
 static uint64_t
@@ -23,6 +24,10 @@ users_new(struct intern *pool)
 	struct users *u = xzalloc(sizeof(*u));
 
 	u->pool = pool;
+	for (int groups = 0; groups < 2; groups++) {
+		u->root[groups].is_group = groups;
+		u->root[groups].name = intern_str(pool, "root");
+	}
 	return u;
 }
 
@@ -68,7 +73,9 @@ users_del(struct users *u, uint32_t container, uint32_t id, bool is_group)
 const struct user *
 users_find(const struct users *u, uint32_t container, uint32_t id, bool is_group)
 {
-	return map_get(&u->by_key[is_group], key_of(container, id));
+	const struct user *known = map_get(&u->by_key[is_group], key_of(container, id));
+
+	return known || id ? known : &u->root[is_group];
 }
 
 size_t
@@ -114,6 +121,7 @@ users_mark(const struct users *u)
 		uint64_t key;
 		void *value;
 
+		intern_mark(u->pool, u->root[groups].name);
 		for (size_t at = 0; map_next(&u->by_key[groups], &at, &key, &value);) {
 			const struct user *entry = value;
 

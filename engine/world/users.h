@@ -3,7 +3,8 @@
  *
  * The lists come with a section; events add and delete. Container 0 is the
  * host. An id without an entry in its container has no name: the host's names
- * say nothing about a container's users.
+ * say nothing about a container's users. Only 0 is "root" wherever nothing
+ * else is told, because that is the kernel's rule and no list's.
  */
 #ifndef ENGINE_WORLD_USERS_H
 #define ENGINE_WORLD_USERS_H
@@ -33,7 +34,7 @@ void users_put(struct users *u, const struct user *entry);
 /* Forget; false when there was none. */
 bool users_del(struct users *u, uint32_t container, uint32_t id, bool is_group);
 
-/* Borrowed until the next change; NULL: not known. */
+/* Borrowed until the next change; NULL: not known, never for 0. */
 const struct user *users_find(const struct users *u, uint32_t container, uint32_t id,
 			      bool is_group);
 

@@ -13,25 +13,32 @@ entries_are_by_container_id_and_kind(void)
 	struct user group = { .uid = 0, .is_group = true, .name = intern_str(pool, "wheel") };
 	struct user inside = root;
 
-	CHECK(!users_find(u, 0, 0, false), "nobody at first");
+	CHECK(!users_find(u, 0, 100, false), "nobody at first");
+	CHECK_STR(intern_text(pool, users_find(u, 0, 0, true)->name), "root", "but root");
 	users_put(u, &root);
 	users_put(u, &group);
-	CHECK(!users_find(u, 1, 0, false), "the host's names say nothing of a container");
+	root.uid = 100;
+	root.name = intern_str(pool, "ann");
+	users_put(u, &root);
+	CHECK(!users_find(u, 1, 100, false), "the host's names say nothing of a container");
+	CHECK_STR(intern_text(pool, users_find(u, 1, 0, false)->name), "root", "but 0 is root");
+	CHECK_STR(intern_text(pool, users_find(u, 1, 0, true)->name), "root", "  as a group too");
 	inside.container = 1;
 	inside.name = intern_str(pool, "nginx");
 	users_put(u, &inside);
 	CHECK_STR(intern_text(pool, users_find(u, 0, 0, false)->name), "root", "of the host");
 	CHECK_STR(intern_text(pool, users_find(u, 1, 0, false)->name), "nginx", "of 1");
 	CHECK_STR(intern_text(pool, users_find(u, 0, 0, true)->name), "wheel", "a group");
-	CHECK(users_count(u, false) == 2 && users_count(u, true) == 1, "counted apart");
+	CHECK(users_count(u, false) == 3 && users_count(u, true) == 1, "counted apart");
 
 	inside.name = intern_str(pool, "www");
 	users_put(u, &inside);
-	CHECK(users_count(u, false) == 2, "put again: replaced");
+	CHECK(users_count(u, false) == 3, "put again: replaced");
 	CHECK_STR(intern_text(pool, users_find(u, 1, 0, false)->name), "www", "  by the new");
 	CHECK(users_del(u, 1, 0, false), "forgotten");
 	CHECK(!users_del(u, 1, 0, false), "  only once");
-	CHECK(!users_find(u, 1, 0, false) && users_find(u, 0, 0, false), "  only that one");
+	CHECK_STR(intern_text(pool, users_find(u, 1, 0, false)->name), "root", "  and root again");
+	CHECK(users_find(u, 0, 100, false), "  only that one");
 	users_free(u);
 	intern_free(pool);
 }
@@ -85,7 +92,7 @@ names_in_use_survive_a_sweep(void)
 	users_put(u, &e);
 	users_mark(u);
 	intern_sweep(pool);
-	CHECK(intern_count(pool) == 4, "three names and the empty one are left");
+	CHECK(intern_count(pool) == 5, "three names, root and the empty one are left");
 	CHECK_STR(intern_text(pool, users_find(u, 0, 5, false)->shell), "/bin/zsh", "the shell");
 	users_free(u);
 	users_free(NULL);

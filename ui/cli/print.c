@@ -227,13 +227,18 @@ show(struct printer *p, const struct moment *m)
 	p->eval.shown_ns = m->ev->ts_ns;
 }
 
-/* Events about containers and users complete the state of before the first
- * event, and may have any time. */
+/* Does an event of this type tell of what there was already? Its time is when
+ * that was found out, which may be after the first thing that happened. */
 static bool
-tells_of_before(const struct event_type *type)
+tells_of_state(uint16_t id)
 {
-	return type->source == ES_METAEVENT && type->category != EC_INTERNAL &&
-	       !(type->flags & EF_NO_THREAD);
+	switch (id) {
+	case EV_CONTAINER_E: case EV_CONTAINER_JSON_E: case EV_CONTAINER_JSON_2_E:
+	case EV_USER_ADDED_E: case EV_GROUP_ADDED_E: case EV_ASYNCEVENT_E:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* Take the event that M tells of. False when no more are wanted. */
@@ -242,8 +247,8 @@ take_event(struct printer *p, const struct moment *m)
 {
 	const struct wishes *w = p->wishes;
 
-	if (!p->has_first && !tells_of_before(m->ev->type)) {
-		p->has_first = true;
+	if (!p->has_first) {
+		p->has_first = !tells_of_state(m->ev->id);
 		p->eval.first_ns = m->ev->ts_ns;
 	}
 	if (!w->all && (m->is_internal || m->is_state_only))
