@@ -50,6 +50,7 @@ struct printer {
 	uint64_t n_fit;			/* events that could be shown so far */
 	uint64_t n_shown;
 	bool has_first;
+	bool is_watched;		/* standard output is a terminal */
 };
 
 /* For the signal handler: what to stop. */
@@ -203,13 +204,14 @@ make_format(struct printer *p)
 	return p->format;
 }
 
-/* Reading has to wait: show what there is. Files on disk never wait long. */
+/* Reading has to wait: show what there is. Files on disk never wait long, and
+ * nobody watches another file grow. */
 static void
 on_idle(void *ctx)
 {
 	struct printer *p = ctx;
 
-	if (p->wishes->follow || p->wishes->input.may_stall)
+	if (p->wishes->follow || p->wishes->input.may_stall || p->is_watched)
 		output_flush(&p->out);
 }
 
@@ -285,6 +287,7 @@ begin(struct printer *p)
 	p->render.machine = MACHINE;
 	p->eval = (struct eval){ .world = p->world, .time_mode = p->wishes->time_mode,
 				 .render = &p->render, .scratch = &p->scratch };
+	p->is_watched = isatty(STDOUT_FILENO);
 	progress_init(&p->progress);
 }
 
