@@ -47,7 +47,9 @@ struct moment {
 
 /* Told of entities as they live. All members may be NULL. POSITION is the
  * number of the event at which it happened. A version is told after the event
- * that made it was applied and before moment is handed out. */
+ * that made it was applied and before moment is handed out; what goes back to a
+ * known state is told again, with the version it had then. Ends are told of what
+ * was told; those of its descriptors come before that of a process. */
 struct world_observer {
 	void (*process)(void *ctx, uint64_t position, const struct process *p);
 	void (*process_end)(void *ctx, uint64_t position, const struct process *p);
