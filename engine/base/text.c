@@ -103,6 +103,20 @@ text_oct(struct text *t, uint64_t v)
 }
 
 void
+text_count(struct text *t, uint64_t v)
+{
+	uint64_t unit = 1;
+
+	while (v / unit >= 1000)
+		unit *= 1000;
+	text_u64(t, v / unit);
+	for (unit /= 1000; unit; unit /= 1000) {
+		text_char(t, ',');
+		text_dec_padded(t, v / unit % 1000, 3);
+	}
+}
+
+void
 text_dec_padded(struct text *t, uint64_t v, unsigned width)
 {
 	char digits[64];
