@@ -24,6 +24,7 @@ learned(struct call *c, int64_t index)
 	if (index <= 0)
 		return;
 	w->moment.container = (uint32_t)index;
+	w->generation++;
 	/* Nobody learns anything from a look-up that failed. */
 	if (containers_get(w->containers, (uint32_t)index)->lookup == LOOKUP_FAILED)
 		w->moment.is_internal = true;

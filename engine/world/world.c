@@ -482,6 +482,8 @@ static void
 begin_section(struct world *w)
 {
 	world_clear(w);
+	w->generation++;
+	w->lineage++;
 	w->ended = NULL;
 	w->has_machine = false;
 	forget_ifaces(w);
@@ -571,6 +573,18 @@ struct intern *
 world_names(const struct world *w)
 {
 	return w->names;
+}
+
+uint64_t
+world_generation(const struct world *w)
+{
+	return w->generation;
+}
+
+uint64_t
+world_lineage(const struct world *w)
+{
+	return w->lineage;
 }
 
 const struct containers *
