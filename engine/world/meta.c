@@ -73,6 +73,7 @@ take_user(struct call *c, bool is_group, bool added)
 	if (u.uid == NO_UID ||
 	    !container_of_text(w, call_text(c, R_CONTAINER_ID), &u.container))
 		return;
+	w->generation++;
 	if (!added) {
 		users_del(w->users, u.container, u.uid, is_group);
 		return;
