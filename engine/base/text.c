@@ -8,6 +8,10 @@
 #include "engine/base/mem.h"
 #include "engine/base/utf8.h"
 
+#define DIGITS_MAX 24			/* of a 64-bit number in any base that we write */
+
+#define EACH_BYTE(b) (0x0101010101010101u * (b))
+
 static const char two_digits[] =
 	"00010203040506070809101112131415161718192021222324"
 	"25262728293031323334353637383940414243444546474849"
@@ -45,13 +49,22 @@ decimal_before(char *end, uint64_t v)
 	return end;
 }
 
+/* Append the bytes from AT to END, at most DIGITS_MAX; as many may be read
+ * behind END. Copies of a fixed size cost less than those that are counted. */
+static void
+put_digits(struct text *t, const char *at, const char *end)
+{
+	memcpy(text_room(t, DIGITS_MAX), at, DIGITS_MAX);
+	t->len += (size_t)(end - at);
+}
+
 void
 text_u64(struct text *t, uint64_t v)
 {
-	char digits[20];
-	char *at = decimal_before(digits + sizeof(digits), v);
+	char digits[2 * DIGITS_MAX];
+	char *end = digits + DIGITS_MAX;
 
-	text_bytes(t, at, (size_t)(digits + sizeof(digits) - at));
+	put_digits(t, decimal_before(end, v), end);
 }
 
 void
@@ -65,14 +78,14 @@ text_i64(struct text *t, int64_t v)
 void
 text_hex(struct text *t, uint64_t v)
 {
-	char digits[16];
-	size_t n = 0;
+	char digits[2 * DIGITS_MAX];
+	char *end = digits + DIGITS_MAX, *at = end;
 
 	do {
-		digits[sizeof(digits) - ++n] = "0123456789ABCDEF"[v & 15];
+		*--at = "0123456789ABCDEF"[v & 15];
 		v >>= 4;
 	} while (v);
-	text_bytes(t, digits + sizeof(digits) - n, n);
+	put_digits(t, at, end);
 }
 
 void
@@ -117,14 +130,34 @@ text_fmt(struct text *t, const char *fmt, ...)
 	t->len += (size_t)n;
 }
 
-/* How many bytes at P are printable ASCII. */
-static size_t
-plain_run(const uint8_t *p, size_t len)
+/* Whether all eight bytes of W are printable ASCII: none has its high bit set,
+ * none is below 0x20, none is 0x7F. */
+static bool
+is_plain_word(uint64_t w)
 {
-	size_t n = 0;
+	uint64_t below = (w - EACH_BYTE(0x20)) & ~w;
+	uint64_t del = w ^ EACH_BYTE(0x7F);
 
-	while (n < len && p[n] >= 0x20 && p[n] < 0x7F)
-		n++;
+	return !((w | below | (del - EACH_BYTE(0x01))) & EACH_BYTE(0x80));
+}
+
+/* Append the printable ASCII that P starts with. How many bytes that are. */
+static size_t
+put_plain(struct text *t, const uint8_t *p, size_t len)
+{
+	char *to = text_room(t, len);
+	size_t n = 0;
+	uint64_t w;
+
+	for (; len - n >= 8; n += 8) {
+		memcpy(&w, p + n, 8);
+		if (!is_plain_word(w))
+			break;
+		memcpy(to + n, &w, 8);
+	}
+	for (; n < len && p[n] >= 0x20 && p[n] < 0x7F; n++)
+		to[n] = (char)p[n];
+	t->len += n;
 	return n;
 }
 
@@ -134,10 +167,9 @@ text_safe(struct text *t, const void *bytes, size_t len)
 	const uint8_t *p = bytes;
 
 	while (len) {
-		size_t n = plain_run(p, len);
+		size_t n = put_plain(t, p, len);
 		uint32_t c;
 
-		text_bytes(t, p, n);
 		p += n;
 		len -= n;
 		if (!len)
@@ -166,11 +198,12 @@ void
 text_dots(struct text *t, const void *bytes, size_t len)
 {
 	const uint8_t *p = bytes;
-	char *to = text_room(t, len);
 
-	for (size_t i = 0; i < len; i++)
-		to[i] = p[i] >= 0x20 && p[i] < 0x7F ? (char)p[i] : '.';
-	t->len += len;
+	for (size_t n = 0; len; p += n, len -= n) {
+		n = put_plain(t, p, len);
+		for (; n < len && (p[n] < 0x20 || p[n] >= 0x7F); n++)
+			text_char(t, '.');
+	}
 }
 
 static void

@@ -12,6 +12,8 @@
 #define EVENT_LEN_MAX (1u << 20)
 #define LARGE_LEN_MAX (64u << 20)
 #define FIXED_LEN_MAX (1u << 20)
+#define LIST_LEN_MAX (1u << 30)
+#define UNKNOWN_LEN_MAX (64u << 20)
 
 static const struct block_type dense[DENSE_COUNT] = {
 	[0x01] = { .id = 0x201, .kind = BK_MACHINE, .name = "machine info" },
@@ -77,7 +79,7 @@ uint32_t
 block_type_len_max(const struct block_type *type)
 {
 	if (!type)
-		return UINT32_MAX;
+		return UNKNOWN_LEN_MAX;
 	switch ((enum block_kind)type->kind) {
 	case BK_SECTION:
 	case BK_MACHINE:
@@ -85,7 +87,7 @@ block_type_len_max(const struct block_type *type)
 	case BK_EVENT:
 		return type->large ? LARGE_LEN_MAX : EVENT_LEN_MAX;
 	default:
-		return UINT32_MAX;
+		return LIST_LEN_MAX;
 	}
 }
 

@@ -22,7 +22,6 @@
 #define SECTION_MAGIC 0x1A2B3C4Du
 #define SECTION_BODY_LEN 16
 #define MACHINE_BODY_LEN 180
-#define MACHINE_OLD_LEN 148		/* up to the host's name */
 #define HOSTNAME_LEN 128
 
 /* Where the length stands in an event. */
@@ -196,7 +195,7 @@ take_event(struct capture *c, struct record *rec)
 	ev->dump_flags = f->type->has_flags ? read_u32(&r) : 0;
 	p += event_len ? prefix : 0;
 	if (f->swap) {
-		xgrow(&c->turned, &c->turned_cap, event_len, 1);
+		xgrow(&c->turned, &c->turned_cap, event_len + 1, 1);
 		memcpy(c->turned, p, event_len);
 		event_swap(c->turned, event_len, f->type->has_count);
 		p = c->turned;
@@ -270,6 +269,7 @@ take_machine(struct capture *c, struct record *rec)
 	f->block.usable = !r.failed;
 	machine->boot_ns = read_u64(&r);
 	machine->flags = read_u64(&r);
+	f->block.usable &= whole || !r.failed;
 	if (whole && !f->block.usable)
 		damage_block(&c->damage, &f->block, "machine info of %u bytes",
 			     f->block.len);

@@ -108,9 +108,9 @@ search(struct framing *f)
 	}
 }
 
-/* Note that the input ends in the current block. */
-void
-framing_leave_cut(struct framing *f)
+/* The input ends in the current block. */
+static void
+leave_cut(struct framing *f)
 {
 	f->cursor.at = f->cursor.end;
 	damage_cut(f->damage, &f->block, cursor_offset(&f->cursor));
@@ -128,25 +128,39 @@ goes_on(struct framing *f, size_t ahead)
 		read_head(f, f->cursor.at + ahead, n - ahead, &len);
 }
 
+void
+framing_leave_short(struct framing *f)
+{
+	if (search(f))
+		damage_block(f->damage, &f->block, "its length of %u bytes is wrong",
+			     f->block.len);
+	else
+		leave_cut(f);
+}
+
 /* Find the end of the torn block, at whose first byte the cursor is. */
 static void
 settle(struct framing *f)
 {
 	struct cursor *c = &f->cursor;
 	uint32_t len = f->block.len;
+	size_t seen_len = ((f->seen + 3) & ~(size_t)3) + 4;
+	size_t n = cursor_need(c, len);
 
 	f->torn = false;
-	if (cursor_need(c, len) < len) {
-		if (f->fits) {
-			framing_leave_cut(f);
-			return;
-		}
+	if (n < len && f->fits) {
+		leave_cut(f);
+		return;
+	}
+	/* What was understood may end in a length of its own. */
+	if (n >= seen_len && load_u32(c->at + seen_len - 4, f->swap) == seen_len) {
+		damage_block(f->damage, &f->block, "its length of %u bytes is wrong", len);
+		c->at += seen_len;
+		return;
+	}
+	if (n < len) {
 		c->at += f->seen;
-		if (search(f))
-			damage_block(f->damage, &f->block, "its length of %u bytes is wrong",
-				     len);
-		else
-			framing_leave_cut(f);
+		framing_leave_short(f);
 		return;
 	}
 	damage_block(f->damage, &f->block, "its two lengths differ, %u and %u", len,
@@ -183,7 +197,7 @@ framing_next(struct framing *f)
 	f->block.number++;
 	f->block.offset = cursor_offset(c);
 	if (n < BLOCK_HEAD_LEN) {
-		framing_leave_cut(f);
+		leave_cut(f);
 		return false;
 	}
 	f->block.type = load_u32(c->at, f->swap);
@@ -245,7 +259,7 @@ framing_leave_walked(struct framing *f)
 	uint32_t len;
 
 	if (n < 4) {
-		framing_leave_cut(f);
+		leave_cut(f);
 		return;
 	}
 	len = load_u32(f->cursor.at, f->swap);

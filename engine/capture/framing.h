@@ -71,7 +71,8 @@ void framing_leave_walked(struct framing *f);
  * its end, if its length is right. The damage was noted. */
 void framing_leave_lost(struct framing *f, uint64_t left);
 
-/* Leave a block in which the input ends. */
-void framing_leave_cut(struct framing *f);
+/* Leave a block in which the input ends, if its length is right. From the cursor
+ * on nothing was understood. */
+void framing_leave_short(struct framing *f);
 
 #endif

@@ -162,9 +162,10 @@ enter_member(struct inflater *f, const struct inflate_io *io, enum inflate_statu
 	if (n < 2 || *status == INFLATE_GARBAGE)
 		return false;
 	inflateReset2(&f->z, GZIP_BITS);
+	memset(&f->head, 0, sizeof(f->head));
+	inflateGetHeader(&f->z, &f->head);
 	f->in_member = true;
 	f->raw = false;
-	f->member_out = f->out_bytes;
 	note_member(f);
 	f->n_members++;
 	return true;
@@ -184,7 +185,7 @@ refuse(struct inflater *f, struct err *err)
 			sum ? "checksum" : "length");
 		return INFLATE_MISMATCH;
 	}
-	if (f->n_members > 1 && f->out_bytes == f->member_out) {
+	if (f->n_members > 1 && !f->raw && f->head.done != 1) {
 		f->in_member = false;
 		f->n_members--;
 		return INFLATE_GARBAGE;
@@ -284,7 +285,6 @@ enter_point(struct inflater *f, const struct checkpoint *point)
 	f->in_member = true;
 	f->raw = true;
 	f->n_members = 1;
-	f->member_out = point->out;
 	inflateReset2(&f->z, RAW_BITS);
 	if (point->n_bits)
 		inflatePrime(&f->z, point->n_bits, point->last >> (8 - point->n_bits));

@@ -33,9 +33,10 @@ struct inflate_io {
 	size_t out_len;
 };
 
-/* Embedded: inflate_init() and inflate_fini(). */
+/* Embedded: inflate_init() and inflate_fini(). It must stay where it is. */
 struct inflater {
 	z_stream z;
+	gz_header head;			/* of the member; only whether it is done */
 	struct inflate_index *index;	/* borrowed, or NULL */
 	bool in_member;
 	bool raw;			/* this member was entered at a checkpoint */
@@ -43,7 +44,6 @@ struct inflater {
 	uint32_t n_members;		/* begun so far */
 	uint64_t in_bytes;		/* stored bytes that were used */
 	uint64_t out_bytes;
-	uint64_t member_out;		/* OUT_BYTES where the member begins */
 };
 
 /* Begin at the start of a file. INDEX is borrowed, or NULL for no checkpoints. */

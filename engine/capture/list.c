@@ -62,9 +62,9 @@ leave_lost(struct list *l)
 }
 
 static void
-leave_cut(struct list *l)
+leave_short(struct list *l)
 {
-	framing_leave_cut(l->framing);
+	framing_leave_short(l->framing);
 	l->framing = NULL;
 }
 
@@ -91,7 +91,7 @@ list_enter(struct list *l, struct framing *f)
 	r = reader_of(f->cursor.at, got, f->swap);
 	l->tid = read_i64(&r);
 	if (r.failed) {
-		leave_cut(l);
+		leave_short(l);
 		return;
 	}
 	f->cursor.at += 8;
@@ -118,7 +118,7 @@ read_sized(struct list *l, struct record *rec, bool *ok)
 	uint64_t len = (uint64_t)read_u32(&r) + (counts_itself ? 0 : 4);
 
 	if (r.failed) {
-		leave_cut(l);
+		leave_short(l);
 		return false;
 	}
 	if (len < 4 || len > (uint64_t)l->left || len > ENTRY_MAX) {
@@ -129,7 +129,7 @@ read_sized(struct list *l, struct record *rec, bool *ok)
 	}
 	got = cursor_need(&f->cursor, (size_t)len);
 	if (got < len) {
-		leave_cut(l);
+		leave_short(l);
 		return false;
 	}
 	r = reader_of(f->cursor.at + 4, (size_t)len - 4, f->swap);
@@ -162,7 +162,7 @@ read_bare(struct list *l, struct record *rec)
 			return true;
 		}
 		if (r.failed && got < want) {
-			leave_cut(l);
+			leave_short(l);
 			return false;
 		}
 		if (!r.failed || want == most)

@@ -32,7 +32,7 @@ event_decode(struct event *ev, const uint8_t *p, size_t len, bool has_count,
 	     struct err *err)
 {
 	size_t header_len = EVENT_HEADER_LEN + (has_count ? EVENT_COUNT_LEN : 0);
-	const uint8_t *lens = p + header_len;
+	const uint8_t *lens;
 	uint32_t event_len, n = 0;
 	size_t room;
 	bool large;
@@ -54,6 +54,7 @@ event_decode(struct event *ev, const uint8_t *p, size_t len, bool has_count,
 			       "%zu are there", ev->id, event_len, len);
 	if (!ev->type)
 		return 0;
+	lens = p + header_len;
 	room = event_len - header_len;
 	large = ev->type->flags & EF_LARGE;
 	if (!has_count) {

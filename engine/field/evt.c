@@ -344,10 +344,26 @@ get_buffer(const struct eval *ev, struct value *out)
 	return true;
 }
 
+/* What the call returned. Addresses that it returned count, too. */
+static bool
+result_of(const struct eval *ev, int64_t *res)
+{
+	const struct event *event = ev->m->ev;
+	uint64_t address;
+
+	if (event_result(event, res))
+		return true;
+	if (!is_exit(ev) || !event->type->n_params || event->type->params[0].kind != PK_UINT64 ||
+	    strcmp(event->type->params[0].name, "res") || !event_u64(event, 0, &address))
+		return false;
+	*res = (int64_t)address;
+	return true;
+}
+
 static bool
 get_rawres(const struct eval *ev, struct value *out)
 {
-	return event_result(ev->m->ev, &out->i);
+	return result_of(ev, &out->i);
 }
 
 static bool
@@ -356,7 +372,7 @@ get_res(const struct eval *ev, struct value *out)
 	int64_t res;
 	const char *name;
 
-	if (!event_result(ev->m->ev, &res))
+	if (!result_of(ev, &res))
 		return false;
 	if (res >= 0)
 		return value_word("SUCCESS", out);
@@ -372,7 +388,7 @@ get_failed(const struct eval *ev, struct value *out)
 {
 	int64_t res;
 
-	if (!event_result(ev->m->ev, &res))
+	if (!result_of(ev, &res))
 		return false;
 	out->b = res < 0;
 	return true;
@@ -384,7 +400,7 @@ get_buflen(const struct eval *ev, struct value *out)
 	int64_t res;
 
 	if (!is_io_category(ev->m->ev->type) || !ev->m->fd ||
-	    !event_result(ev->m->ev, &res) || res < 0)
+	    !result_of(ev, &res) || res < 0)
 		return false;
 	out->u = (uint64_t)res;
 	return true;

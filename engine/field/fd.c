@@ -56,6 +56,8 @@ name_of_failure(const struct eval *ev, struct value *out)
 
 	if (!event || !event_result(event, &res) || res >= 0)
 		return false;
+	if (!(event->type->flags & EF_CREATES_FD) && event->id != EV_CONNECT_X)
+		return false;
 	for (unsigned i = 0; i < event->type->n_params && i < event->n_params; i++) {
 		unsigned kind = event->type->params[i].kind;
 		const char *name = event->type->params[i].name;

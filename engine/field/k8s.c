@@ -67,21 +67,6 @@ get_sandbox_id(const struct eval *ev, struct value *out)
 	return true;
 }
 
-/* Labels that Kubernetes itself put there say nothing about the pod. */
-static bool
-is_private_label(struct span key)
-{
-	static const char *const prefixes[] = { "annotation.", "io.kubernetes." };
-
-	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++) {
-		size_t len = strlen(prefixes[i]);
-
-		if (key.len >= len && !memcmp(key.p, prefixes[i], len))
-			return true;
-	}
-	return false;
-}
-
 static bool
 get_pod_labels(const struct eval *ev, struct value *out)
 {
@@ -96,8 +81,6 @@ get_pod_labels(const struct eval *ev, struct value *out)
 		struct span key = intern_span(world_names(ev->world), labels[i].key);
 		struct span value = intern_span(world_names(ev->world), labels[i].value);
 
-		if (is_private_label(key))
-			continue;
 		if (ev->scratch->len)
 			text_str(ev->scratch, ", ");
 		text_bytes(ev->scratch, key.p, key.len);

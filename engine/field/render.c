@@ -569,6 +569,19 @@ render_param_short(struct render *r, const struct moment *m, const struct event 
 	shapes[j.kind].value(&j);
 }
 
+/* Append a name of ours and "=". Names are short: a loop beats strlen() and
+ * memcpy() by far. */
+static void
+put_label(struct text *t, const char *name)
+{
+	char *start = text_room(t, RENDER_NAME_MAX + 1), *to = start;
+
+	while (*name)
+		*to++ = *name++;
+	*to++ = '=';
+	t->len += (size_t)(to - start);
+}
+
 void
 render_args(struct render *r, const struct moment *m, struct text *t)
 {
@@ -580,8 +593,7 @@ render_args(struct render *r, const struct moment *m, struct text *t)
 		return;
 	n = m->ev->n_params < type->n_params ? m->ev->n_params : type->n_params;
 	for (unsigned i = 0; i < n; i++) {
-		text_str(t, type->params[i].name);
-		text_char(t, '=');
+		put_label(t, type->params[i].name);
 		put_param(&j, i);
 		text_char(t, ' ');
 	}

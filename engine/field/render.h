@@ -23,6 +23,7 @@ struct event;
 struct moment;
 struct world;
 
+#define RENDER_NAME_MAX 63		/* of parameters' names; a test holds it */
 #define RENDER_DATA_MAX 80		/* of a buffer, as sysdig cuts them */
 
 /* Embedded: render_init(), render_fini(). */

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
 #include "engine/event/event.h"
@@ -91,12 +93,50 @@ get_vmrss(const struct eval *ev, struct value *out)
 	return ev->thread && of_main(ev, ev->thread->vmrss_kb, out);
 }
 
+/* Subsystems have several spellings: "cpu_cgroup", "io" for "blkio". */
+static void
+put_subsystem(const uint8_t *name, size_t len, struct text *t)
+{
+	static const struct {
+		const char *from, *to;
+	} spellings[] = { { "perf", "perf_event" }, { "mem", "memory" }, { "io", "blkio" } };
+	static const char suffix[] = "_cgroup";
+	const uint8_t *at = memmem(name, len, suffix, sizeof(suffix) - 1);
+	const uint8_t *rest = at ? at + sizeof(suffix) - 1 : name + len;
+	size_t rest_len = (size_t)(name + len - rest);
+
+	if (at)
+		len = (size_t)(at - name);
+	for (size_t i = 0; i < ARRAY_LEN(spellings); i++) {
+		if (rest_len || strlen(spellings[i].from) != len ||
+		    memcmp(spellings[i].from, name, len))
+			continue;
+		text_str(t, spellings[i].to);
+		return;
+	}
+	text_bytes(t, name, len);
+	text_bytes(t, rest, rest_len);
+}
+
 static bool
 get_cgroups(const struct eval *ev, struct value *out)
 {
-	if (!ev->proc || !ev->proc->cgroups)
+	const uint8_t *at, *end;
+	struct value all;
+
+	if (!ev->proc || !value_name(ev, ev->proc->cgroups, &all) || !all.s.len)
 		return false;
-	scratch_texts(ev, ev->proc->cgroups);
+	for (at = all.s.p, end = at + all.s.len; at < end;) {
+		size_t len = strnlen((const char *)at, (size_t)(end - at));
+		const uint8_t *equals = memchr(at, '=', len);
+		size_t name_len = equals ? (size_t)(equals - at) : len;
+
+		if (at > all.s.p)
+			text_char(ev->scratch, ' ');
+		put_subsystem(at, name_len, ev->scratch);
+		text_bytes(ev->scratch, at + name_len, len - name_len);
+		at += len + 1;
+	}
 	return value_scratch(ev, out);
 }
 

@@ -75,7 +75,8 @@ put_state(struct scap *b)
 	scap_section(b, 2);
 	scap_machine(b, &machine);
 	scap_ifaces(b, 2, &iface, 1);
-	scap_users(b, 2, users, ARRAY_LEN(users), groups, ARRAY_LEN(groups));
+	scap_users(b, 2, &(struct scap_people){ users, ARRAY_LEN(users), groups,
+						ARRAY_LEN(groups) });
 	scap_procs(b, 9, 29, procs, ARRAY_LEN(procs));
 	scap_fds(b, 2, PID, fds, ARRAY_LEN(fds));
 	scap_at(b, AT, PID, 0);

@@ -247,10 +247,10 @@ lists(struct scap *b, struct rng *r, struct arena *arena, int version, size_t ta
 	m.hostname = scap_span("sample");
 	scap_machine(b, &m);
 	scap_ifaces(b, other, ifaces, 2);
-	scap_users(b, other, &user, 1, &group, 1);
+	scap_users(b, other, &(struct scap_people){ &user, 1, &group, 1 });
 	scap_procs(b, version, tail_len, procs, 2);
 	for (int kind = 0; kind < FD_KINDS; kind++)
-		if (rng_below(r, 3) == 0)
+		if (rng_below(r, 4) == 0)
 			fds[n++] = sample_fd(r, arena, (enum fd_kind)kind);
 	scap_fds(b, other, procs[0].tid, fds, n);
 	scap_fds(b, other, procs[1].tid, NULL, 0);
@@ -278,16 +278,18 @@ sample_everything(struct scap *b, struct rng *r)
 		scap_section(b, (uint16_t)(version < 9 ? version % 2 : 2));
 		lists(b, r, &arena, version, 29);
 		unknown_block(b, r);
-		sample_events(b, r, 6);
+		sample_events(b, r, 3);
 	}
 	b->with_flags = b->old_ids = b->uncounted = false;
 	b->dump_flags = 0;
 	for (size_t i = 0; i < sample_n_tails; i++) {
+		struct proc_record proc = sample_proc(r, &arena);
+
 		scap_section_with(b, 2, "a comment", "sample");
-		lists(b, r, &arena, 9, sample_tails[i]);
+		scap_procs(b, 9, sample_tails[i], &proc, 1);
 		b->comment = i % 2 ? "said of an event" : NULL;
 		b->with_flags = i % 3 == 0;
-		sample_events(b, r, 6);
+		sample_events(b, r, 2);
 		unknown_block(b, r);
 		scap_event(b, EV_CONTAINER_JSON_2_E, scap_text("{}"));
 	}

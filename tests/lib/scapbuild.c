@@ -239,14 +239,13 @@ put_user(struct scap *b, int version, const struct user_record *u, bool is_group
 }
 
 void
-scap_users(struct scap *b, int version, const struct user_record *users,
-	   size_t n_users, const struct user_record *groups, size_t n_groups)
+scap_users(struct scap *b, int version, const struct scap_people *people)
 {
 	scap_begin(b, version == 1 ? SCAP_USERS_V1 : SCAP_USERS_V2);
-	for (size_t i = 0; i < n_users; i++)
-		put_user(b, version, &users[i], false);
-	for (size_t i = 0; i < n_groups; i++)
-		put_user(b, version, &groups[i], true);
+	for (size_t i = 0; i < people->n_users; i++)
+		put_user(b, version, &people->users[i], false);
+	for (size_t i = 0; i < people->n_groups; i++)
+		put_user(b, version, &people->groups[i], true);
 	scap_end(b);
 }
 
@@ -703,8 +702,10 @@ scap_event_values(struct scap *b, uint16_t id, const struct scap_value *values, 
 
 void
 scap_event_raw(struct scap *b, uint16_t id, const uint32_t *lens, uint32_t n,
-	       const void *p, bool wide)
+	       const void *p)
 {
+	const struct event_type *type = event_type_find(id);
+	bool wide = type && type->flags & EF_LARGE;
 	size_t start = event_begin(b, id, n, wide), sum = 0;
 
 	for (uint32_t i = 0; i < n; i++) {

@@ -106,8 +106,13 @@ void scap_machine(struct scap *b, const struct machine_record *m);
 void scap_ifaces(struct scap *b, int version, const struct iface_record *list, size_t n);
 
 /* Users and groups, version 1 or 2. */
-void scap_users(struct scap *b, int version, const struct user_record *users,
-		size_t n_users, const struct user_record *groups, size_t n_groups);
+struct scap_people {
+	const struct user_record *users;
+	size_t n_users;
+	const struct user_record *groups;
+	size_t n_groups;
+};
+void scap_users(struct scap *b, int version, const struct scap_people *people);
 
 /* Processes, version 1 to 9. TAIL_LEN is for version 9: how many bytes of the
  * tail are written; writers had 4, 5, 29, 66, 67, 68 and 76. More than 76 adds
@@ -173,9 +178,9 @@ void scap_event_values(struct scap *b, uint16_t id, const struct scap_value *val
 		       size_t n);
 
 /* An event of any id, with N parameters of the given lengths that stand at P:
- * nothing is checked. WIDE: the lengths have four bytes. */
+ * nothing is checked. */
 void scap_event_raw(struct scap *b, uint16_t id, const uint32_t *lens, uint32_t n,
-		    const void *p, bool wide);
+		    const void *p);
 
 /* How to compress. */
 struct scap_gzip {

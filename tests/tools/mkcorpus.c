@@ -65,7 +65,7 @@ put_lists(struct scap *b, struct rng *r, struct arena *arena)
 		snprintf(name, sizeof(name), "lists-v%d", v);
 		scap_section(b, 2);
 		scap_ifaces(b, v, &iface, 1);
-		scap_users(b, v, &user, 1, &group, 1);
+		scap_users(b, v, &(struct scap_people){ &user, 1, &group, 1 });
 		scap_fds(b, v, procs[0].tid, fds, FD_KINDS);
 		put_scap(b, name);
 	}
@@ -98,8 +98,8 @@ put_forms(struct scap *b, struct rng *r)
 	put_scap(b, "oldest");
 	b->old_ids = b->uncounted = false;
 	scap_section(b, 2);
-	scap_event_raw(b, 9999, lens + 1, 1, "abc", false);
-	scap_event_raw(b, EV_READ_X, lens + 1, 1, "abc", false);
+	scap_event_raw(b, 9999, lens + 1, 1, "abc");
+	scap_event_raw(b, EV_READ_X, lens + 1, 1, "abc");
 	scap_patch_u32(b, b->block_at + 8 + 2 + 16, 4);
 	put_scap(b, "odd-events");
 }
@@ -181,8 +181,10 @@ put_json(void)
 	static const char *const texts[] = {
 		"{}", "[]", "null", "{\"container\":null}", "{\"container\":{}}",
 		"{\"container\":{\"id\":\"0123456789ab\",\"type\":0,\"name\":\"web\"}}",
-		"{\"id\":\"0123456789ab\",\"type\":7,\"labels\":{\"io.kubernetes.pod.name\":\"p\"}}",
-		"{\"container\":{\"id\":\"a\",\"Mounts\":[{\"Source\":\"/a\",\"Destination\":\"/b\","
+		"{\"id\":\"0123456789ab\",\"type\":7,"
+		"\"labels\":{\"io.kubernetes.pod.name\":\"p\"}}",
+		"{\"container\":{\"id\":\"a\",\"Mounts\":[{\"Source\":\"/a\","
+		"\"Destination\":\"/b\","
 		"\"Mode\":\"ro\",\"RW\":false,\"Propagation\":\"\"},1,null]}}",
 		"{\"container\":{\"id\":\"a\",\"port_mappings\":[{\"HostIp\":0,\"HostPort\":80,"
 		"\"ContainerPort\":99999}],\"env\":[\"A=B\",2]}}",

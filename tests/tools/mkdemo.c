@@ -188,8 +188,9 @@ static const char api_json[] =
 	"\"privileged\":false,\"lookup_state\":1,\"created_time\":1767196901,"
 	"\"ip\":\"192.0.2.20\",\"cni_json\":\"\",\"pod_sandbox_id\":\"e1a2b3c4d5f60718293a4b5c6d7e"
 	"8f90a1b2c3d4e5f60718293a4b5c6d7e8f90\",\"labels\":{\"io.kubernetes.container.name\":"
-	"\"shop-api\",\"io.kubernetes.pod.name\":\"shop-api-6d5f9\",\"io.kubernetes.pod.namespace\":"
-	"\"shop\",\"io.kubernetes.pod.uid\":\"7c1d4a52-0b9e-4c53-9f0e-5b1f0a6d2e11\"},"
+	"\"shop-api\",\"io.kubernetes.pod.name\":\"shop-api-6d5f9\","
+	"\"io.kubernetes.pod.namespace\":\"shop\",\"io.kubernetes.pod.uid\":"
+	"\"7c1d4a52-0b9e-4c53-9f0e-5b1f0a6d2e11\"},"
 	"\"pod_sandbox_labels\":{\"app\":\"shop-api\",\"tier\":\"back\"},"
 	"\"env\":[\"PORT=8080\",\"DB_PATH=/data/orders.db\"],\"memory_limit\":536870912,"
 	"\"cpu_shares\":512}}";
@@ -236,15 +237,15 @@ api_answers(struct demo *d, unsigned i, uint16_t port, const char *request)
 	uint64_t disk_ns = i % 5 == 2 ? 480 * MSEC : 900 * USEC;
 
 	story_accept(api, 8, peer);
-	story_recvfrom(api, 8, 4096, request, scap_empty(), 4 * USEC);
-	story_futex(api, 0xC000042148, 0x81, 1, 1, 2 * USEC);
+	story_recvfrom(api, 8, request, scap_empty(), 4 * USEC);
+	story_futex_wake(api, 0xC000042148);
 	story_wait_for(reader, api);
-	story_futex(reader, 0xC000042148, 0x80, 0, 0, 30 * USEC);
-	story_pread(reader, 5, 4096, 4096ull * (i * 37 % 512), "SQLite page: order, hat, 2, 19.90",
+	story_futex_wait(reader, 0xC000042148, 30 * USEC);
+	story_pread(reader, 5, 4096ull * (i * 37 % 512), "SQLite page: order, hat, 2, 19.90",
 		    disk_ns);
-	story_futex(reader, 0xC000051900, 0x81, 1, 1, 2 * USEC);
-	story_futex(api, 0xC000051900, 0x80, 0, 0,
-		    reader->now_ns > api->now_ns ? reader->now_ns - api->now_ns : 0);
+	story_futex_wake(reader, 0xC000051900);
+	story_futex_wait(api, 0xC000051900,
+			 reader->now_ns > api->now_ns ? reader->now_ns - api->now_ns : 0);
 	story_wait_for(api, reader);
 	story_write_to(api, 1, "{\"level\":\"info\",\"msg\":\"order read\"}\n");
 	story_write_to(api, 8, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
@@ -264,9 +265,9 @@ api_resolves(struct demo *d)
 	story_read(api, 8, 4096, "nameserver 192.0.2.53\nsearch shop.example\n", 3 * USEC);
 	story_close(api, 8);
 	story_socket(api, 8, AF_INET, 2);
-	story_connect(api, 0, 8, scap_addr("192.0.2.53", 53), to, 2 * USEC);
+	story_connect(api, 0, 8, scap_addr("192.0.2.53", 53), to);
 	story_sendto(api, 8, "\x1a\x2b\x01\1\1\1\1\4mail\4shop\7example", scap_empty());
-	story_recvfrom(api, 8, 1024, "\x1a\x2b\x81\x80\1\1\1\1\4mail\4shop\7example", from,
+	story_recvfrom(api, 8, "\x1a\x2b\x81\x80\1\1\1\1\4mail\4shop\7example", from,
 		       7 * MSEC);
 	story_close(api, 8);
 }
@@ -281,7 +282,7 @@ ask_api(struct demo *d, unsigned i, const char *request)
 	uint64_t asked_ns;
 
 	story_socket(w, 12, AF_INET, 1);
-	story_connect(w, -EINPROGRESS, 12, addr, tuple, 3 * USEC);
+	story_connect(w, -EINPROGRESS, 12, addr, tuple);
 	story_generic(w, EPOLL_CTL, USEC);
 	story_epoll_wait(w, 90 * USEC);
 	story_write_to(w, 12, request);
@@ -289,7 +290,7 @@ ask_api(struct demo *d, unsigned i, const char *request)
 	story_wait_for(api, w);
 	api_answers(d, i, port, request);
 	story_epoll_wait(w, api->now_ns > asked_ns ? api->now_ns - asked_ns : USEC);
-	story_recvfrom(w, 12, 8192, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
+	story_recvfrom(w, 12, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
 		       "{\"item\":\"hat\",\"count\":2}", scap_empty(), 3 * USEC);
 	story_close(w, 12);
 }
@@ -308,7 +309,7 @@ serve(struct demo *d, unsigned i, int64_t fd)
 	story_accept(w, fd, tuple_of(r->client, port));
 	story_generic(w, EPOLL_CTL, USEC);
 	story_epoll_wait(w, 60 * USEC);
-	story_recvfrom(w, fd, 1024, head, scap_empty(), 3 * USEC);
+	story_recvfrom(w, fd, head, scap_empty(), 3 * USEC);
 	if (!r->file) {
 		ask_api(d, i, head);
 		story_write_to(w, fd, "HTTP/1.1 200 OK\r\nServer: nginx\r\n\r\n");
@@ -478,8 +479,10 @@ shell(struct demo *d)
 static void
 ask_daemon(struct demo *d)
 {
-	static const char path[] = "/run/docker.sock", reply[] = "HTTP/1.1 204 No Content\r\n\r\n";
-	static const char request[] = "POST /v1.43/containers/shop-web/kill?signal=HUP HTTP/1.1\r\n";
+	static const char path[] = "/run/docker.sock";
+	static const char reply[] = "HTTP/1.1 204 No Content\r\n\r\n";
+	static const char request[] =
+		"POST /v1.43/containers/shop-web/kill?signal=HUP HTTP/1.1\r\n";
 	struct actor *bash = &d->who[BASH], *daemon = &d->who[DOCKERD];
 	struct scap_value tuple = scap_unix_tuple(0xFFFF9A81055E7400, 0xFFFF9A81055E0800, path);
 	struct actor c;
@@ -488,7 +491,7 @@ ask_daemon(struct demo *d)
 	c = run(bash, 2170, "/usr/bin/docker", "docker",
 		SCAP_LIST("kill\0-s\0HUP\0shop-web\0"));
 	story_socket(&c, 3, AF_UNIX, 1);
-	story_connect(&c, 0, 3, scap_unix_addr(path), tuple, 2 * USEC);
+	story_connect(&c, 0, 3, scap_unix_addr(path), tuple);
 	story_write_to(&c, 3, request);
 	story_wait_for(daemon, &c);
 	story_accept(daemon, 14, tuple);
@@ -511,7 +514,7 @@ reload(struct demo *d)
 
 	ask_daemon(d);
 	story_openat(master, 12, CWD, "/etc/nginx/nginx.conf", SO_READ);
-	story_pread(master, 12, 4096, 0, "worker_processes 1;\nevents { }\n", 3 * USEC);
+	story_pread(master, 12, 0, "worker_processes 1;\nevents { }\n", 3 * USEC);
 	story_close(master, 12);
 	next = story_clone(master, 1222, 9, 0x1200000);
 	story_setuid(&next, 101, 101);
@@ -623,7 +626,8 @@ write_state(struct scap *b)
 	scap_machine(b, &(struct machine_record){ .n_cpus = 4, .memory_bytes = 8ull << 30,
 		     .max_pid = 32768, .hostname = SCAP_SPAN("web-1"), .boot_ns = BOOT_NS });
 	scap_ifaces(b, 2, ifaces, ARRAY_LEN(ifaces));
-	scap_users(b, 2, users, ARRAY_LEN(users), groups, ARRAY_LEN(groups));
+	scap_users(b, 2, &(struct scap_people){ users, ARRAY_LEN(users), groups,
+						ARRAY_LEN(groups) });
 	scap_procs(b, 9, 29, list, WHO);
 	scap_fds(b, 2, 1, init_fds, ARRAY_LEN(init_fds));
 	scap_fds(b, 2, 702, sshd_fds, ARRAY_LEN(sshd_fds));

@@ -18,6 +18,9 @@
 #define CLONE_VFORK 0x8000000
 #define CLONE_CHILD_IN_PIDNS 0x20000000
 #define AT_CWD (-100)
+#define PAGE 4096
+#define FUTEX_WAKE 1
+#define FUTEX_PRIVATE 128
 #define EXIT_GROUP 231			/* system calls of x86-64 */
 
 void
@@ -171,12 +174,11 @@ story_write_to(struct actor *a, int64_t fd, const char *data)
 }
 
 void
-story_pread(struct actor *a, int64_t fd, uint32_t size, uint64_t pos, const char *data,
-	    uint64_t ns)
+story_pread(struct actor *a, int64_t fd, uint64_t pos, const char *data, uint64_t ns)
 {
-	story_event(a, EV_PREAD_E, N(fd), N(size), N((int64_t)pos));
+	story_event(a, EV_PREAD_E, N(fd), N(PAGE), N((int64_t)pos));
 	take(a, ns);
-	story_event(a, EV_PREAD_X, N(size), scap_bytes(data, strlen(data)));
+	story_event(a, EV_PREAD_X, N(PAGE), scap_bytes(data, strlen(data)));
 }
 
 void
@@ -200,10 +202,10 @@ story_socket(struct actor *a, int64_t fd, int domain, int type)
 
 void
 story_connect(struct actor *a, int64_t res, int64_t fd, struct scap_value addr,
-	      struct scap_value tuple, uint64_t ns)
+	      struct scap_value tuple)
 {
 	story_event(a, EV_CONNECT_E, N(fd), addr);
-	take(a, ns);
+	story_compute(a, CALL_NS);
 	story_event(a, EV_CONNECT_X, N(res), tuple);
 }
 
@@ -222,10 +224,10 @@ story_sendto(struct actor *a, int64_t fd, const char *data, struct scap_value tu
 }
 
 void
-story_recvfrom(struct actor *a, int64_t fd, uint32_t size, const char *data,
-	       struct scap_value tuple, uint64_t ns)
+story_recvfrom(struct actor *a, int64_t fd, const char *data, struct scap_value tuple,
+	       uint64_t ns)
 {
-	story_event(a, EV_RECVFROM_E, N(fd), N(size));
+	story_event(a, EV_RECVFROM_E, N(fd), N(PAGE));
 	take(a, ns);
 	story_event(a, EV_RECVFROM_X, N(len_of(data)), scap_bytes(data, strlen(data)), tuple);
 }
@@ -247,11 +249,18 @@ story_epoll_wait(struct actor *a, uint64_t ns)
 }
 
 void
-story_futex(struct actor *a, uint64_t addr, int op, int64_t val, int64_t res, uint64_t ns)
+story_futex_wait(struct actor *a, uint64_t addr, uint64_t ns)
 {
-	story_event(a, EV_FUTEX_E, N((int64_t)addr), N(op), N(val));
+	story_event(a, EV_FUTEX_E, N((int64_t)addr), N(FUTEX_PRIVATE), N(0));
 	take(a, ns);
-	story_event(a, EV_FUTEX_X, N(res));
+	story_event(a, EV_FUTEX_X, N(0));
+}
+
+void
+story_futex_wake(struct actor *a, uint64_t addr)
+{
+	story_event(a, EV_FUTEX_E, N((int64_t)addr), N(FUTEX_PRIVATE | FUTEX_WAKE), N(1));
+	story_event(a, EV_FUTEX_X, N(1));
 }
 
 void

@@ -79,20 +79,20 @@ void story_stat(struct actor *a, int64_t res, const char *path);
 /* Data is text; a read or write of SIZE returns its length. The call takes NS. */
 void story_read(struct actor *a, int64_t fd, uint32_t size, const char *data, uint64_t ns);
 void story_write_to(struct actor *a, int64_t fd, const char *data);
-void story_pread(struct actor *a, int64_t fd, uint32_t size, uint64_t pos,
-		 const char *data, uint64_t ns);
+/* A page of 4096 bytes. */
+void story_pread(struct actor *a, int64_t fd, uint64_t pos, const char *data, uint64_t ns);
 void story_mmap(struct actor *a, int64_t fd, uint64_t len);
 void story_socket(struct actor *a, int64_t fd, int domain, int type);
 void story_connect(struct actor *a, int64_t res, int64_t fd, struct scap_value addr,
-		   struct scap_value tuple, uint64_t ns);
+		   struct scap_value tuple);
 void story_accept(struct actor *a, int64_t fd, struct scap_value tuple);
 void story_sendto(struct actor *a, int64_t fd, const char *data, struct scap_value tuple);
-void story_recvfrom(struct actor *a, int64_t fd, uint32_t size, const char *data,
+void story_recvfrom(struct actor *a, int64_t fd, const char *data,
 		    struct scap_value tuple, uint64_t ns);
 void story_sendfile(struct actor *a, int64_t out, int64_t in, uint64_t size);
 void story_epoll_wait(struct actor *a, uint64_t ns);
-void story_futex(struct actor *a, uint64_t addr, int op, int64_t val, int64_t res,
-		 uint64_t ns);
+void story_futex_wait(struct actor *a, uint64_t addr, uint64_t ns);
+void story_futex_wake(struct actor *a, uint64_t addr);	/* one thread */
 void story_pipe(struct actor *a, int64_t fd1, int64_t fd2, uint64_t ino);
 void story_dup(struct actor *a, int64_t fd, int64_t res);
 void story_nanosleep(struct actor *a, uint64_t ns);

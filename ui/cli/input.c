@@ -75,12 +75,16 @@ input_open(struct input *in, const struct capture_options *options, struct err *
 			break;
 		files[n] = (struct capture_input){ .name = in->names[n], .fd = fd };
 	}
-	if (n == in->n) {
-		s = capture_open(files, n, options, err);
-	} else {
+	if (n < in->n) {
 		while (n)
 			close(files[--n].fd);
+		goto out;
 	}
+	s = capture_open(files, n, options, err);
+	if (!s)
+		err_in(err, "%s", in->names[0]);
+
+out:
 	free(files);
 	return s;
 }
@@ -113,7 +117,7 @@ input_report(const struct source *s)
 	text_str(&events, stats.n_events == 1 ? " event" : " events");
 	text_char(&events, '\0');
 	if (end.n_damages > 1)
-		cli_error("%s, and %llu more: read %s in spite of it", end.damage.text,
+		cli_error("%s, and %llu more: read %s", end.damage.text,
 			  (unsigned long long)(end.n_damages - 1), events.p);
 	else
 		cli_error("%s: read %s %s", end.damage.text, events.p,
