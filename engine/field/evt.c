@@ -4,6 +4,7 @@
 #include "engine/base/text.h"
 #include "engine/event/event.h"
 #include "engine/event/flags.h"
+#include "engine/event/syscall.h"
 #include "engine/field/domain.h"
 #include "engine/field/render.h"
 #include "engine/world/world.h"
@@ -267,6 +268,11 @@ get_category(const struct eval *ev, struct value *out)
 
 	if (is_io_category(type))
 		return value_word(io_category(ev->m->fd), out);
+	if (ev->m->ev->id == EV_GENERIC_E || ev->m->ev->id == EV_GENERIC_X) {
+		uint16_t code = render_call_code(ev->render, ev->m);
+
+		return value_word(event_category_name(syscall_code_category(code)), out);
+	}
 	return value_word(event_category_name(type->category), out);
 }
 

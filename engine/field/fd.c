@@ -49,7 +49,7 @@ get_typechar(const struct eval *ev, struct value *out)
 /* A call that failed to make a descriptor, or to connect one, still tells of
  * what it was for. */
 static bool
-name_of_failure(const struct eval *ev, struct value *out)
+put_failure(const struct eval *ev, bool only_path)
 {
 	const struct event *event = ev->m ? ev->m->ev : NULL;
 	int64_t res;
@@ -64,25 +64,31 @@ name_of_failure(const struct eval *ev, struct value *out)
 		bool is_path = (kind == PK_FSPATH || kind == PK_FSRELPATH) &&
 			       !strcmp(name, "name");
 
-		if (!is_path && kind != PK_SOCKTUPLE)
+		if (!is_path && (only_path || kind != PK_SOCKTUPLE))
 			continue;
 		render_param_short(ev->render, ev->m, event, i, ev->scratch);
-		return value_scratch(ev, out);
+		return true;
 	}
 	return false;
 }
 
 static bool
-get_name(const struct eval *ev, struct value *out)
+put_name(const struct eval *ev)
 {
 	bool is_connect = ev->m && ev->m->ev->id == EV_CONNECT_X;
 
-	if ((!ev->fd || is_connect) && name_of_failure(ev, out))
+	if ((!ev->fd || is_connect) && put_failure(ev, false))
 		return true;
 	if (!ev->fd)
 		return false;
 	descriptor_name(ev->world, ev->fd, ev->scratch);
-	return value_scratch(ev, out);
+	return true;
+}
+
+static bool
+get_name(const struct eval *ev, struct value *out)
+{
+	return put_name(ev) && value_scratch(ev, out);
 }
 
 static bool
@@ -100,6 +106,15 @@ last_slash(struct span path)
 	return slash ? slash - path.p : -1;
 }
 
+/* The path of a file: of the descriptor, or what could not be opened. */
+static bool
+get_path(const struct eval *ev, struct value *out)
+{
+	if (!ev->fd)
+		return put_failure(ev, true) && value_scratch(ev, out);
+	return is_kind(ev, FD_FILE) && value_name(ev, ev->fd->name, out);
+}
+
 static bool
 get_directory(const struct eval *ev, struct value *out)
 {
@@ -107,7 +122,7 @@ get_directory(const struct eval *ev, struct value *out)
 
 	if (is_kind(ev, FD_DIRECTORY))
 		return value_name(ev, ev->fd->name, out);
-	if (!is_kind(ev, FD_FILE) || !value_name(ev, ev->fd->name, out))
+	if (!get_path(ev, out))
 		return false;
 	slash = last_slash(out->s);
 	if (slash >= 0 && (size_t)slash + 1 == out->s.len)
@@ -288,23 +303,27 @@ put_container(const struct eval *ev)
 static bool
 get_containername(const struct eval *ev, struct value *out)
 {
-	if (!ev->fd)
-		return false;
 	put_container(ev);
-	descriptor_name(ev->world, ev->fd, ev->scratch);
-	return value_scratch(ev, out);
+	return put_name(ev) && value_scratch(ev, out);
 }
 
 static bool
 get_containerdirectory(const struct eval *ev, struct value *out)
 {
+	struct text *t = ev->scratch;
 	struct value folder;
+	size_t start, at;
 
 	if (!get_directory(ev, &folder))
 		return false;
+	/* What could not be opened stands in the scratch, and its start is kept. */
+	start = t->len;
+	at = start ? (size_t)(folder.s.p - (const uint8_t *)t->p) : 0;
 	put_container(ev);
-	text_bytes(ev->scratch, folder.s.p, folder.s.len);
-	return value_scratch(ev, out);
+	text_room(t, folder.s.len);
+	text_bytes(t, start ? t->p + at : (const char *)folder.s.p, folder.s.len);
+	out->s = (struct span){ (const uint8_t *)t->p + start, t->len - start };
+	return true;
 }
 
 static bool

@@ -229,6 +229,9 @@ fd_named_by(const struct event *ev)
 
 	if (ev->type->fd_at < 0 || !event_i64(ev, (unsigned)ev->type->fd_at, &num))
 		return NO_FD;
+	/* Memory that is no file's: -1, in four bytes of early writers. */
+	if (ev->type->category == EC_MEMORY && (num < 0 || num == UINT32_MAX))
+		return NO_FD;
 	return num;
 }
 
