@@ -286,12 +286,12 @@ clone_child(struct call *c, uint32_t flags)
 	int64_t pid = call_num(c, R_PID, c->ev->tid);
 	int64_t ptid = call_num(c, R_PTID, -1);
 
-	if (t && t->known && !t->dead && !t->is_confirmed &&
+	if (t && t->known && !t->dead && !t->is_confirmed && t->proc->pid == pid &&
 	    w->now_ns < t->born_ns + STALE_NS && t->born_ns) {
 		confirm_child(c, t);
 		return;
 	}
-	if (pid < 0)
+	if (pid <= 0)
 		return;
 	maker = find_maker(c, flags & CLF_THREAD ? pid : ptid, flags);
 	if (maker && maker == t)
