@@ -56,7 +56,9 @@ take_task(struct call *c, struct process *p)
 	p->exe_lower_layer = exe_flags & 8;
 	w->path.len = 0;
 	text_bytes(&w->path, call_text(c, R_CWD).p, call_text(c, R_CWD).len);
-	if (w->path.len && w->path.p[w->path.len - 1] != '/')
+	if (!w->path.len)
+		return;
+	if (w->path.p[w->path.len - 1] != '/')
 		text_char(&w->path, '/');
 	p->cwd = name_of(w, (struct span){ (uint8_t *)w->path.p, w->path.len });
 }
