@@ -19,6 +19,7 @@ struct err;
 struct eval;
 struct operand;
 struct text;
+struct transform;
 
 /* Parse the operand that TEXT (which must outlive it) starts with, the longest
  * that fits; *LEN bytes of it are taken. The caller owns it. NULL when there is
@@ -47,6 +48,7 @@ struct transformer {
 	const char *name;
 	const char *synopsis;		/* "tolower(TEXT)" */
 	const char *doc;		/* a sentence */
+	const struct transform *how;	/* for operands only */
 };
 extern const struct transformer transformers[];
 extern const size_t n_transformers;

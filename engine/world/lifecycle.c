@@ -124,6 +124,20 @@ inherit(struct world *w, struct process *p, struct process *from, uint32_t flags
 		process_copy_fds(w, p, from);
 }
 
+/* Early writers listed no owner of a process, nor does an exec tell it; a clone
+ * tells that of P, who called it or whose thread is made. */
+static void
+learn_owner(struct call *c, struct process *p)
+{
+	if (p->uid != NO_UID && p->gid != NO_UID)
+		return;
+	if (p->uid == NO_UID)
+		p->uid = (uint32_t)call_num(c, R_UID, p->uid);
+	if (p->gid == NO_UID)
+		p->gid = (uint32_t)call_num(c, R_GID, p->gid);
+	process_changed(c->w, p);
+}
+
 /* Make the thread TID that C's clone made, in process PID, a child of MAKER,
  * which may be NULL for a process of which no parent is told. */
 static struct thread *
@@ -155,6 +169,7 @@ make_child(struct call *c, struct thread *maker, int64_t tid, int64_t pid, uint3
 		t->comm = call_text(c, R_COMM).len ? name_of(w, call_text(c, R_COMM)) :
 						     maker->comm;
 		take_memory(c, t);
+		learn_owner(c, p);
 		return t;
 	}
 	take_identity(c, t);
@@ -213,6 +228,7 @@ clone_parent(struct call *c, uint32_t flags)
 	if (!maker)
 		maker = c->t = thread_new_unknown(c->w, c->ev->tid);
 	learn_caller(c);
+	learn_owner(c, maker->proc);
 	ptid = flags & CLF_THREAD ? maker->ptid : maker->tid;
 	if (in_pid_namespace(c, flags) || (flags & (CLF_PARENT | CLF_VFORK)) ||
 	    c->ev->id == EV_VFORK_20_X || c->ev->id == EV_VFORK_17_X ||
@@ -266,7 +282,7 @@ find_maker(struct call *c, int64_t tid, uint32_t flags)
 
 	if (!maker && (flags & CLF_THREAD) && p)
 		maker = p->threads;
-	if (!maker && tid <= 0)
+	if (!maker && (tid <= 0 || tid == c->ev->tid))
 		return NULL;
 	if (!maker)
 		maker = thread_new_unknown(w, tid);
@@ -283,21 +299,28 @@ clone_child(struct call *c, uint32_t flags)
 {
 	struct world *w = c->w;
 	struct thread *t = c->t, *maker;
+	struct process *from;
 	int64_t pid = call_num(c, R_PID, c->ev->tid);
 	int64_t ptid = call_num(c, R_PTID, -1);
 
-	if (t && t->known && !t->dead && !t->is_confirmed &&
+	if (t && t->known && !t->dead && !t->is_confirmed && t->proc->pid == pid &&
 	    w->now_ns < t->born_ns + STALE_NS && t->born_ns) {
 		confirm_child(c, t);
 		return;
 	}
-	if (pid < 0)
+	if (pid <= 0 || (flags & CLF_THREAD && pid == c->ev->tid))
 		return;
 	maker = find_maker(c, flags & CLF_THREAD ? pid : ptid, flags);
 	if (maker && maker == t)
 		return;
+	from = maker ? maker->proc : NULL;
+	/* FROM may be a leader that exited, with T as its last thread. */
+	if (from)
+		from->n_threads++;
 	if (t)
 		thread_remove(w, t, 0);
+	if (from)
+		from->n_threads--;
 	c->enter = NULL;
 	c->t = t = make_child(c, maker, c->ev->tid, pid, flags);
 	t->flags |= THREAD_CHILD_FIRST;
@@ -305,6 +328,8 @@ clone_child(struct call *c, uint32_t flags)
 	if (!(flags & CLF_THREAD))
 		process_set_parent(w, t->proc, ptid);
 	confirm_child(c, t);
+	if (from && !from->n_threads)
+		thread_remove(w, from->threads, 0);
 }
 
 static void
@@ -314,6 +339,8 @@ apply_clone(struct call *c)
 
 	if (c->ev->tid < 0)
 		return;
+	if (c->t && c->res >= 0)
+		thread_revive(c->t);
 	if (c->res > 0)
 		clone_parent(c, flags);
 	else if (c->res == 0 && event_bytes(c->ev, 0).len)
@@ -476,10 +503,7 @@ apply_exec(struct call *c)
 	p->exepath = path;
 	p->exec_ns = c->w->now_ns;
 	t->flags &= CLF_MAIN_THREAD | THREAD_CHILD_FIRST;
-	t->dead = false;
-	if (t->is_zombie)
-		p->n_threads++;
-	t->is_zombie = false;
+	thread_revive(t);
 	close_on_exec(c->w, p);
 	if (c->enter != &t->enter)
 		c->enter = NULL;

@@ -197,7 +197,7 @@ remember_enter(struct thread *t, const struct event *ev)
 	}
 	if (len)
 		memcpy(t->enter_bytes, ev->values, len);
-	t->enter.values = t->enter_bytes;
+	t->enter.values = len ? t->enter_bytes : (const uint8_t *)"";
 }
 
 /* Is EV the end of the call that T is in? */
@@ -228,6 +228,9 @@ fd_named_by(const struct event *ev)
 	int64_t num;
 
 	if (ev->type->fd_at < 0 || !event_i64(ev, (unsigned)ev->type->fd_at, &num))
+		return NO_FD;
+	/* Memory that is no file's: -1, in four bytes of early writers. */
+	if (ev->type->category == EC_MEMORY && (num < 0 || num == UINT32_MAX))
 		return NO_FD;
 	return num;
 }

@@ -19,6 +19,7 @@
 #define PID 7
 #define CONTAINER_PID 8
 #define THREAD 9			/* of PID, not its first */
+#define STRANGER 20			/* in no table */
 #define JANUARY (1705320000 * SEC)	/* 2024-01-15 12:00 UTC */
 #define JULY (1721044800 * SEC)		/* 2024-07-15 12:00 UTC */
 
@@ -233,6 +234,39 @@ case_newer_types(struct scap *b)
 	put_read(b, PID, 3, "x");
 }
 
+/* A process that only its own events tell of makes a thread. */
+static void
+case_owner(struct scap *b)
+{
+	then(b, STRANGER);
+	scap_event(b, EV_GETUID_E, SCAP_NOTHING);
+	then(b, STRANGER);
+	scap_event(b, EV_CLONE_20_X, scap_num(STRANGER + 1), scap_text("odd"), scap_empty(),
+		   scap_num(STRANGER), scap_num(STRANGER), scap_num(1), scap_text("/srv"),
+		   scap_num(1024), scap_num(0), scap_num(0), scap_num(0), scap_num(0),
+		   scap_num(0), scap_text("odd"), scap_empty(), scap_num(0x2000),
+		   scap_num(1000), scap_num(1000), scap_num(STRANGER), scap_num(STRANGER));
+	then(b, STRANGER);
+	scap_event(b, EV_GETUID_E, SCAP_NOTHING);
+}
+
+static void
+case_failed_open(struct scap *b)
+{
+	scap_event(b, EV_OPEN_E, SCAP_NOTHING);
+	then(b, PID);
+	scap_event(b, EV_OPEN_X, scap_num(-2), scap_text("/etc/none"), scap_num(1), scap_num(0));
+}
+
+/* Calls without an event type: rt_sigprocmask, and one of unknown name. */
+static void
+case_generic(struct scap *b)
+{
+	scap_event(b, EV_GENERIC_E, scap_num(108), scap_num(14));
+	then(b, PID);
+	scap_event(b, EV_GENERIC_E, scap_num(0), scap_num(221));
+}
+
 /* A block in the middle that is not what its length says. */
 static void
 case_damaged(struct scap *b)
@@ -267,6 +301,9 @@ static const struct {
 	{ "unix-line-end", case_unix_line_end },
 	{ "close-on-exec", case_close_on_exec },
 	{ "newer-types", case_newer_types },
+	{ "owner", case_owner },
+	{ "failed-open", case_failed_open },
+	{ "generic", case_generic },
 	{ "damaged", case_damaged },
 	{ "cut", case_cut },
 };

@@ -8,8 +8,8 @@ name of it, size, result, path and container.
 
 Left out is what the machine decides and not the story: threads of python3 wait
 for each other (futex) as they meet, curl waits (poll, with the rt_sigaction
-around it) as long as it takes, addresses (mmap) and pids (clone, clone3) are
-the kernel's. How a stream is cut into recvfrom calls is too; the bytes in all
+around it) as long as it takes, pids (clone, clone3) are the kernel's, and so are
+the addresses that mmap and brk return; these are compared without their result. How a stream is cut into recvfrom calls is too; the bytes in all
 are compared. Of copy_file_range the enter event tells where the data comes from
 and the exit event where it goes; it is compared without its descriptor. Enter
 events, switches and page faults are not in both captures. Ephemeral ports,
@@ -26,7 +26,8 @@ FIELDS = ('evt.dir', 'evt.type', 'proc.name', 'proc.pid', 'proc.exepath', 'conta
           'fd.num', 'fd.name', 'evt.arg.size', 'evt.rawres', 'evt.arg.name', 'evt.arg.path')
 Row = collections.namedtuple('Row', [f.replace('.', '_') for f in FIELDS])
 
-LEFT_OUT = {'futex', 'poll', 'rt_sigaction', 'mmap', 'clone', 'clone3'}
+LEFT_OUT = {'futex', 'poll', 'rt_sigaction', 'clone', 'clone3'}
+ADDRESSES = {'mmap', 'brk'}
 STREAM = 'recvfrom'
 EQUAL = [
     (r':\d{5}(?!\d)', ':PORT'), (r'\[\d+\]', '[INODE]'),
@@ -76,11 +77,13 @@ class Story:
             if row.evt_rawres.isdigit():
                 self.received[(program, row.fd_num, name)] += int(row.evt_rawres)
             return
-        num = row.fd_num
+        num, result = row.fd_num, row.evt_rawres
+        if row.evt_type in ADDRESSES:
+            result = ''
         if row.evt_type == 'copy_file_range':
             num = name = ''
         self.calls[program][(row.evt_type, row.container_id, num, name, row.evt_arg_size,
-                             row.evt_rawres, row.evt_arg_name, row.evt_arg_path)] += 1
+                             result, row.evt_arg_name, row.evt_arg_path)] += 1
 
 
 def check_program(tap, name, one, two):

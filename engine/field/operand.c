@@ -1,0 +1,135 @@
+#include "engine/field/operand.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/text.h"
+#include "engine/field/transform.h"
+
+void
+operand_free(struct operand *o)
+{
+	if (!o)
+		return;
+	for (size_t i = 0; i < o->n_args; i++)
+		operand_free(o->args[i]);
+	free(o->args);
+	free(o->items);
+	text_fini(&o->own);
+	text_fini(&o->aside);
+	free(o);
+}
+
+enum value_type
+operand_type(const struct operand *o)
+{
+	return o->type;
+}
+
+enum value_unit
+operand_unit(const struct operand *o)
+{
+	return o->unit;
+}
+
+enum field_many
+operand_many(const struct operand *o)
+{
+	return o->many;
+}
+
+enum field_scope
+operand_scope(const struct operand *o)
+{
+	return o->scope;
+}
+
+enum field_entity
+operand_entity(const struct operand *o)
+{
+	return o->entity;
+}
+
+const struct field_use *
+operand_field(const struct operand *o)
+{
+	return o->kind == OPERAND_FIELD ? &o->use : NULL;
+}
+
+/* Fields put texts together in the scratch of EV. Ask O's with O's own bytes in
+ * its place, so that they stay when another field is asked. */
+static bool
+get_kept(struct operand *o, const struct eval *ev, struct value *out)
+{
+	struct text lent = *ev->scratch;
+	bool has;
+
+	*ev->scratch = o->own;
+	has = field_get(&o->use, ev, out);
+	o->own = *ev->scratch;
+	*ev->scratch = lent;
+	return has;
+}
+
+bool
+operand_get(struct operand *o, const struct eval *ev, struct value *out)
+{
+	switch (o->kind) {
+	case OPERAND_FIELD:
+		return o->keeps ? get_kept(o, ev, out) : field_get(&o->use, ev, out);
+	case OPERAND_CONSTANT:
+		out->s = (struct span){ (const uint8_t *)o->own.p, o->own.len };
+		return true;
+	case OPERAND_LIST:
+		return transform_list(o, ev, out);
+	case OPERAND_CALL:
+		return transform_run(o, ev, out);
+	}
+	return false;
+}
+
+/* In quotes, so that it can be parsed again. */
+static void
+print_constant(const struct operand *o, struct text *t)
+{
+	text_char(t, '"');
+	for (size_t i = 0; i < o->own.len; i++) {
+		uint8_t c = (uint8_t)o->own.p[i];
+
+		if (c < 0x20 || c >= 0x7F) {
+			text_fmt(t, "\\x%02x", c);
+			continue;
+		}
+		if (c == '"' || c == '\\')
+			text_char(t, '\\');
+		text_char(t, (char)c);
+	}
+	text_char(t, '"');
+}
+
+void
+operand_print(const struct operand *o, struct text *t)
+{
+	switch (o->kind) {
+	case OPERAND_FIELD:
+		text_bytes(t, o->source.p, o->source.len);
+		return;
+	case OPERAND_CONSTANT:
+		print_constant(o, t);
+		return;
+	case OPERAND_CALL:
+		text_str(t, o->call->name);
+		break;
+	case OPERAND_LIST:
+		break;
+	}
+	text_char(t, '(');
+	for (size_t i = 0; i < o->n_args; i++) {
+		if (i)
+			text_str(t, ", ");
+		operand_print(o->args[i], t);
+	}
+	text_char(t, ')');
+	if (o->letter)
+		text_fmt(t, "[%c]", o->letter);
+}
