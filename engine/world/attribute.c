@@ -24,15 +24,25 @@ set_cwd(struct call *c, struct span base, struct span path)
 	process_changed(c->w, c->t->proc);
 }
 
+/* It is somewhere else now, and nothing says where. */
+static void
+lose_cwd(struct call *c)
+{
+	c->t->proc->cwd = 0;
+	process_changed(c->w, c->t->proc);
+}
+
 static void
 apply_chdir(struct call *c)
 {
 	struct span path = call_text(c, R_PATH);
 
-	if (c->res < 0 || !path.len)
+	if (c->res < 0)
 		return;
-	if (path.p[0] != '/' && !c->t->proc->cwd)
+	if (!path.len || (path.p[0] != '/' && !c->t->proc->cwd)) {
+		lose_cwd(c);
 		return;
+	}
 	set_cwd(c, name_span(c->w, c->t->proc->cwd), path);
 }
 
@@ -40,13 +50,24 @@ static void
 apply_fchdir(struct call *c)
 {
 	const struct descriptor *fd = fd_find(c->t->proc, c->fd);
-	struct span name;
+	struct span name = name_span(c->w, fd ? fd->name : 0);
 
-	if (c->res < 0 || !fd)
+	if (c->res < 0)
 		return;
-	name = name_span(c->w, fd->name);
 	if (name.len && name.p[0] == '/')
 		set_cwd(c, name, (struct span){ name.p, 0 });
+	else
+		lose_cwd(c);
+}
+
+/* It tells the truth, unless the folder is outside of the root. */
+static void
+apply_getcwd(struct call *c)
+{
+	struct span path = call_text(c, R_PATH);
+
+	if (c->res >= 0 && path.len && path.p[0] == '/')
+		set_cwd(c, path, (struct span){ path.p, 0 });
 }
 
 static void
@@ -173,7 +194,8 @@ apply_prlimit(struct call *c)
 {
 	int64_t pid = call_num(c, R_PID, 0);
 	int64_t limit = call_num(c, R_NEWCUR, -1);
-	struct process *p = pid ? process_find(c->w, pid) : c->t->proc;
+	struct thread *t = pid ? thread_find(c->w, pid) : c->t;
+	struct process *p = t ? t->proc : process_find(c->w, pid);
 
 	if (limit == -1)
 		limit = call_num(c, R_OLDCUR, -1);
@@ -205,7 +227,7 @@ apply_switch(struct call *c)
 		return;
 	c->t->pfmajor = (uint64_t)said_num(c->w, c->ev, R_PGFT_MAJ, (int64_t)c->t->pfmajor);
 	c->t->pfminor = (uint64_t)said_num(c->w, c->ev, R_PGFT_MIN, (int64_t)c->t->pfminor);
-	leader = process_leader(c->t->proc);
+	leader = c->t->proc->leader;
 	if (leader)
 		take_sizes(c, leader);
 }
@@ -222,7 +244,7 @@ apply_procinfo(struct call *c)
 
 apply_fn *const attribute_apply[EVENT_TYPES] = {
 	[EV_CHDIR_X] = apply_chdir, [EV_FCHDIR_X] = apply_fchdir,
-	[EV_GETCWD_X] = apply_chdir, [EV_CHROOT_X] = apply_chroot,
+	[EV_GETCWD_X] = apply_getcwd, [EV_CHROOT_X] = apply_chroot,
 	[EV_SETSID_X] = apply_setsid,
 	[EV_SETUID_X] = apply_setuid, [EV_SETGID_X] = apply_setgid,
 	[EV_SETRESUID_X] = apply_seteuid, [EV_SETREUID_X] = apply_seteuid,

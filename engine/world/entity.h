@@ -56,6 +56,8 @@ struct descriptor {
 	int64_t pidfd_pid;		/* FD_PIDFD: of whom, else 0 */
 	struct tuple tuple;
 	struct version_memo *memo;	/* versions it had, while somebody keeps them */
+	uint32_t changed_at;		/* its place among those changed, from 1; 0: in none */
+	uint32_t was;			/* version before that; 0: it was never told of */
 };
 
 /* The descriptors of one process, or of several after clone(CLONE_FILES). */
@@ -89,13 +91,16 @@ struct process {
 	uint64_t exe_ino, exe_ino_ctime_ns, exe_ino_mtime_ns;
 	uint64_t pidns_start_ns;
 	int64_t fdlimit;		/* -1: not known */
-	uint32_t n_threads;		/* alive */
+	uint32_t n_threads;		/* without a leader that exited before the others */
 	struct fd_table *fds;		/* never NULL */
 	struct thread *threads;		/* those in the table, newest first */
+	struct thread *leader;		/* whose tid is the pid; NULL: not in the table */
 	struct process *parent;		/* NULL: not in the table, or none */
 	struct process *first_child;
 	struct process *next_sibling, *prev_sibling;
 	struct version_memo *memo;	/* versions it had, while somebody keeps them */
+	uint32_t changed_at;		/* its place among those changed, from 1; 0: in none */
+	uint32_t was;			/* version before that; 0: it was never told of */
 };
 
 struct thread {
@@ -103,6 +108,7 @@ struct thread {
 	uint32_t version;		/* made at its next event after a change */
 	uint32_t version_of;		/* of which version of its process */
 	uint32_t version_comm;		/* and with which name */
+	struct version_memo *memo;	/* versions it had, while somebody keeps them */
 	uint64_t born;			/* event number; 0: before the first event */
 	uint64_t born_ns;		/* time of its clone; 0: not known */
 	int64_t tid;
@@ -113,8 +119,9 @@ struct thread {
 	bool known;			/* false: only its tid is, from an event */
 	bool is_confirmed;		/* its own side of clone was seen, or it was listed */
 	bool dead;			/* it exited; gone with the next event */
+	bool is_zombie;			/* a leader that exited before the other threads */
 	struct process *proc;		/* never NULL */
-	struct thread *next_in_proc;
+	struct thread *next_in_proc, *prev_in_proc;
 	uint32_t vmsize_kb, vmrss_kb, vmswap_kb;
 	uint64_t pfmajor, pfminor;
 	uint64_t cpu_user, cpu_system;	/* of its last procinfo sample, in ticks of 10 ms */

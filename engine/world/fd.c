@@ -69,22 +69,47 @@ fd_is_inet(const struct descriptor *fd)
 void
 fd_changed(struct world *w, struct process *p, struct descriptor *fd)
 {
-	if (fd->version == 0)
+	if (fd->changed_at)
 		return;
+	fd->was = fd->version;
 	fd->version = 0;
 	xgrow(&w->changed_fds, &w->cap_changed_fds, w->n_changed_fds + 1,
 	      sizeof(*w->changed_fds));
-	w->changed_fds[w->n_changed_fds].p = p;
-	w->changed_fds[w->n_changed_fds++].fd = fd;
+	w->changed_fds[w->n_changed_fds++] = (struct changed_fd){ p, fd };
+	fd->changed_at = (uint32_t)w->n_changed_fds;
+}
+
+/* Give FD, which changed, its old version back. */
+static void
+take_back_change(struct world *w, struct descriptor *fd)
+{
+	struct changed_fd last;
+
+	if (!fd->changed_at)
+		return;
+	last = w->changed_fds[--w->n_changed_fds];
+	w->changed_fds[fd->changed_at - 1] = last;
+	last.fd->changed_at = fd->changed_at;
+	fd->changed_at = 0;
+	fd->version = fd->was;
+}
+
+void
+fd_learned(struct world *w, struct process *p, struct descriptor *fd)
+{
+	if (!fd->was || !fd->changed_at)
+		return;		/* nobody was told otherwise */
+	take_back_change(w, fd);
+	version_remember(w, &fd->memo, version_of_fd(fd), fd->version);
+	if (w->observer && w->observer->learned_fd)
+		w->observer->learned_fd(w->ctx, p, fd);
 }
 
 void
 fd_forget(struct world *w, struct process *p, struct descriptor *fd)
 {
-	for (size_t i = 0; i < w->n_changed_fds; i++)
-		if (w->changed_fds[i].fd == fd)
-			w->changed_fds[i--] = w->changed_fds[--w->n_changed_fds];
-	if (w->observer && w->observer->fd_end)
+	take_back_change(w, fd);
+	if (fd->version && w->observer && w->observer->fd_end)
 		w->observer->fd_end(w->ctx, w->n_events, p, fd);
 	version_memo_free(fd->memo);
 	fd->memo = NULL;
@@ -112,7 +137,6 @@ fd_add(struct world *w, struct process *p, int64_t num, uint8_t kind)
 	fd_remove(w, p, num);
 	fd = pool_get(&w->fd_pool);
 	fd->id = ++w->last_entity;
-	fd->version = UINT32_MAX;
 	fd->born = w->n_events;
 	fd->num = num;
 	fd->kind = kind;

@@ -9,6 +9,7 @@
  */
 
 #define AT_FDCWD_NUM (-100)
+#define CLOSE_RANGE_UNSHARE_FLAG 0x2
 #define CLOSE_RANGE_CLOEXEC_FLAG 0x4
 #define FCNTL_DUPFD 1
 #define FCNTL_SETFD 3
@@ -18,6 +19,12 @@ static bool
 is_missing(struct span s)
 {
 	return !s.len || (s.len == 4 && !memcmp(s.p, "<NA>", 4));
+}
+
+static bool
+is_absolute(struct span s)
+{
+	return s.len && s.p[0] == '/';
 }
 
 /* The name of the file that an open, by ROLE, is about. */
@@ -39,7 +46,7 @@ opened_name(struct call *c, enum role role)
 		return name_of_path(w, (struct span){ path.p, 0 }, path);
 	if (dirfd == AT_FDCWD_NUM) {
 		base = name_span(w, c->t->proc->cwd);
-	} else if ((dir = fd_find(c->t->proc, dirfd)) && dir->name) {
+	} else if ((dir = fd_find(c->t->proc, dirfd)) && is_absolute(name_span(w, dir->name))) {
 		base = name_span(w, dir->name);
 	} else {
 		w->path.len = 0;
@@ -83,10 +90,21 @@ apply_open_by_handle(struct call *c)
 	apply_open_as(c, R_PATH);
 }
 
+/* After close() gave ERROR, is its descriptor gone? Linux frees it before what
+ * may fail then; and one that never was is not there. */
+static bool
+is_gone_after(int64_t error)
+{
+	enum { INTR = 4, IO = 5, BADF = 9, NOSPC = 28, DQUOT = 122 };
+
+	return error == -INTR || error == -IO || error == -BADF || error == -NOSPC ||
+	       error == -DQUOT;
+}
+
 static void
 apply_close(struct call *c)
 {
-	if (c->res < 0 || c->fd < 0)
+	if (c->fd < 0 || (c->res < 0 && !is_gone_after(c->res)))
 		return;
 	c->w->closing_in = c->t->proc;
 	c->w->closing_fd = c->fd;
@@ -105,7 +123,8 @@ apply_close_range(struct call *c)
 
 	if (c->res < 0)
 		return;
-	process_own_fds(c->w, p);
+	if (flags & CLOSE_RANGE_UNSHARE_FLAG)
+		process_own_fds(c->w, p);
 	do {
 		at = n = 0;
 		while (n < ARRAY_LEN(close) && map_next(&p->fds->by_num, &at, &num, &value)) {
@@ -133,7 +152,7 @@ duplicate(struct call *c, const struct process *from, int64_t old_num, int64_t n
 	const struct descriptor *old = fd_find(from, old_num);
 	struct descriptor copy, *fd;
 
-	if (c->res < 0 || !old)
+	if (c->res < 0 || !old || !event_bytes(c->ev, 0).len)
 		return;
 	if (from == c->t->proc && old_num == new_num) {
 		c->made_fd = new_num;
@@ -146,6 +165,8 @@ duplicate(struct call *c, const struct process *from, int64_t old_num, int64_t n
 	copy.born = fd->born;
 	copy.num = fd->num;
 	copy.memo = fd->memo;
+	copy.changed_at = fd->changed_at;
+	copy.was = fd->was;
 	copy.cloexec = cloexec;
 	*fd = copy;
 }
@@ -155,8 +176,7 @@ apply_dup(struct call *c)
 {
 	int64_t flags = c->ev->id == EV_DUP3_X ? call_num(c, R_FLAGS, 0) : 0;
 
-	if (event_bytes(c->ev, 0).len)
-		duplicate(c, c->t->proc, c->fd, c->res, flags & OF_CLOEXEC);
+	duplicate(c, c->t->proc, c->fd, c->res, flags & OF_CLOEXEC);
 }
 
 static void
@@ -336,7 +356,7 @@ apply_pidfd_getfd(struct call *c)
 	const struct process *from = pidfd && pidfd->pidfd_pid > 0 ?
 					     process_find(c->w, pidfd->pidfd_pid) : NULL;
 
-	if (from && event_bytes(c->ev, 0).len)
+	if (from)
 		duplicate(c, from, call_num(c, R_TARGET_FD, -1), c->res, true);
 }
 
@@ -353,7 +373,8 @@ apply_fn *const file_apply[EVENT_TYPES] = {
 	[EV_TIMERFD_CREATE_X] = apply_timerfd,
 	[EV_INOTIFY_INIT_X] = apply_inotify, [EV_INOTIFY_INIT1_X] = apply_inotify,
 	[EV_EPOLL_CREATE_X] = apply_epoll, [EV_EPOLL_CREATE1_X] = apply_epoll,
-	[EV_BPF_X] = apply_old_bpf, [EV_BPF_2_X] = apply_bpf, [EV_USERFAULTFD_X] = apply_userfaultfd,
+	[EV_BPF_X] = apply_old_bpf, [EV_BPF_2_X] = apply_bpf,
+	[EV_USERFAULTFD_X] = apply_userfaultfd,
 	[EV_IO_URING_SETUP_X] = apply_io_uring, [EV_MEMFD_CREATE_X] = apply_memfd,
 	[EV_PIDFD_OPEN_X] = apply_pidfd_open, [EV_PIDFD_GETFD_X] = apply_pidfd_getfd,
 };

@@ -91,6 +91,8 @@ take_proc(struct world *w, const struct proc_record *r)
 	bool is_leader = r->tid == r->pid || (r->flags & CLF_MAIN_THREAD);
 	struct thread *t;
 
+	if (r->tid < 0)
+		return;
 	if (!p)
 		p = process_new(w, r->pid);
 	t = thread_new(w, p, r->tid);
@@ -136,6 +138,7 @@ take_fd(struct world *w, const struct fd_record *r)
 		fd->tuple.src_port = r->src_port;
 		fd->tuple.dst_port = r->dst_port;
 		fd->has_tuple = true;
+		socket_note_served(w, fd);
 	}
 }
 
@@ -209,18 +212,17 @@ initial_take(struct world *w, const struct record *rec)
 void
 initial_finish(struct world *w)
 {
-	size_t at = 0;
-	uint64_t key;
-	void *value;
+	/* Those that are new, and no others: what events told since counts. */
+	for (size_t i = 0; i < w->n_changed; i++) {
+		struct process *p = w->changed[i];
 
-	while (map_next(&w->processes, &at, &key, &value)) {
-		struct process *p = value;
-		struct thread *t = process_leader(p);
-
-		process_set_parent(w, p, t ? t->ptid : p->threads->ptid);
+		if (p->was && p->parent)
+			continue;
+		process_set_parent(w, p, p->leader ? p->leader->ptid : p->threads->ptid);
 	}
-	for (at = 0; map_next(&w->processes, &at, &key, &value);)
-		process_find_container(w, value);
-	socket_fix_initial(w);
+	for (size_t i = 0; i < w->n_changed; i++)
+		process_find_container(w, w->changed[i]);
+	for (size_t i = 0; i < w->n_changed_fds; i++)
+		socket_fix_initial(w, w->changed_fds[i].fd);
 	versions_finish(w);
 }

@@ -89,7 +89,7 @@ take_identity(const struct call *c, struct thread *t)
 
 /* What a child has from the process that made it. */
 static void
-inherit(struct process *p, const struct process *from)
+inherit(struct world *w, struct process *p, struct process *from, uint32_t flags)
 {
 	p->exe = from->exe;
 	p->args = from->args;
@@ -118,6 +118,10 @@ inherit(struct process *p, const struct process *from)
 	p->pidns_start_ns = from->pidns_start_ns;
 	p->fdlimit = from->fdlimit;
 	p->container = from->container;
+	if (flags & CLF_FILES)
+		process_share_fds(w, p, from);
+	else
+		process_copy_fds(w, p, from);
 }
 
 /* Early writers listed no owner of a process, nor does an exec tell it; a clone
@@ -132,15 +136,17 @@ learn_owner(struct call *c, struct process *p)
 	if (p->gid == NO_UID)
 		p->gid = (uint32_t)call_num(c, R_GID, p->gid);
 	process_changed(c->w, p);
+	process_learned(c->w, p);
 }
 
-/* Make the thread TID that C's clone made, in process PID, a child of MAKER. */
+/* Make the thread TID that C's clone made, in process PID, a child of MAKER,
+ * which may be NULL for a process of which no parent is told. */
 static struct thread *
 make_child(struct call *c, struct thread *maker, int64_t tid, int64_t pid, uint32_t flags)
 {
 	struct world *w = c->w;
 	bool is_thread = flags & CLF_THREAD;
-	struct process *from = maker->proc;
+	struct process *from = maker ? maker->proc : NULL;
 	struct process *p = from;
 	struct thread *t;
 
@@ -153,12 +159,9 @@ make_child(struct call *c, struct thread *maker, int64_t tid, int64_t pid, uint3
 		while (old && old != from && process_find(w, pid) == old)
 			thread_remove(w, old->threads, 0);
 		p = process_new(w, pid);
-		inherit(p, from);
 		p->born_ns = w->now_ns;
-		if (flags & CLF_FILES)
-			process_share_fds(w, p, from);
-		else
-			process_copy_fds(w, p, from);
+		if (from)
+			inherit(w, p, from, flags);
 	}
 	t = thread_new(w, p, tid);
 	t->flags = flags;
@@ -198,12 +201,19 @@ learn_caller(struct call *c)
 	process_set_parent(c->w, p, t->ptid);
 	process_find_container(c->w, p);
 	process_changed(c->w, p);
+	process_learned(c->w, p);
+}
+
+static size_t
+gone_slot(int64_t tid)
+{
+	return hash_u64((uint64_t)tid, 1) % N_GONE;
 }
 
 static bool
 has_just_gone(const struct world *w, int64_t tid, int64_t ptid)
 {
-	const struct gone *g = &w->gone[hash_u64((uint64_t)tid, 1) % N_GONE];
+	const struct gone *g = &w->gone[gone_slot(tid)];
 
 	return g->tid == tid && g->ptid == ptid && g->ns && w->now_ns >= g->ns &&
 	       w->now_ns - g->ns < STALE_NS;
@@ -273,6 +283,8 @@ find_maker(struct call *c, int64_t tid, uint32_t flags)
 
 	if (!maker && (flags & CLF_THREAD) && p)
 		maker = p->threads;
+	if (!maker && tid <= 0)
+		return NULL;
 	if (!maker)
 		maker = thread_new_unknown(w, tid);
 	if (!maker->known && (flags & CLF_THREAD)) {
@@ -292,17 +304,18 @@ clone_child(struct call *c, uint32_t flags)
 	int64_t ptid = call_num(c, R_PTID, -1);
 
 	if (t && t->known && !t->dead && !t->is_confirmed &&
-	    w->now_ns - t->born_ns < STALE_NS && t->born_ns) {
+	    w->now_ns < t->born_ns + STALE_NS && t->born_ns) {
 		confirm_child(c, t);
 		return;
 	}
 	if (pid < 0)
 		return;
 	maker = find_maker(c, flags & CLF_THREAD ? pid : ptid, flags);
-	if (maker == t)
+	if (maker && maker == t)
 		return;
 	if (t)
 		thread_remove(w, t, 0);
+	c->enter = NULL;
 	c->t = t = make_child(c, maker, c->ev->tid, pid, flags);
 	t->flags |= THREAD_CHILD_FIRST;
 	t->ptid = ptid;
@@ -314,8 +327,10 @@ clone_child(struct call *c, uint32_t flags)
 static void
 apply_clone(struct call *c)
 {
-	uint32_t flags = (uint32_t)said_num(c->w, c->ev, R_FLAGS, 0);
+	uint32_t flags = (uint32_t)said_num(c->w, c->ev, R_FLAGS, 0) & ~THREAD_CHILD_FIRST;
 
+	if (c->ev->tid < 0)
+		return;
 	if (c->res > 0)
 		clone_parent(c, flags);
 	else if (c->res == 0 && event_bytes(c->ev, 0).len)
@@ -336,6 +351,8 @@ execveat_path(struct call *c)
 
 	if (name.len && name.p[0] == '/')
 		return name_of_path(w, (struct span){ name.p, 0 }, name);
+	if (!name.len && !dir)
+		return 0;
 	if (name.len == 4 && !memcmp(name.p, "<NA>", 4))
 		return 0;
 	if (dirfd == -100) {
@@ -344,6 +361,9 @@ execveat_path(struct call *c)
 		w->path2.len = 0;
 		descriptor_name(w, dir, &w->path2);
 		base = (struct span){ (uint8_t *)w->path2.p, w->path2.len };
+		/* Itself (AT_EMPTY_PATH). */
+		if (!name.len)
+			return base.len ? name_of(w, base) : 0;
 	} else {
 		return 0;
 	}
@@ -432,6 +452,18 @@ remove_other_threads(struct world *w, struct thread *t)
 	}
 }
 
+/* A thread that is no leader becomes the leader by its exec: the call began
+ * under another tid than it ends. */
+static const struct event *
+exec_of_other_thread(const struct process *p)
+{
+	for (const struct thread *t = p->threads; t; t = t->next_in_proc)
+		if (t->enter.type && (t->enter.id == EV_EXECVE_19_E ||
+				      t->enter.id == EV_EXECVEAT_E))
+			return &t->enter;
+	return NULL;
+}
+
 static void
 apply_exec(struct call *c)
 {
@@ -448,8 +480,11 @@ apply_exec(struct call *c)
 		t->vtid = t->tid;
 		t->proc->vpid = t->proc->pid;
 		process_set_parent(c->w, t->proc, t->ptid);
+		process_learned(c->w, t->proc);
 	}
 	p = t->proc;
+	if (!c->enter)
+		c->enter = exec_of_other_thread(p);
 	path = exec_path(c);
 	process_own_fds(c->w, p);
 	take_identity(c, t);
@@ -459,7 +494,12 @@ apply_exec(struct call *c)
 	p->exec_ns = c->w->now_ns;
 	t->flags &= CLF_MAIN_THREAD | THREAD_CHILD_FIRST;
 	t->dead = false;
+	if (t->is_zombie)
+		p->n_threads++;
+	t->is_zombie = false;
 	close_on_exec(c->w, p);
+	if (c->enter != &t->enter)
+		c->enter = NULL;
 	remove_other_threads(c->w, t);
 	process_find_container(c->w, p);
 	process_changed(c->w, p);
@@ -468,13 +508,15 @@ apply_exec(struct call *c)
 static void
 apply_exit(struct call *c)
 {
+	struct world *w = c->w;
 	struct thread *t = c->t;
 
 	if (!t)
 		return;
 	t->dead = true;
-	c->w->dying = t;
-	c->w->dying_to = call_num(c, R_REAPER_TID, 0);
+	w->dying = t;
+	w->dying_to = call_num(c, R_REAPER_TID, 0);
+	w->gone[gone_slot(t->tid)] = (struct gone){ t->tid, t->ptid, w->now_ns };
 }
 
 apply_fn *const lifecycle_apply[EVENT_TYPES] = {

@@ -6,12 +6,14 @@
  * Events that no program made: containers, users, groups.
  */
 
-static uint32_t
-container_of_text(const struct world *w, struct span id)
+/* False when nobody is in a container with this ID. */
+static bool
+container_of_text(const struct world *w, struct span id, uint32_t *index)
 {
 	const struct container *c = id.len ? containers_find(w->containers, id) : NULL;
 
-	return c ? c->index : CONTAINER_HOST;
+	*index = c ? c->index : CONTAINER_HOST;
+	return c || !id.len;
 }
 
 static void
@@ -22,6 +24,7 @@ learned(struct call *c, int64_t index)
 	if (index <= 0)
 		return;
 	w->moment.container = (uint32_t)index;
+	w->generation++;
 	/* Nobody learns anything from a look-up that failed. */
 	if (containers_get(w->containers, (uint32_t)index)->lookup == LOOKUP_FAILED)
 		w->moment.is_internal = true;
@@ -62,14 +65,15 @@ take_user(struct call *c, bool is_group, bool added)
 {
 	struct world *w = c->w;
 	struct user u = {
-		.container = container_of_text(w, call_text(c, R_CONTAINER_ID)),
 		.uid = (uint32_t)call_num(c, is_group ? R_GID : R_UID, NO_UID),
 		.gid = (uint32_t)call_num(c, R_GID, NO_UID),
 		.is_group = is_group,
 	};
 
-	if (u.uid == NO_UID)
+	if (u.uid == NO_UID ||
+	    !container_of_text(w, call_text(c, R_CONTAINER_ID), &u.container))
 		return;
+	w->generation++;
 	if (!added) {
 		users_del(w->users, u.container, u.uid, is_group);
 		return;

@@ -16,25 +16,43 @@ process_find(const struct world *w, int64_t pid)
 	return map_get(&w->processes, (uint64_t)pid);
 }
 
-struct thread *
-process_leader(const struct process *p)
-{
-	struct thread *t;
-
-	for (t = p->threads; t; t = t->next_in_proc)
-		if (t->tid == p->pid)
-			return t;
-	return NULL;
-}
-
 void
 process_changed(struct world *w, struct process *p)
 {
-	if (p->version == 0)
+	w->lineage++;
+	if (p->changed_at)
 		return;
+	p->was = p->version;
 	p->version = 0;
 	xgrow(&w->changed, &w->cap_changed, w->n_changed + 1, sizeof(*w->changed));
 	w->changed[w->n_changed++] = p;
+	p->changed_at = (uint32_t)w->n_changed;
+}
+
+/* Give P, which changed, its old version back. */
+static void
+take_back_change(struct world *w, struct process *p)
+{
+	struct process *last;
+
+	if (!p->changed_at)
+		return;
+	last = w->changed[--w->n_changed];
+	w->changed[p->changed_at - 1] = last;
+	last->changed_at = p->changed_at;
+	p->changed_at = 0;
+	p->version = p->was;
+}
+
+void
+process_learned(struct world *w, struct process *p)
+{
+	if (!p->was || !p->changed_at)
+		return;		/* nobody was told otherwise */
+	take_back_change(w, p);
+	version_remember(w, &p->memo, version_of_process(p), p->version);
+	if (w->observer && w->observer->learned_process)
+		w->observer->learned_process(w->ctx, p);
 }
 
 struct process *
@@ -43,7 +61,6 @@ process_new(struct world *w, int64_t pid)
 	struct process *p = pool_get(&w->process_pool);
 
 	p->id = ++w->last_entity;
-	p->version = UINT32_MAX;
 	p->born = w->n_events;
 	p->pid = pid;
 	p->ppid = p->vpid = p->sid = p->vpgid = p->pgid = -1;
@@ -55,6 +72,38 @@ process_new(struct world *w, int64_t pid)
 		map_put(&w->processes, (uint64_t)pid, p);
 	process_changed(w, p);
 	return p;
+}
+
+static void
+join_process(struct thread *t, struct process *p)
+{
+	t->proc = p;
+	t->prev_in_proc = NULL;
+	t->next_in_proc = p->threads;
+	if (p->threads)
+		p->threads->prev_in_proc = t;
+	p->threads = t;
+	p->n_threads++;
+	if (t->tid == p->pid)
+		p->leader = t;
+}
+
+static void
+leave_process(struct thread *t)
+{
+	struct process *p = t->proc;
+
+	if (t->prev_in_proc)
+		t->prev_in_proc->next_in_proc = t->next_in_proc;
+	else
+		p->threads = t->next_in_proc;
+	if (t->next_in_proc)
+		t->next_in_proc->prev_in_proc = t->prev_in_proc;
+	if (!t->is_zombie)
+		p->n_threads--;
+	t->is_zombie = false;
+	if (p->leader == t)
+		p->leader = NULL;
 }
 
 struct thread *
@@ -76,10 +125,7 @@ thread_new(struct world *w, struct process *p, int64_t tid)
 	t->vtid = t->ptid = -1;
 	t->enter_fd = NO_FD;
 	t->known = true;
-	t->proc = p;
-	t->next_in_proc = p->threads;
-	p->threads = t;
-	p->n_threads++;
+	join_process(t, p);
 	map_put(&w->threads, (uint64_t)tid, t);
 	return t;
 }
@@ -110,21 +156,28 @@ leave_parent(struct process *p)
 	p->parent = p->prev_sibling = p->next_sibling = NULL;
 }
 
+/* Nothing real is nested deeper; what is made up must not take long. */
+#define LEVELS_MAX 4096
+
 /* Would it make a ring to put P below PARENT? */
 static bool
-is_below(const struct process *parent, const struct process *p)
+makes_ring(const struct process *parent, const struct process *p)
 {
-	for (; parent; parent = parent->parent)
+	int level;
+
+	if (!p->first_child)
+		return parent == p;
+	for (level = 0; parent && level < LEVELS_MAX; parent = parent->parent, level++)
 		if (parent == p)
 			return true;
-	return false;
+	return parent != NULL;
 }
 
 static void
 join_parent(struct process *p, struct process *parent)
 {
 	leave_parent(p);
-	if (!parent || is_below(parent, p))
+	if (!parent || makes_ring(parent, p))
 		return;
 	p->parent = parent;
 	p->next_sibling = parent->first_child;
@@ -156,9 +209,9 @@ process_set_parent(struct world *w, struct process *p, int64_t ptid)
 static struct process *
 reaper_of(const struct process *p)
 {
-	struct process *a;
+	struct process *a = p->parent;
 
-	for (a = p->parent; a; a = a->parent)
+	for (int level = 0; a && level < LEVELS_MAX; a = a->parent, level++)
 		if (a->is_reaper)
 			return a;
 	return NULL;
@@ -168,9 +221,11 @@ static void
 give_children_away(struct world *w, struct process *p, int64_t reaper_tid)
 {
 	struct thread *t = reaper_tid > 0 ? thread_find(w, reaper_tid) : NULL;
-	struct process *to = t && t->proc != p ? t->proc : reaper_of(p);
-	struct process *child;
+	struct process *to, *child;
 
+	if (!p->first_child)
+		return;
+	to = t && t->proc != p ? t->proc : reaper_of(p);
 	if (to && t)
 		to->is_reaper = true;
 	while ((child = p->first_child)) {
@@ -200,20 +255,29 @@ table_empty(struct world *w, struct process *p, struct fd_table *table)
 	map_fini(&table->by_num);
 }
 
-void
-process_drop_fds(struct world *w, struct process *p)
+/* Let go of P's descriptors, as far as nobody else has them. */
+static void
+empty_fds(struct world *w, struct process *p)
 {
-	if (--p->fds->n_users == 0) {
+	if (p->fds->n_users == 1)
 		table_empty(w, p, p->fds);
+	else if (w->n_changed_fds)
+		versions_finish_fds(w);		/* they may name P */
+}
+
+static void
+drop_fds(struct world *w, struct process *p)
+{
+	empty_fds(w, p);
+	if (--p->fds->n_users == 0)
 		pool_put(&w->table_pool, p->fds);
-	}
 	p->fds = NULL;
 }
 
 void
 process_share_fds(struct world *w, struct process *p, struct process *with)
 {
-	process_drop_fds(w, p);
+	drop_fds(w, p);
 	p->fds = with->fds;
 	p->fds->n_users++;
 }
@@ -226,6 +290,8 @@ process_copy_fds(struct world *w, struct process *p, const struct process *from)
 	uint64_t num;
 	void *value;
 
+	if (w->n_changed_fds)
+		versions_finish_fds(w);		/* what is copied has its version */
 	table->n_users = 1;
 	table->complete = from->fds->complete;
 	while (map_next(&from->fds->by_num, &at, &num, &value)) {
@@ -233,14 +299,15 @@ process_copy_fds(struct world *w, struct process *p, const struct process *from)
 
 		*fd = *(struct descriptor *)value;
 		fd->memo = NULL;
+		fd->changed_at = 0;
 		map_put(&table->by_num, num, fd);
 		w->n_fds++;
 	}
-	if (p->fds)
-		process_drop_fds(w, p);
+	drop_fds(w, p);
 	p->fds = table;
-	if (w->observer && w->observer->fd_fork)
-		w->observer->fd_fork(w->ctx, w->n_events, from, p);
+	w->forked_from = from;
+	w->forked = p;
+	process_changed(w, p);
 }
 
 void
@@ -255,41 +322,28 @@ process_own_fds(struct world *w, struct process *p)
 static void
 process_free(struct world *w, struct process *p, int64_t reaper_tid)
 {
+	if (w->forked_from == p || w->forked == p)
+		versions_finish(w);
 	give_children_away(w, p, reaper_tid);
 	leave_parent(p);
-	for (size_t i = 0; i < w->n_changed; i++)
-		if (w->changed[i] == p)
-			w->changed[i--] = w->changed[--w->n_changed];
-	if (w->observer && w->observer->process_end)
+	empty_fds(w, p);
+	take_back_change(w, p);
+	if (p->version && w->observer && w->observer->process_end)
 		w->observer->process_end(w->ctx, w->n_events, p);
 	if (w->closing_in == p)
 		w->closing_in = NULL;
 	if (p->pid >= 0 && process_find(w, p->pid) == p)
 		map_del(&w->processes, (uint64_t)p->pid);
-	process_drop_fds(w, p);
+	drop_fds(w, p);
 	version_memo_free(p->memo);
 	pool_put(&w->process_pool, p);
 }
 
+/* Take T out of the tables and free it; its process stays. */
 static void
-leave_process(struct thread *t)
+thread_free(struct world *w, struct thread *t)
 {
-	struct thread **at = &t->proc->threads;
-
-	while (*at != t)
-		at = &(*at)->next_in_proc;
-	*at = t->next_in_proc;
-	t->proc->n_threads--;
-}
-
-void
-thread_remove(struct world *w, struct thread *t, int64_t reaper_tid)
-{
-	struct process *p = t->proc;
-
-	w->gone[hash_u64((uint64_t)t->tid, 1) % N_GONE] =
-		(struct gone){ t->tid, t->ptid, w->now_ns };
-	if (w->observer && w->observer->thread_end)
+	if (t->version && w->observer && w->observer->thread_end)
 		w->observer->thread_end(w->ctx, w->n_events, t);
 	if (w->dying == t)
 		w->dying = NULL;
@@ -300,9 +354,59 @@ thread_remove(struct world *w, struct thread *t, int64_t reaper_tid)
 	leave_process(t);
 	map_del(&w->threads, (uint64_t)t->tid);
 	free(t->enter_bytes);
+	version_memo_free(t->memo);
 	pool_put(&w->thread_pool, t);
-	if (p->n_threads == 0)
-		process_free(w, p, reaper_tid);
+}
+
+void
+thread_remove(struct world *w, struct thread *t, int64_t reaper_tid)
+{
+	struct process *p = t->proc;
+
+	thread_free(w, t);
+	if (p->n_threads)
+		return;
+	/* Only a leader that exited before can be left. */
+	while (p->threads)
+		thread_free(w, p->threads);
+	process_free(w, p, reaper_tid);
+}
+
+static struct thread *
+find_leader(const struct process *p)
+{
+	struct thread *t = p->threads;
+
+	while (t && t->tid != p->pid)
+		t = t->next_in_proc;
+	return t;
+}
+
+/* TO is who P really is: what was seen of P's descriptors is TO's. */
+static void
+move_fds(struct world *w, struct process *p, struct process *to)
+{
+	size_t at = 0;
+	uint64_t num;
+	void *value;
+
+	if (p->fds->n_users > 1)
+		return;
+	while (map_next(&p->fds->by_num, &at, &num, &value)) {
+		struct descriptor *fd = value;
+
+		fd_forget(w, p, fd);
+		if (fd_find(to, fd->num)) {
+			pool_put(&w->fd_pool, fd);
+			w->n_fds--;
+			continue;
+		}
+		fd->id = ++w->last_entity;
+		fd->version = 0;
+		map_put(&to->fds->by_num, num, fd);
+		fd_changed(w, to, fd);
+	}
+	map_fini(&p->fds->by_num);
 }
 
 void
@@ -312,21 +416,22 @@ thread_learn_pid(struct world *w, struct thread *t, int64_t pid)
 
 	if (p->pid >= 0 || pid < 0)
 		return;
+	w->generation++;
+	w->lineage++;
 	real = process_find(w, pid);
 	if (!real) {
 		p->pid = pid;
 		map_put(&w->processes, (uint64_t)pid, p);
-		if (w->observer && w->observer->learned_process)
-			w->observer->learned_process(w->ctx, p);
+		p->leader = find_leader(p);
+		process_changed(w, p);
 		return;
 	}
-	leave_process(t);
-	t->proc = real;
-	t->next_in_proc = real->threads;
-	real->threads = t;
-	real->n_threads++;
-	if (p->n_threads == 0)
-		process_free(w, p, 0);
+	while ((t = p->threads)) {
+		leave_process(t);
+		join_process(t, real);
+	}
+	move_fds(w, p, real);
+	process_free(w, p, 0);
 }
 
 struct ancestry {
@@ -363,17 +468,26 @@ process_find_container(struct world *w, struct process *p)
 void
 world_clear(struct world *w)
 {
-	size_t at = 0;
+	size_t at = 0, n = 0, n_all = w->threads.n;
+	int64_t *tids = xreallocarray(NULL, n_all, sizeof(*tids));
 	uint64_t tid;
 	void *t;
 
 	w->dying = NULL;
 	w->closing_in = NULL;
-	while (w->threads.n) {
-		at = 0;
-		map_next(&w->threads, &at, &tid, &t);
-		thread_remove(w, t, 0);
+	while (n < n_all && map_next(&w->threads, &at, &tid, &t)) {
+		struct process *p = ((struct thread *)t)->proc;
+
+		/* Nobody gets orphans any more. */
+		p->parent = p->first_child = p->next_sibling = p->prev_sibling = NULL;
+		tids[n++] = (int64_t)tid;
 	}
-	w->n_changed = w->n_changed_fds = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct thread *left = thread_find(w, tids[i]);
+
+		if (left)
+			thread_remove(w, left, 0);
+	}
+	free(tids);
 	memset(w->gone, 0, sizeof(w->gone));
 }

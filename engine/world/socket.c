@@ -16,6 +16,7 @@
 #define PPM_NETLINK 16
 
 #define KERNEL_EINPROGRESS 115
+#define SOCK_CLOEXEC_BIT 02000000	/* in socket()'s type, as in the kernel */
 
 static const uint8_t v4_mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF };
 
@@ -201,50 +202,6 @@ patch_zero_end(const struct world *w, struct descriptor *fd)
 
 /* Roles --------------------------------------------------------------- */
 
-/* Does P have a connection to PORT, or a server socket on it? */
-static bool
-owns_port(const struct process *p, uint16_t port)
-{
-	size_t at = 0;
-	uint64_t num;
-	void *value;
-
-	while (map_next(&p->fds->by_num, &at, &num, &value)) {
-		const struct descriptor *fd = value;
-
-		if (is_server_kind(fd) ? fd->tuple.src_port == port :
-		    fd_is_inet(fd) && fd->has_tuple && fd->tuple.dst_port == port)
-			return true;
-	}
-	return false;
-}
-
-static bool
-uses_source_port(const struct process *p, uint16_t port)
-{
-	size_t at = 0;
-	uint64_t num;
-	void *value;
-
-	while (map_next(&p->fds->by_num, &at, &num, &value)) {
-		const struct descriptor *fd = value;
-
-		if (fd_is_inet(fd) && fd->has_tuple && fd->tuple.src_port == port)
-			return true;
-	}
-	return false;
-}
-
-static uint8_t
-role_of(const struct process *p, const struct tuple *t, bool receives)
-{
-	if (!owns_port(p, t->dst_port))
-		return ROLE_CLIENT;
-	if (!uses_source_port(p, t->src_port))
-		return ROLE_SERVER;
-	return receives ? ROLE_SERVER : ROLE_CLIENT;
-}
-
 static void
 turn_round(struct tuple *t)
 {
@@ -271,8 +228,6 @@ l4_of_socket(int64_t type, int64_t proto)
 	return proto == 6 ? L4_TCP : proto == 17 ? L4_UDP : proto == 1 ? L4_ICMP :
 	       proto == 255 ? L4_RAW : L4_UNKNOWN;
 }
-
-#define SOCK_CLOEXEC_BIT 02000000	/* in socket()'s type, as in the kernel */
 
 static void
 apply_socket(struct call *c)
@@ -315,11 +270,12 @@ apply_bind(struct call *c)
 	memcpy(fd->tuple.src_ip, ip, sizeof(ip));
 	fd->tuple.src_port = port;
 	fd->has_tuple = true;
-	fd->role = ROLE_SERVER;
-	if (port)
+	if (port) {
 		fd->kind = family == PPM_INET ? FD_IPV4_SERVER : FD_IPV6_SERVER;
-	else
+		fd->role = ROLE_SERVER;
+	} else {
 		fd->kind = family == PPM_INET ? FD_IPV4 : FD_IPV6;
+	}
 	fd_changed(c->w, c->t->proc, fd);
 }
 
@@ -338,6 +294,25 @@ tuple_to_address(struct call *c, struct tuple *t, uint8_t *family)
 {
 	memset(t, 0, sizeof(*t));
 	return addr_from_param(call_bytes(c, R_ADDR), t->dst_ip, &t->dst_port, family);
+}
+
+/* The program may have changed the address since the kernel took it. When T's
+ * end comes from that memory, the one of the enter event counts. */
+static void
+take_enter_address(const struct call *c, struct tuple *t, uint8_t family)
+{
+	struct tuple now = { 0 }, then = { 0 };
+	uint8_t family_now, family_then;
+
+	if (addr_from_param(role_bytes(c->w->roles, c->ev, R_ADDR), now.dst_ip,
+			    &now.dst_port, &family_now) &&
+	    addr_from_param(role_bytes(c->w->roles, c->enter, R_ADDR), then.dst_ip,
+			    &then.dst_port, &family_then) &&
+	    family_now == family && family_then == family &&
+	    now.dst_port == t->dst_port && !memcmp(now.dst_ip, t->dst_ip, 16)) {
+		t->dst_port = then.dst_port;
+		memcpy(t->dst_ip, then.dst_ip, 16);
+	}
 }
 
 static void
@@ -362,10 +337,15 @@ apply_connect(struct call *c)
 		return;
 	}
 	if (family != PPM_UNIX) {
+		take_enter_address(c, &t, family);
 		set_tuple(fd, &t, family);
 		patch_zero_end(c->w, fd);
 	}
-	fd->role = ROLE_CLIENT;
+	/* A server of datagrams that sticks to one client is still the server. */
+	if (fd->role == ROLE_SERVER && fd->l4 == L4_UDP)
+		turn_round(&fd->tuple);
+	else
+		fd->role = ROLE_CLIENT;
 	fd->connected = true;
 	fd_changed(c->w, p, fd);
 }
@@ -417,6 +397,7 @@ apply_socketpair(struct call *c)
 		fd->tuple.unix_src = i ? peer : source;
 		fd->tuple.unix_dst = i ? source : peer;
 		fd->connected = true;
+		fd->cloexec = call_num(c, R_TYPE, 0) & SOCK_CLOEXEC_BIT;
 	}
 }
 
@@ -437,12 +418,16 @@ take_message_tuple(struct call *c, struct descriptor *fd, const struct tuple *to
 	fd->has_tuple = true;
 	patch_zero_end(c->w, fd);
 	if (fd->role == ROLE_UNKNOWN)
-		fd->role = role_of(c->t->proc, &fd->tuple, receives);
+		fd->role = receives ? ROLE_SERVER : ROLE_CLIENT;
 	if ((fd->role == ROLE_CLIENT) == receives)
 		turn_round(&fd->tuple);
-	if (was.kind != fd->kind || was.l4 != fd->l4 || was.role != fd->role ||
-	    !was.has_tuple || memcmp(&was.tuple, &fd->tuple, sizeof(was.tuple)))
-		fd_changed(c->w, c->t->proc, fd);
+	if (was.kind == fd->kind && was.l4 == fd->l4 && was.role == fd->role && was.has_tuple &&
+	    !memcmp(&was.tuple, &fd->tuple, sizeof(was.tuple)))
+		return;
+	fd_changed(c->w, c->t->proc, fd);
+	/* A connection was one before its ends were told. */
+	if (was.l4 == L4_TCP && !was.has_tuple)
+		fd_learned(c->w, c->t->proc, fd);
 }
 
 static void
@@ -451,7 +436,8 @@ take_unix_tuple(struct call *c, struct descriptor *fd, struct span param,
 {
 	uint32_t name = name_of(c->w, path_after(param, 17));
 
-	if (fd->kind == FD_UNIX && fd->name == name && fd->has_tuple)
+	if (fd->kind == FD_UNIX && fd->name == name &&
+	    (fd->has_tuple || !memcmp(&fd->tuple, t, sizeof(*t))))
 		return;
 	if (fd->kind != FD_UNIX || name > INTERN_EMPTY) {
 		fd->kind = FD_UNIX;
@@ -504,59 +490,39 @@ apply_recv(struct call *c)
 
 /* The start of a section ---------------------------------------------- */
 
-#define PORTS 65536
+void
+socket_note_served(struct world *w, const struct descriptor *fd)
+{
+	uint16_t port = fd->tuple.src_port;
+
+	if (is_server_kind(fd))
+		w->served[port / 8] |= (uint8_t)(1 << port % 8);
+}
+
+static bool
+is_served(const struct world *w, uint16_t port)
+{
+	return w->served[port / 8] >> port % 8 & 1;
+}
 
 /* Which side a listed connection is on follows from the ports that are served
  * anywhere on the machine. */
-static void
-fix_one(const struct world *w, struct descriptor *fd, bool *served)
+void
+socket_fix_initial(const struct world *w, struct descriptor *fd)
 {
 	if (fd->kind == FD_IPV6 && tuple_unmap(&fd->tuple))
 		fd->kind = FD_IPV4;
-	if (fd->kind != FD_IPV4) {
-		if (fd->kind == FD_UNIX)
-			fd->role = fd->name > INTERN_EMPTY ? ROLE_SERVER : ROLE_CLIENT;
-		else if (is_server_kind(fd))
-			fd->role = ROLE_SERVER;
+	if (fd->kind == FD_UNIX)
+		fd->role = fd->name > INTERN_EMPTY ? ROLE_SERVER : ROLE_CLIENT;
+	else if (is_server_kind(fd))
+		fd->role = ROLE_SERVER;
+	if (fd->kind != FD_IPV4)
 		return;
-	}
 	fd->connected = fd->l4 == L4_TCP;
 	patch_zero_end(w, fd);
-	fd->role = served[fd->tuple.src_port] ? ROLE_SERVER : ROLE_CLIENT;
+	fd->role = is_served(w, fd->tuple.src_port) ? ROLE_SERVER : ROLE_CLIENT;
 	if (fd->role == ROLE_SERVER)
 		turn_round(&fd->tuple);
-}
-
-typedef void each_fd_fn(const struct world *w, struct descriptor *fd, bool *served);
-
-static void
-note_served(const struct world *w, struct descriptor *fd, bool *served)
-{
-	(void)w;
-	if (is_server_kind(fd))
-		served[fd->tuple.src_port] = true;
-}
-
-static void
-each_fd(const struct world *w, each_fd_fn *f, bool *served)
-{
-	size_t at = 0, fd_at;
-	uint64_t key;
-	void *p, *fd;
-
-	while (map_next(&w->processes, &at, &key, &p))
-		for (fd_at = 0; map_next(&((struct process *)p)->fds->by_num, &fd_at, &key, &fd);)
-			f(w, fd, served);
-}
-
-void
-socket_fix_initial(struct world *w)
-{
-	bool *served = xzalloc(PORTS * sizeof(*served));
-
-	each_fd(w, note_served, served);
-	each_fd(w, fix_one, served);
-	free(served);
 }
 
 apply_fn *const socket_apply[EVENT_TYPES] = {

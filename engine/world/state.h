@@ -46,6 +46,12 @@ struct gone {
 	uint64_t ns;
 };
 
+/* A descriptor that waits for its version, and who changed it. */
+struct changed_fd {
+	struct process *p;
+	struct descriptor *fd;
+};
+
 struct call;
 typedef void apply_fn(struct call *c);
 
@@ -63,10 +69,12 @@ struct world {
 	size_t n_fds;
 	uint32_t last_entity;		/* ids given to entities */
 	uint32_t last_version;		/* ids given to versions */
+	uint64_t generation;		/* changes when something is learned */
+	uint64_t lineage;		/* changes with every version of a process */
 
 	uint64_t n_events;		/* the number of the newest event */
 	uint64_t now_ns;		/* its time */
-	bool is_loading;		/* no event of this section was seen yet */
+	bool is_loading;		/* tables are being taken, no event came since */
 	struct thread *ended;		/* whose call ended with the last event */
 	apply_fn *apply[EVENT_TYPES];	/* of all files, by type */
 	bool is_leading;		/* only events that complete the tables were seen */
@@ -77,12 +85,16 @@ struct world {
 	struct process *closing_in;
 	int64_t closing_fd;
 
+	/* A fork that is to be told of when the child was. */
+	const struct process *forked_from, *forked;
+
 	/* Entities changed by this event: they get a version when it is done. */
 	struct process **changed;
 	size_t n_changed, cap_changed;
-	struct { struct process *p; struct descriptor *fd; } *changed_fds;
+	struct changed_fd *changed_fds;
 	size_t n_changed_fds, cap_changed_fds;
 
+	uint8_t served[65536 / 8];	/* ports of servers in the tables, a bit each */
 	struct machine_record machine;
 	bool has_machine;
 	char hostname[128];
@@ -147,12 +159,12 @@ void process_set_parent(struct world *w, struct process *p, int64_t ptid);
 /* An unknown thread turns out to belong to PID. */
 void thread_learn_pid(struct world *w, struct thread *t, int64_t pid);
 void process_changed(struct world *w, struct process *p);
+/* What changed of P since it got its version was so all the time. */
+void process_learned(struct world *w, struct process *p);
 void process_find_container(struct world *w, struct process *p);
 void process_share_fds(struct world *w, struct process *p, struct process *with);
 void process_copy_fds(struct world *w, struct process *p, const struct process *from);
 void process_own_fds(struct world *w, struct process *p);
-void process_drop_fds(struct world *w, struct process *p);
-struct thread *process_leader(const struct process *p);
 void world_clear(struct world *w);
 
 /* fd.c: descriptors. */
@@ -164,7 +176,9 @@ struct descriptor *fd_add(struct world *w, struct process *p, int64_t num, uint8
 struct descriptor *fd_make(struct call *c, int64_t num, uint8_t kind);
 void fd_remove(struct world *w, struct process *p, int64_t num);
 void fd_changed(struct world *w, struct process *p, struct descriptor *fd);
-/* Let go of fds that FD may need no more (an end of the table). */
+/* What changed of FD since it got its version was so all the time. */
+void fd_learned(struct world *w, struct process *p, struct descriptor *fd);
+/* Tell that FD is at its end; it stays in its table. */
 void fd_forget(struct world *w, struct process *p, struct descriptor *fd);
 bool fd_is_inet(const struct descriptor *fd);
 
@@ -173,14 +187,22 @@ void initial_take(struct world *w, const struct record *rec);
 void initial_finish(struct world *w);
 
 /* socket.c */
-void socket_fix_initial(struct world *w);
+/* FD is new from the tables: its port, if it serves one; and, when all are in,
+ * its role and the ends that are not told. */
+void socket_note_served(struct world *w, const struct descriptor *fd);
+void socket_fix_initial(const struct world *w, struct descriptor *fd);
 bool tuple_from_param(struct span s, struct tuple *t, uint8_t *family);
 
 /* version.c */
+/* CONTENT turned out to be what ID stands for. */
+void version_remember(struct world *w, struct version_memo **memo, uint64_t content,
+		      uint32_t id);
 uint32_t version_next(struct world *w, struct version_memo **memo, uint64_t content);
 void version_memo_free(struct version_memo *memo);
 uint64_t version_of_process(const struct process *p);
 uint64_t version_of_fd(const struct descriptor *fd);
+/* Give those that changed their versions, and tell of them. */
 void versions_finish(struct world *w);
+void versions_finish_fds(struct world *w);
 
 #endif

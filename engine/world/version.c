@@ -10,6 +10,10 @@
  * has a thousand versions, however many datagrams pass. That takes memory for
  * each state an entity ever had, so it is done only while somebody keeps the
  * versions; without an observer each change simply gets the next id.
+ *
+ * Content is compared by 64 bits of hash alone. Two states of one entity that
+ * agree in them by chance would share a version: that is accepted, and who
+ * makes it happen on purpose only hides changes of his own process.
  */
 struct version_memo {
 	struct map ids;			/* hash of the content to the id, as a pointer */
@@ -43,6 +47,12 @@ version_of_process(const struct process *p)
 	MIX(h, p->cap_effective);
 	MIX(h, p->cap_permitted);
 	MIX(h, p->cap_inheritable);
+	MIX(h, p->tty);
+	MIX(h, p->exe_writable | p->exe_upper_layer << 1 | p->exe_lower_layer << 2 |
+	       p->exe_from_memfd << 3);
+	MIX(h, p->exe_ino);
+	MIX(h, p->exe_ino_ctime_ns);
+	MIX(h, p->exe_ino_mtime_ns);
 	return h;
 }
 
@@ -62,6 +72,16 @@ version_of_fd(const struct descriptor *fd)
 	MIX(h, fd->has_tuple);
 	MIX(h, hash_bytes(&fd->tuple, sizeof(fd->tuple), 1));
 	return h;
+}
+
+void
+version_remember(struct world *w, struct version_memo **memo, uint64_t content, uint32_t id)
+{
+	if (!w->observer)
+		return;
+	if (!*memo)
+		*memo = xzalloc(sizeof(**memo));
+	map_put(&(*memo)->ids, content, (void *)(uintptr_t)id);
 }
 
 uint32_t
@@ -91,6 +111,22 @@ version_memo_free(struct version_memo *memo)
 }
 
 void
+versions_finish_fds(struct world *w)
+{
+	const struct world_observer *o = w->observer;
+
+	for (size_t i = 0; i < w->n_changed_fds; i++) {
+		struct descriptor *fd = w->changed_fds[i].fd;
+
+		fd->changed_at = 0;
+		fd->version = version_next(w, &fd->memo, version_of_fd(fd));
+		if (fd->version != fd->was && o && o->fd)
+			o->fd(w->ctx, w->n_events, w->changed_fds[i].p, fd);
+	}
+	w->n_changed_fds = 0;
+}
+
+void
 versions_finish(struct world *w)
 {
 	const struct world_observer *o = w->observer;
@@ -98,17 +134,14 @@ versions_finish(struct world *w)
 	for (size_t i = 0; i < w->n_changed; i++) {
 		struct process *p = w->changed[i];
 
+		p->changed_at = 0;
 		p->version = version_next(w, &p->memo, version_of_process(p));
-		if (o && o->process)
+		if (p->version != p->was && o && o->process)
 			o->process(w->ctx, w->n_events, p);
 	}
 	w->n_changed = 0;
-	for (size_t i = 0; i < w->n_changed_fds; i++) {
-		struct descriptor *fd = w->changed_fds[i].fd;
-
-		fd->version = version_next(w, &fd->memo, version_of_fd(fd));
-		if (o && o->fd)
-			o->fd(w->ctx, w->n_events, w->changed_fds[i].p, fd);
-	}
-	w->n_changed_fds = 0;
+	if (w->forked && o && o->fd_fork)
+		o->fd_fork(w->ctx, w->n_events, w->forked_from, w->forked);
+	w->forked = w->forked_from = NULL;
+	versions_finish_fds(w);
 }

@@ -115,13 +115,24 @@ name_span(const struct world *w, uint32_t id)
 uint32_t
 name_of_path(struct world *w, struct span base, struct span path)
 {
+	if (!base.len && path.len && path.p[0] != '/')
+		return name_of(w, path);	/* relative to nobody knows what */
 	w->path.len = 0;
 	path_join(&w->path, base, path);
 	return name_of(w, (struct span){ (uint8_t *)w->path.p, w->path.len });
 }
 
+/* Ids of what is swept are given again: what versions of old names had, counts
+ * no more. */
 static void
-mark_process(struct world *w, const struct process *p)
+forget_versions(struct version_memo **memo)
+{
+	version_memo_free(*memo);
+	*memo = NULL;
+}
+
+static void
+mark_process(struct world *w, struct process *p)
 {
 	const uint32_t ids[] = { p->comm, p->exe, p->exepath, p->args, p->env, p->cgroups,
 				 p->cwd, p->root };
@@ -131,8 +142,11 @@ mark_process(struct world *w, const struct process *p)
 
 	for (size_t i = 0; i < ARRAY_LEN(ids); i++)
 		intern_mark(w->names, ids[i]);
-	while (map_next(&p->fds->by_num, &at, &num, &fd))
+	forget_versions(&p->memo);
+	while (map_next(&p->fds->by_num, &at, &num, &fd)) {
 		intern_mark(w->names, ((struct descriptor *)fd)->name);
+		forget_versions(&((struct descriptor *)fd)->memo);
+	}
 }
 
 /* Forget the names that nothing alive has. */
@@ -147,6 +161,8 @@ sweep_names(struct world *w)
 		struct thread *t = value;
 
 		intern_mark(w->names, t->comm);
+		intern_mark(w->names, t->version_comm);
+		forget_versions(&t->memo);
 		if (t->proc->threads == t)
 			mark_process(w, t->proc);
 	}
@@ -236,7 +252,6 @@ static void
 finish_last(struct world *w)
 {
 	struct thread *t = w->dying;
-	struct process *p;
 
 	if (w->closing_in) {
 		fd_remove(w, w->closing_in, w->closing_fd);
@@ -245,19 +260,17 @@ finish_last(struct world *w)
 	if (!t)
 		return;
 	w->dying = NULL;
-	p = t->proc;
-	/* A leader stays until the last thread of its process is gone. */
-	if (t->tid == p->pid && p->n_threads > 1)
+	if (t->is_zombie)
 		return;
-	if (p->n_threads == 2) {
-		struct thread *other = p->threads == t ? t->next_in_proc : p->threads;
-
-		if (other->dead && other->tid == p->pid) {
-			thread_remove(w, t, 0);
-			t = other;
-		}
+	/* A leader stays until the last thread of its process is gone. */
+	if (t == t->proc->leader && t->proc->n_threads > 1) {
+		t->is_zombie = true;
+		t->proc->n_threads--;
+		return;
 	}
 	thread_remove(w, t, w->dying_to);
+	if (w->n_changed)
+		versions_finish(w);	/* its children, at its own event */
 }
 
 static bool
@@ -356,7 +369,9 @@ note_moment(struct world *w, struct thread *t, const struct event *ev)
 	if (t) {
 		if (t->version == 0 || t->version_of != t->proc->version ||
 		    t->version_comm != t->comm) {
-			t->version = ++w->last_version;
+			uint64_t content = (uint64_t)t->proc->version << 32 | t->comm;
+
+			t->version = version_next(w, &t->memo, content);
 			t->version_of = t->proc->version;
 			t->version_comm = t->comm;
 			if (w->observer && w->observer->thread)
@@ -423,7 +438,6 @@ take_event(struct world *w, const struct event *ev)
 	if (w->is_loading) {
 		initial_finish(w);
 		w->is_loading = false;
-		w->is_leading = true;
 	}
 	begin_moment(m, ev);
 	if (!ev->type || ev->type->flags & EF_UNUSED)
@@ -471,12 +485,15 @@ static void
 begin_section(struct world *w)
 {
 	world_clear(w);
+	w->generation++;
+	w->lineage++;
 	w->ended = NULL;
 	w->has_machine = false;
 	forget_ifaces(w);
 	users_free(w->users);
 	w->users = users_new(w->names);
-	w->is_loading = true;
+	memset(w->served, 0, sizeof(w->served));
+	w->is_loading = w->is_leading = true;
 }
 
 const struct moment *
@@ -491,10 +508,8 @@ world_take(struct world *w, const struct record *rec)
 	case RECORD_LOSS:
 		return NULL;
 	default:
-		if (!w->is_loading) {
-			/* Tables behind events: more of the state, taken late. */
-			w->is_loading = true;
-		}
+		/* Also behind events: more of the state, taken late. */
+		w->is_loading = true;
 		initial_take(w, rec);
 		return NULL;
 	}
@@ -524,7 +539,7 @@ world_new(const struct world_observer *observer, void *ctx)
 	w->process_pool.size = sizeof(struct process);
 	w->fd_pool.size = sizeof(struct descriptor);
 	w->table_pool.size = sizeof(struct fd_table);
-	w->is_loading = true;
+	w->is_loading = w->is_leading = true;
 	for (int id = 0; id < EVENT_TYPES; id++)
 		w->apply[id] = apply_find((uint16_t)id);
 	return w;
@@ -561,6 +576,18 @@ struct intern *
 world_names(const struct world *w)
 {
 	return w->names;
+}
+
+uint64_t
+world_generation(const struct world *w)
+{
+	return w->generation;
+}
+
+uint64_t
+world_lineage(const struct world *w)
+{
+	return w->lineage;
 }
 
 const struct containers *

@@ -47,7 +47,9 @@ struct moment {
 
 /* Told of entities as they live. All members may be NULL. POSITION is the
  * number of the event at which it happened. A version is told after the event
- * that made it was applied and before moment is handed out. */
+ * that made it was applied and before moment is handed out; what goes back to a
+ * known state is told again, with the version it had then. Ends are told of what
+ * was told; those of its descriptors come before that of a process. */
 struct world_observer {
 	void (*process)(void *ctx, uint64_t position, const struct process *p);
 	void (*process_end)(void *ctx, uint64_t position, const struct process *p);
@@ -96,6 +98,12 @@ const struct descriptor *world_fd(const struct process *p, int64_t num);
 const struct machine_record *world_machine(const struct world *w);	/* NULL: not told */
 size_t world_ifaces(const struct world *w);
 const struct iface_record *world_iface(const struct world *w, size_t i);
+
+/* What was cached of entities by their versions holds until this number changes:
+ * something was learned of containers, users or processes. */
+uint64_t world_generation(const struct world *w);
+/* And this one changes with every version of any process, its parent included. */
+uint64_t world_lineage(const struct world *w);
 
 /* Append the name of FD as people know it: a path, or "1.2.3.4:5->6.7.8.9:80".
  * Raw: it is the caller's part to make it harmless. */

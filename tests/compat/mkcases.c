@@ -67,6 +67,11 @@ static const struct user_record groups[] = {
 	{ .gid = 1000, .name = SCAP_SPAN("alice") },
 };
 
+static const struct scap_people people = {
+	.users = users, .n_users = ARRAY_LEN(users),
+	.groups = groups, .n_groups = ARRAY_LEN(groups),
+};
+
 /* The tables that all cases begin with. */
 static void
 put_state(struct scap *b)
@@ -76,8 +81,7 @@ put_state(struct scap *b)
 	scap_section(b, 2);
 	scap_machine(b, &machine);
 	scap_ifaces(b, 2, &iface, 1);
-	scap_users(b, 2, &(struct scap_people){ users, ARRAY_LEN(users), groups,
-						ARRAY_LEN(groups) });
+	scap_users(b, 2, &people);
 	scap_procs(b, 9, 29, procs, ARRAY_LEN(procs));
 	scap_fds(b, 2, PID, fds, ARRAY_LEN(fds));
 	scap_at(b, AT, PID, 0);
