@@ -535,7 +535,8 @@ static const struct field evt_fields[] = {
 	  .get = get_latency_human, .doc = "evt.latency in a unit that fits, such as 1.25ms." },
 	{ .name = "evt.dir", .type = T_STR, .scope = OF_ROW, .get = get_dir,
 	  .doc = "\">\" when a call is entered, \"<\" when it returns." },
-	{ .name = "evt.type", .type = T_STR, .scope = OF_ROW, .get = get_type,
+	{ .name = "evt.type", .type = T_STR, .unit = U_EVENT_NAME, .scope = OF_ROW,
+	  .get = get_type,
 	  .doc = "Name of the event; of the system call where there is one." },
 	{ .name = "evt.category", .type = T_STR, .scope = OF_ROW, .get = get_category,
 	  .doc = "Kind of the event: file, net, process and so on." },
@@ -585,7 +586,8 @@ static const struct field evt_fields[] = {
 const struct domain evt_domain = { "evt", evt_fields, ARRAY_LEN(evt_fields) };
 
 static const struct field syscall_fields[] = {
-	{ .name = "syscall.type", .type = T_STR, .scope = OF_ROW, .get = get_syscall_type,
+	{ .name = "syscall.type", .type = T_STR, .unit = U_EVENT_NAME, .scope = OF_ROW,
+	  .get = get_syscall_type,
 	  .doc = "Name of the system call; nothing for what is none." },
 };
 

@@ -35,7 +35,8 @@ enum field_scope {
 };
 
 /* OF_ENTITY: on which version the value depends, and on nothing else but what
- * was learned since (world_generation()). */
+ * was learned since (world_generation()). Version 0 is no entity: ask for each
+ * such event. Container 0 is the host, which is one. */
 enum field_entity {
 	ENT_NONE,
 	ENT_THREAD,			/* moment.thread_version */

@@ -56,7 +56,9 @@ take_task(struct call *c, struct process *p)
 	p->exe_lower_layer = exe_flags & 8;
 	w->path.len = 0;
 	text_bytes(&w->path, call_text(c, R_CWD).p, call_text(c, R_CWD).len);
-	if (w->path.len && w->path.p[w->path.len - 1] != '/')
+	if (!w->path.len)
+		return;
+	if (w->path.p[w->path.len - 1] != '/')
 		text_char(&w->path, '/');
 	p->cwd = name_of(w, (struct span){ (uint8_t *)w->path.p, w->path.len });
 }
@@ -191,7 +193,8 @@ apply_listed_anon(struct call *c)
 	};
 	int64_t type = call_num(c, R_FD_TYPE, 0);
 
-	listed_fd(c, type < (int64_t)ARRAY_LEN(kinds) ? kinds[type] : FD_UNSUPPORTED);
+	listed_fd(c, type >= 0 && type < (int64_t)ARRAY_LEN(kinds) ? kinds[type] :
+							    FD_UNSUPPORTED);
 }
 
 apply_fn *const iter_apply[EVENT_TYPES] = {

@@ -283,7 +283,7 @@ find_maker(struct call *c, int64_t tid, uint32_t flags)
 
 	if (!maker && (flags & CLF_THREAD) && p)
 		maker = p->threads;
-	if (!maker && tid <= 0)
+	if (!maker && (tid <= 0 || tid == c->ev->tid))
 		return NULL;
 	if (!maker)
 		maker = thread_new_unknown(w, tid);
@@ -300,21 +300,28 @@ clone_child(struct call *c, uint32_t flags)
 {
 	struct world *w = c->w;
 	struct thread *t = c->t, *maker;
+	struct process *from;
 	int64_t pid = call_num(c, R_PID, c->ev->tid);
 	int64_t ptid = call_num(c, R_PTID, -1);
 
-	if (t && t->known && !t->dead && !t->is_confirmed &&
+	if (t && t->known && !t->dead && !t->is_confirmed && t->proc->pid == pid &&
 	    w->now_ns < t->born_ns + STALE_NS && t->born_ns) {
 		confirm_child(c, t);
 		return;
 	}
-	if (pid < 0)
+	if (pid <= 0 || (flags & CLF_THREAD && pid == c->ev->tid))
 		return;
 	maker = find_maker(c, flags & CLF_THREAD ? pid : ptid, flags);
 	if (maker && maker == t)
 		return;
+	from = maker ? maker->proc : NULL;
+	/* FROM may be a leader that exited, with T as its last thread. */
+	if (from)
+		from->n_threads++;
 	if (t)
 		thread_remove(w, t, 0);
+	if (from)
+		from->n_threads--;
 	c->enter = NULL;
 	c->t = t = make_child(c, maker, c->ev->tid, pid, flags);
 	t->flags |= THREAD_CHILD_FIRST;
@@ -322,6 +329,8 @@ clone_child(struct call *c, uint32_t flags)
 	if (!(flags & CLF_THREAD))
 		process_set_parent(w, t->proc, ptid);
 	confirm_child(c, t);
+	if (from && !from->n_threads)
+		thread_remove(w, from->threads, 0);
 }
 
 static void
@@ -331,6 +340,8 @@ apply_clone(struct call *c)
 
 	if (c->ev->tid < 0)
 		return;
+	if (c->t && c->res >= 0)
+		thread_revive(c->t);
 	if (c->res > 0)
 		clone_parent(c, flags);
 	else if (c->res == 0 && event_bytes(c->ev, 0).len)
@@ -493,10 +504,7 @@ apply_exec(struct call *c)
 	p->exepath = path;
 	p->exec_ns = c->w->now_ns;
 	t->flags &= CLF_MAIN_THREAD | THREAD_CHILD_FIRST;
-	t->dead = false;
-	if (t->is_zombie)
-		p->n_threads++;
-	t->is_zombie = false;
+	thread_revive(t);
 	close_on_exec(c->w, p);
 	if (c->enter != &t->enter)
 		c->enter = NULL;

@@ -305,9 +305,12 @@ process_copy_fds(struct world *w, struct process *p, const struct process *from)
 	}
 	drop_fds(w, p);
 	p->fds = table;
-	w->forked_from = from;
-	w->forked = p;
-	process_changed(w, p);
+	if (!p->version && !p->was) {
+		w->forked_from = from;
+		w->forked = p;
+	} else if (w->observer && w->observer->fd_fork) {
+		w->observer->fd_fork(w->ctx, w->n_events, from, p);
+	}
 }
 
 void
@@ -337,6 +340,15 @@ process_free(struct world *w, struct process *p, int64_t reaper_tid)
 	drop_fds(w, p);
 	version_memo_free(p->memo);
 	pool_put(&w->process_pool, p);
+}
+
+void
+thread_revive(struct thread *t)
+{
+	t->dead = false;
+	if (t->is_zombie)
+		t->proc->n_threads++;
+	t->is_zombie = false;
 }
 
 /* Take T out of the tables and free it; its process stays. */
@@ -424,6 +436,10 @@ thread_learn_pid(struct world *w, struct thread *t, int64_t pid)
 		map_put(&w->processes, (uint64_t)pid, p);
 		p->leader = find_leader(p);
 		process_changed(w, p);
+		for (struct process *child = p->first_child; child; child = child->next_sibling) {
+			child->ppid = pid;
+			process_changed(w, child);
+		}
 		return;
 	}
 	while ((t = p->threads)) {

@@ -149,6 +149,8 @@ struct process *process_new(struct world *w, int64_t pid);
 struct thread *thread_new(struct world *w, struct process *p, int64_t tid);
 /* A thread of which only the tid is known, in a process of which nothing is. */
 struct thread *thread_new_unknown(struct world *w, int64_t tid);
+/* T, whose exit was told, does something: it lives. */
+void thread_revive(struct thread *t);
 /* Take T out of the table; with its last thread its process goes. Children are
  * left to REAPER_TID, or to whom Linux would give them. */
 void thread_remove(struct world *w, struct thread *t, int64_t reaper_tid);

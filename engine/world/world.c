@@ -197,7 +197,7 @@ remember_enter(struct thread *t, const struct event *ev)
 	}
 	if (len)
 		memcpy(t->enter_bytes, ev->values, len);
-	t->enter.values = t->enter_bytes;
+	t->enter.values = len ? t->enter_bytes : (const uint8_t *)"";
 }
 
 /* Is EV the end of the call that T is in? */
