@@ -8,8 +8,6 @@
 #include "engine/base/mem.h"
 #include "engine/base/utf8.h"
 
-#define DIGITS_MAX 24			/* of a 64-bit number in any base that we write */
-
 #define EACH_BYTE(b) (0x0101010101010101u * (b))
 
 static const char two_digits[] =
@@ -49,22 +47,28 @@ decimal_before(char *end, uint64_t v)
 	return end;
 }
 
-/* Append the bytes from AT to END, at most DIGITS_MAX; as many may be read
- * behind END. Copies of a fixed size cost less than those that are counted. */
-static void
-put_digits(struct text *t, const char *at, const char *end)
+static unsigned
+decimal_len(uint64_t v)
 {
-	memcpy(text_room(t, DIGITS_MAX), at, DIGITS_MAX);
-	t->len += (size_t)(end - at);
+	for (unsigned n = 1;; n += 4, v /= 10000) {
+		if (v < 10)
+			return n;
+		if (v < 100)
+			return n + 1;
+		if (v < 1000)
+			return n + 2;
+		if (v < 10000)
+			return n + 3;
+	}
 }
 
 void
 text_u64(struct text *t, uint64_t v)
 {
-	char digits[2 * DIGITS_MAX];
-	char *end = digits + DIGITS_MAX;
+	unsigned n = decimal_len(v);
 
-	put_digits(t, decimal_before(end, v), end);
+	decimal_before(text_room(t, n) + n, v);
+	t->len += n;
 }
 
 void
@@ -78,14 +82,12 @@ text_i64(struct text *t, int64_t v)
 void
 text_hex(struct text *t, uint64_t v)
 {
-	char digits[2 * DIGITS_MAX];
-	char *end = digits + DIGITS_MAX, *at = end;
+	unsigned n = (67 - (unsigned)__builtin_clzll(v | 1)) / 4;
+	char *to = text_room(t, n) + n;
 
-	do {
-		*--at = "0123456789ABCDEF"[v & 15];
-		v >>= 4;
-	} while (v);
-	put_digits(t, at, end);
+	t->len += n;
+	for (; n; n--, v >>= 4)
+		*--to = "0123456789ABCDEF"[v & 15];
 }
 
 void
@@ -98,6 +100,20 @@ text_oct(struct text *t, uint64_t v)
 		digits[sizeof(digits) - ++n] = (char)('0' + (v & 7));
 	digits[sizeof(digits) - ++n] = '0';
 	text_bytes(t, digits + sizeof(digits) - n, n);
+}
+
+void
+text_count(struct text *t, uint64_t v)
+{
+	uint64_t unit = 1;
+
+	while (v / unit >= 1000)
+		unit *= 1000;
+	text_u64(t, v / unit);
+	for (unit /= 1000; unit; unit /= 1000) {
+		text_char(t, ',');
+		text_dec_padded(t, v / unit % 1000, 3);
+	}
 }
 
 void

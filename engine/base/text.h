@@ -59,6 +59,7 @@ void text_u64(struct text *t, uint64_t v);
 void text_i64(struct text *t, int64_t v);
 void text_hex(struct text *t, uint64_t v);		/* upper case, no prefix */
 void text_oct(struct text *t, uint64_t v);		/* leading 0; zero is "0" */
+void text_count(struct text *t, uint64_t v);		/* 1234567 is 1,234,567 */
 void text_dec_padded(struct text *t, uint64_t v, unsigned width);	/* zeroes before */
 void text_fmt(struct text *t, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

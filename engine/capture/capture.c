@@ -16,16 +16,13 @@
 #include "engine/capture/inflate.h"
 #include "engine/capture/list.h"
 #include "engine/capture/stream.h"
+#include "engine/event/layout.h"
 #include "engine/event/source.h"
 
 #define VERSION_MAJOR 1
-#define SECTION_MAGIC 0x1A2B3C4Du
 #define SECTION_BODY_LEN 16
 #define MACHINE_BODY_LEN 180
 #define HOSTNAME_LEN 128
-
-/* Where the length stands in an event. */
-#define EVENT_LEN_AT 16
 
 struct input {
 	const char *name;		/* borrowed */
@@ -148,26 +145,22 @@ leave(struct framing *f, bool whole, size_t seen)
 static void
 leave_event(struct framing *f, bool whole, size_t prefix, size_t body_len)
 {
-	const uint8_t *p = f->cursor.at + BLOCK_HEAD_LEN + prefix;
-	size_t seen = BLOCK_HEAD_LEN + body_len;
+	size_t start = BLOCK_HEAD_LEN + prefix;
 	uint32_t len;
 
 	if (whole) {
 		framing_leave(f);
 		return;
 	}
-	if (body_len < prefix + EVENT_LEN_AT + sizeof(len)) {
+	if (body_len < prefix + EVENT_HEADER_LEN) {
 		framing_leave_torn(f, BLOCK_HEAD_LEN, true);
 		return;
 	}
-	memcpy(&len, p + EVENT_LEN_AT, sizeof(len));
-	if (f->swap)
-		len = __builtin_bswap32(len);
-	if (len <= f->block.len && ((BLOCK_HEAD_LEN + prefix + len + 3) & ~(size_t)3) + 4 ==
-				   f->block.len)
-		framing_leave_torn(f, seen, true);
+	len = layout_u32(f->cursor.at + start + EVENT_LEN_AT, f->swap);
+	if (((start + len + 3) & ~(size_t)3) + 4 == f->block.len)
+		framing_leave_torn(f, BLOCK_HEAD_LEN + body_len, true);
 	else if (len <= body_len - prefix)
-		framing_leave_torn(f, BLOCK_HEAD_LEN + prefix + len, false);
+		framing_leave_torn(f, start + len, false);
 	else
 		framing_leave_torn(f, BLOCK_HEAD_LEN, false);
 }
@@ -185,10 +178,6 @@ take_event(struct capture *c, struct record *rec)
 	size_t event_len = body_len > prefix ? body_len - prefix : 0;
 	struct err err;
 
-	/* Of a torn block the second length is no part of its event. */
-	if (!whole && body_len > f->block.len - BLOCK_LEN_MIN)
-		event_len = f->block.len - BLOCK_LEN_MIN > prefix ?
-			f->block.len - BLOCK_LEN_MIN - prefix : 0;
 	rec->kind = RECORD_EVENT;
 	ev->offset = f->block.offset;
 	ev->cpu = read_u16(&r);
@@ -232,9 +221,9 @@ take_section(struct capture *c, struct record *rec)
 	section->major = read_u16(&r);
 	section->minor = read_u16(&r);
 	section->swapped = f->swap;
-	f->block.usable = !r.failed && magic == SECTION_MAGIC &&
+	f->block.usable = !r.failed && magic == BLOCK_SECTION_MAGIC &&
 		section->major <= VERSION_MAJOR;
-	if (!r.failed && magic != SECTION_MAGIC)
+	if (!r.failed && magic != BLOCK_SECTION_MAGIC)
 		damage_block(&c->damage, &f->block, "its byte order mark is %08X", magic);
 	else if (!r.failed && section->major > VERSION_MAJOR)
 		damage_block(&c->damage, &f->block, "format version %u.%u is not known",

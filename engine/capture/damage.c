@@ -44,6 +44,7 @@ damage_cut(struct damage *d, const struct capture_block *b, uint64_t at)
 		return;
 	d->n++;
 	d->cut_short = true;
+	d->cut_files = b->file + 1;
 	if (d->first.code)
 		return;
 	set_place(d, b->file, at);
@@ -75,7 +76,9 @@ damage_stream(struct damage *d, const struct capture_block *b,
 		d->cut_short = true;
 	if (!status->cut_short || atomic_load(d->cancelled))
 		return;
-	d->n++;
+	/* That the last block has no end is no damage of its own. */
+	if (d->cut_files != b->file + 1)
+		d->n++;
 	d->cut_short = true;
 	if (is_first(d, b->file, status->inflated_bytes)) {
 		set_place(d, b->file, status->inflated_bytes);

@@ -25,6 +25,7 @@ struct damage {
 	struct err first;		/* code 0: none */
 	uint64_t first_offset;
 	uint32_t first_file;
+	uint32_t cut_files;		/* one more than the last file that ended in a block */
 };
 
 /* Block B cannot be used as it should. The text is the reason, a clause. */

@@ -4,8 +4,6 @@
 
 #include "engine/capture/damage.h"
 
-#define SECTION_MAGIC 0x1A2B3C4Du
-
 /* A search looks at this many bytes at once, and finds blocks of up to half of
  * it: so it advances by at least the other half each time. */
 #define SEARCH_WINDOW (1u << 20)
@@ -45,9 +43,9 @@ section_swap(const uint8_t *p, size_t len, bool otherwise)
 {
 	uint32_t magic = len >= 12 ? load_u32(p + 8, false) : 0;
 
-	if (magic == SECTION_MAGIC)
+	if (magic == BLOCK_SECTION_MAGIC)
 		return false;
-	if (magic == __builtin_bswap32(SECTION_MAGIC))
+	if (magic == __builtin_bswap32(BLOCK_SECTION_MAGIC))
 		return true;
 	return otherwise;
 }

@@ -44,8 +44,8 @@ void framing_fini(struct framing *f);
  * length that cannot be; it is noted as damage and left already. */
 bool framing_next(struct framing *f);
 
-/* Have the whole block at hand. *BODY_LEN bytes follow its head; false when its
- * end is not where it should be, and they may be less or more than its body. */
+/* Have the whole block at hand; *BODY_LEN bytes follow its head. False when its
+ * end is not where it should be: they may be fewer than its body then. */
 bool framing_whole(struct framing *f, size_t *body_len);
 
 /* Leave a whole block. What was at hand stays so until framing_next(). */

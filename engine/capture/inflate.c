@@ -291,17 +291,16 @@ enter_point(struct inflater *f, const struct checkpoint *point)
 	inflateSetDictionary(&f->z, point->window, point->window_len);
 }
 
-/* Inflate from where F stands until LEN bytes from OFFSET on are in BUF. */
+/* Inflate from where F stands until all of RANGE is read. */
 static int
-read_from(struct inflater *f, int fd, uint64_t offset, uint8_t *buf, size_t len,
-	  struct err *err)
+read_from(struct inflater *f, int fd, const struct inflate_range *range, struct err *err)
 {
 	uint8_t in[READ_LEN], waste[READ_LEN];
 	size_t held = 0, got = 0;
 	uint64_t at = f->in_bytes;
 
-	while (got < len) {
-		uint64_t before = offset > f->out_bytes ? offset - f->out_bytes : 0;
+	while (got < range->len) {
+		uint64_t before = range->offset > f->out_bytes ? range->offset - f->out_bytes : 0;
 		struct inflate_io io = { in, held, waste, sizeof(waste) };
 		enum inflate_status status;
 		struct err why;
@@ -310,10 +309,11 @@ read_from(struct inflater *f, int fd, uint64_t offset, uint8_t *buf, size_t len,
 		if (before < sizeof(waste) && before)
 			io.out_len = (size_t)before;
 		if (!before)
-			io = (struct inflate_io){ in, held, buf + got, len - got };
+			io = (struct inflate_io){ in, held, range->buf + got,
+						  range->len - got };
 		status = inflate_run(f, &io, &why);
 		if (!before)
-			got = (size_t)(f->out_bytes - offset);
+			got = (size_t)(f->out_bytes - range->offset);
 		memmove(in, io.in, io.in_len);
 		held = io.in_len;
 		if (status == INFLATE_BROKEN)
@@ -335,18 +335,18 @@ read_from(struct inflater *f, int fd, uint64_t offset, uint8_t *buf, size_t len,
 }
 
 int
-inflate_index_read(const struct inflate_index *index, int fd, uint64_t offset, void *buf,
-		   size_t len, struct err *err)
+inflate_index_read(const struct inflate_index *index, int fd,
+		   const struct inflate_range *range, struct err *err)
 {
 	struct checkpoint point;
 	struct inflater f;
 	int rc;
 
-	if (!find_point(index, offset, &point))
+	if (!find_point(index, range->offset, &point))
 		return err_set(err, -ENODATA, "nothing was inflated yet");
 	inflate_init(&f, NULL);
 	enter_point(&f, &point);
-	rc = read_from(&f, fd, offset, buf, len, err);
+	rc = read_from(&f, fd, range, err);
 	inflate_fini(&f);
 	return rc;
 }

@@ -63,9 +63,16 @@ void inflate_index_free(struct inflate_index *index);
 /* The memory that its checkpoints take. */
 size_t inflate_index_bytes(const struct inflate_index *index);
 
-/* The LEN inflated bytes at OFFSET of the gzip file FD, which is read by
- * pread(). -ENODATA when the file does not have that many. */
-int inflate_index_read(const struct inflate_index *index, int fd, uint64_t offset,
-		       void *buf, size_t len, struct err *err);
+/* Which inflated bytes are wanted, and where they go. */
+struct inflate_range {
+	uint64_t offset;
+	size_t len;
+	uint8_t *buf;			/* LEN bytes */
+};
+
+/* Read RANGE of the gzip file FD, by pread(). -ENODATA when the file does not
+ * have that many bytes. */
+int inflate_index_read(const struct inflate_index *index, int fd,
+		       const struct inflate_range *range, struct err *err);
 
 #endif

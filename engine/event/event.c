@@ -27,6 +27,21 @@ take_lengths(struct event *ev, const uint8_t *lens, uint32_t n, size_t room,
 	return 0;
 }
 
+/* The same for what nearly all events have: few parameters, short lengths. False
+ * when they do not fit. */
+static bool
+take_short_lengths(struct event *ev, const uint8_t *lens, uint32_t n, size_t room)
+{
+	uint32_t end = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		end += layout_length(lens, i, false, false);
+		ev->ends[i] = end;
+	}
+	ev->n_params = n;
+	return end <= room;
+}
+
 int
 event_decode(struct event *ev, const uint8_t *p, size_t len, bool has_count,
 	     struct err *err)
@@ -69,7 +84,10 @@ event_decode(struct event *ev, const uint8_t *p, size_t len, bool has_count,
 		return err_set(err, -EBADMSG, "event of type %u has no room for its %u "
 			       "parameters", ev->id, n);
 	ev->values = lens + n * layout_width(large);
-	return take_lengths(ev, lens, n, room - n * layout_width(large), err);
+	room -= n * layout_width(large);
+	if (!large && n <= EVENT_PARAMS_MAX && take_short_lengths(ev, lens, n, room))
+		return 0;
+	return take_lengths(ev, lens, n, room, err);
 }
 
 struct span

@@ -2,7 +2,8 @@
  * layout - where the parameters of an encoded event lie.
  *
  * What event.c, which decodes, and swap.c, which turns byte orders, both need
- * to know; nobody else does. SWAP says that the bytes are in the other order.
+ * to know; the capture reader asks it how long an event of a torn block is.
+ * SWAP says that the bytes are in the other order.
  *
  *	ts 8 | tid 8 | length 4 | type 2 | [count 4] | lengths | values
  */
@@ -24,7 +25,7 @@
 #define EVENT_COUNT_AT 22
 
 /* Event lengths of these types are too big by this much in captures that have
- * no parameter count (scap-format, 9.1). */
+ * no parameter count (the .scap format). */
 #define EVENT_OLD_SURPLUS 3
 
 static inline uint16_t
@@ -78,18 +79,18 @@ layout_guess_count(const struct event_type *type, const uint8_t *lens, size_t ro
 {
 	bool large = type->flags & EF_LARGE;
 	size_t width = layout_width(large);
+	uint64_t sum = 0;
+	int best = room ? -1 : 0;
 
-	for (int n = type->n_params; n >= 0; n--) {
-		uint64_t sum = (uint64_t)n * width;
-
+	/* The sum only grows: behind the end of the event nothing fits. */
+	for (int n = 1; n <= type->n_params && (size_t)n * width <= room; n++) {
+		sum += width + layout_length(lens, (size_t)n - 1, large, swap);
 		if (sum > room)
-			continue;
-		for (int i = 0; i < n; i++)
-			sum += layout_length(lens, (size_t)i, large, swap);
+			break;
 		if (sum == room)
-			return n;
+			best = n;
 	}
-	return -1;
+	return best;
 }
 
 #endif

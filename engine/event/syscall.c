@@ -12,8 +12,11 @@ static const struct syscall aarch64[] = {
 };
 #undef CALL
 
-#define CODE(code, name) [code] = name,
-static const char *const code_names[] = {
+#define CODE(code, name, category) [code] = { name, EC_##category },
+static const struct {
+	const char *name;
+	enum event_category category;
+} codes[] = {
 #include "engine/event/syscall_codes.def"
 };
 #undef CODE
@@ -30,11 +33,17 @@ syscall_find(enum syscall_machine machine, uint32_t number)
 const char *
 syscall_code_name(uint32_t code)
 {
-	return code < ARRAY_LEN(code_names) ? code_names[code] : NULL;
+	return code < ARRAY_LEN(codes) ? codes[code].name : NULL;
+}
+
+enum event_category
+syscall_code_category(uint32_t code)
+{
+	return code < ARRAY_LEN(codes) ? codes[code].category : EC_UNKNOWN;
 }
 
 size_t
 syscall_codes(void)
 {
-	return ARRAY_LEN(code_names);
+	return ARRAY_LEN(codes);
 }

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/event/event_type.h"
+
 enum syscall_machine { SYSCALL_X86_64, SYSCALL_AARCH64, SYSCALL_MACHINES };
 
 struct syscall {
@@ -22,6 +24,9 @@ const struct syscall *syscall_find(enum syscall_machine machine, uint32_t number
 
 /* The name of a code of generic events, or NULL. Code 0 is "unknown". */
 const char *syscall_code_name(uint32_t code);
+
+/* What the call with this code is for. */
+enum event_category syscall_code_category(uint32_t code);
 
 /* One more than the largest code. */
 size_t syscall_codes(void);

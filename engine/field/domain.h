@@ -16,6 +16,9 @@ struct process;
 extern const struct domain evt_domain, syscall_domain, thread_domain, proc_domain, fd_domain,
 	user_domain, group_domain, container_domain, k8s_domain;
 
+/* Cells of a row whose value depends on the version of an entity only. */
+#define ON(what) .scope = OF_ENTITY, .entity = ENT_##what
+
 /* Each gives a value and true, or false for what is not known: an id of 0, a
  * number of -1 (NO_UID for an owner). */
 bool value_name(const struct eval *ev, uint32_t id, struct value *out);

@@ -4,6 +4,7 @@
 #include "engine/base/text.h"
 #include "engine/event/event.h"
 #include "engine/event/flags.h"
+#include "engine/event/syscall.h"
 #include "engine/field/domain.h"
 #include "engine/field/render.h"
 #include "engine/world/world.h"
@@ -267,6 +268,11 @@ get_category(const struct eval *ev, struct value *out)
 
 	if (is_io_category(type))
 		return value_word(io_category(ev->m->fd), out);
+	if (ev->m->ev->id == EV_GENERIC_E || ev->m->ev->id == EV_GENERIC_X) {
+		uint16_t code = render_call_code(ev->render, ev->m);
+
+		return value_word(event_category_name(syscall_code_category(code)), out);
+	}
 	return value_word(event_category_name(type->category), out);
 }
 
@@ -529,7 +535,8 @@ static const struct field evt_fields[] = {
 	  .get = get_latency_human, .doc = "evt.latency in a unit that fits, such as 1.25ms." },
 	{ .name = "evt.dir", .type = T_STR, .scope = OF_ROW, .get = get_dir,
 	  .doc = "\">\" when a call is entered, \"<\" when it returns." },
-	{ .name = "evt.type", .type = T_STR, .scope = OF_ROW, .get = get_type,
+	{ .name = "evt.type", .type = T_STR, .unit = U_EVENT_NAME, .scope = OF_ROW,
+	  .get = get_type,
 	  .doc = "Name of the event; of the system call where there is one." },
 	{ .name = "evt.category", .type = T_STR, .scope = OF_ROW, .get = get_category,
 	  .doc = "Kind of the event: file, net, process and so on." },
@@ -579,7 +586,8 @@ static const struct field evt_fields[] = {
 const struct domain evt_domain = { "evt", evt_fields, ARRAY_LEN(evt_fields) };
 
 static const struct field syscall_fields[] = {
-	{ .name = "syscall.type", .type = T_STR, .scope = OF_ROW, .get = get_syscall_type,
+	{ .name = "syscall.type", .type = T_STR, .unit = U_EVENT_NAME, .scope = OF_ROW,
+	  .get = get_syscall_type,
 	  .doc = "Name of the system call; nothing for what is none." },
 };
 

@@ -49,7 +49,7 @@ get_typechar(const struct eval *ev, struct value *out)
 /* A call that failed to make a descriptor, or to connect one, still tells of
  * what it was for. */
 static bool
-name_of_failure(const struct eval *ev, struct value *out)
+put_failure(const struct eval *ev, bool only_path)
 {
 	const struct event *event = ev->m ? ev->m->ev : NULL;
 	int64_t res;
@@ -64,25 +64,31 @@ name_of_failure(const struct eval *ev, struct value *out)
 		bool is_path = (kind == PK_FSPATH || kind == PK_FSRELPATH) &&
 			       !strcmp(name, "name");
 
-		if (!is_path && kind != PK_SOCKTUPLE)
+		if (!is_path && (only_path || kind != PK_SOCKTUPLE))
 			continue;
 		render_param_short(ev->render, ev->m, event, i, ev->scratch);
-		return value_scratch(ev, out);
+		return true;
 	}
 	return false;
 }
 
 static bool
-get_name(const struct eval *ev, struct value *out)
+put_name(const struct eval *ev)
 {
 	bool is_connect = ev->m && ev->m->ev->id == EV_CONNECT_X;
 
-	if ((!ev->fd || is_connect) && name_of_failure(ev, out))
+	if ((!ev->fd || is_connect) && put_failure(ev, false))
 		return true;
 	if (!ev->fd)
 		return false;
 	descriptor_name(ev->world, ev->fd, ev->scratch);
-	return value_scratch(ev, out);
+	return true;
+}
+
+static bool
+get_name(const struct eval *ev, struct value *out)
+{
+	return put_name(ev) && value_scratch(ev, out);
 }
 
 static bool
@@ -100,6 +106,15 @@ last_slash(struct span path)
 	return slash ? slash - path.p : -1;
 }
 
+/* The path of a file: of the descriptor, or what could not be opened. */
+static bool
+get_path(const struct eval *ev, struct value *out)
+{
+	if (!ev->fd)
+		return put_failure(ev, true) && value_scratch(ev, out);
+	return is_kind(ev, FD_FILE) && value_name(ev, ev->fd->name, out);
+}
+
 static bool
 get_directory(const struct eval *ev, struct value *out)
 {
@@ -107,7 +122,7 @@ get_directory(const struct eval *ev, struct value *out)
 
 	if (is_kind(ev, FD_DIRECTORY))
 		return value_name(ev, ev->fd->name, out);
-	if (!is_kind(ev, FD_FILE) || !value_name(ev, ev->fd->name, out))
+	if (!get_path(ev, out))
 		return false;
 	slash = last_slash(out->s);
 	if (slash >= 0 && (size_t)slash + 1 == out->s.len)
@@ -288,23 +303,27 @@ put_container(const struct eval *ev)
 static bool
 get_containername(const struct eval *ev, struct value *out)
 {
-	if (!ev->fd)
-		return false;
 	put_container(ev);
-	descriptor_name(ev->world, ev->fd, ev->scratch);
-	return value_scratch(ev, out);
+	return put_name(ev) && value_scratch(ev, out);
 }
 
 static bool
 get_containerdirectory(const struct eval *ev, struct value *out)
 {
+	struct text *t = ev->scratch;
 	struct value folder;
+	size_t start, at;
 
 	if (!get_directory(ev, &folder))
 		return false;
+	/* What could not be opened stands in the scratch, and its start is kept. */
+	start = t->len;
+	at = start ? (size_t)(folder.s.p - (const uint8_t *)t->p) : 0;
 	put_container(ev);
-	text_bytes(ev->scratch, folder.s.p, folder.s.len);
-	return value_scratch(ev, out);
+	text_room(t, folder.s.len);
+	text_bytes(t, start ? t->p + at : (const char *)folder.s.p, folder.s.len);
+	out->s = (struct span){ (const uint8_t *)t->p + start, t->len - start };
+	return true;
 }
 
 static bool
@@ -365,61 +384,59 @@ get_is_lower_layer(const struct eval *ev, struct value *out)
 }
 
 static const struct field fields[] = {
-	{ .name = "fd.num", .type = T_INT, .scope = OF_ENTITY, .get = get_num,
+	{ .name = "fd.num", .type = T_INT, ON(FD), .get = get_num,
 	  .doc = "Number of the descriptor that the call used or made." },
-	{ .name = "fd.type", .type = T_STR, .scope = OF_ENTITY, .get = get_type,
+	{ .name = "fd.type", .type = T_STR, ON(FD), .get = get_type,
 	  .doc = "What it is: file, directory, ipv4, ipv6, unix, pipe, event and so on." },
-	{ .name = "fd.typechar", .type = T_STR, .scope = OF_ENTITY, .get = get_typechar,
+	{ .name = "fd.typechar", .type = T_STR, ON(FD), .get = get_typechar,
 	  .doc = "What it is, in one letter." },
-	{ .name = "fd.name", .type = T_STR, .scope = OF_ENTITY, .get = get_name,
+	{ .name = "fd.name", .type = T_STR, ON(FD), .get = get_name,
 	  .doc = "Its path, or both ends of its connection." },
-	{ .name = "fd.directory", .type = T_STR, .scope = OF_ENTITY, .get = get_directory,
+	{ .name = "fd.directory", .type = T_STR, ON(FD), .get = get_directory,
 	  .doc = "The folder in which the file is." },
-	{ .name = "fd.filename", .type = T_STR, .scope = OF_ENTITY, .get = get_filename,
+	{ .name = "fd.filename", .type = T_STR, ON(FD), .get = get_filename,
 	  .doc = "The name of the file without its folder." },
-	{ .name = "fd.cip", .type = T_IP, .scope = OF_ENTITY, .get = get_cip,
+	{ .name = "fd.cip", .type = T_IP, ON(FD), .get = get_cip,
 	  .doc = "Address of the client." },
-	{ .name = "fd.sip", .type = T_IP, .scope = OF_ENTITY, .get = get_sip,
+	{ .name = "fd.sip", .type = T_IP, ON(FD), .get = get_sip,
 	  .doc = "Address of the server." },
-	{ .name = "fd.lip", .type = T_IP, .scope = OF_ENTITY, .get = get_lip,
+	{ .name = "fd.lip", .type = T_IP, ON(FD), .get = get_lip,
 	  .doc = "Address of the process's own end." },
-	{ .name = "fd.rip", .type = T_IP, .scope = OF_ENTITY, .get = get_rip,
+	{ .name = "fd.rip", .type = T_IP, ON(FD), .get = get_rip,
 	  .doc = "Address of the other end." },
-	{ .name = "fd.cport", .type = T_UINT, .scope = OF_ENTITY, .get = get_cport,
+	{ .name = "fd.cport", .type = T_UINT, .unit = U_PORT, ON(FD), .get = get_cport,
 	  .doc = "Port of the client." },
-	{ .name = "fd.sport", .type = T_UINT, .scope = OF_ENTITY, .get = get_sport,
+	{ .name = "fd.sport", .type = T_UINT, .unit = U_PORT, ON(FD), .get = get_sport,
 	  .doc = "Port of the server." },
-	{ .name = "fd.lport", .type = T_UINT, .scope = OF_ENTITY, .get = get_lport,
+	{ .name = "fd.lport", .type = T_UINT, .unit = U_PORT, ON(FD), .get = get_lport,
 	  .doc = "Port of the process's own end." },
-	{ .name = "fd.rport", .type = T_UINT, .scope = OF_ENTITY, .get = get_rport,
+	{ .name = "fd.rport", .type = T_UINT, .unit = U_PORT, ON(FD), .get = get_rport,
 	  .doc = "Port of the other end." },
-	{ .name = "fd.l4proto", .type = T_STR, .scope = OF_ENTITY, .get = get_l4proto,
+	{ .name = "fd.l4proto", .type = T_STR, ON(FD), .get = get_l4proto,
 	  .doc = "Protocol of a socket: tcp, udp, icmp or raw." },
-	{ .name = "fd.sockfamily", .type = T_STR, .scope = OF_ENTITY, .get = get_sockfamily,
+	{ .name = "fd.sockfamily", .type = T_STR, ON(FD), .get = get_sockfamily,
 	  .doc = "ip or unix, for sockets." },
-	{ .name = "fd.is_server", .type = T_BOOL, .scope = OF_ENTITY, .get = get_is_server,
+	{ .name = "fd.is_server", .type = T_BOOL, ON(FD), .get = get_is_server,
 	  .doc = "Whether the process is the server of it." },
 	{ .name = "fd.connected", .type = T_BOOL, .scope = OF_HISTORY, .get = get_connected,
 	  .doc = "Whether the socket is connected." },
 	{ .name = "fd.uid", .type = T_STR, .scope = OF_ROW, .get = get_uid,
 	  .doc = "Number of the thread and of the descriptor, joined." },
-	{ .name = "fd.containername", .type = T_STR, .scope = OF_ENTITY,
-	  .get = get_containername, .doc = "Container, a colon, and fd.name." },
-	{ .name = "fd.containerdirectory", .type = T_STR, .scope = OF_ENTITY,
+	{ .name = "fd.containername", .type = T_STR, .scope = OF_ROW, .get = get_containername,
+	  .doc = "Container, a colon, and fd.name." },
+	{ .name = "fd.containerdirectory", .type = T_STR, .scope = OF_ROW,
 	  .get = get_containerdirectory, .doc = "Container, a colon, and fd.directory." },
-	{ .name = "fd.dev", .type = T_UINT, .unit = U_HEX, .scope = OF_ENTITY, .get = get_dev,
+	{ .name = "fd.dev", .type = T_UINT, .unit = U_HEX, ON(FD), .get = get_dev,
 	  .doc = "Number of the device that the file is on." },
-	{ .name = "fd.dev.major", .type = T_UINT, .scope = OF_ENTITY, .get = get_dev_major,
+	{ .name = "fd.dev.major", .type = T_UINT, ON(FD), .get = get_dev_major,
 	  .doc = "Major part of fd.dev." },
-	{ .name = "fd.dev.minor", .type = T_UINT, .scope = OF_ENTITY, .get = get_dev_minor,
+	{ .name = "fd.dev.minor", .type = T_UINT, ON(FD), .get = get_dev_minor,
 	  .doc = "Minor part of fd.dev." },
-	{ .name = "fd.ino", .type = T_UINT, .scope = OF_ENTITY, .get = get_ino,
+	{ .name = "fd.ino", .type = T_UINT, ON(FD), .get = get_ino,
 	  .doc = "Inode of the file." },
-	{ .name = "fd.is_upper_layer", .type = T_BOOL, .scope = OF_ENTITY,
-	  .get = get_is_upper_layer,
+	{ .name = "fd.is_upper_layer", .type = T_BOOL, ON(FD), .get = get_is_upper_layer,
 	  .doc = "Whether the file is in the upper layer of an overlay file system." },
-	{ .name = "fd.is_lower_layer", .type = T_BOOL, .scope = OF_ENTITY,
-	  .get = get_is_lower_layer,
+	{ .name = "fd.is_lower_layer", .type = T_BOOL, ON(FD), .get = get_is_lower_layer,
 	  .doc = "Whether the file is in the lower layer of an overlay file system." },
 };
 

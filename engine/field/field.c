@@ -87,6 +87,7 @@ parse_index(const char *text, struct field_use *use, struct err *err)
 		return err_set(err, -EINVAL, "field `%s` wants a number from 0 to %d in [ ]",
 			       use->field->name, INDEX_MAX);
 	use->index = v;
+	use->has_index = true;
 	return (int)n + 1;
 }
 
@@ -161,6 +162,12 @@ field_parse(const char *text, struct field_use *use, struct err *err)
 		return arg_len;
 	*use = found;
 	return (int)len + arg_len;
+}
+
+enum value_type
+field_type(const struct field_use *use)
+{
+	return use->field->type_of ? use->field->type_of(use) : use->field->type;
 }
 
 bool

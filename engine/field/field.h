@@ -34,9 +34,44 @@ enum field_scope {
 	OF_ROW, OF_ENTITY, OF_HISTORY, OF_PAYLOAD, OF_STREAM, OF_SCOPES,
 };
 
+/* OF_ENTITY: on which version the value depends, and on nothing else but what
+ * was learned since (world_generation()). Version 0 is no entity: ask for each
+ * such event. Container 0 is the host, which is one. */
+enum field_entity {
+	ENT_NONE,
+	ENT_THREAD,			/* moment.thread_version */
+	ENT_PROCESS,			/* moment.proc_version */
+	ENT_LINEAGE,			/* that, and any other process (world_lineage()) */
+	ENT_FD,				/* moment.fd_version */
+	ENT_CONTAINER,			/* moment.container */
+};
+
+/* What may stand behind the name. Several may be allowed. */
 enum field_arg {
-	ARG_NONE,
-	ARG_NAME_OR_INDEX,		/* .NAME or [INDEX], needed */
+	ARG_NONE = 0,
+	ARG_DOT_NAME = 1,		/* .NAME */
+	ARG_INDEX = 2,			/* [N] */
+	ARG_KEY = 4,			/* [TEXT] or ["TEXT"] */
+	ARG_NEEDED = 8,			/* one of them must stand there */
+	ARG_NAME_OR_INDEX = ARG_DOT_NAME | ARG_INDEX | ARG_NEEDED,
+};
+
+/* How many values an event has for the field, and what a comparison of all of
+ * them is. More than FIELD_ONE: the value is a .list. */
+enum field_many {
+	FIELD_ONE,
+	FIELD_LIST,			/* only in (all of them), intersects (one of them) */
+	FIELD_ENDS,			/* of a connection: one is enough, but != wants both */
+	FIELD_ANCESTORS,		/* one is enough, also for != */
+};
+
+enum field_flag {
+	FIELD_TABLE_ONLY = 1,		/* made for views: left out of short lists */
+	FIELD_FILTER_ONLY = 2,		/* has nothing to show */
+	FIELD_OUTPUT_ONLY = 4,		/* depends on what was shown before */
+	FIELD_OURS = 8,			/* sysdig has none of that name */
+	FIELD_OLD = 16,			/* only old captures tell it */
+	FIELD_PLAIN = 32,		/* takes no transformer, stands on no right side */
 };
 
 struct field {
@@ -44,12 +79,19 @@ struct field {
 	enum value_type type;
 	enum value_unit unit;
 	enum field_scope scope;
+	enum field_entity entity;
 	enum field_arg arg;
-	/* The value for EV in *OUT; false: there is none. Text is borrowed until
-	 * EV is asked for another field. Fields with an argument have get_arg. */
+	enum field_many many;
+	unsigned flags;			/* enum field_flag */
+	/* The value for EV in *OUT; false: there is none. Text and lists are
+	 * borrowed until EV is asked for another field. A field that may have an
+	 * argument has get_arg. */
 	bool (*get)(const struct eval *ev, struct value *out);
 	bool (*get_arg)(const struct eval *ev, const struct field_use *use,
 			struct value *out);
+	/* Its type, for USE, where it depends on the argument (evt.rawarg). NULL:
+	 * always .type. */
+	enum value_type (*type_of)(const struct field_use *use);
 	const char *doc;		/* a sentence */
 };
 
@@ -92,6 +134,7 @@ struct field_use {
 	const struct field *field;
 	struct span arg_name;		/* borrowed from what was parsed; empty: none */
 	uint32_t index;			/* the argument, where it is an index */
+	bool has_index;
 };
 
 /* The domains, in the order of lists. */
@@ -107,6 +150,9 @@ const struct field *field_nearest(const char *name, size_t len);
 /* Take the field that TEXT starts with, the longest that fits, with its
  * argument. The bytes taken, or a negative errno with *err set. */
 int field_parse(const char *text, struct field_use *use, struct err *err);
+
+/* The type of USE's values. */
+enum value_type field_type(const struct field_use *use);
 
 /* The value of USE; see struct field. */
 bool field_get(const struct field_use *use, const struct eval *ev, struct value *out);

@@ -23,9 +23,9 @@ get_name(const struct eval *ev, struct value *out)
 }
 
 static const struct field fields[] = {
-	{ .name = "group.gid", .type = T_UINT, .scope = OF_ENTITY, .get = get_gid,
+	{ .name = "group.gid", .type = T_UINT, ON(PROCESS), .get = get_gid,
 	  .doc = "Number of the group with whose rights the process runs." },
-	{ .name = "group.name", .type = T_STR, .scope = OF_ENTITY, .get = get_name,
+	{ .name = "group.name", .type = T_STR, ON(PROCESS), .get = get_name,
 	  .doc = "Name of that group, where the process runs." },
 };
 

@@ -67,21 +67,6 @@ get_sandbox_id(const struct eval *ev, struct value *out)
 	return true;
 }
 
-/* Labels that Kubernetes itself put there say nothing about the pod. */
-static bool
-is_private_label(struct span key)
-{
-	static const char *const prefixes[] = { "annotation.", "io.kubernetes." };
-
-	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++) {
-		size_t len = strlen(prefixes[i]);
-
-		if (key.len >= len && !memcmp(key.p, prefixes[i], len))
-			return true;
-	}
-	return false;
-}
-
 static bool
 get_pod_labels(const struct eval *ev, struct value *out)
 {
@@ -96,8 +81,6 @@ get_pod_labels(const struct eval *ev, struct value *out)
 		struct span key = intern_span(world_names(ev->world), labels[i].key);
 		struct span value = intern_span(world_names(ev->world), labels[i].value);
 
-		if (is_private_label(key))
-			continue;
 		if (ev->scratch->len)
 			text_str(ev->scratch, ", ");
 		text_bytes(ev->scratch, key.p, key.len);
@@ -108,22 +91,21 @@ get_pod_labels(const struct eval *ev, struct value *out)
 }
 
 static const struct field fields[] = {
-	{ .name = "k8s.pod.name", .type = T_STR, .scope = OF_ENTITY, .get = get_pod_name,
+	{ .name = "k8s.pod.name", .type = T_STR, ON(CONTAINER), .get = get_pod_name,
 	  .doc = "Name of the Kubernetes pod." },
-	{ .name = "k8s.pod.id", .type = T_STR, .scope = OF_ENTITY, .get = get_pod_uid,
+	{ .name = "k8s.pod.id", .type = T_STR, ON(CONTAINER), .get = get_pod_uid,
 	  .doc = "Unique id of the pod." },
-	{ .name = "k8s.pod.uid", .type = T_STR, .scope = OF_ENTITY, .get = get_pod_uid,
+	{ .name = "k8s.pod.uid", .type = T_STR, ON(CONTAINER), .get = get_pod_uid,
 	  .doc = "Another name of k8s.pod.id." },
-	{ .name = "k8s.pod.ip", .type = T_STR, .scope = OF_ENTITY, .get = get_pod_ip,
+	{ .name = "k8s.pod.ip", .type = T_STR, ON(CONTAINER), .get = get_pod_ip,
 	  .doc = "Address of the pod." },
-	{ .name = "k8s.pod.sandbox_id", .type = T_STR, .scope = OF_ENTITY,
-	  .get = get_sandbox_id, .doc = "Short id of the container that holds the pod." },
-	{ .name = "k8s.pod.full_sandbox_id", .type = T_STR, .scope = OF_ENTITY,
-	  .get = get_full_sandbox_id,
-	  .doc = "Whole id of the container that holds the pod." },
-	{ .name = "k8s.pod.labels", .type = T_STR, .scope = OF_ENTITY,
-	  .get = get_pod_labels, .doc = "Labels of the pod, key:value with commas." },
-	{ .name = "k8s.ns.name", .type = T_STR, .scope = OF_ENTITY, .get = get_ns_name,
+	{ .name = "k8s.pod.sandbox_id", .type = T_STR, ON(CONTAINER), .get = get_sandbox_id,
+	  .doc = "Short id of the container that holds the pod." },
+	{ .name = "k8s.pod.full_sandbox_id", .type = T_STR, ON(CONTAINER),
+	  .get = get_full_sandbox_id, .doc = "Whole id of the container that holds the pod." },
+	{ .name = "k8s.pod.labels", .type = T_STR, ON(CONTAINER), .get = get_pod_labels,
+	  .doc = "Labels of the pod, key:value with commas." },
+	{ .name = "k8s.ns.name", .type = T_STR, ON(CONTAINER), .get = get_ns_name,
 	  .doc = "Namespace of the pod." },
 };
 

@@ -599,20 +599,41 @@ render_args(struct render *r, const struct moment *m, struct text *t)
 	}
 }
 
-/* The name of a call that is not decoded: by its code, or else by its number. */
+/* A call that is not decoded, by its number on the machine, or NULL. */
+static const struct syscall *
+generic_call(const struct render *r, const struct moment *m)
+{
+	uint16_t number;
+
+	if (!event_u16(m->ev, 1, &number) &&
+	    !(m->enter && event_u16(m->enter, 1, &number)))
+		return NULL;
+	return syscall_find(r->machine, number);
+}
+
+/* Its name: by its code, or else by its number. */
 static const char *
 generic_name(const struct render *r, const struct moment *m)
 {
 	const struct syscall *call;
-	uint16_t code, number;
+	uint16_t code;
 
 	if (event_u16(m->ev, 0, &code) && code)
 		return syscall_code_name(code);
-	if (!event_u16(m->ev, 1, &number) &&
-	    !(m->enter && event_u16(m->enter, 1, &number)))
-		return NULL;
-	call = syscall_find(r->machine, number);
+	call = generic_call(r, m);
 	return call ? call->name : NULL;
+}
+
+uint16_t
+render_call_code(const struct render *r, const struct moment *m)
+{
+	const struct syscall *call;
+	uint16_t code;
+
+	if (event_u16(m->ev, 0, &code) && code)
+		return code;
+	call = generic_call(r, m);
+	return call ? call->code : 0;
 }
 
 void

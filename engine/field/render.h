@@ -54,6 +54,9 @@ void render_param_short(struct render *r, const struct moment *m, const struct e
  * Append it. */
 void render_type(struct render *r, const struct moment *m, struct text *t);
 
+/* Which call the generic event of M tells of; 0: it is not known. */
+uint16_t render_call_code(const struct render *r, const struct moment *m);
+
 /* Append the name of FD, harmless. */
 void render_fd_name(struct render *r, const struct descriptor *fd, struct text *t);
 

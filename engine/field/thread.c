@@ -172,13 +172,13 @@ get_effective(const struct eval *ev, struct value *out)
 }
 
 static const struct field fields[] = {
-	{ .name = "thread.tid", .type = T_INT, .scope = OF_ENTITY, .get = get_tid,
+	{ .name = "thread.tid", .type = T_INT, .scope = OF_ROW, .get = get_tid,
 	  .doc = "Number of the thread." },
-	{ .name = "thread.vtid", .type = T_INT, .scope = OF_ENTITY, .get = get_vtid,
+	{ .name = "thread.vtid", .type = T_INT, ON(THREAD), .get = get_vtid,
 	  .doc = "Number of the thread as it is seen in its own namespace." },
-	{ .name = "thread.ismain", .type = T_BOOL, .scope = OF_ENTITY, .get = get_ismain,
+	{ .name = "thread.ismain", .type = T_BOOL, ON(THREAD), .get = get_ismain,
 	  .doc = "Whether it is the first thread of its process." },
-	{ .name = "thread.nametid", .type = T_STR, .scope = OF_ENTITY, .get = get_nametid,
+	{ .name = "thread.nametid", .type = T_STR, ON(THREAD), .get = get_nametid,
 	  .doc = "Name and number of the thread, joined." },
 	{ .name = "thread.pfmajor", .type = T_UINT, .scope = OF_HISTORY, .get = get_pfmajor,
 	  .doc = "Page faults that had to read from disk." },
@@ -190,14 +190,14 @@ static const struct field fields[] = {
 	{ .name = "thread.vmrss", .type = T_UINT, .unit = U_KB, .scope = OF_HISTORY,
 	  .get = get_vmrss,
 	  .doc = "Memory of the process in RAM, told of its first thread only." },
-	{ .name = "thread.cgroups", .type = T_STR, .scope = OF_ENTITY, .get = get_cgroups,
+	{ .name = "thread.cgroups", .type = T_STR, ON(PROCESS), .get = get_cgroups,
 	  .doc = "The control groups, subsystem=path with blanks between them." },
-	{ .name = "thread.cap_permitted", .type = T_STR, .scope = OF_ENTITY,
-	  .get = get_permitted, .doc = "Capabilities that it may use." },
-	{ .name = "thread.cap_inheritable", .type = T_STR, .scope = OF_ENTITY,
-	  .get = get_inheritable, .doc = "Capabilities that a program it starts may get." },
-	{ .name = "thread.cap_effective", .type = T_STR, .scope = OF_ENTITY,
-	  .get = get_effective, .doc = "Capabilities that it has in use." },
+	{ .name = "thread.cap_permitted", .type = T_STR, ON(PROCESS), .get = get_permitted,
+	  .doc = "Capabilities that it may use." },
+	{ .name = "thread.cap_inheritable", .type = T_STR, ON(PROCESS), .get = get_inheritable,
+	  .doc = "Capabilities that a program it starts may get." },
+	{ .name = "thread.cap_effective", .type = T_STR, ON(PROCESS), .get = get_effective,
+	  .doc = "Capabilities that it has in use." },
 };
 
 const struct domain thread_domain = { "thread", fields, ARRAY_LEN(fields) };

@@ -61,17 +61,17 @@ get_loginname(const struct eval *ev, struct value *out)
 }
 
 static const struct field fields[] = {
-	{ .name = "user.uid", .type = T_UINT, .scope = OF_ENTITY, .get = get_uid,
+	{ .name = "user.uid", .type = T_UINT, ON(PROCESS), .get = get_uid,
 	  .doc = "Number of the user with whose rights the process runs." },
-	{ .name = "user.name", .type = T_STR, .scope = OF_ENTITY, .get = get_name,
+	{ .name = "user.name", .type = T_STR, ON(PROCESS), .get = get_name,
 	  .doc = "Name of that user, where the process runs." },
-	{ .name = "user.homedir", .type = T_STR, .scope = OF_ENTITY, .get = get_homedir,
+	{ .name = "user.homedir", .type = T_STR, ON(PROCESS), .get = get_homedir,
 	  .doc = "Home folder of that user." },
-	{ .name = "user.shell", .type = T_STR, .scope = OF_ENTITY, .get = get_shell,
+	{ .name = "user.shell", .type = T_STR, ON(PROCESS), .get = get_shell,
 	  .doc = "Login shell of that user." },
-	{ .name = "user.loginuid", .type = T_INT, .scope = OF_ENTITY, .get = get_loginuid,
+	{ .name = "user.loginuid", .type = T_INT, ON(PROCESS), .get = get_loginuid,
 	  .doc = "Number of the user who logged in; -1 when nobody did." },
-	{ .name = "user.loginname", .type = T_STR, .scope = OF_ENTITY, .get = get_loginname,
+	{ .name = "user.loginname", .type = T_STR, ON(PROCESS), .get = get_loginname,
 	  .doc = "Name of the user who logged in." },
 };
 

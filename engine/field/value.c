@@ -6,7 +6,7 @@
 static const char *const type_names[T_COUNT] = {
 	[T_INT] = "integer", [T_UINT] = "integer", [T_BOOL] = "true or false",
 	[T_DOUBLE] = "number", [T_STR] = "text", [T_DATA] = "data", [T_IP] = "address",
-	[T_TIME] = "time", [T_SPAN] = "span of time",
+	[T_TIME] = "time", [T_NET] = "network", [T_SPAN] = "span of time",
 };
 
 const char *
@@ -67,6 +67,13 @@ value_text(const struct value *v, enum value_type type, enum value_unit unit,
 		break;
 	case T_IP:
 		address_ip(v->ip.bytes, v->ip.is_v6, t);
+		break;
+	case T_NET:
+		address_ip(v->net.ip.bytes, v->net.ip.is_v6, t);
+		if (v->net.len < (v->net.ip.is_v6 ? 128 : 32)) {
+			text_char(t, '/');
+			text_u64(t, v->net.len);
+		}
 		break;
 	case T_COUNT:
 		break;

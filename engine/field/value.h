@@ -8,6 +8,7 @@
 #define ENGINE_FIELD_VALUE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "engine/base/reader.h"
@@ -22,6 +23,7 @@ enum value_type {
 	T_STR,				/* .s, any bytes */
 	T_DATA,				/* .s, a buffer */
 	T_IP,				/* .ip */
+	T_NET,				/* .net; a field's own value has all bits in its mask */
 	T_TIME,				/* .u, ns since the epoch */
 	T_SPAN,				/* .u, ns */
 	T_COUNT,
@@ -36,12 +38,26 @@ enum value_unit {
 	U_S,
 	U_HEX,
 	U_PERCENT,
+	U_PORT,				/* constants may be names of services */
+	U_EVENT_NAME,			/* constants must be names of events or system calls */
 	U_COUNT,
 };
 
 struct ip {
 	bool is_v6;
 	uint8_t bytes[16];		/* network order; IPv4 in the first 4 */
+};
+
+/* The addresses that share the first LEN bits of IP. */
+struct net {
+	struct ip ip;
+	uint8_t len;
+};
+
+/* Several values of one type; see enum field_many. */
+struct value_list {
+	const struct value *v;		/* borrowed from who made the list */
+	size_t n;
 };
 
 struct value {
@@ -52,6 +68,8 @@ struct value {
 		double d;
 		struct span s;		/* borrowed from who made the value */
 		struct ip ip;
+		struct net net;
+		struct value_list list;
 	};
 };
 

@@ -105,21 +105,27 @@ take_created(struct container_merge *m, size_t offset, json_t *v)
 	*slot = (uint64_t)n;
 }
 
-/* Put the array NEW, which is taken, in place of *OLD, unless less is known. */
+/* What an event lists: N items of SIZE bytes. */
+struct item_list {
+	void *items;			/* owned */
+	size_t n;
+	size_t size;
+};
+
+/* Put NEW, which is taken, in place of *OLD, unless less is known. */
 static void
-put_list(struct container_merge *m, void *old, size_t *n_old, void *new, size_t n,
-	 size_t size)
+put_list(struct container_merge *m, void *old, size_t *n_old, struct item_list new)
 {
 	void **list = old;
 
-	if (!n || (m->is_placeholder && *n_old)) {
-		free(new);
+	if (!new.n || (m->is_placeholder && *n_old)) {
+		free(new.items);
 		return;
 	}
-	m->changed |= *n_old != n || memcmp(*list, new, n * size) != 0;
+	m->changed |= *n_old != new.n || memcmp(*list, new.items, new.n * new.size) != 0;
 	free(*list);
-	*list = new;
-	*n_old = n;
+	*list = new.items;
+	*n_old = new.n;
 }
 
 /* A map of texts, in the order of the file. The array is the caller's. */
@@ -148,7 +154,8 @@ take_labels(struct container_merge *m, size_t offset, json_t *v)
 	size_t n;
 	struct container_pair *pairs = pairs_of(m, v, &n);
 
-	put_list(m, member(m, offset), &m->e->c.n_labels, pairs, n, sizeof(*pairs));
+	put_list(m, member(m, offset), &m->e->c.n_labels,
+		 (struct item_list){ pairs, n, sizeof(*pairs) });
 }
 
 static void
@@ -157,7 +164,8 @@ take_pod_labels(struct container_merge *m, size_t offset, json_t *v)
 	size_t n;
 	struct container_pair *pairs = pairs_of(m, v, &n);
 
-	put_list(m, member(m, offset), &m->e->c.n_pod_labels, pairs, n, sizeof(*pairs));
+	put_list(m, member(m, offset), &m->e->c.n_pod_labels,
+		 (struct item_list){ pairs, n, sizeof(*pairs) });
 }
 
 static void
@@ -179,7 +187,8 @@ take_mounts(struct container_merge *m, size_t offset, json_t *v)
 		mount->rw = json_is_true(json_object_get(from, "RW"));
 		n++;
 	}
-	put_list(m, member(m, offset), &m->e->c.n_mounts, mounts, n, sizeof(*mounts));
+	put_list(m, member(m, offset), &m->e->c.n_mounts,
+		 (struct item_list){ mounts, n, sizeof(*mounts) });
 }
 
 static void
@@ -203,7 +212,8 @@ take_ports(struct container_merge *m, size_t offset, json_t *v)
 		ports[n++] = (struct container_port){ (uint32_t)ip, (uint16_t)outside,
 						      (uint16_t)inside };
 	}
-	put_list(m, member(m, offset), &m->e->c.n_ports, ports, n, sizeof(*ports));
+	put_list(m, member(m, offset), &m->e->c.n_ports,
+		 (struct item_list){ ports, n, sizeof(*ports) });
 }
 
 static void
@@ -216,7 +226,8 @@ take_env(struct container_merge *m, size_t offset, json_t *v)
 		env[n] = intern_of(m, json_array_get(v, i));
 		n += env[n] != 0;
 	}
-	put_list(m, member(m, offset), &m->e->c.n_env, env, n, sizeof(*env));
+	put_list(m, member(m, offset), &m->e->c.n_env,
+		 (struct item_list){ env, n, sizeof(*env) });
 }
 
 static void

@@ -373,7 +373,8 @@ apply_fn *const file_apply[EVENT_TYPES] = {
 	[EV_TIMERFD_CREATE_X] = apply_timerfd,
 	[EV_INOTIFY_INIT_X] = apply_inotify, [EV_INOTIFY_INIT1_X] = apply_inotify,
 	[EV_EPOLL_CREATE_X] = apply_epoll, [EV_EPOLL_CREATE1_X] = apply_epoll,
-	[EV_BPF_X] = apply_old_bpf, [EV_BPF_2_X] = apply_bpf, [EV_USERFAULTFD_X] = apply_userfaultfd,
+	[EV_BPF_X] = apply_old_bpf, [EV_BPF_2_X] = apply_bpf,
+	[EV_USERFAULTFD_X] = apply_userfaultfd,
 	[EV_IO_URING_SETUP_X] = apply_io_uring, [EV_MEMFD_CREATE_X] = apply_memfd,
 	[EV_PIDFD_OPEN_X] = apply_pidfd_open, [EV_PIDFD_GETFD_X] = apply_pidfd_getfd,
 };

@@ -124,6 +124,20 @@ inherit(struct world *w, struct process *p, struct process *from, uint32_t flags
 		process_copy_fds(w, p, from);
 }
 
+/* Early writers listed no owner of a process, nor does an exec tell it; a clone
+ * tells that of P, who called it or whose thread is made. */
+static void
+learn_owner(struct call *c, struct process *p)
+{
+	if (p->uid != NO_UID && p->gid != NO_UID)
+		return;
+	if (p->uid == NO_UID)
+		p->uid = (uint32_t)call_num(c, R_UID, p->uid);
+	if (p->gid == NO_UID)
+		p->gid = (uint32_t)call_num(c, R_GID, p->gid);
+	process_changed(c->w, p);
+}
+
 /* Make the thread TID that C's clone made, in process PID, a child of MAKER,
  * which may be NULL for a process of which no parent is told. */
 static struct thread *
@@ -155,6 +169,7 @@ make_child(struct call *c, struct thread *maker, int64_t tid, int64_t pid, uint3
 		t->comm = call_text(c, R_COMM).len ? name_of(w, call_text(c, R_COMM)) :
 						     maker->comm;
 		take_memory(c, t);
+		learn_owner(c, p);
 		return t;
 	}
 	take_identity(c, t);
@@ -213,6 +228,7 @@ clone_parent(struct call *c, uint32_t flags)
 	if (!maker)
 		maker = c->t = thread_new_unknown(c->w, c->ev->tid);
 	learn_caller(c);
+	learn_owner(c, maker->proc);
 	ptid = flags & CLF_THREAD ? maker->ptid : maker->tid;
 	if (in_pid_namespace(c, flags) || (flags & (CLF_PARENT | CLF_VFORK)) ||
 	    c->ev->id == EV_VFORK_20_X || c->ev->id == EV_VFORK_17_X ||

@@ -19,6 +19,7 @@ process_find(const struct world *w, int64_t pid)
 void
 process_changed(struct world *w, struct process *p)
 {
+	w->lineage++;
 	if (p->changed_at)
 		return;
 	p->was = p->version;
@@ -427,6 +428,8 @@ thread_learn_pid(struct world *w, struct thread *t, int64_t pid)
 
 	if (p->pid >= 0 || pid < 0)
 		return;
+	w->generation++;
+	w->lineage++;
 	real = process_find(w, pid);
 	if (!real) {
 		p->pid = pid;

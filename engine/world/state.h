@@ -69,6 +69,8 @@ struct world {
 	size_t n_fds;
 	uint32_t last_entity;		/* ids given to entities */
 	uint32_t last_version;		/* ids given to versions */
+	uint64_t generation;		/* changes when something is learned */
+	uint64_t lineage;		/* changes with every version of a process */
 
 	uint64_t n_events;		/* the number of the newest event */
 	uint64_t now_ns;		/* its time */

@@ -229,6 +229,9 @@ fd_named_by(const struct event *ev)
 
 	if (ev->type->fd_at < 0 || !event_i64(ev, (unsigned)ev->type->fd_at, &num))
 		return NO_FD;
+	/* Memory that is no file's: -1, in four bytes of early writers. */
+	if (ev->type->category == EC_MEMORY && (num < 0 || num == UINT32_MAX))
+		return NO_FD;
 	return num;
 }
 
@@ -482,6 +485,8 @@ static void
 begin_section(struct world *w)
 {
 	world_clear(w);
+	w->generation++;
+	w->lineage++;
 	w->ended = NULL;
 	w->has_machine = false;
 	forget_ifaces(w);
@@ -571,6 +576,18 @@ struct intern *
 world_names(const struct world *w)
 {
 	return w->names;
+}
+
+uint64_t
+world_generation(const struct world *w)
+{
+	return w->generation;
+}
+
+uint64_t
+world_lineage(const struct world *w)
+{
+	return w->lineage;
 }
 
 const struct containers *

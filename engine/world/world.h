@@ -99,6 +99,12 @@ const struct machine_record *world_machine(const struct world *w);	/* NULL: not 
 size_t world_ifaces(const struct world *w);
 const struct iface_record *world_iface(const struct world *w, size_t i);
 
+/* What was cached of entities by their versions holds until this number changes:
+ * something was learned of containers, users or processes. */
+uint64_t world_generation(const struct world *w);
+/* And this one changes with every version of any process, its parent included. */
+uint64_t world_lineage(const struct world *w);
+
 /* Append the name of FD as people know it: a path, or "1.2.3.4:5->6.7.8.9:80".
  * Raw: it is the caller's part to make it harmless. */
 void descriptor_name(const struct world *w, const struct descriptor *fd, struct text *t);

@@ -10,15 +10,18 @@
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
+	/* One for all runs: each section starts anew, and to make one takes
+	 * longer than most runs. */
+	static struct world *w;
 	struct source *s = replay_open(data, len, NULL);
 	struct text name = { 0 };
 	struct source_end end;
-	struct world *w;
 	struct record rec;
 
 	if (!s)
 		return 0;
-	w = world_new(NULL, NULL);
+	if (!w)
+		w = world_new(NULL, NULL);
 	while (source_next(s, &rec)) {
 		const struct moment *m = world_take(w, &rec);
 
@@ -27,7 +30,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 			descriptor_name(w, m->fd, &name);
 	}
 	source_end(s, &end);
-	world_free(w);
 	source_close(s);
 	text_fini(&name);
 	return 0;

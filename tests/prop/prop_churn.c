@@ -21,6 +21,7 @@
 #define SHELL 100			/* the process that starts all others */
 #define FIRST_PID 1000
 #define ALIVE_AT_ONCE 8			/* so many processes live side by side */
+#define SAMPLE_EVERY 32
 #define SPACE (512 * 1024)		/* what memory may grow by, and its 20th part */
 #define HEAD_LEN (8 + 2)		/* of an event's block, before the event */
 
@@ -121,7 +122,7 @@ live(struct churn *c, int64_t *pid, int64_t count)
 		if (*pid >= FIRST_PID + ALIVE_AT_ONCE)
 			end_process(&c->b, *pid - ALIVE_AT_ONCE);
 		feed(c);
-		if (*pid % 1024 == 0)
+		if (*pid % SAMPLE_EVERY == 0)
 			note_size(c);
 	}
 	return alloc_count().bytes_peak;
@@ -131,7 +132,9 @@ int
 main(void)
 {
 	const struct proc_record shell = { .tid = SHELL, .pid = SHELL, .ptid = 1,
-					   .comm = SCAP_SPAN("sh"), .cwd = SCAP_SPAN("/") };
+		.comm = SCAP_SPAN("sh"), .exe = SCAP_SPAN("sh"), .exepath = SCAP_SPAN("/bin/sh"),
+		.args = SCAP_SPAN(""), .env = SCAP_SPAN(""), .cgroups = SCAP_SPAN(""),
+		.cwd = SCAP_SPAN("/"), .root = SCAP_SPAN("/") };
 	struct churn c = { .w = world_new(NULL, NULL), .b.ts_ns = 1700000000000000000 };
 	int64_t pid = FIRST_PID, early, late;
 	size_t threads, names;

@@ -19,6 +19,7 @@
 #define START_NS 1767283200000000000ull	/* 2026-01-01 16:00 UTC */
 #define BOOT_NS (START_NS - 86400 * SEC)
 #define CWD (-100)
+#define THREAD_FLAGS 0x2001		/* of clone: a thread that shares its descriptors */
 #define NGINX_ID "3f9d2c81a6e0b7544d1f08e2c9ab7650d3e4f5a6b7c8091a2b3c4d5e6f708192"
 #define API_ID "b81e40cc92d7f3056a1e9b8d7c6f5e4d3c2b1a09f8e7d6c5b4a3928170f6e5d4"
 #define CGROUP_ALL(path) \
@@ -84,7 +85,8 @@ static const struct proc_record procs[WHO] = {
 		  .vmsize_kb = 702000, .vmrss_kb = 61000, .pfmajor = 12, .pfminor = 22400,
 		  .env = SCAP_SPAN("PORT=8080\0DB_PATH=/data/orders.db\0"),
 		  .cgroups = SCAP_SPAN(API_CGROUPS) },
-	[API_2] = { .tid = 1304, .pid = 1301, .ptid = 640, .comm = SCAP_SPAN("db-reader"),
+	[API_2] = { .tid = 1304, .pid = 1301, .ptid = 640, .flags = THREAD_FLAGS,
+		    .comm = SCAP_SPAN("db-reader"),
 		    .exe = SCAP_SPAN("/app/shop-api"), .exepath = SCAP_SPAN("/app/shop-api"),
 		    .args = SCAP_SPAN("--port\0" "8080\0"), .cwd = SCAP_SPAN("/app"),
 		    .uid = 10001, .gid = 10001, .sid = 1301, .vpgid = 1, .vtid = 4, .vpid = 1,

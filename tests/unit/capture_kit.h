@@ -20,7 +20,7 @@
 
 /* Bytes of a capture that is being made, in either byte order. */
 struct kit_bytes {
-	uint8_t p[1 << 16];
+	uint8_t p[3 << 20];
 	size_t len;
 	bool swap;
 };

@@ -25,10 +25,22 @@ each_id_has_a_whole_row(void)
 	}
 }
 
+static void
+each_code_has_a_name_and_a_category(void)
+{
+	for (uint32_t code = 0; code < syscall_codes(); code++)
+		CHECK(syscall_code_name(code) && event_category_name(syscall_code_category(code)),
+		      "code %u of generic events", code);
+	CHECK(syscall_code_category((uint32_t)syscall_codes()) == EC_UNKNOWN, "no such code");
+	CHECK(syscall_code_category(108) == EC_SIGNAL, "rt_sigprocmask is about signals");
+	CHECK(syscall_code_category(75) == EC_MEMORY, "mprotect is about memory");
+}
+
 int
 main(void)
 {
 	each_id_has_a_whole_row();
+	each_code_has_a_name_and_a_category();
 	CHECK_STR(syscall_find(SYSCALL_X86_64, 257)->name, "openat", "257 of x86-64");
 	CHECK_STR(syscall_find(SYSCALL_AARCH64, 56)->name, "openat", "56 of aarch64");
 	CHECK(!syscall_find(SYSCALL_X86_64, 100000), "no such number");

@@ -23,6 +23,8 @@ each_row_is_whole(void)
 			CHECK((f->arg == ARG_NONE) == (f->get != NULL), "%s: argument", f->name);
 			CHECK(f->type < T_COUNT && f->unit < U_COUNT && f->scope < OF_SCOPES,
 			      "%s: type, unit, scope", f->name);
+			CHECK((f->scope == OF_ENTITY) == (f->entity != ENT_NONE), "%s: entity",
+			      f->name);
 			CHECK(strlen(f->doc) > 10 && strlen(f->doc) < 90 &&
 			      f->doc[strlen(f->doc) - 1] == '.', "%s: a sentence", f->name);
 		}

@@ -113,6 +113,8 @@ any_place_can_be_read_again(void)
 	struct inflated got;
 	struct err err;
 	int fd = memfd_create("zip", 0);
+	struct inflate_range last = { TEXT_LEN - 7, 7, buf };
+	struct inflate_range beyond = { TEXT_LEN - 7, 8, buf };
 
 	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
 		add_member(zip, &len, text + from, ends[i] - from, i == 2 ? 0 : 1 + (int)i);
@@ -127,13 +129,14 @@ any_place_can_be_read_again(void)
 	CHECK(write(fd, zip, len) == (ssize_t)len, "stored");
 	for (int i = 0; i < READS; i++) {
 		size_t n = 1 + draw(sizeof(buf)), offset = draw(TEXT_LEN - sizeof(buf));
-		int rc = inflate_index_read(index, fd, offset, buf, n, &err);
+		struct inflate_range range = { offset, n, buf };
+		int rc = inflate_index_read(index, fd, &range, &err);
 
 		CHECK(!rc && !memcmp(buf, text + offset, n), "%zu bytes at %zu", n, offset);
 	}
-	CHECK(!inflate_index_read(index, fd, TEXT_LEN - 7, buf, 7, &err) &&
+	CHECK(!inflate_index_read(index, fd, &last, &err) &&
 	      !memcmp(buf, text + TEXT_LEN - 7, 7), "the last bytes");
-	CHECK(inflate_index_read(index, fd, TEXT_LEN - 7, buf, 8, &err) == -ENODATA,
+	CHECK(inflate_index_read(index, fd, &beyond, &err) == -ENODATA,
 	      "one more than there are");
 	close(fd);
 	inflate_index_free(index);

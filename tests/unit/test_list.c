@@ -104,8 +104,8 @@ iface_lists_too_short_are_found_out(void)
 	kit_put_event(&b, &kit_events[3], "x", false);
 	got = kit_play(b.p, b.len);
 	CHECK(kit_count(&got, "\niface ") == 4 && kit_count(&got, "\nuser ") == 1 &&
-	      kit_count(&got, "\nevent ") == 1 && !got.end.n_damages, "4 bytes too few an entry: %s",
-	      got.end.damage.text);
+	      kit_count(&got, "\nevent ") == 1 && !got.end.n_damages,
+	      "4 bytes too few an entry: %s", got.end.damage.text);
 	kit_forget(&got);
 }
 

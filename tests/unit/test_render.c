@@ -159,12 +159,16 @@ names_of_types(struct scene *s)
 	scene_event(s, EV_GENERIC_E, 100, known, 2);
 	render_type(&s->render, &s->m, &s->out);
 	CHECK_STR(scene_take(s), syscall_code_name(3), "a call by its code");
+	CHECK(render_call_code(&s->render, &s->m) == 3, "  which is the one it carries");
 	scene_event(s, EV_GENERIC_E, 100, number, 2);
 	render_type(&s->render, &s->m, &s->out);
 	CHECK_STR(scene_take(s), "fadvise64", "a call by its number");
+	CHECK_STR(syscall_code_name(render_call_code(&s->render, &s->m)), "fadvise64",
+		  "  which has a code too");
 	scene_event(s, EV_GENERIC_E, 100, alien, 2);
 	render_type(&s->render, &s->m, &s->out);
 	CHECK_STR(scene_take(s), "unknown", "a call that nobody knows");
+	CHECK(render_call_code(&s->render, &s->m) == 0, "  has none");
 	scene_event(s, EV_ASYNCEVENT_E, -1, async, 3);
 	render_type(&s->render, &s->m, &s->out);
 	CHECK_STR(scene_take(s), "con\\x09tainer", "an event that names itself");

@@ -96,6 +96,14 @@ main(void)
 	CHECK_STR(take(&t), "-9223372036854775808", "the least number");
 	text_dec_padded(&t, 42, 9);
 	CHECK_STR(take(&t), "000000042", "zeroes before");
+	text_count(&t, 999);
+	CHECK_STR(take(&t), "999", "nothing to group");
+	text_count(&t, 1000);
+	CHECK_STR(take(&t), "1,000", "thousands");
+	text_count(&t, 1002003);
+	CHECK_STR(take(&t), "1,002,003", "zeroes within groups");
+	text_count(&t, UINT64_MAX);
+	CHECK_STR(take(&t), "18,446,744,073,709,551,615", "the largest count");
 	each_byte_at_each_place(&t);
 	text_fini(&t);
 	return check_done();

@@ -66,8 +66,8 @@ begin_blocks(struct block_list *list)
 	if (list->is_json)
 		json_open(&list->json, NULL, '[');
 	else
-		text_fmt(&list->output.text, "%10s %14s %10s  %-10s  %s\n", "BLOCK", "OFFSET", "LENGTH",
-			 "TYPE", "NAME");
+		text_fmt(&list->output.text, "%10s %14s %10s  %-10s  %s\n",
+			 "BLOCK", "OFFSET", "LENGTH", "TYPE", "NAME");
 }
 
 static int

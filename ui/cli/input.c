@@ -89,19 +89,6 @@ out:
 	return s;
 }
 
-/* 3204 as "3,204". */
-static void
-put_count(struct text *t, uint64_t v)
-{
-	if (v >= 1000) {
-		put_count(t, v / 1000);
-		text_char(t, ',');
-		text_dec_padded(t, v % 1000, 3);
-	} else {
-		text_u64(t, v);
-	}
-}
-
 bool
 input_report(const struct source *s)
 {
@@ -113,7 +100,7 @@ input_report(const struct source *s)
 	source_end(s, &end);
 	if (!end.damage.code)
 		return true;
-	put_count(&events, stats.n_events);
+	text_count(&events, stats.n_events);
 	text_str(&events, stats.n_events == 1 ? " event" : " events");
 	text_char(&events, '\0');
 	if (end.n_damages > 1)

@@ -50,6 +50,7 @@ struct printer {
 	uint64_t n_fit;			/* events that could be shown so far */
 	uint64_t n_shown;
 	bool has_first;
+	bool is_watched;		/* standard output is a terminal */
 };
 
 /* For the signal handler: what to stop. */
@@ -203,13 +204,14 @@ make_format(struct printer *p)
 	return p->format;
 }
 
-/* Reading has to wait: show what there is. Files on disk never wait long. */
+/* Reading has to wait: show what there is. Files on disk never wait long, and
+ * nobody watches another file grow. */
 static void
 on_idle(void *ctx)
 {
 	struct printer *p = ctx;
 
-	if (p->wishes->follow || p->wishes->input.may_stall)
+	if (p->wishes->follow || p->wishes->input.may_stall || p->is_watched)
 		output_flush(&p->out);
 }
 
@@ -285,6 +287,7 @@ begin(struct printer *p)
 	p->render.machine = MACHINE;
 	p->eval = (struct eval){ .world = p->world, .time_mode = p->wishes->time_mode,
 				 .render = &p->render, .scratch = &p->scratch };
+	p->is_watched = isatty(STDOUT_FILENO);
 	progress_init(&p->progress);
 }
 
@@ -351,14 +354,14 @@ out:
 }
 
 static const struct cli_option options[] = {
-	{ 'r', "read", "FILE", "Read the capture FILE; - is standard input. Given several times, "
-	  "the files are read one after the other." },
+	{ 'r', "read", "FILE", "Read the capture FILE; - is standard input. Given several "
+	  "times, the files are read one after the other." },
 	{ 'n', "count", "N", "Stop after N lines." },
 	{ 's', "skip", "N", "Leave out the first N lines." },
 	{ 'p', "format", "FORMAT", "Show each event as FORMAT says." },
-	{ 't', "time", "MODE", "Show the time as h: time of day (this is so without the option), a: "
-	  "seconds since the epoch, r: since the first event, d: since the call was entered, "
-	  "D: since the line before." },
+	{ 't', "time", "MODE", "Show the time as h: time of day (this is so without the "
+	  "option), a: seconds since the epoch, r: since the first event, d: since the call "
+	  "was entered, D: since the line before." },
 	{ 'f', "follow", NULL, "Wait for more at the end of the last file, until Ctrl-C." },
 	{ OPT_ALL, "all", NULL, "Show all events, also those that only keep the state true." },
 	{ 'q', "quiet", NULL, "Show nothing, but read everything." },
@@ -368,17 +371,18 @@ const struct cli_command print_command = {
 	.name = "print",
 	.synopsis = "-r FILE [OPTION]...",
 	.doc = "Print the events of a capture as lines of text.",
-	.more = "A line is, from left to right: number of the event, time, CPU, name of the thread, "
-		"its number, > for a call that is entered or < for one that returns, name of the "
-		"event, and its parameters.\n\n"
-		"In a FORMAT, %FIELD stands for a field (%evt.type, %proc.name, %fd.name, ...) and "
-		"%20FIELD for exactly 20 bytes of it. \\n, \\t, \\e and \\\\ mean a new line, a tab, "
-		"ESC and a backslash. An event that lacks one of the fields gives no line, unless "
-		"the FORMAT starts with *: then <NA> stands for what is missing.\n\n"
+	.more = "A line is, from left to right: number of the event, time, CPU, name of the "
+		"thread, its number, > for a call that is entered or < for one that returns, "
+		"name of the event, and its parameters.\n\n"
+		"In a FORMAT, %FIELD stands for a field (%evt.type, %proc.name, %fd.name, ...) "
+		"and %20FIELD for exactly 20 bytes of it. \\n, \\t, \\e and \\\\ mean a new "
+		"line, a tab, ESC and a backslash. An event that lacks one of the fields gives "
+		"no line, unless the FORMAT starts with *: then <NA> stands for what is "
+		"missing.\n\n"
 		"A damaged or cut capture is printed as far as it can be read, and one line on "
-		"standard error tells what is wrong with it. The exit status is 0 when something "
-		"could be read, 1 when nothing could or writing failed, 2 when the command line was "
-		"not understood.",
+		"standard error tells what is wrong with it. The exit status is 0 when "
+		"something could be read, 1 when nothing could or writing failed, 2 when the "
+		"command line was not understood.",
 	.options = options,
 	.n_options = ARRAY_LEN(options),
 	.run = run,

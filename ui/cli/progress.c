@@ -52,6 +52,7 @@ progress_look(struct progress *p, const struct source *s)
 	struct source_stats stats;
 	uint64_t now = now_ns();
 	double elapsed_s = (double)(now - p->start_ns) / SECOND_NS;
+	double done, events_per_s;
 	char line[128];
 	int len;
 
@@ -60,15 +61,15 @@ progress_look(struct progress *p, const struct source *s)
 		return;
 	p->last_ns = now;
 	source_stats(s, &stats);
-	if (stats.bytes_all && stats.bytes_done && stats.bytes_done <= stats.bytes_all)
-		len = snprintf(line, sizeof(line), ERASE_LINE "%3.0f%%  %.0f events/s  %.0f s left",
-			       100.0 * (double)stats.bytes_done / (double)stats.bytes_all,
-			       (double)stats.n_events / elapsed_s,
-			       elapsed_s * ((double)stats.bytes_all / (double)stats.bytes_done - 1));
+	events_per_s = (double)stats.n_events / elapsed_s;
+	done = stats.bytes_all ? (double)stats.bytes_done / (double)stats.bytes_all : 0;
+	if (done > 0 && done <= 1)
+		len = snprintf(line, sizeof(line),
+			       ERASE_LINE "%3.0f%%  %.0f events/s  %.0f s left", 100 * done,
+			       events_per_s, elapsed_s / done - elapsed_s);
 	else
 		len = snprintf(line, sizeof(line), ERASE_LINE "%llu events  %.0f events/s",
-			       (unsigned long long)stats.n_events,
-			       (double)stats.n_events / elapsed_s);
+			       (unsigned long long)stats.n_events, events_per_s);
 	show(line, (size_t)len);
 	p->is_drawn = true;
 }

@@ -12,23 +12,6 @@
 
 #define NS_PER_S 1000000000ull
 
-/* 1234567 as "1,234,567". */
-static void
-put_count(struct text *t, uint64_t v)
-{
-	char digits[32];
-	int n = 0;
-
-	do {
-		if (n % 4 == 3)
-			digits[n++] = ',';
-		digits[n++] = (char)('0' + v % 10);
-		v /= 10;
-	} while (v);
-	while (n)
-		text_char(t, digits[--n]);
-}
-
 static void
 put_label(struct text *t, const char *label)
 {
@@ -71,14 +54,14 @@ put_files(const struct survey *s, struct text *t)
 		text_safe(t, s->input->names[i], strlen(s->input->names[i]));
 		text_str(t, "\n");
 		put_label(t, "Stored");
-		put_count(t, st->stored_bytes);
+		text_count(t, st->stored_bytes);
 		if (!st->gzip) {
 			text_str(t, " bytes, not compressed\n");
 			continue;
 		}
 		text_fmt(t, " bytes, gzip (%u member%s), inflated ", st->n_members,
 			 st->n_members == 1 ? "" : "s");
-		put_count(t, st->inflated_bytes);
+		text_count(t, st->inflated_bytes);
 		text_str(t, " bytes\n");
 	}
 	put_label(t, "Whole");
@@ -87,7 +70,7 @@ put_files(const struct survey *s, struct text *t)
 		text_safe(t, s->end.damage.text, strlen(s->end.damage.text));
 		if (s->end.n_damages > 1) {
 			text_str(t, " (and ");
-			put_count(t, s->end.n_damages - 1);
+			text_count(t, s->end.n_damages - 1);
 			text_str(t, " more)");
 		}
 		text_char(t, '\n');
@@ -107,7 +90,7 @@ put_machine(const struct survey_section *section, struct text *t)
 		return;
 	}
 	text_safe(t, section->hostname, strlen(section->hostname));
-	text_fmt(t, ", %u cpus, ", m->n_cpus);
+	text_fmt(t, ", %u cpu%s, ", m->n_cpus, m->n_cpus == 1 ? "" : "s");
 	put_bytes(t, m->memory_bytes);
 	text_str(t, " of memory");
 	if (m->max_pid) {
@@ -126,22 +109,24 @@ static void
 put_state(const struct survey_section *section, struct text *t)
 {
 	const struct {
-		const char *word;
+		const char *one, *many;
 		size_t n;
 	} counts[] = {
-		{ "processes", section->n_processes }, { "threads", section->n_threads },
-		{ "fds", section->n_fds }, { "users", section->n_users },
-		{ "groups", section->n_groups }, { "interfaces", section->n_ifaces },
-		{ "containers", section->n_containers },
+		{ " process", " processes", section->n_processes },
+		{ " thread", " threads", section->n_threads },
+		{ " fd", " fds", section->n_fds },
+		{ " user", " users", section->n_users },
+		{ " group", " groups", section->n_groups },
+		{ " interface", " interfaces", section->n_ifaces },
+		{ " container", " containers", section->n_containers },
 	};
 
 	put_label(t, "  At start");
 	for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
 		if (i)
 			text_str(t, ", ");
-		put_count(t, counts[i].n);
-		text_char(t, ' ');
-		text_str(t, counts[i].word);
+		text_count(t, counts[i].n);
+		text_str(t, counts[i].n == 1 ? counts[i].one : counts[i].many);
 	}
 	text_char(t, '\n');
 }
@@ -165,12 +150,12 @@ put_section(const struct survey *s, size_t i, struct text *t)
 	put_machine(section, t);
 	put_state(section, t);
 	put_label(t, "  Events");
-	put_count(t, section->n_events);
+	text_count(t, section->n_events);
 	if (section->n_events) {
 		uint64_t span = section->last_ns - section->first_ns;
 
 		text_str(t, ", the first is number ");
-		put_count(t, section->first_event);
+		text_count(t, section->first_event);
 		text_char(t, '\n');
 		put_label(t, "  From");
 		put_time(t, section->first_ns);
@@ -182,11 +167,11 @@ put_section(const struct survey *s, size_t i, struct text *t)
 	}
 	text_char(t, '\n');
 	put_label(t, "  Lost");
-	put_count(t, section->n_lost);
+	text_count(t, section->n_lost);
 	text_str(t, " events");
 	if (section->n_drops) {
 		text_str(t, ", sampling switched ");
-		put_count(t, section->n_drops);
+		text_count(t, section->n_drops);
 		text_str(t, " times");
 	}
 	text_char(t, '\n');
@@ -266,18 +251,18 @@ survey_text(const struct survey *s, struct text *t)
 	put_types(s, t);
 	text_str(t, "\n");
 	put_label(t, "Hidden");
-	put_count(t, s->n_internal);
+	text_count(t, s->n_internal);
 	text_str(t, " internal, ");
-	put_count(t, s->n_state_only);
+	text_count(t, s->n_state_only);
 	text_str(t, " for the state only\n");
 	if (s->stats.n_unknown_events) {
 		put_label(t, "Unknown");
-		put_count(t, s->stats.n_unknown_events);
+		text_count(t, s->stats.n_unknown_events);
 		text_str(t, " events of types that this version does not know\n");
 	}
 	if (s->n_backwards) {
 		put_label(t, "Out of order");
-		put_count(t, s->n_backwards);
+		text_count(t, s->n_backwards);
 		text_str(t, " events are earlier than one before them\n");
 	}
 }

@@ -1,0 +1,53 @@
+#!/bin/sh
+# Compare sysreel with sysdig, where that is installed, on large captures:
+#
+#	bench.sh BUILD-FOLDER [RUNS [EVENTS]]
+#
+# The captures are made from the demonstration and, when SYSREEL_CAPTURES names
+# a folder, from the largest one in there. Times are medians.
+set -eu
+
+build=${1:?usage: bench.sh BUILD-FOLDER [RUNS [EVENTS]]}
+runs=${2:-5}
+events=${3:-3000000}
+export TZ=UTC
+
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 1' INT TERM
+
+repeat() {
+	"$build/tests/bench/repeat_capture" "$events" "$@"
+}
+
+# compare TITLE EVENTS FILE OPTIONS: replay FILE in turn.
+compare() {
+	title=$1 n=$2 file=$3
+	shift 3
+	set -- sysreel "$build/sysreel print -r $file $*" \
+	       sysdig "sysdig -r $file $*"
+	if ! command -v sysdig >/dev/null; then
+		set -- "$1" "$2"
+	fi
+	printf '\n%s: %s events, %s MB\n' "$title" "$n" "$(($(wc -c <"$file") / 1000000))"
+	"$build/tests/bench/bench_run" "$runs" "$n" "$@"
+}
+
+measure() {
+	name=$1 input=$2
+	n=$(repeat "$input" "$tmp/plain.scap")
+	compare "$name, no lines" "$n" "$tmp/plain.scap" -q
+	compare "$name, default lines" "$n" "$tmp/plain.scap"
+	rm "$tmp/plain.scap"
+	n=$(repeat "$input" "$tmp/packed.scap.gz" 6)
+	compare "$name, gzip, no lines" "$n" "$tmp/packed.scap.gz" -q
+	rm "$tmp/packed.scap.gz"
+}
+
+printf 'medians of %s runs, in turn; %s cpus\n' "$runs" "$(nproc)"
+measure demonstration "$build/tests/tools/demo.scap"
+if [ -n "${SYSREEL_CAPTURES:-}" ]; then
+	other=$(find "$SYSREEL_CAPTURES" -name '*.scap' -printf '%s %p\n' | sort -n |
+		tail -n 1 | cut -d ' ' -f 2-)
+	measure "$(basename "$other")" "$other"
+fi

@@ -1,0 +1,212 @@
+/* The whole subcommand, from its words to its lines: a capture goes in at
+ * /dev/fd/77, and what comes out is compared. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "engine/base/mem.h"
+#include "engine/event/event_type.h"
+#include "tests/lib/check.h"
+#include "tests/lib/scapbuild.h"
+#include "ui/cli/cli.h"
+
+#define WORDS_MAX 10
+#define CAPTURE_FD 77
+#define START_NS 1700000000000000005u	/* 2023-11-14 22:13:20 UTC */
+#define CAP "/dev/fd/77"
+
+enum variant { WHOLE, CUT, TINY, EMPTY, ALIEN };
+
+#define LINE_1 "1 22:13:20.000000005 0 cat (7) > open \n"
+#define LINE_2 "2 22:13:20.000000105 1 cat (7) < open fd=3(<f>/etc/hosts) name=/etc/hosts " \
+	       "flags=1(O_RDONLY) mode=0 \n"
+#define LINE_3 "3 22:13:20.000000205 1 cat (7) > read fd=3(<f>/etc/hosts) size=4096 \n"
+#define LINE_4 "4 22:13:20.000000305 1 cat (7) < read res=3 data=a.b \n"
+#define LINE_5 "5 22:13:20.000000405 0 <NA> (0) > procinfo cpu_usr=1 cpu_sys=2 \n"
+#define LINE_6 "6 22:13:21.000000000 0 cat (7) > close fd=3(<f>/etc/hosts) \n"
+
+static const struct {
+	enum variant variant;
+	const char *words[WORDS_MAX];
+	int status;
+	const char *out, *err;
+} cases[] = {
+	{ WHOLE, { "-r", CAP }, 0, LINE_1 LINE_2 LINE_3 LINE_4 LINE_6, "" },
+	{ WHOLE, { "-r", CAP, "--all", "-n", "5" }, 0,
+	  LINE_1 LINE_2 LINE_3 LINE_4 LINE_5, "" },
+	{ WHOLE, { "-r", CAP, "-n2", "-s", "1" }, 0, LINE_2 LINE_3, "" },
+	{ WHOLE, { "-r", CAP, "-q" }, 0, "", "" },
+	{ WHOLE, { "-r", CAP, "-s", "5" }, 0, "", "" },
+	{ WHOLE, { "-r", CAP, "-p", "%evt.num %fd.name" }, 0,
+	  "2 /etc/hosts\n3 /etc/hosts\n4 /etc/hosts\n6 /etc/hosts\n", "" },
+	{ WHOLE, { "-r", CAP, "-p", "*%evt.num %4evt.type\\e|", "-n", "1" }, 0,
+	  "1 open\033|\n\033[00m", "" },
+	{ WHOLE, { "-r", CAP, "-tr", "-p", "%evt.outputtime", "-n2" }, 0,
+	  "0.000000000\n0.000000100\n", "" },
+	{ WHOLE, { "-r", CAP, "-tD", "-n2", "-s1", "-p", "%evt.outputtime" }, 0,
+	  "0.000000000\n0.000000100\n", "" },
+	{ WHOLE, { "-r", CAP, "-td", "-n2", "-p", "%evt.outputtime" }, 0,
+	  "0.000000000\n0.000000100\n", "" },
+	{ WHOLE, { "-r", CAP, "-ta", "-n1", "-p", "%evt.outputtime" }, 0,
+	  "1700000000.5\n", "" },
+	{ WHOLE, { "-r", CAP, "-r", "/nowhere/x" }, 1, "",
+	  "sysreel: /nowhere/x: no such file or directory\n" },
+	{ WHOLE, { "-r", "/" }, 1, "", "sysreel: /: is a directory\n" },
+	{ WHOLE, { "-r", "\033[2J" }, 1, "",
+	  "sysreel: \\x1b[2J: no such file or directory\n" },
+	{ CUT, { "-r", CAP }, 0, LINE_1 LINE_2 LINE_3 LINE_4,
+	  "sysreel: /dev/fd/77: truncated at byte 582 (block 8): read 5 events before it\n" },
+	{ TINY, { "-r", CAP }, 1, "",
+	  "sysreel: /dev/fd/77: truncated at byte 20 (block 1): read 0 events before it\n" },
+	{ EMPTY, { "-r", CAP }, 1, "", "sysreel: /dev/fd/77: empty\n" },
+	{ ALIEN, { "-r", CAP }, 1, "", "sysreel: /dev/fd/77: not a capture\n" },
+	{ WHOLE, { "-r" }, 2, "",
+	  "sysreel: something must follow `-r`; `sysreel print --help` lists the options\n" },
+	{ WHOLE, { NULL }, 2, "", "sysreel: which capture? Name it with -r FILE\n" },
+	{ WHOLE, { "-r", CAP, "-n", "0" }, 2, "",
+	  "sysreel: -n wants a number above 0, not `0`; `sysreel print --help` tells more\n" },
+	{ WHOLE, { "-r", CAP, "-s", "1x" }, 2, "",
+	  "sysreel: -s wants a number, not `1x`; `sysreel print --help` tells more\n" },
+	{ WHOLE, { "-r", CAP, "-t", "x" }, 2, "",
+	  "sysreel: -t wants one of h, a, r, d and D, not `x`; `sysreel print --help` "
+	  "tells more\n" },
+	{ WHOLE, { "-r", CAP, "more" }, 2, "",
+	  "sysreel: files follow -r; what is `more`; `sysreel print --help` tells more\n" },
+	{ WHOLE, { "-r", CAP, "-p", "a %evt.tpye" }, 2, "",
+	  "sysreel: format, at character 3: unknown field `evt.tpye`, did you mean "
+	  "`evt.type`?\n" },
+};
+
+static void
+build(struct scap *b)
+{
+	scap_section(b, 2);
+	scap_procs(b, 9, 76, &(struct proc_record){
+		.tid = 7, .pid = 7, .ptid = 1, .comm = SCAP_SPAN("cat"),
+		.exe = SCAP_SPAN("cat"), .cwd = SCAP_SPAN("/tmp") }, 1);
+	scap_at(b, START_NS, 7, 0);
+	scap_event(b, EV_OPEN_E, SCAP_NOTHING);
+	scap_at(b, START_NS + 100, 7, 1);
+	scap_event(b, EV_OPEN_X, scap_num(3), scap_text("/etc/hosts"), scap_num(1),
+		   scap_num(0));
+	scap_at(b, START_NS + 200, 7, 1);
+	scap_event(b, EV_READ_E, scap_num(3), scap_num(4096));
+	scap_at(b, START_NS + 300, 7, 1);
+	scap_event(b, EV_READ_X, scap_num(3), scap_bytes("a\0b", 3));
+	scap_at(b, START_NS + 400, 0, 0);
+	scap_event(b, EV_PROCINFO_E, scap_num(1), scap_num(2));
+	scap_at(b, START_NS + 999999995, 7, 0);
+	scap_event(b, EV_CLOSE_E, scap_num(3));
+}
+
+/* The capture as a descriptor: all of it, or what is left of it. */
+static int
+open_variant(const struct scap *b, enum variant variant)
+{
+	switch (variant) {
+	case CUT:
+		return scap_memfd(b->p, b->len - 10);
+	case TINY:
+		return scap_memfd(b->p, 20);
+	case EMPTY:
+		return scap_memfd("", 0);
+	case ALIEN:
+		return scap_memfd("#!/bin/sh\n", 10);
+	default:
+		return scap_memfd(b->p, b->len);
+	}
+}
+
+/* Run `print` with WORDS in a child; its exit status. */
+static int
+run(const char *const *words, int capture, int out, int err)
+{
+	int status;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		char *argv[WORDS_MAX + 1], name[] = "print";
+		int argc = 1;
+
+		argv[0] = name;
+		for (; argc <= WORDS_MAX && words[argc - 1]; argc++)
+			argv[argc] = xstrdup(words[argc - 1]);
+		dup2(capture, CAPTURE_FD);
+		dup2(capture, STDIN_FILENO);
+		dup2(out, STDOUT_FILENO);
+		dup2(err, STDERR_FILENO);
+		signal(SIGPIPE, SIG_IGN);
+		_exit(print_command.run(&print_command, argc, argv));
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return -1;
+	return WEXITSTATUS(status);
+}
+
+static const char *
+contents(int fd, char *buf, size_t size)
+{
+	ssize_t n = pread(fd, buf, size - 1, 0);
+
+	buf[n > 0 ? n : 0] = '\0';
+	return buf;
+}
+
+static void
+words_give_lines(const struct scap *b)
+{
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		int out = memfd_create("out", 0), err = memfd_create("err", 0);
+		int capture = open_variant(b, cases[i].variant);
+		char buf[4096];
+
+		CHECK(run(cases[i].words, capture, out, err) == cases[i].status,
+		      "case %zu: exit status %d", i, cases[i].status);
+		CHECK_STR(contents(out, buf, sizeof(buf)), cases[i].out, "  lines");
+		CHECK_STR(contents(err, buf, sizeof(buf)), cases[i].err, "  errors");
+		close(out);
+		close(err);
+		close(capture);
+	}
+}
+
+static void
+writing_fails(const struct scap *b)
+{
+	static const char *const words[] = { "-r", "-", NULL };
+	int err = memfd_create("err", 0), full = open("/dev/full", O_WRONLY);
+	int capture = open_variant(b, WHOLE), ends[2];
+	char buf[4096];
+
+	CHECK(run(words, capture, full, err) == CLI_FAILED, "a full disk is a failure");
+	CHECK_STR(contents(err, buf, sizeof(buf)),
+		  "sysreel: cannot write: No space left on device\n", "  and is told");
+	close(err);
+	close(capture);
+	err = memfd_create("err", 0);
+	capture = open_variant(b, WHOLE);
+	if (!CHECK(!pipe(ends), "a pipe"))
+		return;
+	close(ends[0]);
+	CHECK(run(words, capture, ends[1], err) == CLI_OK, "nobody to read is none");
+	CHECK_STR(contents(err, buf, sizeof(buf)), "", "  and nothing is told");
+}
+
+int
+main(void)
+{
+	struct scap b = { 0 };
+
+	setenv("TZ", "UTC", 1);
+	build(&b);
+	words_give_lines(&b);
+	writing_fails(&b);
+	scap_fini(&b);
+	return check_done();
+}
