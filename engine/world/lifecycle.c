@@ -136,6 +136,7 @@ learn_owner(struct call *c, struct process *p)
 	if (p->gid == NO_UID)
 		p->gid = (uint32_t)call_num(c, R_GID, p->gid);
 	process_changed(c->w, p);
+	process_learned(c->w, p);
 }
 
 /* Make the thread TID that C's clone made, in process PID, a child of MAKER,

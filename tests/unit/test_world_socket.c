@@ -33,8 +33,9 @@ test_socket(void)
 		enum l4_proto l4;
 	} cases[] = {
 		{ INET, STREAM, 0, FD_IPV4, L4_TCP }, { INET, DGRAM, 0, FD_IPV4, L4_UDP },
-		{ INET6, STREAM | 04000, 0, FD_IPV6, L4_TCP }, { INET6, DGRAM, 17, FD_IPV6, L4_UDP },
-		{ INET, RAW, 1, FD_IPV4, L4_RAW }, { INET, DGRAM, 1, FD_IPV4, L4_ICMP },
+		{ INET6, STREAM | 04000, 0, FD_IPV6, L4_TCP },
+		{ INET6, DGRAM, 17, FD_IPV6, L4_UDP }, { INET, RAW, 1, FD_IPV4, L4_RAW },
+		{ INET, DGRAM, 1, FD_IPV4, L4_ICMP },
 		{ UNIX, STREAM, 0, FD_UNIX, L4_UNKNOWN },
 		{ NETLINK, RAW, 0, FD_NETLINK, L4_UNKNOWN },
 		{ 17, RAW, 0, FD_UNKNOWN, L4_UNKNOWN },
@@ -62,7 +63,12 @@ test_connect(void)
 	static const struct {
 		const char *what;
 		int64_t res;
-		struct { const char *from; uint16_t from_port; const char *to; uint16_t to_port; } t;
+		struct {
+			const char *from;
+			uint16_t from_port;
+			const char *to;
+			uint16_t to_port;
+		} t;
 		const char *want;
 	} cases[] = {
 		{ "IPv4", 0, { "10.0.0.5", 4000, "10.0.0.9", 80 }, "10.0.0.5:4000->10.0.0.9:80" },
@@ -192,9 +198,11 @@ static void
 message(struct stage *s, uint16_t id, int64_t num, struct scap_value tuple)
 {
 	if (id == EV_SENDTO_X)
-		stage_event(s, 10, id, scap_num(5), scap_empty(), scap_num(num), scap_num(5), tuple);
+		stage_event(s, 10, id, scap_num(5), scap_empty(), scap_num(num), scap_num(5),
+			    tuple);
 	else
-		stage_event(s, 10, id, scap_num(5), scap_empty(), tuple, scap_num(num), scap_num(5));
+		stage_event(s, 10, id, scap_num(5), scap_empty(), tuple, scap_num(num),
+			    scap_num(5));
 }
 
 /* The name is always client -> server, whoever speaks first. */
@@ -224,8 +232,8 @@ test_datagrams(void)
 		make(&s, 3, INET, DGRAM, 0);
 		for (const char *step = cases[i].order; *step; step++) {
 			if (*step == 'b')
-				stage_event(&s, 10, EV_BIND_X, scap_num(0), scap_addr("0.0.0.0", 53),
-					    scap_num(3));
+				stage_event(&s, 10, EV_BIND_X, scap_num(0),
+					    scap_addr("0.0.0.0", 53), scap_num(3));
 			else
 				message(&s, *step == 's' ? EV_SENDTO_X : EV_RECVFROM_X, 3,
 					*step == 's' ? out : in);
@@ -299,14 +307,19 @@ test_udp_server_connects(void)
 	stage_fini(&s);
 }
 
+/* 10.0.0.HOST:PORT; host 0 is all zeroes. */
+struct end {
+	uint8_t host;
+	uint16_t port;
+};
+
 static void
-list_inet(struct stage *s, int64_t num, enum fd_kind kind, uint8_t last, uint16_t sport,
-	  uint8_t peer, uint16_t dport)
+list_inet(struct stage *s, int64_t num, enum fd_kind kind, struct end src, struct end dst)
 {
 	stage_fd_record(s, &(struct fd_record){
 		.tid = 10, .fd = num, .kind = (uint8_t)kind, .l4 = L4_TCP,
-		.src_ip = { last ? 10 : 0, 0, 0, last }, .src_port = sport,
-		.dst_ip = { peer ? 10 : 0, 0, 0, peer }, .dst_port = dport,
+		.src_ip = { src.host ? 10 : 0, 0, 0, src.host }, .src_port = src.port,
+		.dst_ip = { dst.host ? 10 : 0, 0, 0, dst.host }, .dst_port = dst.port,
 		.name = scap_span(""),
 	});
 }
@@ -323,9 +336,9 @@ test_listed(void)
 	};
 
 	begin(&s);
-	list_inet(&s, 3, FD_IPV4, 1, 80, 9, 4000);
-	list_inet(&s, 4, FD_IPV4_SERVER, 1, 80, 0, 0);
-	list_inet(&s, 5, FD_IPV4, 0, 5000, 9, 80);
+	list_inet(&s, 3, FD_IPV4, (struct end){ 1, 80 }, (struct end){ 9, 4000 });
+	list_inet(&s, 4, FD_IPV4_SERVER, (struct end){ 1, 80 }, (struct end){ 0, 0 });
+	list_inet(&s, 5, FD_IPV4, (struct end){ 0, 5000 }, (struct end){ 9, 80 });
 	stage_fd_record(&s, &six);
 	stage_fd(&s, 10, 7, FD_UNIX, "/run/s");
 	stage_fd(&s, 10, 8, FD_UNIX, "");
@@ -338,7 +351,7 @@ test_listed(void)
 	CHECK_STR(stage_fd_name(&s, 10, 6), "10.0.0.1:4000->10.0.0.2:443", "mapped ends");
 	CHECK(stage_fd_of(&s, 10, 7)->role == ROLE_SERVER &&
 	      stage_fd_of(&s, 10, 8)->role == ROLE_CLIENT, "unix sockets by their paths");
-	list_inet(&s, 9, FD_IPV4, 1, 80, 8, 4000);
+	list_inet(&s, 9, FD_IPV4, (struct end){ 1, 80 }, (struct end){ 8, 4000 });
 	stage_tick(&s);
 	CHECK_STR(stage_fd_name(&s, 10, 9), "10.0.0.8:4000->10.0.0.1:80", "one listed late");
 	CHECK_STR(stage_fd_name(&s, 10, 3), "10.0.0.9:4000->10.0.0.1:80",
