@@ -193,7 +193,8 @@ apply_listed_anon(struct call *c)
 	};
 	int64_t type = call_num(c, R_FD_TYPE, 0);
 
-	listed_fd(c, type < (int64_t)ARRAY_LEN(kinds) ? kinds[type] : FD_UNSUPPORTED);
+	listed_fd(c, type >= 0 && type < (int64_t)ARRAY_LEN(kinds) ? kinds[type] :
+							    FD_UNSUPPORTED);
 }
 
 apply_fn *const iter_apply[EVENT_TYPES] = {
