@@ -338,7 +338,7 @@ apply_clone(struct call *c)
 {
 	uint32_t flags = (uint32_t)said_num(c->w, c->ev, R_FLAGS, 0) & ~THREAD_CHILD_FIRST;
 
-	if (c->ev->tid < 0)
+	if (c->ev->tid < 0 || c->w->threads.n >= THREADS_MAX)
 		return;
 	if (c->t && c->res >= 0)
 		thread_revive(c->t);

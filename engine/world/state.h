@@ -38,6 +38,8 @@
 #define OF_NONE 0u
 #define OF_FROM_EXIT 0xFFFFC000u	/* what only the exit event can know */
 
+/* Events make no more threads than this; a list may name more. */
+#define THREADS_MAX (1u << 20)
 #define N_GONE 1024			/* exits remembered, a power of two */
 
 /* A thread that exited a moment ago. */

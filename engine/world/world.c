@@ -303,7 +303,7 @@ thread_of(struct world *w, const struct event *ev)
 	if (does_without_thread(ev))
 		return NULL;
 	t = thread_find(w, ev->tid);
-	if (!t && ev->tid >= 0 && introduces_thread(ev))
+	if (!t && ev->tid >= 0 && w->threads.n < THREADS_MAX && introduces_thread(ev))
 		t = thread_new_unknown(w, ev->tid);
 	return t;
 }
