@@ -100,6 +100,7 @@ struct process {
 	struct process *parent;		/* NULL: not in the table, or none */
 	struct process *first_child;
 	struct process *next_sibling, *prev_sibling;
+	uint8_t n_handed;		/* how often it got another parent */
 	struct version_memo *memo;	/* versions it had, while somebody keeps them */
 	uint32_t changed_at;		/* its place among those changed, from 1; 0: in none */
 	uint32_t was;			/* version before that; 0: it was never told of */

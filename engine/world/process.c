@@ -217,6 +217,10 @@ reaper_of(const struct process *p)
 	return NULL;
 }
 
+/* Nobody outlives so many of those who took him in; what is made up must not
+ * hand on the same children with each exit. */
+#define HANDED_MAX 16
+
 static void
 give_children_away(struct world *w, struct process *p, int64_t reaper_tid)
 {
@@ -230,8 +234,10 @@ give_children_away(struct world *w, struct process *p, int64_t reaper_tid)
 		to->is_reaper = true;
 	while ((child = p->first_child)) {
 		leave_parent(child);
-		if (to)
+		if (to && child->n_handed < HANDED_MAX) {
+			child->n_handed++;
 			join_parent(child, to);
+		}
 		if (!child->parent)
 			child->ppid = 0;
 		process_changed(w, child);

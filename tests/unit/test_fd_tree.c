@@ -7,7 +7,7 @@
 
 #define TABLES 6
 #define NUMBERS 40
-#define STEPS 60000
+#define STEPS 20000
 
 /* Numbers of all sizes, with neighbours. */
 static int64_t numbers[NUMBERS];
