@@ -136,6 +136,7 @@ learn_owner(struct call *c, struct process *p)
 	if (p->gid == NO_UID)
 		p->gid = (uint32_t)call_num(c, R_GID, p->gid);
 	process_changed(c->w, p);
+	process_learned(c->w, p);
 }
 
 /* Make the thread TID that C's clone made, in process PID, a child of MAKER,
@@ -337,7 +338,7 @@ apply_clone(struct call *c)
 {
 	uint32_t flags = (uint32_t)said_num(c->w, c->ev, R_FLAGS, 0) & ~THREAD_CHILD_FIRST;
 
-	if (c->ev->tid < 0)
+	if (c->ev->tid < 0 || c->w->threads.n >= THREADS_MAX)
 		return;
 	if (c->t && c->res >= 0)
 		thread_revive(c->t);
@@ -401,20 +402,11 @@ exec_path(struct call *c)
 static void
 close_on_exec(struct world *w, struct process *p)
 {
-	size_t at = 0, n = 0;
-	uint64_t num;
-	void *fd;
-	int64_t close[64];
+	const struct descriptor *fd;
 
-	/* A table must not change while it is walked. */
-	do {
-		at = n = 0;
-		while (n < ARRAY_LEN(close) && map_next(&p->fds->by_num, &at, &num, &fd))
-			if (((struct descriptor *)fd)->cloexec)
-				close[n++] = (int64_t)num;
-		for (size_t i = 0; i < n; i++)
-			fd_remove(w, p, close[i]);
-	} while (n == ARRAY_LEN(close));
+	for (int64_t num = 0; (fd = fd_tree_next(&p->fds->fds, &num)); num++)
+		if (fd->cloexec)
+			fd_remove(w, p, num);
 }
 
 static void

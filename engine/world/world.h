@@ -59,7 +59,8 @@ struct world_observer {
 		   const struct descriptor *fd);
 	void (*fd_end)(void *ctx, uint64_t position, const struct process *p,
 		       const struct descriptor *fd);
-	/* CHILD starts with what PARENT's table holds; no fd() is told for it. */
+	/* CHILD has a table of its own from here on (it may be PARENT itself, which
+	 * shared one), with what PARENT's holds; no fd() is told for these. */
 	void (*fd_fork)(void *ctx, uint64_t position, const struct process *parent,
 			const struct process *child);
 	/* A fact that was true before it was known completes what was told. */

@@ -3,6 +3,7 @@
  * told and what the world holds are compared all the time. */
 #include "engine/world/world.h"
 
+#include "engine/base/hash.h"
 #include "engine/base/intern.h"
 #include "engine/base/mem.h"
 #include "tests/lib/check.h"
@@ -359,15 +360,17 @@ check_world(struct told *o, const struct stage *s)
 	world_size(s->world, &size);
 	insist(o, size.n_threads == n, "the count of all threads");
 	for (size_t i = 0; i < n; i++) {
-		map_put(&processes, (uintptr_t)threads[i]->proc, (void *)(uintptr_t)threads[i]->proc);
-		map_put(&tables, (uintptr_t)threads[i]->proc->fds, threads[i]->proc->fds);
+		struct process *p = threads[i]->proc;
+
+		map_put(&processes, (uintptr_t)p, p);
+		map_put(&tables, (uintptr_t)p->fds, p->fds);
 	}
 	free(threads);
 	while (map_next(&processes, &at, &key, &value))
 		check_process(o, s, value);
 	insist(o, size.n_processes == processes.n, "the count of all processes");
 	for (at = 0; map_next(&tables, &at, &key, &value);)
-		n_fds += ((struct fd_table *)value)->by_num.n;
+		n_fds += ((struct fd_table *)value)->fds.n;
 	insist(o, size.n_fds == n_fds, "the count of all descriptors");
 	if (s->m)
 		insist(o, o->processes.n == size.n_processes && o->fds.n == n_fds,
