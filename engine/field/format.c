@@ -154,6 +154,26 @@ fit(struct text *t, size_t start, size_t width)
 		text_char(t, ' ');
 }
 
+/* The values of a list stand side by side. */
+static void
+put_value(const struct part *part, const struct eval *ev, const struct value *v,
+	  struct text *t)
+{
+	enum value_type type = field_type(&part->use);
+	enum value_unit unit = part->use.field->unit;
+	enum field_many many = field_many(&part->use);
+
+	if (many == FIELD_ONE) {
+		value_text(v, type, unit, ev->render->data_max, t);
+		return;
+	}
+	for (size_t i = 0; i < v->list.n; i++) {
+		if (i)
+			text_char(t, many == FIELD_ANCESTORS ? ' ' : ',');
+		value_text(&v->list.v[i], type, unit, ev->render->data_max, t);
+	}
+}
+
 bool
 format_line(const struct format *f, const struct eval *ev, struct text *t)
 {
@@ -161,7 +181,6 @@ format_line(const struct format *f, const struct eval *ev, struct text *t)
 
 	for (size_t i = 0; i < f->n_parts; i++) {
 		const struct part *part = &f->parts[i];
-		const struct field *field = part->use.field;
 		struct value v;
 		size_t at = t->len;
 
@@ -170,7 +189,7 @@ format_line(const struct format *f, const struct eval *ev, struct text *t)
 			continue;
 		}
 		if (field_get(&part->use, ev, &v)) {
-			value_text(&v, field->type, field->unit, ev->render->data_max, t);
+			put_value(part, ev, &v, t);
 		} else if (f->shows_missing) {
 			text_str(t, MISSING);
 		} else {

@@ -40,6 +40,10 @@ struct moment {
 	const struct descriptor *fd;	/* NULL: not known */
 	const struct event *enter;	/* an exit: its enter event, or NULL */
 	uint64_t latency_ns;		/* an exit: since its enter */
+	uint64_t before_ns;		/* of the event before it in the section; 0: none */
+	uint64_t exec_ns;		/* a switch: how long its thread was on the CPU */
+	bool connect_failed;		/* the event tells more of FD than its version */
+	bool fd_changed;		/* the event made FD, which was there, another version */
 	uint32_t thread_version;	/* 0: none */
 	uint32_t proc_version;
 	uint32_t fd_version;

@@ -53,7 +53,6 @@ ALLOWED = [
     Allowed('Files that are mapped', r'fd\..*', '<NA>', '.+', 'mmap'),
     Allowed('Parameters of the enter event', r'evt\.arg\..*', '<NA>', '.+'),
     Allowed('Durations', r'evt\.latency.*', '.*', '0|000000000|0ns'),
-    Allowed('Results', r'evt\.failed', 'false', '<NA>'),
     Allowed(ABSENT, r'user\.(uid|loginuid)|group\.gid', r'-1|\d{10,}', '<NA>'),
     Allowed(ABSENT, r'proc\.(sid|vpgid|ppid|fdlimit)', '-1', '<NA>'),
     Allowed(ABSENT, r'proc\.(exepath|args|cwd)', '', '<NA>'),

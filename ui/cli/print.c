@@ -44,6 +44,7 @@ struct printer {
 	struct render render;
 	struct eval eval;
 	struct text scratch;
+	struct value list[FIELD_LIST_MAX];
 	struct format *format;		/* NULL: the default line */
 	struct output out;
 	struct progress progress;
@@ -227,6 +228,7 @@ show(struct printer *p, const struct moment *m)
 		return;
 	text_char(&p->out.text, '\n');
 	p->eval.shown_ns = m->ev->ts_ns;
+	p->eval.n_shown++;
 }
 
 /* Does an event of this type tell of what there was already? Its time is when
@@ -286,7 +288,8 @@ begin(struct printer *p)
 	render_init(&p->render, p->world, &p->clock);
 	p->render.machine = MACHINE;
 	p->eval = (struct eval){ .world = p->world, .time_mode = p->wishes->time_mode,
-				 .render = &p->render, .scratch = &p->scratch };
+				 .render = &p->render, .scratch = &p->scratch,
+				 .list = p->list, .is_output = true };
 	p->is_watched = isatty(STDOUT_FILENO);
 	progress_init(&p->progress);
 }
