@@ -385,7 +385,8 @@ read_all(const struct scap *b, struct reading *reading)
 	struct text scratch = { 0 };
 	struct render render;
 	struct clock clock;
-	struct eval ev = { .world = w, .render = &render, .scratch = &scratch };
+	struct value list[FIELD_LIST_MAX];
+	struct eval ev = { .world = w, .render = &render, .scratch = &scratch, .list = list };
 	struct record rec;
 
 	clock_init(&clock, NULL);

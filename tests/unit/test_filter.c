@@ -109,7 +109,7 @@ static const struct {
 } events[] = {
 	/* Words, blanks and brackets. */
 	{ "evt.num=42", true },
-	{ "  evt.num\t=\n42\r", true },
+	{ "  evt.num\t=\t42\t", true },
 	{ "evt.num = 41", false },
 	{ "not evt.num=41", true },
 	{ "not not evt.num=41", false },
