@@ -117,7 +117,8 @@ static const struct {
 	{ "%evt.arg[99999]", "field `evt.arg` wants a number from 0 to 1000 in [ ]", 1 },
 	{ "%evt.arg", "field `evt.arg` wants a name or a number: `evt.arg.NAME` or "
 	  "`evt.arg[0]`", 1 },
-	{ "%evt.num %10toupper(proc.nam)", "unknown field `proc.nam`, did you mean `proc.name`?", 20 },
+	{ "%evt.num %10toupper(proc.nam)", "unknown field `proc.nam`, did you mean `proc.name`?",
+	  20 },
 };
 
 static void

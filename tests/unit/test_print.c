@@ -81,8 +81,9 @@ static const struct {
 	{ WHOLE, { "-r", CAP, "-j", "--csv" }, 2, "",
 	  "sysreel: the output has one form: only one of -j and --csv\n" },
 	{ WHOLE, { "-r", CAP, "-j", "-n1" }, 0,
-	  "{\"evt.cpu\":0,\"evt.dir\":\">\",\"evt.info\":\"\",\"evt.num\":1,\"evt.outputtime\":1700000000000000005,\"evt.type\":\"open\","
-	  "\"proc.name\":\"cat\",\"thread.tid\":7}\n", "" },
+	  "{\"evt.cpu\":0,\"evt.dir\":\">\",\"evt.info\":\"\",\"evt.num\":1,"
+	  "\"evt.outputtime\":1700000000000000005,\"evt.type\":\"open\",\"proc.name\":\"cat\","
+	  "\"thread.tid\":7}\n", "" },
 	{ WHOLE, { "-r", CAP, "--csv", "-p", "*%evt.num %fd.name", "-n2" }, 0,
 	  "evt.num,fd.name\n1,\n2,/etc/hosts\n", "" },
 	{ WHOLE, { "-r", CAP, "--csv", "-p", "x" }, 2, "",
