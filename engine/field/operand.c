@@ -59,16 +59,24 @@ operand_field(const struct operand *o)
 	return o->kind == OPERAND_FIELD ? &o->use : NULL;
 }
 
-/* Fields put texts together in the scratch of EV. Ask O's with O's own bytes in
- * its place, so that they stay when another field is asked. */
+/* Fields put texts together in the scratch of EV, and lists in its list. Ask O's
+ * with O's own memory in their place, so that they stay when another field is
+ * asked. */
 static bool
 get_kept(struct operand *o, const struct eval *ev, struct value *out)
 {
 	struct text lent = *ev->scratch;
+	struct eval own;
 	bool has;
 
 	*ev->scratch = o->own;
-	has = field_get(&o->use, ev, out);
+	if (o->many == FIELD_ONE) {
+		has = field_get(&o->use, ev, out);
+	} else {
+		own = *ev;
+		own.list = o->items;
+		has = field_get(&o->use, &own, out);
+	}
 	o->own = *ev->scratch;
 	*ev->scratch = lent;
 	return has;

@@ -152,10 +152,12 @@ parse_field(struct parser *p)
 	o->source = (struct span){ (const uint8_t *)p->at, (size_t)len };
 	o->type = field_type(&use);
 	o->unit = use.field->unit;
-	o->many = use.field->many;
+	o->many = field_many(&use);
 	o->scope = use.field->scope;
 	o->entity = use.field->entity;
 	o->keeps = o->type == T_STR || o->type == T_DATA || o->many != FIELD_ONE;
+	if (o->many != FIELD_ONE)
+		o->items = xreallocarray(NULL, FIELD_LIST_MAX, sizeof(o->items[0]));
 	p->at += len;
 	return o;
 }

@@ -13,6 +13,7 @@
 
 #define FD_CWD (-100)			/* "the current folder", in the place of a descriptor */
 #define SCRATCH_MIN 4096
+#define NAME_OF_INET_MAX 256	/* two IPv6 addresses with ports, and room */
 
 /* One value on its way to text. */
 struct job {
@@ -133,28 +134,50 @@ has_named_ports(const struct render *r, const struct descriptor *fd)
 	return r->service && is_inet && (fd->l4 == L4_TCP || fd->l4 == L4_UDP);
 }
 
-/* NAME of a connection, with names in the place of the numbers of its ports. */
-static void
-put_named_ports(const struct render *r, const struct descriptor *fd, struct span name,
-		struct text *t)
+void
+render_port(const struct render *r, const struct descriptor *fd, uint16_t port, struct text *t)
 {
 	struct address_style style = address_style(r, fd);
-	const uint8_t *at = name.p, *end = name.p + name.len;
 
+	address_port(port, &style, t);
+}
+
+/* The name of a connection, which T has behind START: names in the place of the
+ * numbers of its ports. */
+static void
+name_ports(const struct render *r, const struct descriptor *fd, size_t start, struct text *t)
+{
+	char name[NAME_OF_INET_MAX];
+	const char *at = name, *end = name + (t->len - start);
+
+	if (t->len - start > sizeof(name))
+		return;
+	memcpy(name, t->p + start, t->len - start);
+	t->len = start;
 	while (at < end) {
-		const uint8_t *arrow = memmem(at, (size_t)(end - at), "->", 2);
+		const char *arrow = memmem(at, (size_t)(end - at), "->", 2);
 		size_t len = (size_t)((arrow ? arrow : end) - at), n = len;
 		unsigned port = 0, unit = 1;
 
 		for (; n && at[n - 1] >= '0' && at[n - 1] <= '9'; unit *= 10)
-			port += unit * (at[--n] - '0');
+			port += unit * (unsigned)(at[--n] - '0');
 		text_bytes(t, at, n);
 		if (n < len)
-			address_port((uint16_t)port, &style, t);
+			render_port(r, fd, (uint16_t)port, t);
 		if (arrow)
 			text_bytes(t, "->", 2);
 		at = arrow ? arrow + 2 : end;
 	}
+}
+
+void
+render_fd_bytes(const struct render *r, const struct descriptor *fd, struct text *t)
+{
+	size_t start = t->len;
+
+	descriptor_name(r->world, fd, t);
+	if (has_named_ports(r, fd))
+		name_ports(r, fd, start, t);
 }
 
 void
@@ -163,12 +186,9 @@ render_fd_name(struct render *r, const struct descriptor *fd, struct text *t)
 	size_t start = r->scratch.len;
 	struct span name;
 
-	descriptor_name(r->world, fd, &r->scratch);
+	render_fd_bytes(r, fd, &r->scratch);
 	name = (struct span){ (const uint8_t *)r->scratch.p + start, r->scratch.len - start };
-	if (has_named_ports(r, fd))
-		put_named_ports(r, fd, name, t);
-	else
-		render_text(r, name, t);
+	render_text(r, name, t);
 	r->scratch.len = start;
 }
 

@@ -72,7 +72,12 @@ void render_type(struct render *r, const struct moment *m, struct text *t);
 /* Which call the generic event of M tells of; 0: it is not known. */
 uint16_t render_call_code(const struct render *r, const struct moment *m);
 
-/* Append the name of FD, as render_text() does. */
+/* Append the name of FD, as render_text() does; or as it is. */
 void render_fd_name(struct render *r, const struct descriptor *fd, struct text *t);
+void render_fd_bytes(const struct render *r, const struct descriptor *fd, struct text *t);
+
+/* Append PORT of FD: its number, or the name that R knows. */
+void render_port(const struct render *r, const struct descriptor *fd, uint16_t port,
+		 struct text *t);
 
 #endif

@@ -216,7 +216,7 @@ initial_finish(struct world *w)
 	for (size_t i = 0; i < w->n_changed; i++) {
 		struct process *p = w->changed[i];
 
-		if (p->was && p->parent)
+		if (p->was)
 			continue;
 		process_set_parent(w, p, p->leader ? p->leader->ptid : p->threads->ptid);
 	}

@@ -136,6 +136,7 @@ learn_owner(struct call *c, struct process *p)
 	if (p->gid == NO_UID)
 		p->gid = (uint32_t)call_num(c, R_GID, p->gid);
 	process_changed(c->w, p);
+	process_learned(c->w, p);
 }
 
 /* Make the thread TID that C's clone made, in process PID, a child of MAKER,
@@ -337,7 +338,7 @@ apply_clone(struct call *c)
 {
 	uint32_t flags = (uint32_t)said_num(c->w, c->ev, R_FLAGS, 0) & ~THREAD_CHILD_FIRST;
 
-	if (c->ev->tid < 0)
+	if (c->ev->tid < 0 || c->w->threads.n >= THREADS_MAX)
 		return;
 	if (c->t && c->res >= 0)
 		thread_revive(c->t);

@@ -282,10 +282,15 @@ process_share_fds(struct world *w, struct process *p, struct process *with)
 	p->fds->n_users++;
 }
 
+/* More descriptors than any machine has: a made-up capture of forks must not
+ * take all memory. */
+#define FDS_MAX (1u << 22)
+
 void
 process_copy_fds(struct world *w, struct process *p, const struct process *from)
 {
 	struct fd_table *table = pool_get(&w->table_pool);
+	bool fits = w->n_fds + from->fds->by_num.n <= FDS_MAX;
 	size_t at = 0;
 	uint64_t num;
 	void *value;
@@ -293,8 +298,8 @@ process_copy_fds(struct world *w, struct process *p, const struct process *from)
 	if (w->n_changed_fds)
 		versions_finish_fds(w);		/* what is copied has its version */
 	table->n_users = 1;
-	table->complete = from->fds->complete;
-	while (map_next(&from->fds->by_num, &at, &num, &value)) {
+	table->complete = from->fds->complete && fits;
+	while (fits && map_next(&from->fds->by_num, &at, &num, &value)) {
 		struct descriptor *fd = pool_get(&w->fd_pool);
 
 		*fd = *(struct descriptor *)value;

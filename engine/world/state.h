@@ -38,6 +38,8 @@
 #define OF_NONE 0u
 #define OF_FROM_EXIT 0xFFFFC000u	/* what only the exit event can know */
 
+/* Events make no more threads than this; a list may name more. */
+#define THREADS_MAX (1u << 20)
 #define N_GONE 1024			/* exits remembered, a power of two */
 
 /* A thread that exited a moment ago. */
@@ -74,6 +76,8 @@ struct world {
 
 	uint64_t n_events;		/* the number of the newest event */
 	uint64_t now_ns;		/* its time */
+	uint64_t *switched_ns;		/* by CPU: time of its newest switch; 0: none */
+	size_t n_switched;
 	bool is_loading;		/* tables are being taken, no event came since */
 	struct thread *ended;		/* whose call ended with the last event */
 	apply_fn *apply[EVENT_TYPES];	/* of all files, by type */
@@ -116,6 +120,7 @@ struct call {
 	int64_t res;			/* of an exit; 0 when it tells none */
 	int64_t fd;			/* the descriptor it uses, or NO_FD */
 	int64_t made_fd;		/* the one it made, or NO_FD */
+	uint32_t fd_id, fd_version;	/* what FD was before; 0: it was not there */
 };
 
 /* The apply function of each type, or NULL. */

@@ -40,6 +40,10 @@ struct moment {
 	const struct descriptor *fd;	/* NULL: not known */
 	const struct event *enter;	/* an exit: its enter event, or NULL */
 	uint64_t latency_ns;		/* an exit: since its enter */
+	uint64_t before_ns;		/* of the event before it in the section; 0: none */
+	uint64_t exec_ns;		/* a switch: how long its thread was on the CPU */
+	bool connect_failed;		/* the event tells more of FD than its version */
+	bool fd_changed;		/* the event made FD, which was there, another version */
 	uint32_t thread_version;	/* 0: none */
 	uint32_t proc_version;
 	uint32_t fd_version;
@@ -59,7 +63,8 @@ struct world_observer {
 		   const struct descriptor *fd);
 	void (*fd_end)(void *ctx, uint64_t position, const struct process *p,
 		       const struct descriptor *fd);
-	/* CHILD starts with what PARENT's table holds; no fd() is told for it. */
+	/* CHILD has a table of its own from here on (it may be PARENT itself, which
+	 * shared one), with what PARENT's holds; no fd() is told for these. */
 	void (*fd_fork)(void *ctx, uint64_t position, const struct process *parent,
 			const struct process *child);
 	/* A fact that was true before it was known completes what was told. */

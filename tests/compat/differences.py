@@ -50,8 +50,6 @@ RULES = [
     Rule('connected again', 'A datagram socket that connects again', ['test_ipv6_client'],
          r'^(2(?:32|37) .* > sendto fd=3\(<6u>::1:38255->)::1:2345\)',
          r'\g<1>2001:4860:4860::8888:53)'),
-    Rule('files of a thread', 'Threads share the files of their process', ['demo'],
-         r'( db-reader \(1304\) > pread fd=5) ', r'\1(<f>/data/orders.db) '),
     Rule('not connected yet', 'Unix sockets that are not connected', ['demo'],
          r'( > connect fd=3\(<u>)/run/docker.sock\)', r'\1)'),
     Rule('not connected', 'Unix sockets that are not connected', V036,

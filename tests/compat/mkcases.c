@@ -267,6 +267,24 @@ case_generic(struct scap *b)
 	scap_event(b, EV_GENERIC_E, scap_num(0), scap_num(221));
 }
 
+/* A container that was looked up only after the first call. */
+static void
+case_late_container(struct scap *b)
+{
+	scap_at(b, AT + 5 * SEC, -1, 0);
+	scap_event(b, EV_CONTAINER_JSON_E,
+		   scap_text("{\"container\":{\"id\":\"4f3c1a7be2d9\",\"name\":\"shop\"}}"));
+	scap_at(b, AT, PID, 0);
+	put_read(b, PID, 4, "x");
+}
+
+/* A call without an event type that is younger than sysdig 0.29.3. */
+static void
+case_newer_call(struct scap *b)
+{
+	scap_event(b, EV_GENERIC_E, scap_num(330), scap_num(425));
+}
+
 /* A block in the middle that is not what its length says. */
 static void
 case_damaged(struct scap *b)
@@ -304,6 +322,8 @@ static const struct {
 	{ "owner", case_owner },
 	{ "failed-open", case_failed_open },
 	{ "generic", case_generic },
+	{ "late-container", case_late_container },
+	{ "newer-call", case_newer_call },
 	{ "damaged", case_damaged },
 	{ "cut", case_cut },
 };

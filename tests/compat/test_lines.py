@@ -34,6 +34,17 @@ def with_sysdig(tap, name, path, sysreel):
     check_lines(tap, name, theirs, ours)
 
 
+def check_times(tap, name, path, sysreel):
+    """Each way to show the time but d, which docs/differences.md tells of (Durations)."""
+    for mode in 'hraD':
+        words = ['-t', mode, '-p', '*%evt.num %evt.outputtime']
+        theirs = run(['sysdig', '-r', path] + words)[0]
+        ours = run([sysreel, 'print', '-r', path] + words)[0]
+        wrong = [f'sysdig {a!r}, sysreel {b!r}' for a, b in zip(theirs, ours) if a != b]
+        tap.check(len(theirs) == len(ours) > 0 and not wrong,
+                  f'{name}: {len(ours)} times of -t {mode}', wrong[:SHOWN])
+
+
 def check_rewritten(tap, top, sysreel):
     """The same capture, written again by another program: 0.29.3 cannot open it."""
     one, why = find_capture(top, 'curl_google.scap')
@@ -81,6 +92,7 @@ def main():
             tap.skip(f'{name}: {no_sysdig or why}')
         else:
             with_sysdig(tap, name, path, sysreel)
+            check_times(tap, name, path, sysreel)
     if no_sysdig:
         tap.skip(f'demo: {no_sysdig}')
     else:

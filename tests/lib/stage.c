@@ -58,7 +58,8 @@ stage_proc(struct stage *s, int64_t tid, int64_t pid, int64_t ptid, const char *
 		.sid = pid, .pgid = pid, .vpgid = pid, .comm = scap_span(comm),
 		.exe = scap_span(comm), .exepath = scap_span("/bin/listed"),
 		.args = SCAP_LIST("-x\0"), .env = SCAP_LIST("HOME=/\0"),
-		.cgroups = scap_span(""), .cwd = { (const uint8_t *)cwd, (size_t)len }, .root = scap_span("/"),
+		.cgroups = scap_span(""), .cwd = { (const uint8_t *)cwd, (size_t)len },
+		.root = scap_span("/"),
 		.fdlimit = 1024, .loginuid = UINT32_MAX,
 	});
 }

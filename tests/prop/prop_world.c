@@ -359,8 +359,10 @@ check_world(struct told *o, const struct stage *s)
 	world_size(s->world, &size);
 	insist(o, size.n_threads == n, "the count of all threads");
 	for (size_t i = 0; i < n; i++) {
-		map_put(&processes, (uintptr_t)threads[i]->proc, (void *)(uintptr_t)threads[i]->proc);
-		map_put(&tables, (uintptr_t)threads[i]->proc->fds, threads[i]->proc->fds);
+		struct process *p = threads[i]->proc;
+
+		map_put(&processes, (uintptr_t)p, p);
+		map_put(&tables, (uintptr_t)p->fds, p->fds);
 	}
 	free(threads);
 	while (map_next(&processes, &at, &key, &value))

@@ -113,9 +113,9 @@ static const struct {
 	{ "%nothing.like.it", "unknown field `nothing.like.it`", 1 },
 	{ "% x", "the name of a field is missing", 1 },
 	{ "%evt.arg.", "no event has a parameter of that name", 1 },
-	{ "%evt.arg[x]", "field `evt.arg` wants a number from 0 to 1000 in [ ]", 1 },
-	{ "%evt.arg[99999]", "field `evt.arg` wants a number from 0 to 1000 in [ ]", 1 },
-	{ "%evt.arg", "field `evt.arg` wants a name or a number: `evt.arg.NAME` or "
+	{ "%evt.arg[x]", "field `evt.arg` wants a number of at most 1000 in [ ]", 1 },
+	{ "%evt.arg[99999]", "field `evt.arg` wants a number of at most 1000 in [ ]", 1 },
+	{ "%evt.arg", "field `evt.arg` wants an argument: `evt.arg.NAME` or "
 	  "`evt.arg[0]`", 1 },
 	{ "%evt.num %10toupper(proc.nam)", "unknown field `proc.nam`, did you mean `proc.name`?",
 	  20 },

@@ -37,6 +37,7 @@ struct printer {
 	struct render render;
 	struct eval eval;
 	struct text scratch;
+	struct value list[FIELD_LIST_MAX];
 	struct format *format;		/* NULL: the default line */
 	struct sieve sieve;
 	struct summary *summary;	/* NULL: nobody wants one */
@@ -129,6 +130,7 @@ show(struct printer *p, const struct moment *m)
 		return;
 	text_char(&p->out.text, '\n');
 	p->eval.shown_ns = m->ev->ts_ns;
+	p->eval.n_shown++;
 }
 
 /* Does an event of this type tell of what there was already? Its time is when
@@ -238,7 +240,8 @@ begin(struct printer *p)
 	if (w->resolve_ports)
 		p->render.service = services_name;
 	p->eval = (struct eval){ .world = p->world, .time_mode = w->time_mode,
-				 .render = &p->render, .scratch = &p->scratch };
+				 .render = &p->render, .scratch = &p->scratch,
+				 .list = p->list, .is_output = true };
 	sieve_begin(&p->sieve, w, p->world, &p->clock, MACHINE);
 	if (w->summary)
 		p->summary = summary_new();

@@ -6,7 +6,6 @@
 
 #include "engine/base/err.h"
 #include "engine/base/intern.h"
-#include "engine/event/event.h"
 #include "engine/filter/filter.h"
 #include "engine/world/world.h"
 #include "ui/cli/print_options.h"
@@ -51,7 +50,7 @@ sieve_begin(struct sieve *s, const struct print_wishes *w, const struct world *w
 	s->suppressed = (const char *const *)w->suppressed;
 	s->n_suppressed_names = w->n_suppressed;
 	s->eval = (struct eval){ .world = world, .time_mode = w->time_mode,
-				 .render = &s->render, .scratch = &s->scratch };
+				 .render = &s->render, .scratch = &s->scratch, .list = s->list };
 }
 
 void
@@ -81,8 +80,6 @@ is_suppressed(const struct sieve *s, const struct moment *m)
 bool
 sieve_lets_pass(struct sieve *s, const struct moment *m)
 {
-	bool is_wanted;
-
 	if (s->n_suppressed_names && is_suppressed(s, m)) {
 		s->n_suppressed++;
 		return false;
@@ -90,7 +87,5 @@ sieve_lets_pass(struct sieve *s, const struct moment *m)
 	if (!s->filter)
 		return true;
 	eval_moment(&s->eval, m);
-	is_wanted = filter_match(s->filter, &s->eval);
-	s->eval.shown_ns = m->ev->ts_ns;
-	return is_wanted;
+	return filter_match(s->filter, &s->eval);
 }

@@ -26,6 +26,7 @@ struct sieve {
 	struct render render;
 	struct eval eval;
 	struct text scratch;
+	struct value list[FIELD_LIST_MAX];
 	uint64_t n_suppressed;		/* events of those programs so far */
 };
 
