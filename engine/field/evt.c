@@ -320,8 +320,7 @@ get_hostname(const struct eval *ev, struct value *out)
 static const struct field fields[] = {
 	{ .name = "evt.num", .type = T_UINT, .scope = OF_ROW, .get = get_num,
 	  .doc = "Number of the event in the whole input, counted from 1." },
-	{ .name = "evt.time", .type = T_STR, .unit = U_CLOCK, .scope = OF_ROW,
-	  .get = get_time,
+	{ .name = "evt.time", .type = T_STR, .unit = U_CLOCK, .scope = OF_ROW, .get = get_time,
 	  .doc = "Time of day, with nanoseconds, in the reader's time zone." },
 	{ .name = "evt.time.s", .type = T_STR, .unit = U_CLOCK_S, .scope = OF_ROW,
 	  .get = get_time_s,
@@ -335,7 +334,7 @@ static const struct field fields[] = {
 	{ .name = "evt.datetime.s", .type = T_STR, .unit = U_CLOCK_S, .scope = OF_ROW,
 	  .get = get_datetime_s,
 	  .doc = "Date and time in whole seconds." },
-	{ .name = "evt.outputtime", .type = T_STR, .scope = OF_STREAM,
+	{ .name = "evt.outputtime", .type = T_STR, .unit = U_CLOCK, .scope = OF_STREAM,
 	  .flags = FIELD_OUTPUT_ONLY, .get = get_outputtime,
 	  .doc = "The time in the form that was chosen for the output." },
 	{ .name = "evt.rawtime", .type = T_TIME, .scope = OF_ROW, .get = get_rawtime,

@@ -75,7 +75,7 @@ put_name(const struct eval *ev)
 		return true;
 	if (!ev->fd)
 		return false;
-	descriptor_name(ev->world, ev->fd, ev->scratch);
+	render_fd_bytes(ev->render, ev->fd, ev->scratch);
 	return true;
 }
 

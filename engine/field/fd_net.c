@@ -3,6 +3,7 @@
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
 #include "engine/field/domain.h"
+#include "engine/field/render.h"
 #include "engine/world/world.h"
 
 /* One end of a connection. */
@@ -104,7 +105,7 @@ net_of(struct ip ip)
 		\
 		if (!end_of(ev->fd, &e)) \
 			return false; \
-		text_u64(ev->scratch, e.port); \
+		render_port(ev->render, ev->fd, e.port, ev->scratch); \
 		return value_scratch(ev, out); \
 	} \
 	static bool \

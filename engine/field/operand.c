@@ -4,7 +4,10 @@
 #include <string.h>
 
 #include "engine/base/text.h"
+#include "engine/field/render.h"
 #include "engine/field/transform.h"
+
+#define LIST_MAX 1023			/* bytes of a list as text */
 
 void
 operand_free(struct operand *o)
@@ -56,16 +59,24 @@ operand_field(const struct operand *o)
 	return o->kind == OPERAND_FIELD ? &o->use : NULL;
 }
 
-/* Fields put texts together in the scratch of EV. Ask O's with O's own bytes in
- * its place, so that they stay when another field is asked. */
+/* Fields put texts together in the scratch of EV, and lists in its list. Ask O's
+ * with O's own memory in their place, so that they stay when another field is
+ * asked. */
 static bool
 get_kept(struct operand *o, const struct eval *ev, struct value *out)
 {
 	struct text lent = *ev->scratch;
+	struct eval own;
 	bool has;
 
 	*ev->scratch = o->own;
-	has = field_get(&o->use, ev, out);
+	if (o->many == FIELD_ONE) {
+		has = field_get(&o->use, ev, out);
+	} else {
+		own = *ev;
+		own.list = o->items;
+		has = field_get(&o->use, &own, out);
+	}
 	o->own = *ev->scratch;
 	*ev->scratch = lent;
 	return has;
@@ -86,6 +97,52 @@ operand_get(struct operand *o, const struct eval *ev, struct value *out)
 		return transform_run(o, ev, out);
 	}
 	return false;
+}
+
+static void
+put_one(const struct operand *o, const struct value *v, const struct render *r,
+	struct text *t)
+{
+	if (o->type == T_STR && o->unit == U_HARMLESS)
+		text_bytes(t, v->s.p, v->s.len);
+	else if (o->type == T_STR)
+		render_text(r, v->s, t);
+	else if (o->type == T_DATA)
+		data_text(&r->data, v->s, t);
+	else
+		value_text(v, o->type, o->unit, r->data.dots_max, t);
+}
+
+/* Cut T to LEN bytes, between two characters. */
+static void
+cut(struct text *t, size_t len)
+{
+	while (len && ((uint8_t)t->p[len] & 0xC0) == 0x80)
+		len--;
+	t->len = len;
+}
+
+void
+operand_text(const struct operand *o, const struct value *v, struct render *r, struct text *t)
+{
+	bool has_brackets = o->many != FIELD_ANCESTORS;
+	size_t start = t->len;
+
+	if (o->many == FIELD_ONE) {
+		put_one(o, v, r, t);
+		return;
+	}
+	if (has_brackets)
+		text_char(t, '(');
+	for (size_t i = 0; i < v->list.n && t->len - start < LIST_MAX; i++) {
+		if (i)
+			text_char(t, has_brackets ? ',' : ' ');
+		put_one(o, &v->list.v[i], r, t);
+	}
+	if (t->len - start > LIST_MAX - 1)
+		cut(t, start + LIST_MAX - 1);
+	if (has_brackets)
+		text_char(t, ')');
 }
 
 /* In quotes, so that it can be parsed again. */

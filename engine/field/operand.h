@@ -18,6 +18,7 @@
 struct err;
 struct eval;
 struct operand;
+struct render;
 struct text;
 struct transform;
 
@@ -39,6 +40,11 @@ const struct field_use *operand_field(const struct operand *o);
 
 /* Its value for EV; false: missing. Borrowed until O is asked again. */
 bool operand_get(struct operand *o, const struct eval *ev, struct value *out);
+
+/* Append V, a value of O, as R shows such values: "(a,b)" for a list, with at
+ * most 1023 bytes, "a b" for ancestors. */
+void operand_text(const struct operand *o, const struct value *v, struct render *r,
+		  struct text *t);
 
 /* Append it as it is written. */
 void operand_print(const struct operand *o, struct text *t);

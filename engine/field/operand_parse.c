@@ -156,6 +156,8 @@ parse_field(struct parser *p)
 	o->scope = use.field->scope;
 	o->entity = use.field->entity;
 	o->keeps = o->type == T_STR || o->type == T_DATA || o->many != FIELD_ONE;
+	if (o->many != FIELD_ONE)
+		o->items = xreallocarray(NULL, FIELD_LIST_MAX, sizeof(o->items[0]));
 	p->at += len;
 	return o;
 }
