@@ -231,6 +231,40 @@ learning(struct scene *s)
 	filter_free(f);
 }
 
+/* Thread 100 does event ID, and the world takes it. */
+static void
+happens(struct scene *s, uint16_t id, const struct bytes *params, uint32_t n)
+{
+	struct record rec = { .kind = RECORD_EVENT };
+
+	scene_event(s, id, 100, params, n);
+	rec.ev = s->ev;
+	eval_moment(&s->eval, world_take(s->world, &rec));
+}
+
+/* Of a connection that was there before, a message tells the ends: they were
+ * so before, in the same version. */
+static void
+learning_ends(struct scene *s)
+{
+	static const uint8_t tuple[] = { 2, 10, 0, 0, 1, 0xA0, 0x0F, 10, 0, 0, 2, 80, 0 };
+	const struct bytes socket[] = { N64(20), N32(2), N32(1), N32(0) };
+	const struct bytes data[] = { N64(1), BYTES("x"), N64(20), N32(1) };
+	const struct bytes message[] = { N64(1), BYTES("x"), N64(20), N32(1),
+					 { tuple, sizeof(tuple) } };
+	struct filter *f = filter_compile("fd.name contains 10.0.0.2", NULL, NULL);
+	uint32_t version;
+
+	happens(s, EV_SOCKET_X, socket, ARRAY_LEN(socket));
+	happens(s, EV_WRITE_X, data, ARRAY_LEN(data));
+	version = s->eval.m->fd_version;
+	CHECK(version && !filter_match(f, &s->eval), "its ends are not known");
+	happens(s, EV_SENDTO_X, message, ARRAY_LEN(message));
+	CHECK(s->eval.m->fd_version == version, "they are told, in the same version");
+	CHECK(filter_match(f, &s->eval), "and no old answer is given");
+	filter_free(f);
+}
+
 int
 main(void)
 {
@@ -243,6 +277,7 @@ main(void)
 	refusing();
 	remembering(&s);
 	learning(&s);
+	learning_ends(&s);
 	scene_fini(&s);
 	return check_done();
 }
