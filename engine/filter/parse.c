@@ -86,6 +86,22 @@ parse_left(struct parser *p, struct check *c)
 	return 0;
 }
 
+/* What is an operator in other languages, but reads as one and a value here. */
+static int
+refuse_lookalike(const struct scan *s, const struct check *c)
+{
+	static const struct {
+		const char *other, *ours;
+	} words[] = { { "=<", "<=" }, { "=>", ">=" }, { "<>", "!=" }, { "=~", "~" } };
+	bool is_text = operand_type(c->left) == T_STR;
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (!strncmp(s->at, words[i].other, 2) && (!is_text || words[i].other[0] == '<'))
+			return scan_refuse(s, s->at, "`%s` is written `%s`", words[i].other,
+					   words[i].ours);
+	return 0;
+}
+
 static int
 parse_operator(struct parser *p, struct check *c)
 {
@@ -96,6 +112,8 @@ parse_operator(struct parser *p, struct check *c)
 	scan_blanks(s);
 	c->op_at = (int)(s->at - s->text);
 	c->op = operator_find(s->at);
+	if (c->op && refuse_lookalike(s, c) < 0)
+		return -EINVAL;
 	if (c->op) {
 		s->at += strlen(c->op->name);
 		return 0;

@@ -199,6 +199,8 @@ static const struct {
 	{ "evt.buflen < 1KiB and evt.buflen < 1.5M and evt.buflen < 1Gi and evt.buflen < 2T",
 	  true },
 	{ "proc.fdusage < 50%", true },
+	{ "proc.vmsize = 20", true },
+	{ "proc.vmsize = 20K and proc.vmsize < 0.5M and proc.vmsize = 20480B", true },
 	/* Texts. */
 	{ "proc.name < bb", true },
 	{ "proc.name < bash", false },
@@ -376,6 +378,10 @@ static const struct {
 	{ "evt.num=1 || evt.num=2", 10, "expected `and` or `or`; `||` is written `or`" },
 	{ "evt.num=1 AND evt.num=2", 10, "expected `and` or `or`; `AND` is written `and`" },
 	{ "!evt.num=1", 0, "expected a field, `not` or `(`, not `!evt.num=1`" },
+	{ "evt.num =< 5", 8, "`=<` is written `<=`" },
+	{ "evt.num=>5", 7, "`=>` is written `>=`" },
+	{ "evt.num =~ 5", 8, "`=~` is written `~`" },
+	{ "proc.name<>curl", 9, "`<>` is written `!=`" },
 	{ "evt.num in 1", 11, "expected a list such as (a, b)" },
 	{ "evt.num in (1", 13, "expected `,` or `)` behind a value" },
 	{ "evt.num in (1 2)", 14, "expected `,` or `)` behind a value" },
@@ -428,6 +434,8 @@ static const struct {
 	{ "evt.latency.s > 1.5s", 16, "`1.5s` is too fine: the field has whole units only" },
 	{ "evt.latency > 999999999d", 14, "`999999999d` is too large" },
 	{ "evt.buflen >= 4s", 14, "`4s` is no size such as 500, 4K or 1.5M" },
+	{ "proc.vmsize > 1.5B", 14, "`1.5B` is too fine: the field has whole units only" },
+	{ "proc.vmsize > 100B", 14, "`100B` is too fine: the field has whole units only" },
 	{ "evt.failed = 1", 13, "`1` is neither true nor false" },
 	{ "evt.failed = True", 13, "`True` is neither true nor false" },
 	{ "evt.failed > false", 11, "`>` does not compare `evt.failed`, which is true or "
