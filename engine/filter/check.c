@@ -44,6 +44,16 @@ check_is_never(const struct check *c)
 	return wants_constants && !c->right && !c->n_constants;
 }
 
+/* V, or the same with bytes that C functions take: texts that are empty may
+ * stand nowhere. */
+static const struct value *
+solid(const struct value *v, enum value_type type)
+{
+	static const struct value empty = { .s = { (const uint8_t *)"", 0 } };
+
+	return (type == T_STR || type == T_DATA) && !v->s.p ? &empty : v;
+}
+
 /* One value, one constant. */
 static bool
 passes(const struct check *c, const struct constant *k, const struct value *v)
@@ -53,7 +63,7 @@ passes(const struct check *c, const struct constant *k, const struct value *v)
 	if (c->is_at_most)
 		return v->u <= k->v.u;
 	if (!k->is_time_of_day)
-		return c->op->how->test(v, k, c->type);
+		return c->op->how->test(solid(v, c->type), k, c->type);
 	of_day.u = zone_time_of_day(c->zone, v->u);
 	return c->op->how->test(&of_day, k, c->type);
 }
@@ -76,6 +86,7 @@ all_pass(const struct check *c, const struct constant *k, const struct value *v)
 static bool
 is_listed(const struct check *c, const struct value *v)
 {
+	v = solid(v, c->type);
 	if (c->paths)
 		return paths_match(c->paths, v->s);
 	if (c->set)
@@ -139,7 +150,7 @@ static bool
 has_value(const struct value_list *list, const struct value *v, enum value_type type)
 {
 	for (size_t i = 0; i < list->n; i++)
-		if (operator_equal(v, &list->v[i], type))
+		if (operator_equal(v, solid(&list->v[i], type), type))
 			return true;
 	return false;
 }
@@ -149,13 +160,16 @@ static bool
 check_right(const struct check *c, const struct value *v, const struct value *right)
 {
 	bool wants_all = c->op->how->quorum == QUORUM_ALL;
-	struct constant k = { .v = *right };
+	struct constant k = { 0 };
 
-	if (c->many == FIELD_ONE)
+	if (c->many == FIELD_ONE) {
+		k.v = *solid(right, c->type);
+		v = solid(v, c->type);
 		return c->op->how->test ? c->op->how->test(v, &k, c->type) :
-					  operator_equal(v, right, c->type);
+					  operator_equal(v, &k.v, c->type);
+	}
 	for (size_t i = 0; i < v->list.n; i++)
-		if (has_value(&right->list, &v->list.v[i], c->type) != wants_all)
+		if (has_value(&right->list, solid(&v->list.v[i], c->type), c->type) != wants_all)
 			return !wants_all;
 	return wants_all && v->list.n;
 }

@@ -235,8 +235,9 @@ learning(struct scene *s)
 static void
 happens(struct scene *s, uint16_t id, int64_t tid, const struct bytes *params, uint32_t n)
 {
-	struct record rec = { .kind = RECORD_EVENT };
+	static struct record rec;
 
+	rec.kind = RECORD_EVENT;
 	scene_event(s, id, tid, params, n);
 	rec.ev = s->ev;
 	eval_moment(&s->eval, world_take(s->world, &rec));
@@ -277,8 +278,12 @@ learning_owner(struct scene *s)
 	struct filter *f = filter_compile("user.name exists", NULL, NULL);
 	uint32_t version;
 
-	rec.proc = (struct proc_record){ .tid = 500, .pid = 500, .ptid = 1, .comm = scene_span("x"),
-					 .uid = NO_UID, .gid = NO_UID };
+	rec.proc = (struct proc_record){
+		.tid = 500, .pid = 500, .ptid = 1, .comm = scene_span("x"), .exe = scene_span("x"),
+		.exepath = scene_span("/x"), .cwd = scene_span("/"), .root = scene_span("/"),
+		.args = scene_span(""), .env = scene_span(""), .cgroups = scene_span(""),
+		.uid = NO_UID, .gid = NO_UID,
+	};
 	world_take(s->world, &rec);
 	happens(s, EV_GETUID_E, 500, NULL, 0);
 	version = s->eval.m->proc_version;
