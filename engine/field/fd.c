@@ -302,7 +302,7 @@ get_types(const struct eval *ev, const struct field_use *use, struct value *out)
 		fd = world_fd(ev->proc, use->index);
 		return fd && value_word(fd_kind_word(fd->kind), out);
 	}
-	while (map_next(&ev->proc->fds->by_num, &at, &num, &each))
+	while (map_next(&ev->proc->fds->fds, &at, &num, &each))
 		seen[((const struct descriptor *)each)->kind] = true;
 	list_begin(ev, &list);
 	for (unsigned kind = 0; kind < FD_KINDS; kind++) {
