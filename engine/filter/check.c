@@ -50,6 +50,8 @@ passes(const struct check *c, const struct constant *k, const struct value *v)
 {
 	struct value of_day;
 
+	if (c->is_at_most)
+		return v->u <= k->v.u;
 	if (!k->is_time_of_day)
 		return c->op->how->test(v, k, c->type);
 	of_day.u = zone_time_of_day(c->zone, v->u);

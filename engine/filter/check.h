@@ -48,6 +48,7 @@ struct check {
 	enum value_unit unit;
 	enum field_many many;
 	bool is_of_event;		/* LEFT is the time of the event in words */
+	bool is_at_most;		/* FIELD_AT_MOST: "=" means "<=" */
 	bool whole_seconds;		/* T_TIME: of which only the seconds count */
 	struct zone *zone;		/* borrowed: of times of day */
 	struct set *set;		/* owned; of the constants, when there are many */

@@ -79,8 +79,8 @@ order(const struct value *v, const struct value *k, enum value_type type)
 	}
 }
 
-static bool
-equal(const struct value *v, const struct constant *k, enum value_type type)
+bool
+operator_equals(const struct value *v, const struct constant *k, enum value_type type)
 {
 	return operator_equal(v, &k->v, type);
 }
@@ -188,10 +188,10 @@ matches_regex(const struct value *v, const struct constant *k, enum value_type t
 
 const struct filter_operator filter_operators[] = {
 	{ "=", "The values are equal; a network has the address.", ALL_TYPES,
-	  VALUE_HOW(.flags = HOW_RIGHT | HOW_MODIFIERS | HOW_NAMES, .test = equal) },
+	  VALUE_HOW(.flags = HOW_RIGHT | HOW_MODIFIERS | HOW_NAMES, .test = operator_equals) },
 	{ "==", "Another way to write =.", ALL_TYPES,
 	  VALUE_HOW(.flags = HOW_RIGHT | HOW_MODIFIERS | HOW_NAMES, .same_as = "=",
-		    .test = equal) },
+		    .test = operator_equals) },
 	{ "!=", "The value is there and another one; of a connection both ends are.", ALL_TYPES,
 	  VALUE_HOW(.flags = HOW_RIGHT | HOW_MODIFIERS | HOW_NAMES, .quorum = QUORUM_ENDS,
 		    .test = differs) },

@@ -55,6 +55,9 @@ const struct filter_operator *operator_find(const char *text);
 /* The one whose name is most like the word at TEXT, or NULL. */
 const struct filter_operator *operator_nearest(const char *text, size_t len);
 
+/* The test of "=". */
+bool operator_equals(const struct value *v, const struct constant *k, enum value_type type);
+
 /* Are V and K, of TYPE, equal? A network is equal to the addresses in it. */
 bool operator_equal(const struct value *v, const struct value *k, enum value_type type);
 

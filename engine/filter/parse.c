@@ -195,7 +195,7 @@ take_elements(struct parser *p, struct check *c, struct constant **list)
 		if (scan_char(s, ')'))
 			return 0;
 		if (!scan_char(s, ','))
-			return scan_refuse(s, s->at, "expected `,` or `)` behind a value of a list");
+			return scan_refuse(s, s->at, "expected `,` or `)` behind a value");
 	}
 }
 

@@ -76,6 +76,19 @@ refuse_type(const struct check *c, const struct settle *with)
 	return -EINVAL;
 }
 
+/* Fields like evt.around have one question only, which "=" asks. */
+static int
+settle_at_most(struct check *c, const struct settle *with)
+{
+	bool is_equal = c->op->how->test == operator_equals && !c->modifier && !c->right;
+
+	if (!is_equal)
+		return refuse_operand(with, c->op_at, c->left, "expected = and a number: `%s` "
+				      "compares with nothing else");
+	c->is_at_most = true;
+	return 0;
+}
+
 static int
 settle_left(struct check *c, const struct settle *with)
 {
@@ -97,6 +110,8 @@ settle_left(struct check *c, const struct settle *with)
 	if (c->modifier && !(c->op->how->flags & HOW_MODIFIERS))
 		return scan_refuse(with->scan, with->scan->text + c->op_at,
 				   "`%s` takes no %s", c->op->name, modifier_names[c->modifier]);
+	if (field_flags(c->left) & FIELD_AT_MOST && settle_at_most(c, with) < 0)
+		return -EINVAL;
 	return settle_operand(with, c->left, c->at);
 }
 
