@@ -49,7 +49,7 @@ ROWS = {
     'Networks of IPv6': [437, 438, 439],
     'Long values': [700, 701],
     'Fields of the output in filters': [370],
-    'Times around another': [127, 128, 366],
+    'Times around another': [127],
     'Files that are mapped': [168, 170, 171, 173, 174, *span(214, 219), *span(221, 227),
                               *span(229, 231), *span(233, 238), 371, 376, 377, 378, 381, 382,
                               383, 384, 385, 386, 387, 389, 410, 413, 414, 415, 416, 417, 472,
