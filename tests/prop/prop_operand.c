@@ -26,8 +26,9 @@ put_field(struct rng *r, struct text *t)
 static void
 put_quoted(struct rng *r, struct text *t)
 {
-	static const char *const texts[] = { "\"\"", "'a b'", "\"\\x00\\xff\\n\"", "'\\\\\\''", "-17",
-					     "2.5", "\"ab:c\"" };
+	static const char *const texts[] = {
+		"\"\"", "'a b'", "\"\\x00\\xff\\n\"", "'\\\\\\''", "-17", "2.5", "\"ab:c\"",
+	};
 
 	text_str(t, texts[rng_below(r, ARRAY_LEN(texts))]);
 }

@@ -32,7 +32,8 @@ main(int argc, char **argv)
 		bool want = memmem(hay, len, needle, n) != NULL;
 
 		n_found += want;
-		n_wrong += find_bytes((struct span){ hay, len }, (struct span){ needle, n }) != want;
+		n_wrong += want != find_bytes((struct span){ hay, len },
+					      (struct span){ needle, n });
 	}
 	CHECK(!n_wrong, "%zu texts found, as memmem() finds them", n_found);
 	CHECK(n_found > ROUNDS / 10 && n_found < ROUNDS - ROUNDS / 10, "some are there");
