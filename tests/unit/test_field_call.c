@@ -82,7 +82,8 @@ static const struct {
 	  "<NA> <NA> <NA> <NA> <NA>" },
 	{ EV_TRACER_E, { N64(5), N64(0x7f1234567890), N64(0) }, "*%span.id %span.tags", "5 <NA>" },
 	{ EV_INFRASTRUCTURE_EVENT_E,
-	  { TEXT("docker"), TEXT("x"), TEXT("Event: start; ID: 0123456789abcdef;Image: a@b;name=n") },
+	  { TEXT("docker"), TEXT("x"),
+	    TEXT("Event: start; ID: 0123456789abcdef;Image: a@b;name=n") },
 	  "%evt.infra.docker.name|%evt.infra.docker.container.id|"
 	  "%evt.infra.docker.container.name|%evt.infra.docker.container.image",
 	  "start|0123456789ab|n|a" },
