@@ -144,9 +144,11 @@ intern_span(const struct intern *pool, uint32_t id)
 }
 
 bool
-intern_wants_sweep(const struct intern *pool)
+intern_wants_sweep(const struct intern *pool, size_t least)
 {
-	return pool->bytes > SWEEP_AT_LEAST && pool->bytes > 2 * pool->bytes_after_sweep;
+	size_t new = pool->bytes - pool->bytes_after_sweep;
+
+	return new > SWEEP_AT_LEAST && new > pool->bytes_after_sweep && new > least;
 }
 
 void

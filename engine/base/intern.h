@@ -34,8 +34,9 @@ uint32_t intern_str(struct intern *pool, const char *s);
 const char *intern_text(const struct intern *pool, uint32_t id);
 struct span intern_span(const struct intern *pool, uint32_t id);
 
-/* Sweeping: ask, mark each id in use, sweep. Everything else is forgotten. */
-bool intern_wants_sweep(const struct intern *pool);
+/* Sweeping: ask, mark each id in use, sweep. Everything else is forgotten. LEAST
+ * bytes at least must have come since the last time. */
+bool intern_wants_sweep(const struct intern *pool, size_t least);
 void intern_mark(struct intern *pool, uint32_t id);
 void intern_sweep(struct intern *pool);
 

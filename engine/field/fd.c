@@ -292,9 +292,6 @@ get_types(const struct eval *ev, const struct field_use *use, struct value *out)
 	bool seen[FD_KINDS] = { false };
 	const struct descriptor *fd;
 	struct list list;
-	size_t at = 0;
-	uint64_t num;
-	void *each;
 
 	if (!ev->proc)
 		return false;
@@ -302,8 +299,8 @@ get_types(const struct eval *ev, const struct field_use *use, struct value *out)
 		fd = world_fd(ev->proc, use->index);
 		return fd && value_word(fd_kind_word(fd->kind), out);
 	}
-	while (map_next(&ev->proc->fds->by_num, &at, &num, &each))
-		seen[((const struct descriptor *)each)->kind] = true;
+	for (int64_t num = 0; (fd = fd_tree_next(&ev->proc->fds->fds, &num)); num++)
+		seen[fd->kind] = true;
 	list_begin(ev, &list);
 	for (unsigned kind = 0; kind < FD_KINDS; kind++) {
 		const char *word = seen[kind] ? fd_kind_word(kind) : NULL;

@@ -60,7 +60,7 @@ get_fdopencount(const struct eval *ev, struct value *out)
 {
 	if (!ev->proc)
 		return false;
-	out->u = ev->proc->fds->by_num.n;
+	out->u = ev->proc->fds->fds.n;
 	return true;
 }
 
@@ -71,7 +71,7 @@ get_fdusage(const struct eval *ev, struct value *out)
 		return false;
 	out->d = 0;
 	if (ev->proc->fdlimit > 0)
-		out->d = 100.0 * (double)ev->proc->fds->by_num.n / (double)ev->proc->fdlimit;
+		out->d = 100.0 * (double)ev->proc->fds->fds.n / (double)ev->proc->fdlimit;
 	return true;
 }
 

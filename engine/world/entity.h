@@ -16,8 +16,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "engine/base/hash.h"
 #include "engine/event/source.h"
+#include "engine/world/fd_tree.h"
 
 struct version_memo;
 
@@ -58,11 +58,13 @@ struct descriptor {
 	struct version_memo *memo;	/* versions it had, while somebody keeps them */
 	uint32_t changed_at;		/* its place among those changed, from 1; 0: in none */
 	uint32_t was;			/* version before that; 0: it was never told of */
+	uint32_t refs;			/* nodes of tables that have it (fd_tree.h) */
+	uint32_t owner;			/* id of the process whose changes make its versions */
 };
 
 /* The descriptors of one process, or of several after clone(CLONE_FILES). */
 struct fd_table {
-	struct map by_num;		/* to struct descriptor */
+	struct fd_tree fds;		/* by number */
 	uint32_t n_users;
 	bool complete;			/* false: there may be more than we know */
 };
@@ -98,6 +100,7 @@ struct process {
 	struct process *parent;		/* NULL: not in the table, or none */
 	struct process *first_child;
 	struct process *next_sibling, *prev_sibling;
+	uint8_t n_handed;		/* how often it got another parent */
 	struct version_memo *memo;	/* versions it had, while somebody keeps them */
 	uint32_t changed_at;		/* its place among those changed, from 1; 0: in none */
 	uint32_t was;			/* version before that; 0: it was never told of */

@@ -54,10 +54,27 @@ l4_letter(enum l4_proto l4)
 	return (unsigned)l4 < sizeof(letters) ? letters[l4] : 0;
 }
 
-struct descriptor *
+const struct descriptor *
 fd_find(const struct process *p, int64_t num)
 {
-	return num < 0 ? NULL : map_get(&p->fds->by_num, (uint64_t)num);
+	return fd_tree_get(&p->fds->fds, num);
+}
+
+struct descriptor *
+fd_own(struct world *w, struct process *p, int64_t num)
+{
+	struct descriptor *old, *fd = fd_tree_own(&w->fd_store, &p->fds->fds, num, &old);
+
+	if (!old)
+		return fd;
+	fd->changed_at = 0;
+	/* The versions that it had stay with who made them. */
+	if (old->owner == p->id)
+		old->memo = NULL;
+	else
+		fd->memo = NULL;
+	fd->owner = p->id;
+	return fd;
 }
 
 bool
@@ -111,19 +128,17 @@ fd_forget(struct world *w, struct process *p, struct descriptor *fd)
 	take_back_change(w, fd);
 	if (fd->version && w->observer && w->observer->fd_end)
 		w->observer->fd_end(w->ctx, w->n_events, p, fd);
-	version_memo_free(fd->memo);
-	fd->memo = NULL;
 }
 
 void
 fd_remove(struct world *w, struct process *p, int64_t num)
 {
-	struct descriptor *fd = num < 0 ? NULL : map_del(&p->fds->by_num, (uint64_t)num);
+	struct descriptor *fd = fd_tree_get(&p->fds->fds, num);
 
 	if (!fd)
 		return;
 	fd_forget(w, p, fd);
-	pool_put(&w->fd_pool, fd);
+	fd_tree_del(&w->fd_store, &p->fds->fds, num);
 	w->n_fds--;
 }
 
@@ -135,15 +150,32 @@ fd_add(struct world *w, struct process *p, int64_t num, uint8_t kind)
 	if (num < 0)
 		return NULL;
 	fd_remove(w, p, num);
-	fd = pool_get(&w->fd_pool);
+	fd = fd_tree_add(&w->fd_store, &p->fds->fds, num);
 	fd->id = ++w->last_entity;
+	fd->owner = p->id;
 	fd->born = w->n_events;
 	fd->num = num;
 	fd->kind = kind;
-	map_put(&p->fds->by_num, (uint64_t)num, fd);
 	w->n_fds++;
 	fd_changed(w, p, fd);
 	return fd;
+}
+
+void
+fd_take(struct descriptor *fd, const struct descriptor *from)
+{
+	struct descriptor is = *fd;
+
+	*fd = *from;
+	fd->id = is.id;
+	fd->version = is.version;
+	fd->born = is.born;
+	fd->num = is.num;
+	fd->memo = is.memo;
+	fd->changed_at = is.changed_at;
+	fd->was = is.was;
+	fd->refs = is.refs;
+	fd->owner = is.owner;
 }
 
 struct descriptor *

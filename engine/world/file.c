@@ -116,32 +116,22 @@ apply_close_range(struct call *c)
 	struct process *p = c->t->proc;
 	int64_t first = call_num(c, R_FIRST, 0), last = call_num(c, R_LAST, -1);
 	int64_t flags = call_num(c, R_FLAGS, 0);
-	size_t at, n;
-	uint64_t num;
-	void *value;
-	int64_t close[64];
+	const struct descriptor *fd;
 
 	if (c->res < 0)
 		return;
 	if (flags & CLOSE_RANGE_UNSHARE_FLAG)
 		process_own_fds(c->w, p);
-	do {
-		at = n = 0;
-		while (n < ARRAY_LEN(close) && map_next(&p->fds->by_num, &at, &num, &value)) {
-			struct descriptor *fd = value;
+	for (int64_t num = first; (fd = fd_tree_next(&p->fds->fds, &num)) && num <= last; num++) {
+		if (!(flags & CLOSE_RANGE_CLOEXEC_FLAG)) {
+			fd_remove(c->w, p, num);
+		} else if (!fd->cloexec) {
+			struct descriptor *own = fd_own(c->w, p, num);
 
-			if (fd->num < first || fd->num > last)
-				continue;
-			if (!(flags & CLOSE_RANGE_CLOEXEC_FLAG)) {
-				close[n++] = fd->num;
-			} else if (!fd->cloexec) {
-				fd->cloexec = true;
-				fd_changed(c->w, p, fd);
-			}
+			own->cloexec = true;
+			fd_changed(c->w, p, own);
 		}
-		for (size_t i = 0; i < n; i++)
-			fd_remove(c->w, p, close[i]);
-	} while (n == ARRAY_LEN(close));
+	}
 }
 
 /* NEW_NUM becomes what OLD_NUM is. */
@@ -160,15 +150,8 @@ duplicate(struct call *c, const struct process *from, int64_t old_num, int64_t n
 	}
 	copy = *old;
 	fd = fd_make(c, new_num, copy.kind);
-	copy.id = fd->id;
-	copy.version = fd->version;
-	copy.born = fd->born;
-	copy.num = fd->num;
-	copy.memo = fd->memo;
-	copy.changed_at = fd->changed_at;
-	copy.was = fd->was;
-	copy.cloexec = cloexec;
-	*fd = copy;
+	fd_take(fd, &copy);
+	fd->cloexec = cloexec;
 }
 
 static void
@@ -183,15 +166,17 @@ static void
 apply_fcntl(struct call *c)
 {
 	int64_t cmd = call_num(c, R_CMD, 0);
-	struct descriptor *fd = fd_find(c->t->proc, c->fd);
+	const struct descriptor *fd = fd_find(c->t->proc, c->fd);
 
 	if (c->res < 0)
 		return;
 	if (cmd == FCNTL_DUPFD || cmd == FCNTL_DUPFD_CLOEXEC) {
 		duplicate(c, c->t->proc, c->fd, c->res, cmd == FCNTL_DUPFD_CLOEXEC);
 	} else if (cmd == FCNTL_SETFD && fd && call_bytes(c, R_ARG).len) {
-		fd->cloexec = call_num(c, R_ARG, 0) & 1;
-		fd_changed(c->w, c->t->proc, fd);
+		struct descriptor *own = fd_own(c->w, c->t->proc, c->fd);
+
+		own->cloexec = call_num(c, R_ARG, 0) & 1;
+		fd_changed(c->w, c->t->proc, own);
 	}
 }
 
@@ -259,7 +244,7 @@ apply_epoll(struct call *c)
 {
 	make_nameless(c, FD_EPOLL, false);
 	if (c->made_fd != NO_FD && c->ev->id == EV_EPOLL_CREATE1_X)
-		fd_find(c->t->proc, c->made_fd)->cloexec = call_num(c, R_FLAGS, 0) != 0;
+		fd_own(c->w, c->t->proc, c->made_fd)->cloexec = call_num(c, R_FLAGS, 0) != 0;
 }
 
 /* Does this bpf() command give a descriptor? Others give 0 or a count. */

@@ -402,20 +402,11 @@ exec_path(struct call *c)
 static void
 close_on_exec(struct world *w, struct process *p)
 {
-	size_t at = 0, n = 0;
-	uint64_t num;
-	void *fd;
-	int64_t close[64];
+	const struct descriptor *fd;
 
-	/* A table must not change while it is walked. */
-	do {
-		at = n = 0;
-		while (n < ARRAY_LEN(close) && map_next(&p->fds->by_num, &at, &num, &fd))
-			if (((struct descriptor *)fd)->cloexec)
-				close[n++] = (int64_t)num;
-		for (size_t i = 0; i < n; i++)
-			fd_remove(w, p, close[i]);
-	} while (n == ARRAY_LEN(close));
+	for (int64_t num = 0; (fd = fd_tree_next(&p->fds->fds, &num)); num++)
+		if (fd->cloexec)
+			fd_remove(w, p, num);
 }
 
 static void

@@ -217,6 +217,10 @@ reaper_of(const struct process *p)
 	return NULL;
 }
 
+/* Nobody outlives so many of those who took him in; what is made up must not
+ * hand on the same children with each exit. */
+#define HANDED_MAX 16
+
 static void
 give_children_away(struct world *w, struct process *p, int64_t reaper_tid)
 {
@@ -230,8 +234,10 @@ give_children_away(struct world *w, struct process *p, int64_t reaper_tid)
 		to->is_reaper = true;
 	while ((child = p->first_child)) {
 		leave_parent(child);
-		if (to)
+		if (to && child->n_handed < HANDED_MAX) {
+			child->n_handed++;
 			join_parent(child, to);
+		}
 		if (!child->parent)
 			child->ppid = 0;
 		process_changed(w, child);
@@ -243,16 +249,15 @@ give_children_away(struct world *w, struct process *p, int64_t reaper_tid)
 static void
 table_empty(struct world *w, struct process *p, struct fd_table *table)
 {
-	size_t at = 0;
-	uint64_t num;
-	void *fd;
+	bool is_told = w->observer && w->observer->fd_end;
+	struct descriptor *fd;
 
-	while (map_next(&table->by_num, &at, &num, &fd)) {
-		fd_forget(w, p, fd);
-		pool_put(&w->fd_pool, fd);
-		w->n_fds--;
-	}
-	map_fini(&table->by_num);
+	/* Somebody wants to know, or the list of changes must. */
+	if (is_told || w->n_changed_fds)
+		for (int64_t num = 0; (fd = fd_tree_next(&table->fds, &num)); num++)
+			fd_forget(w, p, fd);
+	w->n_fds -= table->fds.n;
+	fd_tree_clear(&w->fd_store, &table->fds);
 }
 
 /* Let go of P's descriptors, as far as nobody else has them. */
@@ -282,32 +287,17 @@ process_share_fds(struct world *w, struct process *p, struct process *with)
 	p->fds->n_users++;
 }
 
-/* More descriptors than any machine has: a made-up capture of forks must not
- * take all memory. */
-#define FDS_MAX (1u << 22)
-
 void
 process_copy_fds(struct world *w, struct process *p, const struct process *from)
 {
 	struct fd_table *table = pool_get(&w->table_pool);
-	bool fits = w->n_fds + from->fds->by_num.n <= FDS_MAX;
-	size_t at = 0;
-	uint64_t num;
-	void *value;
 
 	if (w->n_changed_fds)
 		versions_finish_fds(w);		/* what is copied has its version */
 	table->n_users = 1;
-	table->complete = from->fds->complete && fits;
-	while (fits && map_next(&from->fds->by_num, &at, &num, &value)) {
-		struct descriptor *fd = pool_get(&w->fd_pool);
-
-		*fd = *(struct descriptor *)value;
-		fd->memo = NULL;
-		fd->changed_at = 0;
-		map_put(&table->by_num, num, fd);
-		w->n_fds++;
-	}
+	table->complete = from->fds->complete;
+	fd_tree_share(&table->fds, &from->fds->fds);
+	w->n_fds += table->fds.n;
 	drop_fds(w, p);
 	p->fds = table;
 	if (!p->version && !p->was) {
@@ -403,27 +393,21 @@ find_leader(const struct process *p)
 static void
 move_fds(struct world *w, struct process *p, struct process *to)
 {
-	size_t at = 0;
-	uint64_t num;
-	void *value;
+	const struct fd_tree *from = &p->fds->fds;
+	struct descriptor *fd;
 
 	if (p->fds->n_users > 1)
 		return;
-	while (map_next(&p->fds->by_num, &at, &num, &value)) {
-		struct descriptor *fd = value;
+	for (int64_t num = 0; (fd = fd_tree_next(from, &num)); num++) {
+		struct descriptor *is;
 
-		fd_forget(w, p, fd);
-		if (fd_find(to, fd->num)) {
-			pool_put(&w->fd_pool, fd);
-			w->n_fds--;
+		if (fd_find(to, num))
 			continue;
-		}
-		fd->id = ++w->last_entity;
-		fd->version = 0;
-		map_put(&to->fds->by_num, num, fd);
-		fd_changed(w, to, fd);
+		is = fd_add(w, to, num, fd->kind);
+		fd_take(is, fd);
+		is->born = fd->born;
 	}
-	map_fini(&p->fds->by_num);
+	table_empty(w, p, p->fds);
 }
 
 void

@@ -252,12 +252,12 @@ apply_socket(struct call *c)
 static void
 apply_bind(struct call *c)
 {
-	struct descriptor *fd = fd_find(c->t->proc, c->fd);
+	struct descriptor *fd = c->res < 0 ? NULL : fd_own(c->w, c->t->proc, c->fd);
 	struct span addr = call_bytes(c, R_ADDR);
 	uint8_t ip[16], family;
 	uint16_t port;
 
-	if (c->res < 0 || !fd || !addr.len)
+	if (!fd || !addr.len)
 		return;
 	if (addr.p[0] == PPM_UNIX && fd->kind == FD_UNIX) {
 		fd->name = name_of(c->w, path_after(addr, 1));
@@ -319,12 +319,15 @@ static void
 apply_connect(struct call *c)
 {
 	struct process *p = c->t->proc;
-	struct descriptor *fd = fd_find(p, c->fd);
 	struct span param = call_bytes(c, R_TUPLE);
+	struct descriptor *fd;
 	struct tuple t;
 	uint8_t family = 0;
 
-	if (!fd || (c->res < 0 && c->res != -KERNEL_EINPROGRESS))
+	if (c->res < 0 && c->res != -KERNEL_EINPROGRESS)
+		return;
+	fd = fd_own(c->w, p, c->fd);
+	if (!fd)
 		return;
 	if (tuple_from_param(param, &t, &family)) {
 		if (family == PPM_UNIX) {
@@ -401,59 +404,79 @@ apply_socketpair(struct call *c)
 	}
 }
 
-/* Take the ends that a message tells, which came from or went to FD. */
-static void
-take_message_tuple(struct call *c, struct descriptor *fd, const struct tuple *told,
-		   uint8_t family, bool receives)
+/* What FD is once a message told its ends. */
+static struct descriptor
+after_message(struct call *c, const struct descriptor *fd, const struct tuple *told,
+	      uint8_t family, bool receives)
 {
-	struct descriptor was = *fd;
-	struct tuple t = *told;
+	struct descriptor is = *fd;
 
 	if (is_server_kind(fd) && fd->role == ROLE_UNKNOWN)
-		fd->role = ROLE_SERVER;
+		is.role = ROLE_SERVER;
 	if (fd->l4 == L4_UNKNOWN)
-		fd->l4 = L4_UDP;
-	fd->kind = family == PPM_INET ? FD_IPV4 : FD_IPV6;
-	fd->tuple = t;
-	fd->has_tuple = true;
-	patch_zero_end(c->w, fd);
-	if (fd->role == ROLE_UNKNOWN)
-		fd->role = receives ? ROLE_SERVER : ROLE_CLIENT;
-	if ((fd->role == ROLE_CLIENT) == receives)
-		turn_round(&fd->tuple);
-	if (was.kind == fd->kind && was.l4 == fd->l4 && was.role == fd->role && was.has_tuple &&
-	    !memcmp(&was.tuple, &fd->tuple, sizeof(was.tuple)))
+		is.l4 = L4_UDP;
+	is.kind = family == PPM_INET ? FD_IPV4 : FD_IPV6;
+	is.tuple = *told;
+	is.has_tuple = true;
+	is.connected = true;
+	patch_zero_end(c->w, &is);
+	if (is.role == ROLE_UNKNOWN)
+		is.role = receives ? ROLE_SERVER : ROLE_CLIENT;
+	if ((is.role == ROLE_CLIENT) == receives)
+		turn_round(&is.tuple);
+	return is;
+}
+
+/* Make C's descriptor, which is FD, what IS says. */
+static void
+take_message(struct call *c, const struct descriptor *fd, const struct descriptor *is)
+{
+	bool had_tuple = fd->has_tuple;
+	struct descriptor *own;
+
+	if (fd->kind == is->kind && fd->l4 == is->l4 && fd->role == is->role && had_tuple &&
+	    fd->connected == is->connected &&
+	    !memcmp(&fd->tuple, &is->tuple, sizeof(is->tuple)))
 		return;
-	fd_changed(c->w, c->t->proc, fd);
+	own = fd_own(c->w, c->t->proc, c->fd);
+	own->kind = is->kind;
+	own->l4 = is->l4;
+	own->role = is->role;
+	own->tuple = is->tuple;
+	own->has_tuple = own->connected = true;
+	fd_changed(c->w, c->t->proc, own);
 	/* A connection was one before its ends were told. */
-	if (was.l4 == L4_TCP && !was.has_tuple)
-		fd_learned(c->w, c->t->proc, fd);
+	if (is->l4 == L4_TCP && !had_tuple)
+		fd_learned(c->w, c->t->proc, own);
 }
 
 static void
-take_unix_tuple(struct call *c, struct descriptor *fd, struct span param,
+take_unix_tuple(struct call *c, const struct descriptor *fd, struct span param,
 		const struct tuple *t)
 {
 	uint32_t name = name_of(c->w, path_after(param, 17));
+	struct descriptor *own;
 
 	if (fd->kind == FD_UNIX && fd->name == name &&
 	    (fd->has_tuple || !memcmp(&fd->tuple, t, sizeof(*t))))
 		return;
-	if (fd->kind != FD_UNIX || name > INTERN_EMPTY) {
-		fd->kind = FD_UNIX;
-		fd->name = name;
-		fd->has_tuple = false;
-		fd->tuple = *t;
-		fd_changed(c->w, c->t->proc, fd);
-	}
+	if (fd->kind == FD_UNIX && name <= INTERN_EMPTY)
+		return;
+	own = fd_own(c->w, c->t->proc, c->fd);
+	own->kind = FD_UNIX;
+	own->name = name;
+	own->has_tuple = false;
+	own->tuple = *t;
+	fd_changed(c->w, c->t->proc, own);
 }
 
 static void
 apply_message(struct call *c, bool receives)
 {
 	struct process *p = c->t->proc;
-	struct descriptor *fd = fd_find(p, c->fd);
+	const struct descriptor *fd = fd_find(p, c->fd);
 	struct span param = call_bytes(c, R_TUPLE);
+	struct descriptor is;
 	struct tuple t;
 	uint8_t family;
 
@@ -461,19 +484,20 @@ apply_message(struct call *c, bool receives)
 		return;
 	if (!fd && !receives && family != PPM_UNIX) {
 		/* Its socket() was lost. */
-		fd = fd_add(c->w, p, c->fd, family == PPM_INET ? FD_IPV4 : FD_IPV6);
-		fd->l4 = L4_UDP;
+		struct descriptor *new = fd_add(c->w, p, c->fd, family == PPM_INET ? FD_IPV4 :
+										     FD_IPV6);
+
+		new->l4 = L4_UDP;
+		fd = new;
 	}
 	if (!fd)
 		return;
 	if (family == PPM_UNIX) {
 		take_unix_tuple(c, fd, param, &t);
-		return;
+	} else if (fd->l4 != L4_TCP || !fd->has_tuple || is_server_kind(fd)) {
+		is = after_message(c, fd, &t, family, receives);
+		take_message(c, fd, &is);
 	}
-	if (fd->l4 == L4_TCP && fd->has_tuple && !is_server_kind(fd))
-		return;
-	take_message_tuple(c, fd, &t, family, receives);
-	fd->connected = true;
 }
 
 static void

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "engine/base/hash.h"
 #include "engine/base/intern.h"
 #include "engine/base/pool.h"
 #include "engine/base/text.h"
@@ -67,8 +68,9 @@ struct world {
 
 	struct map threads;		/* by tid */
 	struct map processes;		/* by pid; those whose pid is not known are in none */
-	struct pool thread_pool, process_pool, fd_pool, table_pool;
-	size_t n_fds;
+	struct pool thread_pool, process_pool, table_pool;
+	struct fd_store fd_store;
+	size_t n_fds;			/* of all tables; shared ones count in each */
 	uint32_t last_entity;		/* ids given to entities */
 	uint32_t last_version;		/* ids given to versions */
 	uint64_t generation;		/* changes when something is learned */
@@ -120,7 +122,7 @@ struct call {
 	int64_t res;			/* of an exit; 0 when it tells none */
 	int64_t fd;			/* the descriptor it uses, or NO_FD */
 	int64_t made_fd;		/* the one it made, or NO_FD */
-	uint32_t fd_id, fd_version;	/* what FD was before; 0: it was not there */
+	uint32_t fd_version;		/* of FD before the event; 0: it was not there */
 };
 
 /* The apply function of each type, or NULL. */
@@ -175,12 +177,16 @@ void process_own_fds(struct world *w, struct process *p);
 void world_clear(struct world *w);
 
 /* fd.c: descriptors. */
-struct descriptor *fd_find(const struct process *p, int64_t num);
+const struct descriptor *fd_find(const struct process *p, int64_t num);
+/* The same, to be changed. */
+struct descriptor *fd_own(struct world *w, struct process *p, int64_t num);
 /* A new descriptor under NUM, in place of what was there. NULL when NUM is
  * negative. */
 struct descriptor *fd_add(struct world *w, struct process *p, int64_t num, uint8_t kind);
 /* The same as the result of C. */
 struct descriptor *fd_make(struct call *c, int64_t num, uint8_t kind);
+/* Make FD, which was just added, what FROM is; it stays itself. */
+void fd_take(struct descriptor *fd, const struct descriptor *from);
 void fd_remove(struct world *w, struct process *p, int64_t num);
 void fd_changed(struct world *w, struct process *p, struct descriptor *fd);
 /* What changed of FD since it got its version was so all the time. */

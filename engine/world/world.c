@@ -136,18 +136,20 @@ mark_process(struct world *w, struct process *p)
 {
 	const uint32_t ids[] = { p->comm, p->exe, p->exepath, p->args, p->env, p->cgroups,
 				 p->cwd, p->root };
-	size_t at = 0;
-	uint64_t num;
-	void *fd;
+	struct descriptor *fd;
 
 	for (size_t i = 0; i < ARRAY_LEN(ids); i++)
 		intern_mark(w->names, ids[i]);
 	forget_versions(&p->memo);
-	while (map_next(&p->fds->by_num, &at, &num, &fd)) {
-		intern_mark(w->names, ((struct descriptor *)fd)->name);
-		forget_versions(&((struct descriptor *)fd)->memo);
+	for (int64_t num = 0; (fd = fd_tree_next(&p->fds->fds, &num)); num++) {
+		intern_mark(w->names, fd->name);
+		forget_versions(&fd->memo);
 	}
 }
+
+/* Marking looks at everything that is alive: so many bytes of new names must
+ * there be for each thing to be looked at. */
+#define SWEEP_COST 16
 
 /* Forget the names that nothing alive has. */
 static void
@@ -340,10 +342,7 @@ note_fd_before(struct call *c)
 	const struct descriptor *fd =
 		c->t && c->fd != NO_FD ? fd_find(c->t->proc, c->fd) : NULL;
 
-	if (!fd)
-		return;
-	c->fd_id = fd->id;
-	c->fd_version = fd->version;
+	c->fd_version = fd ? fd->version : 0;
 }
 
 static void
@@ -490,7 +489,7 @@ take_event(struct world *w, const struct event *ev)
 	m->before_ns = w->now_ns;
 	w->n_events++;
 	w->now_ns = ev->ts_ns;
-	if (intern_wants_sweep(w->names))
+	if (intern_wants_sweep(w->names, SWEEP_COST * (w->threads.n + w->n_fds)))
 		sweep_names(w);
 	c.t = thread_of(w, ev);
 	m->thread = c.t;
@@ -509,7 +508,8 @@ take_event(struct world *w, const struct event *ev)
 	if (w->n_changed || w->n_changed_fds)
 		versions_finish(w);
 	note_moment(w, c.t, ev);
-	m->fd_changed = m->fd && m->fd->id == c.fd_id && m->fd->version != c.fd_version;
+	m->fd_changed = m->fd && c.fd_version && c.made_fd == NO_FD &&
+			m->fd->version != c.fd_version;
 	m->is_state_only = ev->dump_flags & EVENT_STATE_ONLY;
 	if (w->is_leading && completes_tables(ev))
 		m->is_internal = true;
@@ -576,6 +576,12 @@ world_settle(struct world *w)
 	w->is_loading = false;
 }
 
+static void
+fd_gone(struct descriptor *fd)
+{
+	version_memo_free(fd->memo);
+}
+
 struct world *
 world_new(const struct world_observer *observer, void *ctx)
 {
@@ -589,7 +595,7 @@ world_new(const struct world_observer *observer, void *ctx)
 	w->roles = role_table_new();
 	w->thread_pool.size = sizeof(struct thread);
 	w->process_pool.size = sizeof(struct process);
-	w->fd_pool.size = sizeof(struct descriptor);
+	fd_store_init(&w->fd_store, fd_gone);
 	w->table_pool.size = sizeof(struct fd_table);
 	w->is_loading = w->is_leading = true;
 	for (int id = 0; id < EVENT_TYPES; id++)
@@ -609,7 +615,7 @@ world_free(struct world *w)
 	map_fini(&w->processes);
 	pool_fini(&w->thread_pool);
 	pool_fini(&w->process_pool);
-	pool_fini(&w->fd_pool);
+	fd_store_fini(&w->fd_store);
 	pool_fini(&w->table_pool);
 	free(w->changed);
 	free(w->switched_ns);
@@ -676,15 +682,6 @@ by_tid(const void *a, const void *b)
 	return (x->tid > y->tid) - (x->tid < y->tid);
 }
 
-static int
-by_num(const void *a, const void *b)
-{
-	const struct descriptor *x = *(const struct descriptor *const *)a;
-	const struct descriptor *y = *(const struct descriptor *const *)b;
-
-	return (x->num > y->num) - (x->num < y->num);
-}
-
 /* All values of M, sorted, in a new array. */
 static void *
 values_of(const struct map *m, size_t *n, int (*order)(const void *, const void *))
@@ -710,7 +707,14 @@ world_threads(const struct world *w, size_t *n)
 const struct descriptor **
 world_fds(const struct process *p, size_t *n)
 {
-	return values_of(&p->fds->by_num, n, by_num);
+	const struct fd_tree *t = &p->fds->fds;
+	const struct descriptor **all = xmalloc(t->n * sizeof(*all));
+	const struct descriptor *fd;
+
+	*n = 0;
+	for (int64_t num = 0; (fd = fd_tree_next(t, &num)); num++)
+		all[(*n)++] = fd;
+	return all;
 }
 
 const struct machine_record *

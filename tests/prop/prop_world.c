@@ -3,6 +3,7 @@
  * told and what the world holds are compared all the time. */
 #include "engine/world/world.h"
 
+#include "engine/base/hash.h"
 #include "engine/base/intern.h"
 #include "engine/base/mem.h"
 #include "tests/lib/check.h"
@@ -369,7 +370,7 @@ check_world(struct told *o, const struct stage *s)
 		check_process(o, s, value);
 	insist(o, size.n_processes == processes.n, "the count of all processes");
 	for (at = 0; map_next(&tables, &at, &key, &value);)
-		n_fds += ((struct fd_table *)value)->by_num.n;
+		n_fds += ((struct fd_table *)value)->fds.n;
 	insist(o, size.n_fds == n_fds, "the count of all descriptors");
 	if (s->m)
 		insist(o, o->processes.n == size.n_processes && o->fds.n == n_fds,
