@@ -15,12 +15,14 @@ test_before(void)
 
 	stage_init(&s, NULL, NULL);
 	stage_proc(&s, 10, 10, 1, "app");
-	CHECK(stage_event(&s, 10, EV_GETUID_E, SCAP_NOTHING)->before_ns == 0, "nothing is before the first");
+	CHECK(stage_event(&s, 10, EV_GETUID_E, SCAP_NOTHING)->before_ns == 0,
+	      "nothing is before the first");
 	s.ts_ns = STAGE_START_NS + 5000000;
 	CHECK(stage_event(&s, 10, EV_GETUID_X, scap_num(0))->before_ns == STAGE_START_NS,
 	      "the event before");
 	stage_section(&s);
-	CHECK(stage_event(&s, 10, EV_GETUID_E, SCAP_NOTHING)->before_ns == 0, "a section starts anew");
+	CHECK(stage_event(&s, 10, EV_GETUID_E, SCAP_NOTHING)->before_ns == 0,
+	      "a section starts anew");
 	stage_fini(&s);
 }
 
@@ -47,7 +49,8 @@ test_switches(void)
 	CHECK(leaves(&s, 20, 4100) == 100, "but counts from there");
 	CHECK(s.m->thread->exec_ns == 3100, "the sum of a thread");
 	CHECK(world_thread(s.world, 10)->exec_ns == 500, "and of the other");
-	CHECK(stage_event(&s, 10, EV_GETUID_E, SCAP_NOTHING)->exec_ns == 0, "no switch, no time");
+	CHECK(stage_event(&s, 10, EV_GETUID_E, SCAP_NOTHING)->exec_ns == 0,
+	      "no switch, no time");
 	stage_section(&s);
 	CHECK(leaves(&s, 10, 9000) == 0, "a section starts anew");
 	stage_fini(&s);
