@@ -41,7 +41,13 @@ measure() {
 	rm "$tmp/plain.scap"
 	n=$(repeat "$input" "$tmp/packed.scap.gz" 6)
 	compare "$name, gzip, no lines" "$n" "$tmp/packed.scap.gz" -q
-	rm "$tmp/packed.scap.gz"
+	gzip -dc "$tmp/packed.scap.gz" >"$tmp/plain.scap"
+	printf '\n%s: a gzip capture beside its two halves\n' "$name"
+	"$build/tests/bench/bench_run" "$runs" "$n" \
+		gzip "$build/sysreel print -q -r $tmp/packed.scap.gz" \
+		inflate "$build/tests/bench/inflate_only $tmp/packed.scap.gz" \
+		decode "$build/sysreel print -q -r $tmp/plain.scap"
+	rm "$tmp/packed.scap.gz" "$tmp/plain.scap"
 }
 
 printf 'medians of %s runs, in turn; %s cpus\n' "$runs" "$(nproc)"
