@@ -14,7 +14,7 @@ static const char *const patterns[] = {
 	"*%evt.num %evt.outputtime %evt.cpu %proc.name (%thread.tid) %evt.dir %evt.info",
 	"*%toupper(proc.name) %basename(fd.name) %b64(evt.buffer) %len(evt.args) %30fd.name",
 	"*%concat(proc.name, \"-\", proc.pid, evt.args) %join(\",\", proc.cmdline)",
-	"*%join(\"+\", (evt.num, fd.name, \"x\")) %getopt(proc.args, \"ab:l\") %fd.types %proc.aname",
+	"*%join(\"+\", (evt.num, fd.name)) %getopt(proc.args, \"ab:l\") %fd.types %proc.aname",
 	"*%toupper(fd.types) %len(fd.types) %getopt((\"-a\", proc.name), \"a\")[a]",
 };
 
