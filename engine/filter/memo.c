@@ -3,16 +3,8 @@
 #include <stdlib.h>
 
 #include "engine/base/mem.h"
-#include "engine/world/world.h"
 
-#define SLOTS 4096			/* a power of two */
 #define STAMP_MAX INT32_MAX		/* they share a number with the answer */
-
-/* A slot has the version, the stamp and the answer: 32, 31 bits and 1. */
-struct memo {
-	enum field_entity entity;
-	uint64_t slots[SLOTS];
-};
 
 void
 memo_refresh(struct memo_age *age, const struct eval *ev)
@@ -44,38 +36,4 @@ void
 memo_free(struct memo *m)
 {
 	free(m);
-}
-
-static uint32_t
-version_of(const struct memo *m, const struct eval *ev)
-{
-	switch (m->entity) {
-	case ENT_THREAD:
-		return ev->m->thread_version;
-	case ENT_PROCESS:
-	case ENT_LINEAGE:
-		return ev->m->proc_version;
-	case ENT_FD:
-		return ev->m->fd_version;
-	case ENT_CONTAINER:
-		return ev->container + 1;
-	default:
-		return 0;
-	}
-}
-
-uint64_t *
-memo_slot(struct memo *m, const struct eval *ev)
-{
-	uint32_t version = version_of(m, ev);
-
-	return version ? &m->slots[version % SLOTS] : NULL;
-}
-
-uint64_t
-memo_key(const struct memo *m, const struct memo_age *age, const struct eval *ev)
-{
-	uint32_t stamp = m->entity == ENT_LINEAGE ? age->lineage_stamp : age->stamp;
-
-	return (uint64_t)version_of(m, ev) << 32 | (uint64_t)stamp << 1;
 }

@@ -12,8 +12,15 @@
 #include <stdint.h>
 
 #include "engine/field/field.h"
+#include "engine/world/world.h"
 
-struct memo;
+#define MEMO_SLOTS 4096			/* a power of two */
+
+/* A slot has the version, the stamp and the answer: 32, 31 bits and 1. */
+struct memo {
+	enum field_entity entity;
+	uint64_t slots[MEMO_SLOTS];
+};
 
 /* What the answers of all memos of a filter hold for. Embedded: zeroes. */
 struct memo_age {
@@ -31,10 +38,40 @@ void memo_refresh(struct memo_age *age, const struct eval *ev);
 struct memo *memo_new(enum field_entity entity);
 void memo_free(struct memo *m);		/* NULL is fine */
 
-/* Where the answer for EV's entity is, or will be; NULL: it has no version. */
-uint64_t *memo_slot(struct memo *m, const struct eval *ev);
+static inline uint32_t
+memo_version(const struct memo *m, const struct eval *ev)
+{
+	switch (m->entity) {
+	case ENT_THREAD:
+		return ev->m->thread_version;
+	case ENT_PROCESS:
+	case ENT_LINEAGE:
+		return ev->m->proc_version;
+	case ENT_FD:
+		/* What failed to be connected is called as it would have been. */
+		return ev->m->connect_failed ? 0 : ev->m->fd_version;
+	case ENT_CONTAINER:
+		return ev->container + 1;
+	default:
+		return 0;
+	}
+}
 
-/* What is to stand in the slot for EV, but for its lowest bit, the answer. */
-uint64_t memo_key(const struct memo *m, const struct memo_age *age, const struct eval *ev);
+/* What is to stand in the slot of EV's entity, but for its lowest bit, the
+ * answer. 0: the entity has no version. */
+static inline uint64_t
+memo_key(const struct memo *m, const struct memo_age *age, const struct eval *ev)
+{
+	uint64_t version = memo_version(m, ev);
+	uint32_t stamp = m->entity == ENT_LINEAGE ? age->lineage_stamp : age->stamp;
+
+	return version ? version << 32 | (uint64_t)stamp << 1 : 0;
+}
+
+static inline uint64_t *
+memo_slot(struct memo *m, uint64_t key)
+{
+	return &m->slots[(key >> 32) % MEMO_SLOTS];
+}
 
 #endif

@@ -296,11 +296,11 @@ ask(struct program *p, const struct step *step, const struct eval *ev)
 static bool
 ask_memo(struct program *p, const struct step *step, const struct eval *ev)
 {
-	uint64_t *slot = memo_slot(step->memo, ev), key;
+	uint64_t key = memo_key(step->memo, &p->age, ev), *slot;
 
-	if (!slot)
+	if (!key)
 		return ask(p, step, ev);
-	key = memo_key(step->memo, &p->age, ev);
+	slot = memo_slot(step->memo, key);
 	if ((*slot & ~1ull) != key)
 		*slot = key | (ask(p, step, ev) ? 1 : 0);
 	return *slot & 1;

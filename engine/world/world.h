@@ -105,7 +105,7 @@ size_t world_ifaces(const struct world *w);
 const struct iface_record *world_iface(const struct world *w, size_t i);
 
 /* What was cached of entities by their versions holds until this number changes:
- * something was learned of containers, users or processes. */
+ * something was learned of containers, users, processes or descriptors. */
 uint64_t world_generation(const struct world *w);
 /* And this one changes with every version of any process, its parent included. */
 uint64_t world_lineage(const struct world *w);

@@ -231,6 +231,64 @@ learning(struct scene *s)
 	filter_free(f);
 }
 
+/* Thread TID does event ID, and the world takes it. */
+static void
+happens(struct scene *s, uint16_t id, int64_t tid, const struct bytes *params, uint32_t n)
+{
+	struct record rec = { .kind = RECORD_EVENT };
+
+	scene_event(s, id, tid, params, n);
+	rec.ev = s->ev;
+	eval_moment(&s->eval, world_take(s->world, &rec));
+}
+
+/* Of a connection that was there before, a message tells the ends: they were
+ * so before, in the same version. */
+static void
+learning_ends(struct scene *s)
+{
+	static const uint8_t tuple[] = { 2, 10, 0, 0, 1, 0xA0, 0x0F, 10, 0, 0, 2, 80, 0 };
+	const struct bytes socket[] = { N64(20), N32(2), N32(1), N32(0) };
+	const struct bytes data[] = { N64(1), BYTES("x"), N64(20), N32(1) };
+	const struct bytes message[] = { N64(1), BYTES("x"), N64(20), N32(1),
+					 { tuple, sizeof(tuple) } };
+	struct filter *f = filter_compile("fd.name contains 10.0.0.2", NULL, NULL);
+	uint32_t version;
+
+	happens(s, EV_SOCKET_X, 100, socket, ARRAY_LEN(socket));
+	happens(s, EV_WRITE_X, 100, data, ARRAY_LEN(data));
+	version = s->eval.m->fd_version;
+	CHECK(version && !filter_match(f, &s->eval), "its ends are not known");
+	happens(s, EV_SENDTO_X, 100, message, ARRAY_LEN(message));
+	CHECK(s->eval.m->fd_version == version, "they are told, in the same version");
+	CHECK(filter_match(f, &s->eval), "and no old answer is given");
+	filter_free(f);
+}
+
+/* Whose process it is may be told late, by its clone, in the same version. */
+static void
+learning_owner(struct scene *s)
+{
+	const struct bytes clone[] = { N64(501), TEXT("x"), NOTHING, N64(500), N64(500), N64(1),
+				       TEXT("/"), N64(9), N64(0), N64(0), N32(0), N32(0), N32(0),
+				       TEXT("x"), NOTHING, N32(0), N32(1000), N32(50), N64(500),
+				       N64(500) };
+	struct record rec = { .kind = RECORD_PROC };
+	struct filter *f = filter_compile("user.name exists", NULL, NULL);
+	uint32_t version;
+
+	rec.proc = (struct proc_record){ .tid = 500, .pid = 500, .ptid = 1, .comm = scene_span("x"),
+					 .uid = NO_UID, .gid = NO_UID };
+	world_take(s->world, &rec);
+	happens(s, EV_GETUID_E, 500, NULL, 0);
+	version = s->eval.m->proc_version;
+	CHECK(version && !filter_match(f, &s->eval), "its owner is not known");
+	happens(s, EV_CLONE_20_X, 500, clone, ARRAY_LEN(clone));
+	CHECK(s->eval.m->proc_version == version, "it is told, in the same version");
+	CHECK(filter_match(f, &s->eval), "and no old answer is given");
+	filter_free(f);
+}
+
 int
 main(void)
 {
@@ -243,6 +301,8 @@ main(void)
 	refusing();
 	remembering(&s);
 	learning(&s);
+	learning_ends(&s);
+	learning_owner(&s);
 	scene_fini(&s);
 	return check_done();
 }
