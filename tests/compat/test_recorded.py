@@ -47,7 +47,7 @@ ROWS = {
     'Descriptors that are not known': [169, 469, 471, 577, 625],
     'Sizes and categories of reads and writes': [185, 186, 187, 188, 274, 347, 349, 350, 513,
                                                  583],
-    'Processes that end': [266],
+    'What is no system call': [266],
     'Durations': [306, 307, 310, 311],
     'Parameters of the enter event': [325, 327, 338, 341, 342, 345, 346, 433, 434, 479, 480,
                                       482, 487, 546, 548, 549, 550, 672],
@@ -64,7 +64,7 @@ ROWS = {
     'Control characters': [589],
     'What formats can show': [643],
     'The snap length': [609],
-    'Numbers inside of a container': [616, 617, 618],
+    'What events tell besides': [616, 617, 618],
     'Programs that are left out': [627],
     'One form of data': [650],
 }
