@@ -278,10 +278,9 @@ static bool
 get_abspath_dst(const struct eval *ev, struct value *out)
 {
 	for (size_t i = 0; i < ARRAY_LEN(at_calls); i++)
-		if (at_calls[i].id == ev->m->ev->id)
-			return at_calls[i].to && call_path(ev, at_calls[i].to,
-							   at_calls[i].to_dirfd, out);
-	return false;
+		if (at_calls[i].id == ev->m->ev->id && at_calls[i].to)
+			return call_path(ev, at_calls[i].to, at_calls[i].to_dirfd, out);
+	return get_abspath(ev, out);
 }
 
 /* The item of an infrastructure event's description that starts with NAME:
@@ -387,7 +386,8 @@ static const struct field fields[] = {
 	{ .name = "evt.abspath.src", .type = T_STR, .scope = OF_PAYLOAD, .get = get_abspath,
 	  .doc = "Another name of evt.abspath: what is renamed or linked." },
 	{ .name = "evt.abspath.dst", .type = T_STR, .scope = OF_PAYLOAD,
-	  .get = get_abspath_dst, .doc = "Where renameat and linkat put it." },
+	  .get = get_abspath_dst,
+	  .doc = "Where renameat and linkat put it; for other calls as evt.abspath." },
 	{ .name = "evt.infra.docker.name", .type = T_STR, .scope = OF_PAYLOAD,
 	  .flags = FIELD_TABLE_ONLY | FIELD_OLD, .get = get_infra_name,
 	  .doc = "What happened to a container, told by docker." },

@@ -20,7 +20,7 @@ static bool
 list_all(const struct eval *ev, put_fn *put, struct value *out)
 {
 	uint16_t id = ev->m->ev->id;
-	struct span s = { NULL, 0 };
+	struct span s = { (const uint8_t *)"", 0 };
 	struct reader in;
 	unsigned n;
 	bool any = false;

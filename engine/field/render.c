@@ -56,16 +56,32 @@ render_fini(struct render *r)
 }
 
 /* The bytes of J as a number, with its sign when it is one of a signed kind or
- * SIGN is set. */
+ * SIGN is set. The usual lengths are told apart because memcpy() of a length
+ * that is not known is a call. */
 static int64_t
 number(const struct job *j, bool sign)
 {
 	uint64_t v = 0;
 	unsigned unused_bits = 64 - 8 * (unsigned)j->bytes.len;
 
-	if (!j->bytes.len || j->bytes.len > 8)
-		return 0;
-	memcpy(&v, j->bytes.p, j->bytes.len);
+	switch (j->bytes.len) {
+	case 8:
+		memcpy(&v, j->bytes.p, 8);
+		return (int64_t)v;
+	case 4:
+		memcpy(&v, j->bytes.p, 4);
+		break;
+	case 2:
+		memcpy(&v, j->bytes.p, 2);
+		break;
+	case 1:
+		v = j->bytes.p[0];
+		break;
+	default:
+		if (!j->bytes.len || j->bytes.len > 8)
+			return 0;
+		memcpy(&v, j->bytes.p, j->bytes.len);
+	}
 	return sign ? (int64_t)(v << unused_bits) >> unused_bits : (int64_t)v;
 }
 
@@ -641,17 +657,17 @@ render_param_short(struct render *r, const struct moment *m, const struct event 
 	shapes[j.kind].value(&j);
 }
 
-/* Append a name of ours and "=". Names are short: a loop beats strlen() and
- * memcpy() by far. */
+/* Append "name=". Names are short: one fixed copy beats a measured one by far. */
 static void
-put_label(struct text *t, const char *name)
+put_label(struct text *t, const struct param_type *type)
 {
-	char *start = text_room(t, RENDER_NAME_MAX + 1), *to = start;
+	char *to = text_room(t, RENDER_NAME_MAX + 1);
 
-	while (*name)
-		*to++ = *name++;
-	*to++ = '=';
-	t->len += (size_t)(to - start);
+	if (type->label_len <= PARAM_LABEL_ROOM)
+		memcpy(to, type->label, PARAM_LABEL_ROOM);
+	else
+		memcpy(to, type->label, type->label_len);
+	t->len += type->label_len;
 }
 
 void
@@ -665,7 +681,7 @@ render_args(struct render *r, const struct moment *m, struct text *t)
 		return;
 	n = m->ev->n_params < type->n_params ? m->ev->n_params : type->n_params;
 	for (unsigned i = 0; i < n; i++) {
-		put_label(t, type->params[i].name);
+		put_label(t, &type->params[i]);
 		put_param(&j, i);
 		text_char(t, ' ');
 	}

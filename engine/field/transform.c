@@ -74,10 +74,11 @@ static bool
 base_name(struct span in, struct text *own, struct span *out)
 {
 	const uint8_t *slash = in.len ? memrchr(in.p, '/', in.len) : NULL;
-	size_t skip = slash ? (size_t)(slash - in.p) + 1 : 0;
 
 	(void)own;
-	*out = (struct span){ in.p + skip, in.len - skip };
+	*out = in;
+	if (slash)
+		*out = (struct span){ slash + 1, (size_t)(in.p + in.len - slash) - 1 };
 	return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "engine/base/find.h"
 #include "engine/base/mem.h"
 #include "engine/field/spelling.h"
 #include "engine/filter/check.h"
@@ -119,7 +120,7 @@ static bool
 contains(const struct value *v, const struct constant *k, enum value_type type)
 {
 	(void)type;
-	return !k->v.s.len || memmem(v->s.p, v->s.len, k->v.s.p, k->v.s.len);
+	return find_bytes(v->s, k->v.s);
 }
 
 static uint8_t

@@ -122,7 +122,7 @@ struct call {
 	int64_t res;			/* of an exit; 0 when it tells none */
 	int64_t fd;			/* the descriptor it uses, or NO_FD */
 	int64_t made_fd;		/* the one it made, or NO_FD */
-	uint32_t fd_id, fd_version;	/* what FD was before; 0: it was not there */
+	uint32_t fd_version;		/* of FD before the event; 0: it was not there */
 };
 
 /* The apply function of each type, or NULL. */

@@ -342,10 +342,7 @@ note_fd_before(struct call *c)
 	const struct descriptor *fd =
 		c->t && c->fd != NO_FD ? fd_find(c->t->proc, c->fd) : NULL;
 
-	if (!fd)
-		return;
-	c->fd_id = fd->id;
-	c->fd_version = fd->version;
+	c->fd_version = fd ? fd->version : 0;
 }
 
 static void
@@ -511,7 +508,8 @@ take_event(struct world *w, const struct event *ev)
 	if (w->n_changed || w->n_changed_fds)
 		versions_finish(w);
 	note_moment(w, c.t, ev);
-	m->fd_changed = m->fd && m->fd->id == c.fd_id && m->fd->version != c.fd_version;
+	m->fd_changed = m->fd && c.fd_version && c.made_fd == NO_FD &&
+			m->fd->version != c.fd_version;
 	m->is_state_only = ev->dump_flags & EVENT_STATE_ONLY;
 	if (w->is_leading && completes_tables(ev))
 		m->is_internal = true;

@@ -16,6 +16,10 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 1' INT TERM
 
+# Without blanks: bench_run splits at them.
+fields='*%evt.num,%evt.outputtime,%evt.cpu,%proc.name,%thread.tid,%evt.dir,%evt.type'
+fields="$fields,%proc.pid,%fd.num,%fd.name,%evt.latency"
+
 repeat() {
 	"$build/tests/bench/repeat_capture" "$events" "$@"
 }
@@ -38,6 +42,9 @@ measure() {
 	n=$(repeat "$input" "$tmp/plain.scap")
 	compare "$name, no lines" "$n" "$tmp/plain.scap" -q
 	compare "$name, default lines" "$n" "$tmp/plain.scap"
+	compare "$name, lines of 11 fields" "$n" "$tmp/plain.scap" -p "$fields"
+	compare "$name, JSON" "$n" "$tmp/plain.scap" -j
+	compare "$name, evt.args contains" "$n" "$tmp/plain.scap" evt.args contains O_RDONLY
 	rm "$tmp/plain.scap"
 	n=$(repeat "$input" "$tmp/packed.scap.gz" 6)
 	compare "$name, gzip, no lines" "$n" "$tmp/packed.scap.gz" -q

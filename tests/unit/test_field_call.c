@@ -1,7 +1,6 @@
 /* Fields of what a call did: results, data, files, messages, lists. */
-#include "engine/base/err.h"
 #include "engine/base/mem.h"
-#include "engine/field/format.h"
+#include "engine/field/operand.h"
 #include "tests/lib/check.h"
 #include "tests/lib/scene.h"
 
@@ -82,36 +81,64 @@ static const struct {
 	  "<NA> <NA> <NA> <NA> <NA>" },
 	{ EV_TRACER_E, { N64(5), N64(0x7f1234567890), N64(0) }, "*%span.id %span.tags", "5 <NA>" },
 	{ EV_INFRASTRUCTURE_EVENT_E,
-	  { TEXT("docker"), TEXT("x"), TEXT("Event: start; ID: 0123456789abcdef;Image: a@b;name=n") },
+	  { TEXT("docker"), TEXT("x"),
+	    TEXT("Event: start; ID: 0123456789abcdef;Image: a@b;name=n") },
 	  "%evt.infra.docker.name|%evt.infra.docker.container.id|"
 	  "%evt.infra.docker.container.name|%evt.infra.docker.container.image",
 	  "start|0123456789ab|n|a" },
 	{ EV_INFRASTRUCTURE_EVENT_E, { TEXT("docker"), TEXT("x"), TEXT(";;ID;") },
 	  "*%evt.infra.docker.name|%evt.infra.docker.container.id", "<NA>|" },
 	{ EV_CLOSE_E, { N64(7) }, "%fd.ip %fd.port %fd.net %fd.proto",
-	  "10.0.0.1,10.0.0.2 4000,80 10.0.0.1,10.0.0.2 4000,80" },
+	  "(10.0.0.1,10.0.0.2) (4000,80) (10.0.0.1,10.0.0.2) (4000,80)" },
 	{ EV_CLOSE_E, { N64(7) }, "%fd.cnet %fd.snet %fd.lproto %fd.rproto",
 	  "10.0.0.1 10.0.0.2 4000 80" },
-	{ EV_CLOSE_E, { N64(8) }, "%fd.ip %fd.port", "10.0.0.1 8080" },
+	{ EV_CLOSE_E, { N64(8) }, "%fd.ip %fd.port", "(10.0.0.1) (8080)" },
 	{ EV_CLOSE_E, { N64(3) }, "*%fd.ip|%fd.cproto|%fd.cip.name", "<NA>|<NA>|<NA>" },
 	{ EV_CLOSE_E, { N64(3) }, "%fd.nameraw %fd.name_changed", "/etc/passwd false" },
 	{ EV_OPEN_X, { N64(3), TEXT("../p\33"), N32(1), N32(0) }, "%evt.arg.name|%evt.rawarg.name",
 	  "/home/p\\x1b|../p\\x1b" },
 };
 
+/* Append PATTERN as a format would, also with fields that are for filters only.
+ * False when it has no line. */
+static bool
+put_line(struct scene *s, const char *pattern)
+{
+	bool shows_missing = *pattern == '*', is_there;
+	size_t len;
+
+	for (pattern += shows_missing; *pattern; pattern += len) {
+		struct operand *o;
+		struct value v;
+
+		len = 1;
+		if (*pattern != '%') {
+			text_char(&s->out, *pattern);
+			continue;
+		}
+		o = operand_parse(++pattern, &len, NULL);
+		if (!o)
+			return CHECK(false, "an operand: %s", pattern);
+		is_there = operand_get(o, &s->eval, &v);
+		if (is_there)
+			operand_text(o, &v, &s->render, &s->out);
+		else
+			text_str(&s->out, "<NA>");
+		operand_free(o);
+		if (!is_there && !shows_missing)
+			return false;
+	}
+	return true;
+}
+
 static void
 check_line(struct scene *s, const char *pattern, const char *line)
 {
-	struct err err = { 0 };
-	struct format *f = format_compile(pattern, &err);
-
-	if (!CHECK(f, "compiles: %s %s", pattern, err.text))
-		return;
-	if (format_line(f, &s->eval, &s->out))
+	s->out.len = 0;
+	if (put_line(s, pattern))
 		CHECK_STR(scene_take(s), line ? line : "(no line)", "%s", pattern);
 	else
-		CHECK(!line && !s->out.len, "no line: %s", pattern);
-	format_free(f);
+		CHECK(!line, "no line: %s", pattern);
 }
 
 static void

@@ -66,7 +66,7 @@ family(struct scene *s)
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
 		check_line(s, lines[i].pattern, lines[i].line);
 	scene_event(s, EV_GETUID_E, 100, NULL, 0);
-	check_line(s, "%fd.types", "file,directory,ipv4,pipe");
+	check_line(s, "%fd.types", "(file,directory,ipv4,pipe)");
 	check_line(s, "%fd.types[9] %fd.types[3]", "pipe file");
 	check_line(s, "%fd.types[4]", NULL);
 }
@@ -103,14 +103,21 @@ damaged_families(struct scene *s)
 	check_line(s, "%proc.aname[64] %proc.apid[64]", "n 1135");
 }
 
-/* Without room for a list there is none. */
+/* Without room for a list there is none; operands bring their own. */
 static void
 no_room(struct scene *s)
 {
+	static const char *const names[] = { "proc.aname", "proc.apid" };
+
 	s->eval.list = NULL;
 	scene_event(s, EV_GETUID_E, 400, NULL, 0);
-	check_line(s, "%proc.aname", NULL);
-	check_line(s, "%proc.apid", NULL);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		struct field_use use = { .field = field_find(names[i], strlen(names[i])) };
+		struct value v;
+
+		CHECK(!field_get(&use, &s->eval, &v), "no list: %s", names[i]);
+	}
+	check_line(s, "%proc.aname", "sh bash init");
 	check_line(s, "%proc.aname[1]", "sh");
 }
 

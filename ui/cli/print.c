@@ -307,6 +307,7 @@ run_printer(struct printer *p)
 	output_flush(&p->out);
 	progress_end(&p->progress);
 	is_usable = input_report(p->source);
+	sieve_report(&p->sieve);
 	if (p->wishes->verbose)
 		tell_speed(p, start_ns);
 	if (p->out.failed && p->out.failed != EPIPE) {

@@ -303,7 +303,7 @@ static const struct cli_option options[] = {
 	{ 'X', "print-hex-ascii", NULL, "Show data as rows of hexadecimal digits and text." },
 	{ 'b', "print-base64", NULL, "Show data as base64." },
 	{ OPT_RAW, "raw", NULL, "Show texts and data from the capture byte by byte as they are. "
-	  "Never on a terminal: they may hold commands for it." },
+	  "Not for a terminal: they may hold commands for it." },
 	{ 's', "snaplen", "N", "Show at most N bytes of each piece of data." },
 	{ 'v', "verbose", NULL, "Do not shorten data, and tell at the end how much was read." },
 	{ 'S', "summary", NULL, "Show at the end how often each kind of event came." },
@@ -334,7 +334,7 @@ const struct cli_command print_command = {
 		"no line, unless the FORMAT starts with *: then <NA> stands for what is "
 		"missing.\n\n"
 		"%toupper(proc.name), %len(fd.name) and other transformers stand where a field "
-		"may stand.\n\n"
+		"may stand. `sysreel list fields` shows all.\n\n"
 		"The FILTER is all that follows the options: proc.name=nginx and evt.type=open. "
 		"Quote it for the shell. `--` ends the options.\n\n"
 		"Texts of traced programs are made harmless: control characters appear as \\x1b, "

@@ -8,6 +8,7 @@
 #include "engine/base/intern.h"
 #include "engine/filter/filter.h"
 #include "engine/world/world.h"
+#include "ui/cli/cli.h"
 #include "ui/cli/print_options.h"
 #include "ui/cli/services.h"
 #include "ui/cli/zone.h"
@@ -59,6 +60,16 @@ sieve_fini(struct sieve *s)
 	filter_free(s->filter);
 	render_fini(&s->render);
 	text_fini(&s->scratch);
+}
+
+void
+sieve_report(const struct sieve *s)
+{
+	uint64_t n = s->filter ? filter_limits_hit(s->filter) : 0;
+
+	if (n)
+		cli_error("filter: %llu comparisons with a regular expression took too long and "
+			  "count as false", (unsigned long long)n);
 }
 
 /* Does one of the suppressed programs do it? */

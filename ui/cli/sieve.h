@@ -38,6 +38,9 @@ void sieve_begin(struct sieve *s, const struct print_wishes *w, const struct wor
 		 struct clock *clock, enum syscall_machine machine);
 void sieve_fini(struct sieve *s);
 
+/* Say on standard error if the filter could not decide about some events. */
+void sieve_report(const struct sieve *s);
+
 /* Is the event of M wanted? */
 bool sieve_lets_pass(struct sieve *s, const struct moment *m);
 
