@@ -304,6 +304,8 @@ static const struct {
 	{ "evt.time.s in (19:35:47, 19:35:48)", true },
 	{ "evt.datetime >= \"2018-08-17 19:35:48.5\"", true },
 	{ "evt.datetime.s = \"2018-08-17 19:35:48\"", true },
+	{ "evt.time.iso8601 >= 2018-08-17T17:35:48", true },
+	{ "evt.time.iso8601 < 2018-08-17T17:35:48", false },
 	{ "evt.time exists", true },
 	{ "evt.time contains 35:48", true },
 	{ "evt.time glob *:48.5*", true },
