@@ -53,7 +53,7 @@ struct check {
 	struct zone *zone;		/* borrowed: of times of day */
 	struct set *set;		/* owned; of the constants, when there are many */
 	struct paths *paths;		/* owned; pmatch */
-	struct types *types;		/* owned; evt.type: the answers, by type */
+	struct types *types;		/* owned; evt.type, evt.dir: the answers */
 };
 
 /* Where check_settle() takes things from. */

@@ -212,14 +212,13 @@ settle_names(const struct check *c, const struct settle *with)
 			   "no name of an event passes `%s` with this", c->op->name);
 }
 
-/* Is LEFT evt.type itself? Then the answers can be known before. */
+/* Does the type of an event decide? Then the answers can be known before. */
 static bool
 asks_for_type(const struct check *c)
 {
-	static const char name[] = "evt.type";
 	const struct field_use *use = operand_field(c->left);
 
-	return use && use->field == field_find(name, sizeof(name) - 1);
+	return use && types_decide(use->field->name);
 }
 
 static void

@@ -24,6 +24,12 @@ holds_for(const struct check *c, const char *name)
 	return check_value(c, &v);
 }
 
+bool
+types_decide(const char *name)
+{
+	return !strcmp(name, "evt.type") || !strcmp(name, "evt.dir");
+}
+
 /* Of a generic event the code decides, of an asynchronous one its own name. */
 static bool
 names_itself(uint16_t id)
@@ -31,11 +37,24 @@ names_itself(uint16_t id)
 	return id == EV_GENERIC_E || id == EV_GENERIC_X || id == EV_ASYNCEVENT_E;
 }
 
+static void
+ask_directions(struct types *t, const struct check *c)
+{
+	bool enters = holds_for(c, ">"), exits = holds_for(c, "<");
+
+	for (uint16_t id = 0; id < EVENT_TYPES; id++)
+		t->by_id[id] = (event_id_is_exit(id) ? exits : enters) ? VERDICT_YES : VERDICT_NO;
+}
+
 struct types *
 types_new(const struct check *c)
 {
 	struct types *t = xzalloc(sizeof(*t));
 
+	if (c->unit != U_EVENT_NAME) {
+		ask_directions(t, c);
+		return t;
+	}
 	t->n_codes = syscall_codes();
 	t->by_code = xzalloc(t->n_codes * sizeof(t->by_code[0]));
 	for (uint16_t id = 0; id < EVENT_TYPES; id++)

@@ -1,6 +1,6 @@
 /*
- * types - what an evt.type check answers, for each event type, found out when
- * the filter is compiled.
+ * types - what a check of evt.type or evt.dir answers, for each event type,
+ * found out when the filter is compiled.
  */
 #ifndef ENGINE_FILTER_TYPES_H
 #define ENGINE_FILTER_TYPES_H
@@ -14,7 +14,11 @@ struct types;
 
 enum verdict { VERDICT_NO, VERDICT_YES, VERDICT_MAYBE };
 
-/* Ask C, which is settled, for all names. The caller owns it. */
+/* Whether the type of an event decides the field that is called NAME. */
+bool types_decide(const char *name);
+
+/* Ask C, which is settled and of such a field, for all types. The caller owns
+ * it. */
 struct types *types_new(const struct check *c);
 void types_free(struct types *t);	/* NULL is fine */
 

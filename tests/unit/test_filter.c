@@ -582,6 +582,9 @@ static const struct {
 	{ "proc.name in ()", false, false, false },
 	{ "evt.type = open and proc.name = anyof ()", false, false, false },
 	{ "evt.num = 1 or not proc.name in ()", true, true, true },
+	{ "evt.dir = <", true, false, true },
+	{ "evt.dir != < and proc.name = x", false, true, false },
+	{ "evt.dir contains x or evt.dir exists and evt.dir in (<)", true, false, true },
 };
 
 static void
