@@ -325,7 +325,7 @@ static const struct field fields[] = {
 	{ .name = "evt.time.s", .type = T_STR, .unit = U_CLOCK_S, .scope = OF_ROW,
 	  .get = get_time_s,
 	  .doc = "Time of day in whole seconds." },
-	{ .name = "evt.time.iso8601", .type = T_STR, .scope = OF_ROW,
+	{ .name = "evt.time.iso8601", .type = T_STR, .unit = U_CLOCK_UTC, .scope = OF_ROW,
 	  .get = get_iso8601,
 	  .doc = "Date and time in UTC, as ISO 8601 writes them." },
 	{ .name = "evt.datetime", .type = T_STR, .unit = U_CLOCK, .scope = OF_ROW,

@@ -137,7 +137,9 @@ put_value(const struct operand *o, const struct value *v, const struct eval *ev,
 static bool
 is_clock(const struct operand *o)
 {
-	return operand_unit(o) == U_CLOCK || operand_unit(o) == U_CLOCK_S;
+	enum value_unit unit = operand_unit(o);
+
+	return unit == U_CLOCK || unit == U_CLOCK_S || unit == U_CLOCK_UTC;
 }
 
 /* Append the value for EV. False when there must be one, and is none. */

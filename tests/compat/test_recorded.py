@@ -36,7 +36,7 @@ ROWS = {
     'Filters': [*span(33, 36), 39, 42, 44, 67, 68, 75, 79, 80, *span(82, 87), 248, 250, 656],
     'What only sysreel takes': [89, 103, 105, 129, 130, 437, 438, 439, 700, 701],
     'What is refused': [164, 265, 370, 665, 666, 667],
-    'Spelling': [38, 41, 657, 658, *span(661, 664), 669, 696],
+    'Spelling': [38, 41, 657, 658, *span(660, 664), 669, 696],
     'What can be compared': [47, 127, 147, 148, 149, 545, 547],
     'Names that no event has': [541],
     'Newer fields': [121, 122, *span(131, 137), 144],

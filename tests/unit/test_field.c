@@ -144,6 +144,8 @@ static const struct {
 	  "bash,42,bash" },
 	{ "%evt.time %evt.datetime.s", "{\"evt.datetime.s\":1534527348514632619,"
 	  "\"evt.time\":1534527348514632619}", "17:35:48.514632619,2018-08-17 17:35:48" },
+	{ "%evt.time.iso8601", "{\"evt.time.iso8601\":1534527348514632619}",
+	  "2018-08-17T17:35:48.514632619+0000" },
 	{ "%fd.dev %fd.num %evt.failed",
 	  "{\"evt.failed\":false,\"fd.dev\":\"2D\",\"fd.num\":3}", "2D,3,false" },
 	{ "%evt.num %evt.arg.size", NULL, NULL },
