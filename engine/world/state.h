@@ -73,8 +73,7 @@ struct world {
 	size_t n_fds;			/* of all tables; shared ones count in each */
 	uint32_t last_entity;		/* ids given to entities */
 	uint32_t last_version;		/* ids given to versions */
-	uint64_t generation;		/* changes when something is learned */
-	uint64_t lineage;		/* changes with every version of a process */
+	struct world_age age;
 
 	uint64_t n_events;		/* the number of the newest event */
 	uint64_t now_ns;		/* its time */

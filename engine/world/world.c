@@ -534,8 +534,8 @@ static void
 begin_section(struct world *w)
 {
 	world_clear(w);
-	w->generation++;
-	w->lineage++;
+	w->age.generation++;
+	w->age.lineage++;
 	w->ended = NULL;
 	w->has_machine = false;
 	w->now_ns = 0;
@@ -637,16 +637,10 @@ world_names(const struct world *w)
 	return w->names;
 }
 
-uint64_t
-world_generation(const struct world *w)
+const struct world_age *
+world_age(const struct world *w)
 {
-	return w->generation;
-}
-
-uint64_t
-world_lineage(const struct world *w)
-{
-	return w->lineage;
+	return &w->age;
 }
 
 const struct containers *
