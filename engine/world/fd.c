@@ -217,15 +217,6 @@ append_end(struct text *t, const uint8_t *ip, uint16_t port, bool is_v6, bool ha
 	text_u64(t, port);
 }
 
-static bool
-is_zero(const uint8_t *p, size_t len)
-{
-	while (len--)
-		if (*p++)
-			return false;
-	return true;
-}
-
 static void
 append_inet_name(const struct descriptor *fd, struct text *t)
 {

@@ -175,6 +175,16 @@ void process_copy_fds(struct world *w, struct process *p, const struct process *
 void process_own_fds(struct world *w, struct process *p);
 void world_clear(struct world *w);
 
+/* Nothing but zeroes? */
+static inline bool
+is_zero(const uint8_t *p, size_t len)
+{
+	while (len--)
+		if (*p++)
+			return false;
+	return true;
+}
+
 /* fd.c: descriptors. */
 const struct descriptor *fd_find(const struct process *p, int64_t num);
 /* The same, to be changed. */
