@@ -8,8 +8,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "engine/base/err.h"
 #include "engine/base/mem.h"
 #include "engine/event/event_type.h"
+#include "engine/filter/filter.h"
 #include "tests/lib/check.h"
 #include "tests/lib/scapbuild.h"
 #include "ui/cli/cli.h"
@@ -116,6 +118,12 @@ static const struct {
 	{ WHOLE, { "-r", CAP, "-t", "x" }, 2, "",
 	  "sysreel: -t wants one of h, a, r, d and D, not `x`; `sysreel print --help` "
 	  "tells more\n" },
+	{ WHOLE, { "--hlep" }, 2, "",
+	  "sysreel: unknown option `--hlep`, did you mean `--help`?\n" },
+	{ WHOLE, { "--cout=3" }, 2, "",
+	  "sysreel: unknown option `--cout`, did you mean `--count`?\n" },
+	{ WHOLE, { "--zzz" }, 2, "",
+	  "sysreel: unknown option `--zzz`; `sysreel print --help` lists the options\n" },
 	{ WHOLE, { "-r", CAP, "-p", "a %evt.tpye" }, 2, "",
 	  "sysreel: format, at character 4: unknown field `evt.tpye`, did you mean "
 	  "`evt.type`?\n" },
@@ -242,6 +250,28 @@ writing_fails(const struct scap *b)
 	CHECK_STR(contents(err, buf, sizeof(buf)), "", "  and nothing is told");
 }
 
+static int32_t
+web_port(const char *name)
+{
+	return strcmp(name, "http") ? -1 : 80;
+}
+
+/* What the help shows must work. */
+static void
+examples_are_filters(void)
+{
+	for (size_t i = 0; i < print_command.n_examples; i++) {
+		const char *words = print_command.examples[i].words;
+		struct err err = { 0 };
+		struct filter *f = filter_compile(words, &(const struct filter_options){
+						  .service_port = web_port }, &err);
+
+		CHECK(f, "%s: %s", words, err.text);
+		filter_free(f);
+	}
+	CHECK(print_command.n_examples > 5, "there are some");
+}
+
 int
 main(void)
 {
@@ -250,6 +280,7 @@ main(void)
 	setenv("TZ", "UTC", 1);
 	build(&b);
 	words_give_lines(&b);
+	examples_are_filters();
 	writing_fails(&b);
 	scap_fini(&b);
 	return check_done();

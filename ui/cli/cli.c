@@ -66,6 +66,22 @@ refuse(const struct cli_command *c, const char *what, const char *option)
 	return -1;
 }
 
+/* There is no option WORD, or several begin so: LEN bytes behind its "--" name it. */
+static int
+refuse_long(const struct cli_command *c, const char *word, size_t len)
+{
+	struct spelling meant = spelling_of(word + 2, len);
+	const char *near = spelling_is_nearer(&meant, "help") ? "help" : NULL;
+
+	for (size_t i = 0; i < c->n_options; i++)
+		if (c->options[i].name && spelling_is_nearer(&meant, c->options[i].name))
+			near = c->options[i].name;
+	if (!near)
+		return refuse(c, "unknown option", word);
+	cli_error("unknown option `%.*s`, did you mean `--%s`?", (int)len + 2, word, near);
+	return -1;
+}
+
 static int
 take_long(const struct cli_command *c, int argc, char **argv, int *at, const char **arg)
 {
@@ -75,7 +91,7 @@ take_long(const struct cli_command *c, int argc, char **argv, int *at, const cha
 	const struct cli_option *o = find_name(c, word + 2, len);
 
 	if (!o)
-		return refuse(c, "unknown option", word);
+		return refuse_long(c, word, len);
 	++*at;
 	if (!o->arg) {
 		if (equals)
@@ -221,6 +237,10 @@ cli_help(const struct cli_command *c)
 		text_char(&t, '\n');
 		put_wrapped(&t, c->more, 0, 0);
 	}
+	if (c->n_examples)
+		text_str(&t, "\nFilters are, for example:\n");
+	for (size_t i = 0; i < c->n_examples; i++)
+		put_row(&t, c->examples[i].words, c->examples[i].doc);
 	print_text(&t);
 }
 

@@ -18,6 +18,12 @@ struct cli_option {
 	const char *doc;		/* one sentence */
 };
 
+/* One example of its use. */
+struct cli_example {
+	const char *words;		/* what to type, behind the options */
+	const char *doc;		/* what it gives */
+};
+
 /* Exit statuses. */
 enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 
@@ -28,6 +34,8 @@ struct cli_command {
 	const char *more;		/* paragraphs for its own help, or NULL */
 	const struct cli_option *options;
 	size_t n_options;
+	const struct cli_example *examples;	/* of filters; NULL: none */
+	size_t n_examples;
 	/* Its exit status. ARGV[0] is the command's name. */
 	int (*run)(const struct cli_command *self, int argc, char **argv);
 };

@@ -290,8 +290,9 @@ static const struct cli_option options[] = {
 	{ 'n', "count", "N", "Stop after N events." },
 	{ OPT_SKIP, "skip", "N", "Leave out the first N events." },
 	{ 'M', "seconds", "S", "Stop S seconds after the first event that is shown." },
-	{ 'p', "format", "FORMAT", "Show each event as FORMAT says. c (container) and k "
-	  "(kubernetes) add columns to the usual line; p shows the usual format and ends." },
+	{ 'p', "format", "FORMAT", "Show each event as FORMAT says. c (container), k "
+	  "(kubernetes) and m (mesos) add columns to the usual line; p shows the usual format "
+	  "and ends." },
 	{ 't', "time", "MODE", "Show the time as h: time of day (this is so without the "
 	  "option), a: seconds since the epoch, r: since the first event, d: since the call "
 	  "was entered, D: since the line before." },
@@ -321,6 +322,24 @@ static const struct cli_option options[] = {
 	{ 'P', "progress", NULL, "Show the progress on standard error, whoever reads it." },
 };
 
+static const struct cli_example examples[] = {
+	{ "evt.type=open and evt.failed=true", "Files that could not be opened." },
+	{ "proc.name in (sh, bash) or proc.aname=sshd", "Shells, and all that somebody does "
+	  "through ssh." },
+	{ "fd.name pmatch (/etc, /var/*/log) and not proc.name=cron", "Use of files in these "
+	  "folders, but not by cron." },
+	{ "evt.latency > 10ms", "Calls that took longer." },
+	{ "fd.port=http and evt.buffer contains \"GET /\"", "Requests to a web server." },
+	{ "fd.net=10.0.0.0/8 and evt.buflen >= 4K", "Large pieces of data from or to a "
+	  "network." },
+	{ "evt.time >= 10:02:05.25 and evt.time < 10:03", "What happened then." },
+	{ "proc.cmdline ~ \".*--port[= ][0-9]+.*\"", "By a regular expression, which must fit "
+	  "all of the text." },
+	{ "fd.name endswith anyof (.conf, .ini)", "By one of several ends." },
+	{ "tolower(proc.name) = val(proc.pname)", "Processes that are called like their "
+	  "parents." },
+};
+
 const struct cli_command print_command = {
 	.name = "print",
 	.synopsis = "-r FILE [OPTION]... [FILTER]",
@@ -334,9 +353,16 @@ const struct cli_command print_command = {
 		"no line, unless the FORMAT starts with *: then <NA> stands for what is "
 		"missing.\n\n"
 		"%toupper(proc.name), %len(fd.name) and other transformers stand where a field "
-		"may stand. `sysreel list fields` shows all.\n\n"
-		"The FILTER is all that follows the options: proc.name=nginx and evt.type=open. "
-		"Quote it for the shell. `--` ends the options.\n\n"
+		"may stand.\n\n"
+		"The FILTER is all that follows the options; quote it for the shell. `--` ends the "
+		"options. It compares fields with values: proc.name=nginx and evt.type=open. "
+		"`and` binds closer than `or`, `not` closer than both; brackets go before. A "
+		"comparison with what is missing is false. A value with blanks or brackets in it "
+		"stands in quotes. Units are ns, us, ms, s, m, h and d, and K, M, G and T of 1024. "
+		"oneof, anyof or allof behind an operator compare with each value of a list; "
+		"val(FIELD) is the value of another field.\n\n"
+		"`sysreel list fields`, `sysreel list operators` and `sysreel list transformers` "
+		"show all that there is.\n\n"
 		"Texts of traced programs are made harmless: control characters appear as \\x1b, "
 		"in data as a dot.\n\n"
 		"A damaged or cut capture is printed as far as it can be read, and one line on "
@@ -345,5 +371,7 @@ const struct cli_command print_command = {
 		"command line was not understood.",
 	.options = options,
 	.n_options = ARRAY_LEN(options),
+	.examples = examples,
+	.n_examples = ARRAY_LEN(examples),
 	.run = print_run,
 };
