@@ -125,8 +125,12 @@ static const struct {
 	{ WHOLE, { "--zzz" }, 2, "",
 	  "sysreel: unknown option `--zzz`; `sysreel print --help` lists the options\n" },
 	{ WHOLE, { "-r", CAP, "-p", "a %evt.tpye" }, 2, "",
-	  "sysreel: format, at character 4: unknown field `evt.tpye`, did you mean "
-	  "`evt.type`?\n" },
+	  "sysreel: format: unknown field `evt.tpye`, did you mean `evt.type`?\n"
+	  "  a %evt.tpye\n     ^\n" },
+	{ WHOLE, { "-r", CAP, "evt.type=read", "-n", "1" }, 2, "",
+	  "sysreel: expected `and` or `or`, not `-n`; a value with blanks or brackets in it "
+	  "needs quotes\n  evt.type=read -n 1\n                ^\n"
+	  "sysreel: options stand before the filter, not behind it\n" },
 };
 
 static void

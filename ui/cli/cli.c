@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/base/explain.h"
 #include "engine/base/text.h"
 #include "engine/field/spelling.h"
 
@@ -28,6 +29,19 @@ cli_error(const char *fmt, ...)
 	written = write(STDERR_FILENO, line.p, line.len);
 	(void)written;			/* there is no better place to complain */
 	text_fini(&line);
+}
+
+void
+cli_explain(const char *context, const char *words, const struct err *err)
+{
+	struct text t = { 0 };
+	ssize_t written;
+
+	text_fmt(&t, "sysreel: %s", context);
+	explain_error(words, err, &t);
+	written = write(STDERR_FILENO, t.p, t.len);
+	(void)written;
+	text_fini(&t);
 }
 
 static const struct cli_option *

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct err;
+
 /* One option of a subcommand. */
 struct cli_option {
 	int key;			/* its letter, or a number above 255 when it has none */
@@ -60,6 +62,10 @@ const struct cli_command *cli_find(const struct cli_command *const *commands, si
 
 /* "sysreel: TEXT" on standard error, harmless to a terminal. */
 void cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* What is wrong with WORDS, on standard error: "sysreel: CONTEXT...", with a
+ * caret under the place. */
+void cli_explain(const char *context, const char *words, const struct err *err);
 
 extern const struct cli_command print_command;
 extern const struct cli_command info_command;
