@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "engine/base/err.h"
@@ -232,6 +233,46 @@ words_give_lines(const struct scap *b)
 	}
 }
 
+/* A terminal gets colours; what comes out of the capture does not change. */
+static void
+terminals_get_colours(const struct scap *b)
+{
+	static const char *const words[] = { "-r", CAP, "-n1", NULL };
+	static const char *const wanted[] = {
+		"1 22:13:20.000000005 0 \033[01;32mcat\033[00m (\033[01;36m7\033[00m.7) > "
+		"\033[01;34mopen\033[00m \n\033[00m",
+		LINE_1,
+	};
+	int master = posix_openpt(O_RDWR | O_NOCTTY), err = memfd_create("err", 0);
+
+	if (master < 0 || grantpt(master) || unlockpt(master)) {
+		check_skip("there are no pseudo terminals here");
+		close(err);
+		return;
+	}
+	setenv("TERM", "xterm", 1);
+	for (size_t i = 0; i < ARRAY_LEN(wanted); i++) {
+		int slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+		int capture = open_variant(b, WHOLE);
+		struct termios mode;
+		char buf[512];
+		ssize_t n;
+
+		tcgetattr(slave, &mode);
+		cfmakeraw(&mode);
+		tcsetattr(slave, TCSANOW, &mode);
+		CHECK(!run(words, capture, slave, err), "NO_COLOR=%s", i ? "1" : "");
+		n = read(master, buf, sizeof(buf) - 1);
+		buf[n > 0 ? n : 0] = '\0';
+		CHECK(!strcmp(buf, wanted[i]), "  %s", i ? "plain" : "colours");
+		close(slave);
+		close(capture);
+		setenv("NO_COLOR", "1", 1);
+	}
+	close(master);
+	close(err);
+}
+
 static void
 writing_fails(const struct scap *b)
 {
@@ -282,9 +323,11 @@ main(void)
 	struct scap b = { 0 };
 
 	setenv("TZ", "UTC", 1);
+	unsetenv("NO_COLOR");
 	build(&b);
 	words_give_lines(&b);
 	examples_are_filters();
+	terminals_get_colours(&b);
 	writing_fails(&b);
 	scap_fini(&b);
 	return check_done();

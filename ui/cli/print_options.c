@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "engine/base/mem.h"
 #include "ui/cli/line.h"
@@ -224,6 +225,18 @@ take_option(struct print_wishes *w, int key, const char *arg)
 	}
 }
 
+/* Are colours wanted on standard output? https://no-color.org asks for a way
+ * to do without them everywhere. */
+static bool
+wants_colours(void)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (!isatty(STDOUT_FILENO) || (no_color && *no_color))
+		return false;
+	return term && strcmp(term, "dumb") != 0;
+}
+
 /* What the options leave open. */
 static void
 settle(struct print_wishes *w)
@@ -236,6 +249,8 @@ settle(struct print_wishes *w)
 		w->no_owners = true;
 		w->resolve_ports = false;
 	}
+	if (!w->pattern && w->form == PRINT_LINES && wants_colours())
+		w->pattern = LINE_FORMAT_COLOURS;
 	if (!w->pattern && (w->time_mode != TIME_LOCAL || w->form != PRINT_LINES))
 		w->pattern = LINE_FORMAT;
 }
@@ -346,7 +361,8 @@ const struct cli_command print_command = {
 	.doc = "Print the events of a capture as lines of text.",
 	.more = "A line is, from left to right: number of the event, time, CPU, name of the "
 		"thread, its number, > for a call that is entered or < for one that returns, "
-		"name of the event, and its parameters.\n\n"
+		"name of the event, and its parameters. On a terminal it has colours, unless "
+		"NO_COLOR is set, and the number of the process before the thread's.\n\n"
 		"In a FORMAT, %FIELD stands for a field (%evt.type, %proc.name, %fd.name, ...) "
 		"and %20FIELD for exactly 20 bytes of it. \\n, \\t, \\e and \\\\ mean a new "
 		"line, a tab, ESC and a backslash. An event that lacks one of the fields gives "
