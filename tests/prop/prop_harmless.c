@@ -28,7 +28,7 @@
 /* What terminals obey, readers do not see, or nobody can decode; and harmless
  * pieces that formats and JSON have their own use for. */
 static const char *const pieces[] = {
-	"\033[2J", "\033]0;x\007", "\r", "\n", "\t", "\b", "\x7F", "\x0E", "\xC2\x9B" "31m",
+	"\033[2J", "\033]0;x\007", "\r", "\n", "\t", "\b", "\x7F", "\x0E", "\xC2\x9B[m",
 	"\xC2\x85", "\xE2\x80\xAE", "\xE2\x80\xAA", "\xE2\x81\xA6", "\xE2\x81\xA9",
 	"\xE2\x80\x8B", "\xE2\x80\x8F", "\xEF\xBB\xBF", "\xE2\x80\xA8", "\xFF", "\xC3", "\x9B",
 	"\xE2\x80", "\xAE", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xC0\x80", "\xF3\xA0\x80\xA1",
