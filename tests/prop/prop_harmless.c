@@ -126,7 +126,8 @@ static void
 put_value(struct text *t, enum param_kind kind, struct rng *r)
 {
 	size_t len = param_kind_len(kind);
-	uint64_t number = rng_below(r, 4) ? rng_below(r, 24) : rng_u64(r);
+	/* The longest is an address of IPv6. */
+	const uint64_t number[2] = { rng_below(r, 4) ? rng_below(r, 24) : rng_u64(r), 1 };
 
 	switch (kind) {
 	case PK_CHARBUF: case PK_FSPATH: case PK_FSRELPATH:
@@ -151,7 +152,7 @@ put_value(struct text *t, enum param_kind kind, struct rng *r)
 		}
 		return;
 	default:
-		text_bytes(t, &number, len);
+		text_bytes(t, number, len);
 	}
 }
 
