@@ -83,7 +83,7 @@ make_format(struct printer *p)
 		return true;
 	p->format = format_compile(pattern, &err);
 	if (!p->format) {
-		cli_error("format, at character %d: %s", err.at + 1, err.text);
+		cli_explain("format: ", pattern, &err);
 		return false;
 	}
 	if (p->wishes->form == PRINT_CSV && !format_fields(p->format)) {

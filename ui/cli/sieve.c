@@ -13,17 +13,15 @@
 #include "ui/cli/services.h"
 #include "ui/cli/zone.h"
 
+/* Tell what is wrong with FILTER. */
 static void
 explain(const char *filter, const struct err *err)
 {
-	struct text words = { 0 };
-	ssize_t n;
+	bool is_option = err->at > 0 && filter[err->at] == '-' && filter[err->at - 1] == ' ';
 
-	text_str(&words, "sysreel: ");
-	filter_explain(filter, err, &words);
-	n = write(STDERR_FILENO, words.p, words.len);
-	(void)n;			/* there is no better place to complain */
-	text_fini(&words);
+	cli_explain("", filter, err);
+	if (is_option)
+		cli_error("options stand before the filter, not behind it");
 }
 
 bool
