@@ -55,7 +55,7 @@ static void
 apply_k8s(struct call *c)
 {
 	if (containers_take_k8s(c->w->containers, call_text(c, R_JSON), NULL) > 0)
-		c->w->generation++;
+		c->w->age.generation++;
 }
 
 static void

@@ -189,10 +189,10 @@ fields_tell(void)
 	stage_init(&s, NULL, NULL);
 	stage_clone(&s, &(struct stage_clone){ .by = 50, .pid = 50, .ptid = 1, .comm = "web",
 		    .cgroups = "cpu=/docker/" ID });
-	before = world_generation(s.world);
+	before = world_age(s.world)->generation;
 	for (size_t i = 0; i < ARRAY_LEN(events); i++)
 		stage_event(&s, -1, EV_K8S_E, scap_text(events[i]));
-	CHECK(world_generation(s.world) > before, "something was learned");
+	CHECK(world_age(s.world)->generation > before, "something was learned");
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
 		struct eval ev = { .world = s.world, .scratch = &scratch,
 				   .container = stage_process(&s, 50)->container };
