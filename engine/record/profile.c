@@ -22,6 +22,17 @@ struct old_form {
 	const char *from[FORM_PARAMS];	/* NULL: no more */
 };
 
+struct known_params {
+	uint16_t id;
+	uint8_t n;
+};
+
+static const struct known_params known_0_29[] = {
+#define KNOWN(id, n) { id, n },
+#include "engine/record/params_0_29.def"
+#undef KNOWN
+};
+
 static const struct old_form forms_0_29[] = {
 	{ EV_DUP_1_E, EV_DUP_E, false, { "fd" } },
 	{ EV_DUP_1_X, EV_DUP_X, false, { "res" } },
@@ -35,11 +46,11 @@ static const struct old_form forms_0_29[] = {
 	{ EV_PIPE2_E, EV_PIPE_E, false, { NULL } },
 	{ EV_PIPE2_X, EV_PIPE_X, false, { "res", "fd1", "fd2", "ino" } },
 	{ EV_EVENTFD2_E, EV_EVENTFD_E, false, { "initval", ZERO } },
-	{ EV_EVENTFD2_X, EV_EVENTFD_X, false, { "res", "initval", "flags" } },
+	{ EV_EVENTFD2_X, EV_EVENTFD_X, false, { "res" } },
 	{ EV_SIGNALFD4_E, EV_SIGNALFD_E, false, { "fd", "mask", ZERO } },
-	{ EV_SIGNALFD4_X, EV_SIGNALFD_X, false, { "res", "fd", "mask", "flags" } },
+	{ EV_SIGNALFD4_X, EV_SIGNALFD_X, false, { "res" } },
 	{ EV_INOTIFY_INIT1_E, EV_INOTIFY_INIT_E, false, { ZERO } },
-	{ EV_INOTIFY_INIT1_X, EV_INOTIFY_INIT_X, false, { "res", "flags" } },
+	{ EV_INOTIFY_INIT1_X, EV_INOTIFY_INIT_X, false, { "res" } },
 	{ EV_BPF_2_E, EV_BPF_E, false, { "cmd" } },
 	{ EV_BPF_2_X, EV_BPF_X, true, { "fd" } },
 	{ EV_UMOUNT_1_E, EV_UMOUNT_E, false, { ZERO } },
@@ -53,7 +64,9 @@ const struct record_profile record_profiles[] = {
 	  .fd_kind_max = FD_KINDS - 1, .syscall_code_max = UINT16_MAX },
 	{ .name = "0.29", .doc = "what sysdig 0.29 (Debian 12) can carry", .proc_tail = 29,
 	  .fd_kind_max = FD_FILE_V2, .syscall_code_max = 328,
-	  .forms = forms_0_29, .n_forms = ARRAY_LEN(forms_0_29) },
+	  .absent_text_is_na = true, .needs_enters = true,
+	  .forms = forms_0_29, .n_forms = ARRAY_LEN(forms_0_29),
+	  .known = known_0_29, .n_known = ARRAY_LEN(known_0_29) },
 };
 
 const size_t n_record_profiles = ARRAY_LEN(record_profiles);
@@ -125,12 +138,23 @@ own_number(struct event_image *image, uint64_t v, size_t width)
 	return (struct span){ p, width };
 }
 
+/* Where IMAGE has the parameter NAME, or -1. What dup() is given has two names. */
+static int
+param_called(const struct event_image *image, const char *name)
+{
+	const struct event_type *type = &event_types[image->id];
+	int at = event_type_param(type, name);
+
+	if (at < 0 && !strcmp(name, "fd"))
+		at = event_type_param(type, "oldfd");
+	return at;
+}
+
 /* The parameter of IMAGE called NAME, as one of the type TO. */
 static struct span
 param_as(struct event_image *image, const char *name, const struct param_type *to)
 {
-	const struct event_type *type = &event_types[image->id];
-	int at = event_type_param(type, name);
+	int at = param_called(image, name);
 	size_t width = param_kind_len((enum param_kind)to->kind);
 	struct span s = { (const uint8_t *)"", 0 };
 
@@ -140,24 +164,33 @@ param_as(struct event_image *image, const char *name, const struct param_type *t
 		s = image->params[at];
 	if (!s.len || !width || s.len == width)
 		return s;
-	return own_number(image, number_of(s, type->params[at].kind), width);
+	return own_number(image, number_of(s, event_types[image->id].params[at].kind), width);
 }
 
 /* The result of bpf() with a byte before it that says whether it is a descriptor. */
 static struct span
-bpf_result(struct event_image *image, struct span res)
+bpf_result(struct event_image *image)
 {
 	struct span cmd = image->n_params > 1 ? image->params[1] : (struct span){ NULL, 0 };
 	uint64_t number = number_of(cmd, PK_UINT32);
 	bool makes_fd = !cmd.len || number == BPF_MAP_CREATE || number == BPF_PROG_LOAD;
 	uint8_t *p = image->own + image->n_own;
 
-	if (res.len != 8)
+	if (!image->n_params || image->params[0].len != 8)
 		return (struct span){ p, 0 };
 	p[0] = makes_fd ? 0 : 1;
-	memcpy(p + 1, res.p, 8);
+	memcpy(p + 1, image->params[0].p, 8);
 	image->n_own += 9;
 	return (struct span){ p, 9 };
+}
+
+static const struct old_form *
+find_form(const struct record_profile *profile, uint16_t id)
+{
+	for (size_t i = 0; i < profile->n_forms; i++)
+		if (profile->forms[i].id == id)
+			return &profile->forms[i];
+	return NULL;
 }
 
 static void
@@ -167,33 +200,78 @@ take_form(struct event_image *image, const struct old_form *form)
 	struct span params[FORM_PARAMS];
 	uint32_t n = 0;
 
-	for (; n < FORM_PARAMS && form->from[n]; n++) {
-		if (form->result_is_dyn)
-			params[n] = bpf_result(image, image->n_params ? image->params[0] :
-							 (struct span){ NULL, 0 });
-		else
-			params[n] = param_as(image, form->from[n], &old->params[n]);
-	}
+	for (; n < FORM_PARAMS && form->from[n]; n++)
+		params[n] = form->result_is_dyn ? bpf_result(image) :
+						  param_as(image, form->from[n], &old->params[n]);
 	image->id = form->old_id;
 	image->n_params = n;
 	for (uint32_t i = 0; i < n; i++)
 		image->params[i] = params[i];
 }
 
+static void
+cut_params(const struct record_profile *profile, struct event_image *image)
+{
+	for (size_t i = 0; i < profile->n_known; i++)
+		if (profile->known[i].id == image->id && image->n_params > profile->known[i].n)
+			image->n_params = profile->known[i].n;
+}
+
+/* Old readers take what stands behind an empty text for it. */
+static void
+fill_texts(struct event_image *image)
+{
+	const struct event_type *type = &event_types[image->id];
+
+	for (uint32_t i = 0; i < image->n_params && i < type->n_params; i++) {
+		uint8_t kind = type->params[i].kind;
+
+		if (!image->params[i].len &&
+		    (kind == PK_CHARBUF || kind == PK_FSPATH || kind == PK_FSRELPATH))
+			image->params[i] = (struct span){ (const uint8_t *)"<NA>", 5 };
+	}
+}
+
 void
 record_profile_apply(const struct record_profile *profile, struct event_image *image)
 {
+	const struct old_form *form = find_form(profile, image->id);
 	uint16_t code;
 
-	for (size_t i = 0; i < profile->n_forms; i++) {
-		if (profile->forms[i].id != image->id)
-			continue;
-		take_form(image, &profile->forms[i]);
-		return;
-	}
+	if (form)
+		take_form(image, form);
+	cut_params(profile, image);
+	if (profile->absent_text_is_na)
+		fill_texts(image);
 	if (image->id > EV_GENERIC_X || !image->n_params || image->params[0].len != 2)
 		return;
 	memcpy(&code, image->params[0].p, 2);
 	if (code > profile->syscall_code_max)
 		image->params[0] = own_number(image, 0, 2);
+}
+
+bool
+record_profile_enter(const struct record_profile *profile, struct event_image *image)
+{
+	const struct old_form *form = find_form(profile, image->id);
+	uint16_t id = (uint16_t)((form ? form->old_id : image->id) - 1);
+	const struct event_type *enter = &event_types[id];
+	struct span params[EVENT_PARAMS_MAX];
+	bool is_useful = false;
+
+	if (!profile->needs_enters || enter->source != ES_SYSCALL || id <= EV_GENERIC_X)
+		return false;
+	for (uint32_t i = 0; i < enter->n_params; i++) {
+		const char *name = enter->params[i].name;
+
+		is_useful |= param_called(image, name) >= 0;
+		params[i] = param_as(image, name, &enter->params[i]);
+	}
+	image->id = id;
+	image->n_params = enter->n_params;
+	for (uint32_t i = 0; i < enter->n_params; i++)
+		image->params[i] = params[i];
+	cut_params(profile, image);
+	fill_texts(image);
+	return is_useful;
 }

@@ -16,6 +16,7 @@
 #include "engine/event/event_type.h"
 
 struct event;
+struct known_params;
 struct old_form;
 
 struct record_profile {
@@ -24,8 +25,12 @@ struct record_profile {
 	size_t proc_tail;		/* bytes behind the root of a process, at most */
 	uint8_t fd_kind_max;		/* kinds above become "unsupported", with a label */
 	uint16_t syscall_code_max;	/* larger codes of generic events become 0 */
-	const struct old_form *forms;	/* by the old form of what its readers lack */
+	bool absent_text_is_na;		/* a text that is not available is "<NA>" */
+	bool needs_enters;		/* what a call was given is in its enter event only */
+	const struct old_form *forms;	/* calls that have an older type there */
 	size_t n_forms;
+	const struct known_params *known;	/* types with fewer parameters there */
+	size_t n_known;
 };
 
 extern const struct record_profile record_profiles[];
@@ -44,7 +49,7 @@ struct event_image {
 	uint16_t cpu;
 	uint32_t n_params;
 	struct span params[EVENT_PARAMS_MAX];
-	uint8_t own[128];		/* bytes of values that were made anew */
+	uint8_t own[EVENT_PARAMS_MAX * 9];	/* bytes of values that were made anew */
 	size_t n_own;
 };
 
@@ -53,5 +58,9 @@ void event_image_of(struct event_image *image, const struct event *ev);
 
 /* Make IMAGE what a reader of PROFILE understands. */
 void record_profile_apply(const struct record_profile *profile, struct event_image *image);
+
+/* IMAGE, an exit event as it was recorded, becomes the enter event that a reader of
+ * PROFILE wants to have seen before. False: it can do without. */
+bool record_profile_enter(const struct record_profile *profile, struct event_image *image);
 
 #endif

@@ -291,6 +291,25 @@ put_its_enter(struct recorder *r, const struct moment *m)
 	r->stats.n_state++;
 }
 
+/* Readers that take what a call was given from its enter event get one, if M, an
+ * exit, has none. */
+static void
+put_missing_enter(struct recorder *r, const struct moment *m)
+{
+	struct event_image *image = &r->image;
+
+	if (!event_id_is_exit(m->ev->id) || m->enter || m->ev->type->source != ES_SYSCALL)
+		return;
+	event_image_of(image, m->ev);
+	if (!record_profile_enter(r->o.profile, image))
+		return;
+	image->dump_flags |= EVENT_STATE_ONLY;
+	edit_event(&r->edit, image);
+	scap_put_event(&r->out, image);
+	r->file_events++;
+	r->stats.n_state++;
+}
+
 static bool
 is_too_late(struct recorder *r, const struct event *ev)
 {
@@ -311,6 +330,7 @@ take_wanted(struct recorder *r, const struct moment *m)
 		return false;
 	if (r->o.wants)
 		put_its_enter(r, m);
+	put_missing_enter(r, m);
 	put_event(r, m->ev, 0);
 	if (!r->has_file_start)
 		r->file_start_ns = m->ev->ts_ns;
@@ -328,6 +348,7 @@ take_unwanted(struct recorder *r, const struct moment *m)
 		return;
 	if (r->o.only && m->proc && !wants_process(r, m->proc))
 		return;
+	put_missing_enter(r, m);
 	put_event(r, m->ev, EVENT_STATE_ONLY);
 	r->file_events++;
 	r->stats.n_state++;
