@@ -168,7 +168,8 @@ static void
 put_known_section(struct recorder *r, uint64_t ns)
 {
 	world_settle(r->world);
-	restate_tables(r->world, &restate_ops, r);
+	restate_tables(r->world, &restate_ops, r, r->o.ancestors ? RESTATE_NAMES_OF_ANCESTORS :
+								   RESTATE_NO_ANCESTORS);
 	scap_put_section(&r->out, &r->tables);
 	restate_events(r->world, ns, &restate_ops, r);
 	r->in_tables = false;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/hash.h"
 #include "engine/base/intern.h"
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
@@ -15,6 +16,7 @@ struct restating {
 	const struct intern *names;
 	const struct restate_ops *ops;
 	void *ctx;
+	struct map ancestors;		/* ids of processes of which names are told */
 };
 
 static struct span
@@ -159,21 +161,60 @@ is_told(const struct restating *r, const struct thread *t)
 	return (t->known || t->proc->fds->fds.n) && is_wanted(r, t->proc);
 }
 
-void
-restate_tables(const struct world *w, const struct restate_ops *ops, void *ctx)
+/* Remember whose names are told because of what is below them. */
+static void
+find_ancestors(struct restating *r, const struct thread **threads, size_t n)
 {
-	struct restating r = { w, world_names(w), ops, ctx };
+	for (size_t i = 0; i < n; i++) {
+		if (!is_told(r, threads[i]))
+			continue;
+		/* Somebody whom we have been at has ancestors that we have been at. */
+		for (struct process *p = threads[i]->proc->parent;
+		     p && !map_get(&r->ancestors, p->id); p = p->parent)
+			map_put(&r->ancestors, p->id, p);
+	}
+}
+
+/* The names of P, which is not told otherwise. */
+static void
+tell_name(const struct restating *r, const struct process *p)
+{
+	struct record rec = { .kind = RECORD_PROC };
+
+	rec.proc = (struct proc_record){
+		.tid = p->pid, .pid = p->pid, .ptid = p->ppid, .sid = PROC_NO_ID,
+		.vpgid = PROC_NO_ID, .pgid = PROC_NO_ID, .vtid = PROC_NO_ID,
+		.vpid = PROC_NO_ID, .comm = name_of(r, p->comm), .exe = name_of(r, p->exe),
+		.exepath = name_of(r, p->exepath), .uid = NO_UID, .gid = NO_UID,
+		.loginuid = NO_UID,
+	};
+	tell(r, &rec);
+}
+
+void
+restate_tables(const struct world *w, const struct restate_ops *ops, void *ctx,
+	       enum restate_ancestors ancestors)
+{
+	struct restating r = { .w = w, .names = world_names(w), .ops = ops, .ctx = ctx };
 	size_t n;
 	const struct thread **threads = world_threads(w, &n);
 
+	if (ancestors == RESTATE_NAMES_OF_ANCESTORS)
+		find_ancestors(&r, threads, n);
 	tell_machine(&r);
 	tell_users(&r);
-	for (size_t i = 0; i < n; i++)
-		if (is_told(&r, threads[i]))
-			tell_thread(&r, threads[i]);
+	for (size_t i = 0; i < n; i++) {
+		const struct thread *t = threads[i];
+
+		if (is_told(&r, t))
+			tell_thread(&r, t);
+		else if (t == t->proc->leader && map_get(&r.ancestors, t->proc->id))
+			tell_name(&r, t->proc);
+	}
 	for (size_t i = 0; i < n; i++)
 		if (is_told(&r, threads[i]) && has_the_fds(threads[i]))
 			tell_fds(&r, threads[i]->proc, threads[i]->tid);
+	map_fini(&r.ancestors);
 	free(threads);
 }
 
@@ -283,7 +324,7 @@ pending_calls(const struct restating *r, size_t *n)
 void
 restate_events(const struct world *w, uint64_t ns, const struct restate_ops *ops, void *ctx)
 {
-	struct restating r = { w, world_names(w), ops, ctx };
+	struct restating r = { .w = w, .names = world_names(w), .ops = ops, .ctx = ctx };
 	size_t n;
 	const struct thread **calls = pending_calls(&r, &n);
 

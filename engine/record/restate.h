@@ -29,8 +29,13 @@ struct restate_ops {
 	bool (*wants)(void *ctx, const struct process *p);
 };
 
-/* Tell the tables of W, which has been settled. */
-void restate_tables(const struct world *w, const struct restate_ops *ops, void *ctx);
+/* How much is told of the ancestors of processes that are. */
+enum restate_ancestors { RESTATE_NO_ANCESTORS, RESTATE_NAMES_OF_ANCESTORS };
+
+/* Tell the tables of W, which has been settled. Ancestors that are not told
+ * themselves have ids and names at most. */
+void restate_tables(const struct world *w, const struct restate_ops *ops, void *ctx,
+		    enum restate_ancestors ancestors);
 
 /* Tell what comes as events, none later than NS. */
 void restate_events(const struct world *w, uint64_t ns, const struct restate_ops *ops,
