@@ -1,5 +1,4 @@
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "engine/base/err.h"
@@ -12,6 +11,7 @@
 #include "ui/cli/progress.h"
 #include "ui/cli/record_options.h"
 #include "ui/cli/stop.h"
+#include "ui/cli/zone.h"
 
 #define SECOND_NS 1e9
 #define SLOW_NS 1000000000u		/* waiting less than this is not worth a word */
@@ -24,15 +24,6 @@ struct recording {
 	struct recorder *recorder;
 	struct progress progress;
 };
-
-static int32_t
-local_offset(int64_t epoch_s)
-{
-	time_t t = (time_t)epoch_s;
-	struct tm tm;
-
-	return localtime_r(&t, &tm) ? (int32_t)tm.tm_gmtoff : 0;
-}
 
 /* Reading has to wait, perhaps for long: nothing may lie here meanwhile. */
 static void
@@ -125,7 +116,7 @@ record_run(const struct cli_command *self, int argc, char **argv)
 		goto out;
 	status = CLI_FAILED;
 	capture.follow = wishes.follow;
-	wishes.recorder.utc_offset = local_offset;
+	wishes.recorder.utc_offset = zone_offset;
 	r.source = input_open(&wishes.input, &capture, &err);
 	if (!r.source)
 		goto fail;
@@ -134,7 +125,7 @@ record_run(const struct cli_command *self, int argc, char **argv)
 	if (!r.recorder)
 		goto fail;
 	stop_on_signals(r.source);
-	progress_init(&r.progress);
+	progress_init(&r.progress, false);
 	record_all(&r);
 	status = finish(&r);
 	goto out;
