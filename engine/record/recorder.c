@@ -40,7 +40,6 @@ struct recorder {
 
 	struct map entered;		/* tid to the time (| 1) of its newest enter event */
 	bool is_stuck;			/* the sink takes no more: closing tells why */
-	uint32_t last_version;		/* of a descriptor, so far */
 	uint64_t first_ns;		/* of what is wanted; if HAS_FIRST */
 	bool has_first;
 	struct recorder_stats stats;
@@ -158,7 +157,8 @@ wants_process(void *ctx, const struct process *p)
 	return !r->o.only || !r->o.wants_process || r->o.wants_process(r->o.ctx, p);
 }
 
-static const struct restate_ops restate_ops = {
+static const struct restate_ops restate_all = { .record = put_restated };
+static const struct restate_ops restate_some = {
 	.record = put_restated,
 	.wants = wants_process,
 };
@@ -167,11 +167,13 @@ static const struct restate_ops restate_ops = {
 static void
 put_known_section(struct recorder *r, uint64_t ns)
 {
+	const struct restate_ops *ops = r->o.only ? &restate_some : &restate_all;
+
 	world_settle(r->world);
-	restate_tables(r->world, &restate_ops, r, r->o.ancestors ? RESTATE_NAMES_OF_ANCESTORS :
-								   RESTATE_NO_ANCESTORS);
+	restate_tables(r->world, ops, r, r->o.ancestors ? RESTATE_NAMES_OF_ANCESTORS :
+							  RESTATE_NO_ANCESTORS);
 	scap_put_section(&r->out, &r->tables);
-	restate_events(r->world, ns, &restate_ops, r);
+	restate_events(r->world, ns, ops, r);
 	r->in_tables = false;
 	r->restate_due = false;
 }
@@ -257,25 +259,15 @@ recorder_before(struct recorder *r, const struct record *rec)
 
 /* Does what M tells of change what is known afterwards? */
 static bool
-changes_state(struct recorder *r, const struct moment *m)
+changes_state(const struct moment *m)
 {
 	const struct event_type *type = m->ev->type;
-	bool is_newer;
 
 	if (type->flags & (EF_MODIFIES_STATE | EF_CREATES_FD | EF_DESTROYS_FD) ||
 	    type->source == ES_METAEVENT || type->source == ES_ITER ||
 	    m->ev->id == EV_GETCWD_X || m->ev->id == EV_UNSHARE_X || m->ev->id == EV_SETNS_X)
 		return true;
-	/* Sockets learn of their ends by what passes through them. */
-	is_newer = m->fd && m->fd->version > r->last_version;
-	return is_newer && event_type_param(type, "tuple") >= 0;
-}
-
-static void
-note_version(struct recorder *r, const struct moment *m)
-{
-	if (m->fd && m->fd->version > r->last_version)
-		r->last_version = m->fd->version;
+	return m->fd_changed;		/* a socket learned of its ends */
 }
 
 /* The enter event of the exit M, unless it is there already. */
@@ -342,12 +334,39 @@ take_wanted(struct recorder *r, const struct moment *m)
 	return !is_shown || r->stats.n_events != r->o.most_events;
 }
 
+/* Is a process in CONTAINER one of those that are told? */
+static bool
+wants_container(struct recorder *r, uint32_t container)
+{
+	size_t n;
+	const struct thread **threads = world_threads(r->world, &n);
+	bool is_wanted = false;
+
+	for (size_t i = 0; i < n && !is_wanted; i++)
+		is_wanted = threads[i]->proc->container == container &&
+			    wants_process(r, threads[i]->proc);
+	free(threads);
+	return is_wanted;
+}
+
+/* Is it of a process, or a container, of which nothing is to be told? Of what has
+ * neither, only users are told. */
+static bool
+is_hidden(struct recorder *r, const struct moment *m)
+{
+	if (!r->o.only)
+		return false;
+	if (m->proc)
+		return !wants_process(r, m->proc);
+	if (m->container != CONTAINER_HOST)
+		return !wants_container(r, m->container);
+	return m->ev->id < EV_USER_ADDED_E || m->ev->id > EV_GROUP_DELETED_E;
+}
+
 static void
 take_unwanted(struct recorder *r, const struct moment *m)
 {
-	if (r->o.no_state || !changes_state(r, m))
-		return;
-	if (r->o.only && m->proc && !wants_process(r, m->proc))
+	if (r->o.no_state || !changes_state(m) || is_hidden(r, m))
 		return;
 	put_missing_enter(r, m);
 	put_event(r, m->ev, EVENT_STATE_ONLY);
@@ -390,13 +409,14 @@ recorder_take(struct recorder *r, const struct record *rec, const struct moment 
 		put_loss(r, &rec->loss);
 	if (rec->kind != RECORD_EVENT || fails(r))
 		return !fails(r);
-	if (!m->num)
-		put_event(r, &rec->ev, 0);	/* told before, or never numbered */
-	else if (!r->o.wants || r->o.wants(r->o.ctx, m))
+	if (!m->num) {			/* told before, or never numbered */
+		if (!is_hidden(r, m))
+			put_event(r, &rec->ev, 0);
+	} else if (!r->o.wants || r->o.wants(r->o.ctx, m)) {
 		goes_on = take_wanted(r, m);
-	else
+	} else {
 		take_unwanted(r, m);
-	note_version(r, m);
+	}
 	settle(r, BATCH_LEN);
 	return goes_on && !r->is_stuck;
 }

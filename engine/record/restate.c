@@ -17,6 +17,7 @@ struct restating {
 	const struct restate_ops *ops;
 	void *ctx;
 	struct map ancestors;		/* ids of processes of which names are told */
+	struct map containers;		/* of processes that are told; their indexes */
 };
 
 static struct span
@@ -247,6 +248,30 @@ begin_event(uint16_t id, uint64_t ns)
 	return rec;
 }
 
+/* Remember which containers have a process that is told. */
+static void
+find_containers(struct restating *r)
+{
+	size_t n;
+	const struct thread **threads = world_threads(r->w, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct process *p = threads[i]->proc;
+
+		if (p->container != CONTAINER_HOST && !map_get(&r->containers, p->container) &&
+		    is_wanted(r, p))
+			map_put(&r->containers, p->container, p);
+	}
+	free(threads);
+}
+
+/* Containers that no process is in any more are told, unless somebody chooses. */
+static bool
+is_container_wanted(const struct restating *r, uint32_t index)
+{
+	return !r->ops->wants || map_get(&r->containers, index);
+}
+
 static void
 tell_containers(const struct restating *r, uint64_t ns)
 {
@@ -257,7 +282,7 @@ tell_containers(const struct restating *r, uint64_t ns)
 		struct record rec = begin_event(EV_CONTAINER_JSON_2_E, ns);
 		struct text json = { 0 }, bytes = { 0 };
 
-		if (!x || x->lookup == LOOKUP_NONE)
+		if (!x || x->lookup == LOOKUP_NONE || !is_container_wanted(r, i))
 			continue;
 		container_json_put(&json, r->names, x);
 		add_text(&rec.ev, &bytes, (struct span){ (const uint8_t *)json.p, json.len });
@@ -280,7 +305,7 @@ tell_users_of_containers(const struct restating *r, uint64_t ns)
 						ns);
 		struct text bytes = { 0 };
 
-		if (!x)
+		if (!x || !is_container_wanted(r, u->container))
 			continue;
 		if (!u->is_group)
 			add_param(&rec.ev, &bytes, &u->uid, sizeof(u->uid));
@@ -330,6 +355,7 @@ restate_events(const struct world *w, uint64_t ns, const struct restate_ops *ops
 
 	if (n && calls[0]->enter.ts_ns < ns)
 		ns = calls[0]->enter.ts_ns;	/* times do not go back */
+	find_containers(&r);
 	tell_containers(&r, ns);
 	tell_users_of_containers(&r, ns);
 	for (size_t i = 0; i < n; i++) {
@@ -338,5 +364,6 @@ restate_events(const struct world *w, uint64_t ns, const struct restate_ops *ops
 		rec.ev.dump_flags = EVENT_STATE_ONLY | EVENT_RESTATED;
 		tell(&r, &rec);
 	}
+	map_fini(&r.containers);
 	free(calls);
 }

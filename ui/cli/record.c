@@ -5,13 +5,22 @@
 #include "engine/base/text.h"
 #include "engine/capture/capture.h"
 #include "engine/event/source.h"
+#include "engine/event/syscall.h"
 #include "engine/world/world.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/input.h"
+#include "ui/cli/print_options.h"
 #include "ui/cli/progress.h"
 #include "ui/cli/record_options.h"
+#include "ui/cli/sieve.h"
 #include "ui/cli/stop.h"
 #include "ui/cli/zone.h"
+
+#if defined(__aarch64__)
+#define MACHINE SYSCALL_AARCH64
+#else
+#define MACHINE SYSCALL_X86_64
+#endif
 
 #define SECOND_NS 1e9
 #define SLOW_NS 1000000000u		/* waiting less than this is not worth a word */
@@ -22,6 +31,9 @@ struct recording {
 	struct source *source;
 	struct world *world;
 	struct recorder *recorder;
+	struct clock clock;
+	struct print_wishes pass;	/* for the sieve: just the filter, borrowed */
+	struct sieve sieve;
 	struct progress progress;
 };
 
@@ -33,6 +45,18 @@ on_idle(void *ctx)
 
 	if (r->recorder && (r->wishes->follow || r->wishes->input.may_stall))
 		recorder_flush(r->recorder);
+}
+
+static bool
+is_wanted(void *ctx, const struct moment *m)
+{
+	return sieve_lets_pass(ctx, m);
+}
+
+static bool
+is_process_wanted(void *ctx, const struct process *p)
+{
+	return sieve_lets_process_pass(ctx, p);
 }
 
 static void
@@ -80,6 +104,21 @@ tell(const struct recorder_stats *stats)
 	text_fini(&t);
 }
 
+/* Make the world, and O complete. */
+static void
+begin(struct recording *r, struct recorder_options *o)
+{
+	r->world = world_new(NULL, NULL);
+	clock_init(&r->clock, zone_offset);
+	sieve_begin(&r->sieve, &r->pass, r->world, &r->clock, MACHINE);
+	o->utc_offset = zone_offset;
+	o->ctx = &r->sieve;
+	if (!r->sieve.filter)
+		return;
+	o->wants = is_wanted;
+	o->wants_process = is_process_wanted;
+}
+
 /* Close the files, and say how it went. The exit status. */
 static int
 finish(struct recording *r)
@@ -93,6 +132,7 @@ finish(struct recording *r)
 	progress_end(&r->progress);
 	if (!input_report(r->source))
 		status = CLI_FAILED;
+	sieve_report(&r->sieve);
 	if (err.code)
 		cli_error("%s", err.text);
 	if (may_stall && stats.sink.waited_ns >= SLOW_NS)
@@ -112,20 +152,22 @@ record_run(const struct cli_command *self, int argc, char **argv)
 	struct err err = { 0 };
 	int status = record_options_read(self, argc, argv, &wishes);
 
+	r.pass.filter = wishes.filter;
+	if (status == CLI_OK && !sieve_compile(&r.sieve, &r.pass))
+		status = CLI_USAGE;
 	if (status != CLI_OK)
 		goto out;
 	status = CLI_FAILED;
 	capture.follow = wishes.follow;
-	wishes.recorder.utc_offset = zone_offset;
 	r.source = input_open(&wishes.input, &capture, &err);
 	if (!r.source)
 		goto fail;
-	r.world = world_new(NULL, NULL);
+	begin(&r, &wishes.recorder);
 	r.recorder = recorder_open(r.world, &wishes.recorder, &err);
 	if (!r.recorder)
 		goto fail;
 	stop_on_signals(r.source);
-	progress_init(&r.progress, false);
+	progress_init(&r.progress, isatty(STDERR_FILENO));
 	record_all(&r);
 	status = finish(&r);
 	goto out;
@@ -136,6 +178,7 @@ fail:
 out:
 	stop_on_signals(NULL);
 	source_close(r.source);
+	sieve_fini(&r.sieve);
 	world_free(r.world);
 	record_options_fini(&wishes);
 	return status;

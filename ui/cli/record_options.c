@@ -13,7 +13,9 @@
 #define MEGABYTE 1000000u
 #define SECOND_NS 1000000000u
 
-enum { OPT_FORMAT = 256, OPT_NO_ENV, OPT_NO_ARGS };
+enum {
+	OPT_FORMAT = 256, OPT_NO_ENV, OPT_NO_ARGS, OPT_NO_STATE, OPT_ONLY, OPT_ANCESTORS,
+};
 
 static int
 usage(const char *words, const char *what)
@@ -94,6 +96,30 @@ take_format(struct record_wishes *w, const char *arg)
 	return status;
 }
 
+/* Options that say yes to something. */
+static const struct {
+	int key;
+	size_t offset;			/* of a bool in struct record_wishes */
+} switches[] = {
+	{ 'z', offsetof(struct record_wishes, recorder.sink.gzip) },
+	{ 'f', offsetof(struct record_wishes, follow) },
+	{ OPT_NO_ENV, offsetof(struct record_wishes, recorder.no_env) },
+	{ OPT_NO_ARGS, offsetof(struct record_wishes, recorder.no_args) },
+	{ OPT_NO_STATE, offsetof(struct record_wishes, recorder.no_state) },
+	{ OPT_ONLY, offsetof(struct record_wishes, recorder.only) },
+	{ OPT_ANCESTORS, offsetof(struct record_wishes, recorder.ancestors) },
+};
+
+static void
+take_switch(struct record_wishes *w, int key)
+{
+	static const bool yes = true;
+
+	for (size_t i = 0; i < ARRAY_LEN(switches); i++)
+		if (switches[i].key == key)
+			memcpy((char *)w + switches[i].offset, &yes, sizeof(yes));
+}
+
 /* Take one option. An exit status when it is wrong, else CLI_OK. */
 static int
 take_option(struct record_wishes *w, int key, const char *arg)
@@ -122,19 +148,10 @@ take_option(struct record_wishes *w, int key, const char *arg)
 			return usage("-s wants a number of bytes, not", arg);
 		w->recorder.cut_data = (uint32_t)v;
 		break;
-	case 'z':
-		w->recorder.sink.gzip = true;
-		break;
-	case 'f':
-		w->follow = true;
-		break;
 	case OPT_FORMAT:
 		return take_format(w, arg);
-	case OPT_NO_ENV:
-		w->recorder.no_env = true;
-		break;
-	case OPT_NO_ARGS:
-		w->recorder.no_args = true;
+	default:
+		take_switch(w, key);
 		break;
 	}
 	return CLI_OK;
@@ -176,12 +193,34 @@ check(struct record_wishes *w)
 		cli_error("standard output is one file: -C, -G and -e need a name");
 		return CLI_USAGE;
 	}
+	if ((o->only || o->no_state || o->ancestors) && !w->filter.len) {
+		cli_error("%s asks what is wanted, and that is all: there is no FILTER",
+			  o->only ? "--only" : o->ancestors ? "--ancestors" : "--no-state");
+		return CLI_USAGE;
+	}
+	if (o->ancestors && !o->only) {
+		cli_error("all processes are written, ancestors too, but with --only");
+		return CLI_USAGE;
+	}
 	if (o->n_ring && !is_split) {
 		cli_error("-W keeps the last files, but nothing says when one is full: "
 			  "-C, -G or -e");
 		return CLI_USAGE;
 	}
 	return CLI_OK;
+}
+
+/* All words from AT on are the filter, as if one had been written. */
+static void
+take_filter(struct record_wishes *w, int argc, char **argv, int at)
+{
+	for (int i = at; i < argc; i++) {
+		if (i > at)
+			text_char(&w->filter, ' ');
+		text_str(&w->filter, argv[i]);
+	}
+	if (w->filter.len)
+		text_char(&w->filter, '\0');
 }
 
 int
@@ -200,8 +239,7 @@ record_options_read(const struct cli_command *self, int argc, char **argv,
 	}
 	if (key < 0)
 		return CLI_USAGE;
-	if (at < argc)
-		return usage("files follow -r; what is", argv[at]);
+	take_filter(w, argc, argv, at);
 	status = check(w);
 	if (status == CLI_OK)
 		note_inputs(w);
@@ -212,6 +250,7 @@ void
 record_options_fini(struct record_wishes *w)
 {
 	input_fini(&w->input);
+	text_fini(&w->filter);
 	free(w->inputs);
 }
 
@@ -230,6 +269,12 @@ static const struct cli_option options[] = {
 	{ 'W', "files", "N", "With -C, -G or -e: keep only the last N files." },
 	{ 's', "snaplen", "N", "Keep only the first N bytes of data that was read, written, "
 	  "sent or received." },
+	{ OPT_NO_STATE, "no-state", NULL, "Write nothing but what FILTER lets through. Names of "
+	  "files, users and processes may be missing then." },
+	{ OPT_ONLY, "only", NULL, "Of processes that FILTER does not let through write nothing: "
+	  "for a capture that is to be shown to others." },
+	{ OPT_ANCESTORS, "ancestors", NULL, "With --only: but the names of processes above "
+	  "those that are written." },
 	{ OPT_NO_ENV, "no-env", NULL, "Leave out the environment of processes." },
 	{ OPT_NO_ARGS, "no-args", NULL, "Leave out the arguments of processes." },
 	{ OPT_FORMAT, "format", "FORMAT", "Write for other readers: newest (this is so without "
@@ -239,9 +284,15 @@ static const struct cli_option options[] = {
 
 const struct cli_command record_command = {
 	.name = "record",
-	.synopsis = "-r FILE -w FILE [OPTION]...",
+	.synopsis = "-r FILE -w FILE [OPTION]... [FILTER]",
 	.doc = "Write events into a capture.",
-	.more = "With -C or -e, files are called FILE0, FILE1, and so on; with -W, numbers start "
+	.more = "FILTER says which events are wanted; `sysreel list --help` tells where its fields "
+		"and operators are listed. Events that it does not let through, but that change "
+		"what is known (which files are open, which processes there are), are written "
+		"as well, for that alone: they do not show. So does the call of a return that "
+		"is wanted. With --only, the list of processes has those of which FILTER can be "
+		"true whatever the parameters of an event are.\n\n"
+		"With -C or -e, files are called FILE0, FILE1, and so on; with -W, numbers start "
 		"again from 0 when there are N files. With -G, the name may have the % of "
 		"strftime() in it, for the local time of a file's first event (%H%M%S); without "
 		"any, numbers are appended, too. Each file begins with the state of the system "

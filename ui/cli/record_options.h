@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "engine/base/text.h"
 #include "engine/record/recorder.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/input.h"
@@ -15,6 +16,7 @@ struct record_wishes {
 	struct input input;
 	struct recorder_options recorder;	/* all but functions */
 	struct sink_input *inputs;	/* owned: files that are read */
+	struct text filter;		/* with a NUL; no bytes: none */
 	bool follow;
 };
 
