@@ -221,7 +221,7 @@ container_json_put(struct text *t, const struct intern *names, const struct cont
 		memcpy(&name, base + texts[i].offset, sizeof(name));
 		put_text(&j, texts[i].key, name);
 	}
-	if (x->type_is_sure)
+	if (x->type != CONTAINER_TYPE_UNKNOWN && x->type != CONTAINER_NSPAWN)
 		put_number(&j, "type", x->type);
 	put_number(&j, "lookup_state", lookup_number(x->lookup));
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {

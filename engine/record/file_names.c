@@ -16,7 +16,9 @@ file_names_fini(struct file_names *n)
 	for (unsigned i = 0; n->ring && i < n->n_ring; i++)
 		free(n->ring[i]);
 	free(n->ring);
+	free(n->last);
 	n->ring = NULL;
+	n->last = NULL;
 }
 
 bool
@@ -82,9 +84,16 @@ file_names_next(struct file_names *n, uint64_t ns, char **old)
 	}
 	if (!is_timed)
 		text_str(&t, n->given);
-	if (n->by_size || n->by_events || (n->by_time && !is_timed))
-		put_index(n, &t);
 	text_char(&t, '\0');
+	if (n->by_size || n->by_events || (n->by_time && !is_timed) ||
+	    (n->last && !strcmp(n->last, t.p))) {
+		t.len--;
+		put_index(n, &t);
+		text_char(&t, '\0');
+	} else if (is_timed) {
+		free(n->last);
+		n->last = xstrdup(t.p);
+	}
 	if (is_timed && n->n_ring)
 		remember(n, t.p, old);
 	n->n_named++;

@@ -6,7 +6,8 @@
  * and in a ring, with as many digits as the number of files has. One that goes
  * on by time is called what strftime() makes of the name and the local time of
  * the file's first event, if there is a % in it; else it gets an index too. By
- * time and something else, with a %: the time, and then the index.
+ * time and something else, with a %: the time, and then the index. A name of the
+ * time that the file before has already gets its index as well.
  *
  * In a ring of N files an index starts again from 0 behind N - 1; of files named
  * by time, the oldest one is to be removed.
@@ -27,6 +28,7 @@ struct file_names {
 	int32_t (*utc_offset)(int64_t epoch_s);
 
 	uint64_t n_named;		/* files so far */
+	char *last;			/* the last name of the time alone, owned */
 	char **ring;			/* names by time, owned, the next at n_named % n_ring */
 };
 
