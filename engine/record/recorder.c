@@ -54,6 +54,13 @@ fails(struct recorder *r)
 	return r->err.code;
 }
 
+/* Put the name of the file before what failed. */
+static void
+name_failure(struct recorder *r)
+{
+	err_in(&r->err, "%s", strcmp(r->file, "-") ? r->file : "standard output");
+}
+
 static void
 close_file(struct recorder *r)
 {
@@ -65,7 +72,7 @@ close_file(struct recorder *r)
 	sink_put(r->sink, &r->out);
 	if (sink_close(r->sink, &stats, &err) < 0 && !fails(r)) {
 		r->err = err;
-		err_in(&r->err, "%s", r->file);
+		name_failure(r);
 	}
 	r->sink = NULL;
 	r->stats.sink.bytes_put += stats.bytes_put;
@@ -89,7 +96,7 @@ open_file(struct recorder *r, uint64_t ns)
 	free(old);
 	r->sink = sink_open(name, &r->o.sink, &r->err);
 	if (!r->sink) {
-		err_in(&r->err, "%s", name);
+		name_failure(r);
 		return;
 	}
 	r->stats.n_files++;
