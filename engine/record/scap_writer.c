@@ -2,15 +2,15 @@
 
 #include <string.h>
 
-#include "engine/base/mem.h"
+#include "engine/capture/block_type.h"
 #include "engine/event/fd_label.h"
 #include "engine/event/layout.h"
 #include "engine/event/restated.h"
 #include "engine/event/source.h"
 #include "engine/record/profile.h"
 
-/* Types of blocks. An event's is the plain one, plus one for dump flags. */
-#define BLOCK_SECTION 0x0A0D0D0Au
+/* Types of blocks, the newest of each kind. An event's is the plain one, plus one for
+ * dump flags. */
 #define BLOCK_MACHINE 0x201u
 #define BLOCK_PROCS 0x215u
 #define BLOCK_EVENT 0x216u
@@ -19,9 +19,7 @@
 #define BLOCK_USERS 0x220u
 #define BLOCK_EVENT_LARGE 0x221u
 
-#define SECTION_MAGIC 0x1A2B3C4Du
 #define HOSTNAME_LEN 128
-#define BLOCK_MIN 12
 
 /* What readers take at most. */
 #define LIST_BLOCK_LEN (4u << 20)	/* a list goes on in another block */
@@ -417,7 +415,7 @@ scap_put_section(struct text *out, struct scap_tables *t)
 {
 	size_t at = begin_block(out, BLOCK_SECTION);
 
-	put_u32(out, SECTION_MAGIC);
+	put_u32(out, BLOCK_SECTION_MAGIC);
 	put_u16(out, 1);
 	put_u16(out, 2);
 	put_u64(out, UINT64_MAX);
@@ -495,9 +493,9 @@ scap_whole_blocks(const void *p, size_t len)
 	size_t at = 0;
 	uint32_t block_len;
 
-	while (len - at >= BLOCK_MIN) {
+	while (len - at >= BLOCK_LEN_MIN) {
 		memcpy(&block_len, bytes + at + 4, sizeof(block_len));
-		if (block_len < BLOCK_MIN || block_len > len - at)
+		if (block_len < BLOCK_LEN_MIN || block_len > len - at)
 			break;
 		at += block_len;
 	}

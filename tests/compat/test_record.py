@@ -38,6 +38,10 @@ IN_FILES = ['demo', 'curl_google', 'run_as_user_0_container', 'story-a-sysdig036
             'story-a-libs2026']
 
 
+FILTERS = ['evt.type=read', 'evt.dir=<', 'fd.name contains /etc', 'evt.latency > 1ms',
+           'proc.name=curl or container.id!=host', 'fd.type in (ipv4, ipv6)']
+
+
 class Bench:
     """A folder for files, and the program."""
 
@@ -56,8 +60,8 @@ class Bench:
         words = [word for path in paths for word in ('-r', path)]
         return run([self.sysreel, 'print', '--all', *words])[0]
 
-    def shown(self, path):
-        return run([self.sysreel, 'print', '-r', path])[0]
+    def shown(self, path, *words):
+        return run([self.sysreel, 'print', '-r', path, *words])[0]
 
     def record_pieces(self, path, *words):
         """The files of PATH, recorded in pieces."""
@@ -89,6 +93,26 @@ def check_again(tap, bench, name, path):
     tap.check(bench.lines(*pieces) == want, f'{name}: the same lines from {len(pieces)} files')
     alone = sum(len(bench.lines(piece)) for piece in pieces)
     tap.check(alone == len(want), f'{name}: as many lines of each file alone')
+
+
+def check_filters(tap, bench, name, path):
+    """What a filter lets through of a capture is shown as it was in the whole."""
+    out = bench.path('part')
+    for words in FILTERS:
+        want = [line.split(' ', 1)[1] for line in bench.shown(path, words)]
+        bench.record('-r', path, '-w', out, words)
+        got = [line.split(' ', 1)[1] for line in bench.shown(out)]
+        tap.check(got == want, f'{name}: {len(want)} lines of {words}',
+                  [f'{a[:200]} / {b[:200]}' for a, b in zip(want, got) if a != b][:SHOWN])
+
+
+def check_ring(tap, bench, demo):
+    bench.record('-r', demo, '-w', bench.path('ring%H%M%S'), '-G', '1', '-W', '3')
+    last = sorted(f for f in os.listdir(bench.folder) if f.startswith('ring'))
+    bench.record('-r', demo, '-w', bench.path('all%H%M%S'), '-G', '1')
+    every = sorted(f[3:] for f in os.listdir(bench.folder) if f.startswith('all'))
+    tap.check(len(every) > 5 and [f[4:] for f in last] == every[-3:],
+              f'{len(every)} files of a second, the last three in a ring', last + every)
 
 
 def check_tshark(tap, bench, name, path):
@@ -220,6 +244,7 @@ def main():
         bench = Bench(sysreel, folder)
         for name, path in inputs(top, demo):
             check_again(tap, bench, name, path)
+            check_filters(tap, bench, name, path)
             check_tshark(tap, bench, name, path)
             if why_not:
                 tap.skip(why_not)
@@ -232,6 +257,7 @@ def main():
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             check_signalled(tap, bench, demo, number)
         check_refusals(tap, bench, demo)
+        check_ring(tap, bench, demo)
     return tap.done()
 
 

@@ -13,6 +13,8 @@
 #include "tests/lib/tempdir.h"
 
 #define ROUNDS 40
+#define ROUNDS_DAMAGED 150
+#define ROUNDS_FOLLOWERS 30
 #define FILES_MAX 400
 
 /* Records as lines that can be compared, whatever held them. */
@@ -257,6 +259,118 @@ random_captures(struct rng *rng)
 	CHECK(ok_pieces, "random captures in pieces: events come back");
 }
 
+/* Some events and processes, always the same ones. */
+static bool
+wants_some(void *ctx, const struct moment *m)
+{
+	(void)ctx;
+	return m->num % 3 == 0;
+}
+
+static bool
+wants_some_processes(void *ctx, const struct process *p)
+{
+	(void)ctx;
+	return p->pid % 2;
+}
+
+/* Whatever comes in, what goes out is whole. */
+static bool
+is_whole(struct rng *rng, const void *p, size_t len)
+{
+	char path[256], name[32];
+	struct recorder_options o = options_for(tempdir_path(&dir, "part", path));
+	struct lines ignored = { 0 }, got = { 0 };
+	size_t n = 0;
+	bool ok;
+
+	o.profile = &record_profiles[rng_below(rng, n_record_profiles)];
+	o.file_events = 1 + rng_below(rng, 20);
+	o.cut_data = rng_below(rng, 2) ? 5 : RECORDER_NO_CUT;
+	o.no_env = rng_below(rng, 2);
+	o.only = rng_below(rng, 2);
+	o.ancestors = rng_below(rng, 2);
+	o.wants = rng_below(rng, 2) ? wants_some : NULL;
+	o.wants_process = wants_some_processes;
+	record(p, len, &o, &ignored);
+	for (; n < FILES_MAX; n++) {
+		snprintf(name, sizeof(name), "part%zu", n);
+		if (!read_back(tempdir_path(&dir, name, path), &got, false))
+			break;
+	}
+	ok = !got.is_damaged && n;
+	tempdir_clear(&dir);
+	forget(&ignored);
+	forget(&got);
+	return ok;
+}
+
+static void
+flip(struct rng *rng, uint8_t *p, size_t len)
+{
+	size_t flips = rng_below(rng, 12);
+
+	/* Not in the first header: without it there is no capture. */
+	while (flips--)
+		p[28 + rng_below(rng, len - 28)] = (uint8_t)rng_u64(rng);
+}
+
+/* The second file of P's events, which begins with what was known; the caller's. */
+static uint8_t *
+following_file(const uint8_t *p, size_t len, size_t file_events, size_t *n)
+{
+	char path[256];
+	struct recorder_options o = options_for(tempdir_path(&dir, "part", path));
+	struct lines ignored = { 0 };
+	uint8_t *second;
+
+	o.file_events = file_events;
+	record(p, len, &o, &ignored);
+	second = tempdir_read(tempdir_path(&dir, "part1", path), n);
+	tempdir_clear(&dir);
+	forget(&ignored);
+	return second;
+}
+
+static void
+followers(const char *demo, struct rng *rng)
+{
+	size_t len, n;
+	uint8_t *p = tempdir_read(demo, &len);
+	bool ok = p, ok_damaged = p;
+
+	for (int i = 0; ok && i < ROUNDS_FOLLOWERS; i++) {
+		uint8_t *second = following_file(p, len, 100 + rng_below(rng, 1000), &n);
+
+		ok = ok && second && whole_is_same(second, n, false);
+		tempdir_clear(&dir);
+		if (ok) {
+			flip(rng, second, n);
+			ok_damaged = ok_damaged && is_whole(rng, second, n);
+		}
+		free(second);
+	}
+	CHECK(ok, "files that follow another: records come back");
+	CHECK(ok_damaged, "of damaged ones what is written is whole");
+	free(p);
+}
+
+static void
+damaged_captures(struct rng *rng)
+{
+	bool ok = true;
+
+	for (int i = 0; ok && i < ROUNDS_DAMAGED; i++) {
+		struct scap b = { 0 };
+
+		sample_everything(&b, rng);
+		flip(rng, b.p, b.len);
+		ok = is_whole(rng, b.p, b.len);
+		scap_fini(&b);
+	}
+	CHECK(ok, "of damaged captures, with all options: what is written is whole");
+}
+
 static void
 demo(const char *path, struct rng *rng)
 {
@@ -286,6 +400,8 @@ main(int argc, char **argv)
 
 	tempdir_init(&dir);
 	random_captures(&rng);
+	damaged_captures(&rng);
+	followers(argv[1], &rng);
 	demo(argv[1], &rng);
 	tempdir_fini(&dir);
 	return check_done();

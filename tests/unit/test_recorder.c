@@ -90,7 +90,7 @@ record(const struct scap *b, const struct recorder_options *o, struct replay *r)
 static size_t
 count(const struct replay *r, const char *word)
 {
-	char hex[128];
+	char hex[256];
 	size_t n = 0;
 
 	for (size_t i = 0; word[i]; i++)
@@ -184,7 +184,7 @@ parts_are_left_out(const struct scap *b)
 	CHECK(count(&r, "1234") && !count(&r, "12345"), "data is cut");
 	o.cut_data = 0;
 	record(b, &o, &r);
-	CHECK(!count(&r, "1"  "2345") && r.n_events == 7, "or left out");
+	CHECK(!count(&r, "12345") && r.n_events == 7, "or left out");
 	o.no_env = true;
 	record(b, &o, &r);
 	CHECK(!count(&r, "KEY=secret") && count(&r, "-c"), "environment");
@@ -199,13 +199,11 @@ long_texts_are_cut(const struct scap *b)
 {
 	struct recorder_options o = options();
 	struct replay r = { 0 };
-	struct scap again = { 0 };
 	const char *env;
 
 	record(b, &o, &r);
 	env = strstr(r.lines.p, "env=65");
 	CHECK(env && strcspn(env, " ") == 4 + 2 * 4000, "whole texts of an environment are kept");
-	scap_fini(&again);
 	replay_fini(&r);
 }
 
