@@ -286,12 +286,12 @@ const struct cli_command record_command = {
 	.name = "record",
 	.synopsis = "-r FILE -w FILE [OPTION]... [FILTER]",
 	.doc = "Write events into a capture.",
-	.more = "FILTER says which events are wanted; `sysreel list --help` tells where its fields "
-		"and operators are listed. Events that it does not let through, but that change "
-		"what is known (which files are open, which processes there are), are written "
-		"as well, for that alone: they do not show. So does the call of a return that "
-		"is wanted. With --only, the list of processes has those of which FILTER can be "
-		"true whatever the parameters of an event are.\n\n"
+	.more = "FILTER says which events are wanted, as for `sysreel print`. Events that it does "
+		"not let through, but that change what is known (which files are open, which "
+		"processes there are), are written as well, for that alone: they do not show. "
+		"So is the call of a return that is wanted. With --only, the list of processes "
+		"has those of which FILTER can be true whatever the parameters of an event "
+		"are.\n\n"
 		"With -C or -e, files are called FILE0, FILE1, and so on; with -W, numbers start "
 		"again from 0 when there are N files. With -G, the name may have the % of "
 		"strftime() in it, for the local time of a file's first event (%H%M%S); without "
