@@ -16,47 +16,41 @@
 /* A call that older readers know by another type. A parameter of the old form is
  * the one that the new form has by the name FROM, as wide as the old form's. */
 struct old_form {
-	uint16_t id;			/* what is recorded */
-	uint16_t old_id;		/* what is written */
+	uint16_t old_id;		/* what is written; EV_GENERIC_E: there is no such form */
 	bool result_is_dyn;		/* bpf: the first one says what it is */
 	const char *from[FORM_PARAMS];	/* NULL: no more */
 };
 
-struct known_params {
-	uint16_t id;
-	uint8_t n;
-};
-
-static const struct known_params known_0_29[] = {
-#define KNOWN(id, n) { id, n },
+static const uint8_t known_0_29[EVENT_TYPES] = {
+#define KNOWN(id, n) [id] = n + 1,
 #include "engine/record/params_0_29.def"
 #undef KNOWN
 };
 
-static const struct old_form forms_0_29[] = {
-	{ EV_DUP_1_E, EV_DUP_E, false, { "fd" } },
-	{ EV_DUP_1_X, EV_DUP_X, false, { "res" } },
-	{ EV_DUP2_E, EV_DUP_E, false, { "fd" } },
-	{ EV_DUP2_X, EV_DUP_X, false, { "res" } },
-	{ EV_DUP3_E, EV_DUP_E, false, { "fd" } },
-	{ EV_DUP3_X, EV_DUP_X, false, { "res" } },
-	{ EV_ACCEPT4_6_E, EV_ACCEPT4_5_E, false, { "flags" } },
-	{ EV_ACCEPT4_6_X, EV_ACCEPT4_5_X, false,
+static const struct old_form forms_0_29[EVENT_TYPES] = {
+	[EV_DUP_1_E] = { EV_DUP_E, false, { "fd" } },
+	[EV_DUP_1_X] = { EV_DUP_X, false, { "res" } },
+	[EV_DUP2_E] = { EV_DUP_E, false, { "fd" } },
+	[EV_DUP2_X] = { EV_DUP_X, false, { "res" } },
+	[EV_DUP3_E] = { EV_DUP_E, false, { "fd" } },
+	[EV_DUP3_X] = { EV_DUP_X, false, { "res" } },
+	[EV_ACCEPT4_6_E] = { EV_ACCEPT4_5_E, false, { "flags" } },
+	[EV_ACCEPT4_6_X] = { EV_ACCEPT4_5_X, false,
 	  { "fd", "tuple", "queuepct", "queuelen", "queuemax" } },
-	{ EV_PIPE2_E, EV_PIPE_E, false, { NULL } },
-	{ EV_PIPE2_X, EV_PIPE_X, false, { "res", "fd1", "fd2", "ino" } },
-	{ EV_EVENTFD2_E, EV_EVENTFD_E, false, { "initval", ZERO } },
-	{ EV_EVENTFD2_X, EV_EVENTFD_X, false, { "res" } },
-	{ EV_SIGNALFD4_E, EV_SIGNALFD_E, false, { "fd", "mask", ZERO } },
-	{ EV_SIGNALFD4_X, EV_SIGNALFD_X, false, { "res" } },
-	{ EV_INOTIFY_INIT1_E, EV_INOTIFY_INIT_E, false, { ZERO } },
-	{ EV_INOTIFY_INIT1_X, EV_INOTIFY_INIT_X, false, { "res" } },
-	{ EV_BPF_2_E, EV_BPF_E, false, { "cmd" } },
-	{ EV_BPF_2_X, EV_BPF_X, true, { "fd" } },
-	{ EV_UMOUNT_1_E, EV_UMOUNT_E, false, { ZERO } },
-	{ EV_UMOUNT_1_X, EV_UMOUNT_X, false, { "res", "name" } },
-	{ EV_UMOUNT2_E, EV_UMOUNT_E, false, { "flags" } },
-	{ EV_UMOUNT2_X, EV_UMOUNT_X, false, { "res", "name" } },
+	[EV_PIPE2_E] = { EV_PIPE_E, false, { NULL } },
+	[EV_PIPE2_X] = { EV_PIPE_X, false, { "res", "fd1", "fd2", "ino" } },
+	[EV_EVENTFD2_E] = { EV_EVENTFD_E, false, { "initval", ZERO } },
+	[EV_EVENTFD2_X] = { EV_EVENTFD_X, false, { "res" } },
+	[EV_SIGNALFD4_E] = { EV_SIGNALFD_E, false, { "fd", "mask", ZERO } },
+	[EV_SIGNALFD4_X] = { EV_SIGNALFD_X, false, { "res" } },
+	[EV_INOTIFY_INIT1_E] = { EV_INOTIFY_INIT_E, false, { ZERO } },
+	[EV_INOTIFY_INIT1_X] = { EV_INOTIFY_INIT_X, false, { "res" } },
+	[EV_BPF_2_E] = { EV_BPF_E, false, { "cmd" } },
+	[EV_BPF_2_X] = { EV_BPF_X, true, { "fd" } },
+	[EV_UMOUNT_1_E] = { EV_UMOUNT_E, false, { ZERO } },
+	[EV_UMOUNT_1_X] = { EV_UMOUNT_X, false, { "res", "name" } },
+	[EV_UMOUNT2_E] = { EV_UMOUNT_E, false, { "flags" } },
+	[EV_UMOUNT2_X] = { EV_UMOUNT_X, false, { "res", "name" } },
 };
 
 const struct record_profile record_profiles[] = {
@@ -65,8 +59,7 @@ const struct record_profile record_profiles[] = {
 	{ .name = "0.29", .doc = "what sysdig 0.29 (Debian 12) can carry", .proc_tail = 29,
 	  .fd_kind_max = FD_FILE_V2, .syscall_code_max = 328,
 	  .absent_text_is_na = true, .needs_enters = true,
-	  .forms = forms_0_29, .n_forms = ARRAY_LEN(forms_0_29),
-	  .known = known_0_29, .n_known = ARRAY_LEN(known_0_29) },
+	  .forms = forms_0_29, .known = known_0_29 },
 };
 
 const size_t n_record_profiles = ARRAY_LEN(record_profiles);
@@ -187,10 +180,9 @@ bpf_result(struct event_image *image)
 static const struct old_form *
 find_form(const struct record_profile *profile, uint16_t id)
 {
-	for (size_t i = 0; i < profile->n_forms; i++)
-		if (profile->forms[i].id == id)
-			return &profile->forms[i];
-	return NULL;
+	const struct old_form *form = profile->forms ? &profile->forms[id] : NULL;
+
+	return form && form->old_id ? form : NULL;
 }
 
 static void
@@ -212,9 +204,10 @@ take_form(struct event_image *image, const struct old_form *form)
 static void
 cut_params(const struct record_profile *profile, struct event_image *image)
 {
-	for (size_t i = 0; i < profile->n_known; i++)
-		if (profile->known[i].id == image->id && image->n_params > profile->known[i].n)
-			image->n_params = profile->known[i].n;
+	uint8_t most = profile->known ? profile->known[image->id] : 0;
+
+	if (most && image->n_params >= most)
+		image->n_params = most - 1u;
 }
 
 /* Old readers take what stands behind an empty text for it. */

@@ -16,7 +16,6 @@
 #include "engine/event/event_type.h"
 
 struct event;
-struct known_params;
 struct old_form;
 
 struct record_profile {
@@ -27,10 +26,9 @@ struct record_profile {
 	uint16_t syscall_code_max;	/* larger codes of generic events become 0 */
 	bool absent_text_is_na;		/* a text that is not available is "<NA>" */
 	bool needs_enters;		/* what a call was given is in its enter event only */
-	const struct old_form *forms;	/* calls that have an older type there */
-	size_t n_forms;
-	const struct known_params *known;	/* types with fewer parameters there */
-	size_t n_known;
+	const struct old_form *forms;	/* by type: those that have an older one; or NULL */
+	const uint8_t *known;		/* by type: parameters that are known, and 1 more; 0:
+					 * all of them are. Or NULL */
 };
 
 extern const struct record_profile record_profiles[];

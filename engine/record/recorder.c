@@ -221,10 +221,16 @@ before_event(struct recorder *r, const struct event *ev)
 		open_file(r, ev->ts_ns);
 	if (fails(r))
 		return;
-	if (r->in_tables)
+	if (r->in_tables) {
 		put_tables(r, ev->ts_ns);
-	else if (is_full_now || r->restate_due)
+		/* Containers of sections before are known in this one, too. */
+		if (is_full_now && !r->o.only) {
+			world_settle(r->world);
+			restate_events(r->world, ev->ts_ns, &restate_all, r);
+		}
+	} else if (is_full_now || r->restate_due) {
 		put_known_section(r, ev->ts_ns);
+	}
 }
 
 static void
