@@ -18,6 +18,7 @@
 #include "engine/world/world.h"
 
 #define BATCH_LEN (64u << 10)		/* bytes that the sink gets at once */
+#define USUAL_RATIO 6			/* of compression, before it is known */
 
 struct recorder {
 	struct world *world;
@@ -114,16 +115,20 @@ settle(struct recorder *r, size_t least)
 	r->is_stuck = !sink_put(r->sink, &r->out);
 }
 
-/* What the file has grown to, roughly while it is compressed. */
+/* What the file has grown to. While it is compressed, what still waits is taken to
+ * become as small as what went before. */
 static uint64_t
 file_size(struct recorder *r)
 {
+	uint64_t put = r->file_put + r->out.len;
 	struct sink_stats stats;
 
 	if (!r->o.sink.gzip)
-		return r->file_put + r->out.len;
+		return put;
 	sink_stats(r->sink, &stats);
-	return stats.bytes_written;
+	if (!stats.bytes_done)
+		return put / USUAL_RATIO;
+	return (uint64_t)((double)stats.bytes_written / (double)stats.bytes_done * (double)put);
 }
 
 /* Sections ------------------------------------------------------------- */

@@ -50,7 +50,7 @@ struct recorder_options {
 	struct sink_options sink;
 
 	/* Go on in a new file: 0 is never. */
-	uint64_t file_bytes;		/* behind so many bytes, as stored */
+	uint64_t file_bytes;		/* behind so many bytes; nearly, if compressed */
 	uint64_t file_ns;		/* of the time of events */
 	uint64_t file_events;
 	unsigned n_ring;		/* keep only the last files; 0: all */

@@ -189,6 +189,7 @@ run(void *ctx)
 		pthread_mutex_lock(&s->lock);
 		s->failed = status;
 		s->stats.bytes_written = s->written;
+		s->stats.bytes_done += s->piece.len;
 		pthread_cond_signal(&s->emptied);
 		pthread_mutex_unlock(&s->lock);
 	}

@@ -51,6 +51,7 @@ struct sink_options {
 
 struct sink_stats {
 	uint64_t bytes_put;		/* taken from sink_put() */
+	uint64_t bytes_done;		/* of these, compressed if need be, and written */
 	uint64_t bytes_written;		/* to the file, as stored */
 	uint64_t waited_ns;		/* by sink_put(), because the thread was slow */
 };

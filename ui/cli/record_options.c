@@ -262,7 +262,7 @@ static const struct cli_option options[] = {
 	{ 'n', "count", "N", "Stop after N events." },
 	{ 'M', "seconds", "S", "Stop S seconds after the first event, by the time of events." },
 	{ 'C', "file-size", "MB", "Go on in a new file when one is larger than MB million "
-	  "bytes." },
+	  "bytes; about so large, with -z." },
 	{ 'G', "file-seconds", "S", "Go on in a new file S seconds after the first event of "
 	  "one, by the time of events." },
 	{ 'e', "file-events", "N", "Go on in a new file after N events." },
