@@ -70,5 +70,6 @@ void cli_explain(const char *context, const char *words, const struct err *err);
 extern const struct cli_command print_command;
 extern const struct cli_command info_command;
 extern const struct cli_command list_command;
+extern const struct cli_command record_command;
 
 #endif

@@ -98,3 +98,26 @@ sieve_lets_pass(struct sieve *s, const struct moment *m)
 	eval_moment(&s->eval, m);
 	return filter_match(s->filter, &s->eval);
 }
+
+bool
+sieve_lets_process_pass(struct sieve *s, const struct process *p)
+{
+	const struct thread *t = p->leader ? p->leader : p->threads;
+	struct event ev = { .tid = t ? t->tid : p->pid };
+	struct moment m = { .ev = &ev, .num = 1, .thread = t, .proc = p,
+			    .container = p->container, .thread_version = t ? t->version : 0,
+			    .proc_version = p->version };
+
+	if (!s->filter)
+		return true;
+	for (uint16_t id = 0; id < EVENT_TYPES; id++) {
+		if (event_types[id].flags & EF_UNUSED || !filter_wants_type(s->filter, id))
+			continue;
+		ev.id = id;
+		ev.type = &event_types[id];
+		eval_moment(&s->eval, &m);
+		if (filter_match(s->filter, &s->eval))
+			return true;
+	}
+	return false;
+}
