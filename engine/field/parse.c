@@ -5,6 +5,7 @@
 #include "engine/base/text.h"
 #include "engine/event/event_type.h"
 #include "engine/field/field.h"
+#include "engine/field/spelling.h"
 
 /*
  * A field as somebody writes it: a name, the longest that fits, and behind it
@@ -38,6 +39,29 @@ is_param(const char *name, size_t len)
 				return true;
 	}
 	return false;
+}
+
+/* Refuse NAME (LEN bytes), which starts with no parameter's or, with IS_EVENT, no
+ * event's name. */
+static int
+refuse_name(const char *name, size_t len, bool is_event, struct err *err)
+{
+	struct spelling meant = spelling_of(name, len);
+	const char *near = NULL;
+
+	for (size_t id = 0; id < EVENT_TYPES; id++) {
+		const struct event_type *type = &event_types[id];
+
+		if (is_event && !(type->flags & EF_UNUSED) &&
+		    spelling_is_nearer(&meant, type->name))
+			near = type->name;
+		for (size_t i = 0; !is_event && i < type->n_params; i++)
+			if (spelling_is_nearer(&meant, type->params[i].name))
+				near = type->params[i].name;
+	}
+	return err_set(err, -EINVAL, near ? "%s of that name, did you mean `%s`?" :
+		       "%s of that name", is_event ? "there is no event" :
+		       "no event has a parameter", near ? near : "");
 }
 
 /* Whether NAME is an event, or a number that may be the id of one. */
@@ -116,8 +140,9 @@ static int
 parse_name(const char *text, struct field_use *use, struct err *err)
 {
 	unsigned arg = use->field->arg;
-	size_t len = strspn(text + 1, arg & ARG_LABEL ? LETTERS DIGITS "_-./" :
+	size_t all = strspn(text + 1, arg & ARG_LABEL ? LETTERS DIGITS "_-./" :
 			    LETTERS DIGITS "_");
+	size_t len = all;
 
 	while (len && ((arg & ARG_PARAM && !is_param(text + 1, len)) ||
 		       (arg & ARG_EVENT && !is_event(text + 1, len))))
@@ -128,10 +153,8 @@ parse_name(const char *text, struct field_use *use, struct err *err)
 	}
 	if (!(arg & ARG_NEEDED))
 		return 0;
-	if (arg & ARG_PARAM)
-		return err_set(err, -EINVAL, "no event has a parameter of that name");
-	if (arg & ARG_EVENT)
-		return err_set(err, -EINVAL, "there is no event of that name");
+	if (arg & (ARG_PARAM | ARG_EVENT))
+		return refuse_name(text + 1, all, arg & ARG_EVENT, err);
 	return refuse_argument(use->field, err);
 }
 
@@ -179,8 +202,14 @@ field_parse(const char *text, struct field_use *use, struct err *err)
 		return refuse(text, all, err);
 	if (found.field->arg != ARG_NONE)
 		arg_len = parse_arg(text + len, &found, err);
-	if (arg_len < 0)
+	if (arg_len < 0) {
+		/* The argument is wrong, or the whole lacks one. */
+		if (err && text[len] == '[')
+			err->at = (int)len;
+		else if (err && text[len] == '.')
+			err->at = (int)len + 1;
 		return arg_len;
+	}
 	*use = found;
 	return (int)len + arg_len;
 }

@@ -73,6 +73,9 @@ parse_left(struct parser *p, struct check *c)
 	const char *start = p->scan->at;
 
 	c->at = (int)(start - p->scan->text);
+	if (*start == '!')
+		return scan_refuse(p->scan, start, "expected a field, `not` or `(`; `!` is "
+				   "written `not`");
 	if (!scan_is_name(*start) && *start)
 		return scan_refuse_word(p->scan, start, "expected a field, `not` or `(`, "
 					"not `%s`");

@@ -3,14 +3,15 @@
 compat-cases.tsv, next to the folder of the shared captures, has runs of sysdig:
 capture, filter, format, options, and what came of it: exit status, number of lines, the
 first half of a hash of the first 200 lines. Each is run again with sysreel. A row that
-differs must stand in ROWS below, under a heading of docs/differences.md; a row that
-stands there and agrees makes the test fail as well. Rows are counted as lines of the
-file, whose first line is a heading.
+differs must stand in a table of docs/differences.md, under the heading that
+explains it; a row that stands there and agrees makes the test fail as well. Rows are
+counted as lines of the file, whose first line is a heading.
 """
 
 import collections
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -27,47 +28,20 @@ Case = collections.namedtuple(
 Answer = collections.namedtuple('Answer', 'status lines hash said')
 
 
-def span(first, last):
-    return list(range(first, last + 1))
-
-
-# Under which heading the rows are explained that differ.
-ROWS = {
-    'Filters': [*span(33, 36), 39, 42, 44, 67, 68, 75, 79, 80, *span(82, 87), 248, 250, 656],
-    'What only sysreel takes': [89, 103, 105, 129, 130, 437, 438, 439, 700, 701],
-    'What is refused': [164, 265, 370, 665, 666, 667],
-    'Spelling': [38, 41, 657, 658, *span(660, 664), 669, 696],
-    'What can be compared': [47, 127, 147, 148, 149, 545, 547],
-    'Names that no event has': [541],
-    'Newer fields': [121, 122, *span(131, 137), 144],
-    'Files that are mapped': [168, 170, 171, 173, 174, *span(214, 219), *span(221, 227),
-                              *span(229, 231), *span(233, 238), 371, 376, 377, 378, 381, 382,
-                              383, 384, 385, 386, 387, 389, 410, 413, 414, 415, 416, 417, 472,
-                              473, 579, 592],
-    'Descriptors that are not known': [169, 469, 471, 577, 625],
-    'Sizes and categories of reads and writes': [185, 186, 187, 188, 274, 347, 349, 350, 513,
-                                                 583],
-    'What is no system call': [266],
-    'Durations': [306, 307, 310, 311],
-    'Parameters of the enter event': [325, 327, 338, 341, 342, 345, 346, 433, 434, 479, 480,
-                                      482, 487, 546, 548, 549, 550, 672],
-    'Ends of what is not connected': [392, 423],
-    'Protocols': [48, 379, 404, 405, 406, 429, 523],
-    'Ancestors': [641, 642],
-    'Parts of events': [586, 588, 637],
-    'Numbers that sysdig reads wrong': [409, 430, 525],
-    'A datagram socket that connects again': [425, 428],
-    'Names that change': [436],
-    'Names of flags': [554, 557, 558],
-    'Empty data': [556],
-    'System calls of a newer table': [560],
-    'Control characters': [589],
-    'What formats can show': [643],
-    'The snap length': [609],
-    'What events tell besides': [616, 617, 618],
-    'Programs that are left out': [627],
-    'One form of data': [650],
-}
+def listed_rows(top):
+    """Under which heading the rows are explained that differ: the table in
+    docs/differences.md, "| Spelling | 38, 41, 660-664 |"."""
+    rows = {}
+    with open(os.path.join(top, 'docs', 'differences.md'), encoding='utf-8') as f:
+        table = f.read().partition('## Recorded runs of sysdig\n')[2].partition('\n## ')[0]
+    for line in table.splitlines():
+        match = re.fullmatch(r'\| (.+) \| ([0-9, -]+) \|', line)
+        if match is None or not match[2].strip('- '):
+            continue
+        for item in match[2].split(', '):
+            first, _, last = item.partition('-')
+            rows.setdefault(match[1], []).extend(range(int(first), int(last or first) + 1))
+    return rows
 
 
 def read_cases(path):
@@ -121,12 +95,12 @@ def check_case(tap, case, answer, heading):
     return 'differ as documented' if heading else 'wrong'
 
 
-def check_table(tap, top, headings, rows):
+def check_table(tap, top, listed_under, rows):
     known = differences.headings(os.path.join(top, 'docs', 'differences.md'))
-    for heading in ROWS:
+    for heading in listed_under:
         tap.check(heading in known, f'differences.md explains: {heading}')
-    listed = [row for rows_of in ROWS.values() for row in rows_of]
-    tap.check(len(listed) == len(headings), 'no row is listed twice',
+    listed = [row for rows_of in listed_under.values() for row in rows_of]
+    tap.check(len(listed) == len(set(listed)), 'no row is listed twice',
               sorted(row for row in set(listed) if listed.count(row) > 1))
     strays = sorted(set(listed) - rows)
     tap.check(not strays, 'each row that is listed exists', strays)
@@ -141,8 +115,9 @@ def main():
         tap.skip('the recorded runs of sysdig are not there')
         return tap.done()
     cases = read_cases(path)
-    headings = {row: heading for heading, rows in ROWS.items() for row in rows}
-    check_table(tap, top, headings, {case.row for case in cases})
+    listed_under = listed_rows(top)
+    headings = {row: heading for heading, rows in listed_under.items() for row in rows}
+    check_table(tap, top, listed_under, {case.row for case in cases})
     with ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(ask, [words(case, sysreel, folder) for case in cases]))
     tally = collections.Counter(

@@ -20,6 +20,7 @@
 #include "ui/cli/cli.h"
 
 #define ROUNDS 3			/* how often each type of event is there */
+#define K8S_EVENTS 12			/* at first */
 #define WORDS_MAX 8
 #define CAPTURE_FD 77
 #define CAP "/dev/fd/77"
@@ -121,6 +122,25 @@ put_container(struct text *t, struct rng *r)
 	text_char(t, '\0');
 }
 
+/* What Kubernetes told: a pod that the container is in, or what the pod is in. */
+static void
+put_k8s(struct text *t, struct rng *r)
+{
+	static const char *const kinds[] = {
+		"Pod", "Service", "ReplicationController", "Deployment", "Namespace",
+	};
+	size_t kind = rng_below(r, ARRAY_LEN(kinds));
+
+	text_fmt(t, "{\"kind\":\"%s\",\"items\":[{", kinds[kind]);
+	put_member(t, kind ? "uid" : "uuid", r);
+	put_member(t, "name", r);
+	text_fmt(t, "\"%s\":\"pod\",\"labels\":{", kind ? "no" : "uid");
+	put_member(t, "app", r);
+	text_str(t, "\"z\":\"z\"},\"selector\":{\"z\":\"z\"},"
+		 "\"containerStatuses\":[{\"containerID\":\"docker://" ID "\"}]}]}");
+	text_char(t, '\0');
+}
+
 /* Append a value of a parameter of KIND. */
 static void
 put_value(struct text *t, enum param_kind kind, struct rng *r)
@@ -168,6 +188,8 @@ put_event(struct scap *b, uint16_t id, struct rng *r)
 
 		if (id == EV_CONTAINER_JSON_E || id == EV_CONTAINER_JSON_2_E)
 			put_container(&body, r);
+		else if (id == EV_K8S_E)
+			put_k8s(&body, r);
 		else
 			put_value(&body, (enum param_kind)type->params[i].kind, r);
 		lens[i] = (uint32_t)(body.len - start);
@@ -216,6 +238,8 @@ build(struct scap *b, struct rng *r)
 	put_state(b, r);
 	scap_at(b, 1700000000000000000, 7, 0);
 	put_event(b, EV_CONTAINER_JSON_2_E, r);
+	for (unsigned i = 0; i < K8S_EVENTS; i++)
+		put_event(b, EV_K8S_E, r);
 	for (unsigned round = 0; round < ROUNDS; round++)
 		for (unsigned id = 0; id < EVENT_TYPES; id++)
 			if (!(event_types[id].flags & EF_UNUSED))
@@ -450,7 +474,7 @@ main(int argc, char **argv)
 		{ { "-D", "--raw" }, HARM }, { { "-D", "--raw", "-p", all.p }, HARM },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(runs); i++)
-		check_run(&b, runs[i].words, runs[i].how, n_lines + 1);
+		check_run(&b, runs[i].words, runs[i].how, n_lines + 1 + K8S_EVENTS);
 	for (size_t i = 0; i < n_kept; i++)
 		text_fini(&kept[i]);
 	text_fini(&all);

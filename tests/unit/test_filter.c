@@ -380,7 +380,7 @@ static const struct {
 	{ "evt.num=1 && evt.num=2", 10, "expected `and` or `or`; `&&` is written `and`" },
 	{ "evt.num=1 || evt.num=2", 10, "expected `and` or `or`; `||` is written `or`" },
 	{ "evt.num=1 AND evt.num=2", 10, "expected `and` or `or`; `AND` is written `and`" },
-	{ "!evt.num=1", 0, "expected a field, `not` or `(`, not `!evt.num=1`" },
+	{ "!evt.num=1", 0, "expected a field, `not` or `(`; `!` is written `not`" },
 	{ "evt.num =< 5", 8, "`=<` is written `<=`" },
 	{ "evt.num=>5", 7, "`=>` is written `>=`" },
 	{ "evt.num =~ 5", 8, "`=~` is written `~`" },

@@ -48,6 +48,7 @@ static const struct {
 	  "2 /etc/hosts\n3 /etc/hosts\n4 /etc/hosts\n6 /etc/hosts\n", "" },
 	{ WHOLE, { "-r", CAP, "-p", "*%evt.num %4evt.type\\e|", "-n", "1" }, 0,
 	  "1 open\033|\n\033[00m", "" },
+	{ WHOLE, { "-r", CAP, "-p", "*\\e", "-q" }, 0, "", "" },
 	{ WHOLE, { "-r", CAP, "-tr", "-p", "%evt.outputtime", "-n2" }, 0,
 	  "0.000000000\n0.000000100\n", "" },
 	{ WHOLE, { "-r", CAP, "-tD", "-n2", "--skip=1", "-p", "%evt.outputtime" }, 0,

@@ -250,7 +250,7 @@ put_end(struct printer *p)
 {
 	bool has_escape = p->format && format_has_escape(p->format);
 
-	if (has_escape && p->wishes->form == PRINT_LINES && p->n_shown)
+	if (has_escape && p->wishes->form == PRINT_LINES && p->n_shown && !p->wishes->quiet)
 		text_str(&p->out.text, "\033[00m");
 	if (p->summary)
 		summary_print(p->summary, &p->out.text);

@@ -1,5 +1,6 @@
 #include "ui/cli/sieve.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,7 +18,9 @@
 static void
 explain(const char *filter, const struct err *err)
 {
-	bool is_option = err->at > 0 && filter[err->at] == '-' && filter[err->at - 1] == ' ';
+	const char *at = filter + err->at;
+	bool is_option = err->at > 0 && at[-1] == ' ' && at[0] == '-' &&
+			 (at[1] == '-' || isalpha((unsigned char)at[1]));
 
 	cli_explain("", filter, err);
 	if (is_option)
