@@ -102,20 +102,21 @@ new_id(struct intern *pool)
 uint32_t
 intern(struct intern *pool, const void *s, size_t len)
 {
-	uint32_t hash = (uint32_t)hash_bytes(s, len, pool->seed);
+	const void *text = len ? s : "";	/* no bytes may be at no address */
+	uint32_t hash = (uint32_t)hash_bytes(text, len, pool->seed);
 	size_t mask = pool->n_slots - 1;
 	uint32_t id;
 
 	for (size_t i = hash & mask; (id = pool->slots[i]); i = (i + 1) & mask) {
 		const struct entry *e = &pool->entries[id];
 
-		if (e->hash == hash && e->len == len && !memcmp(e->text, s, len))
+		if (e->hash == hash && e->len == len && !memcmp(e->text, text, len))
 			return id;
 	}
 	if ((pool->n + 1) * 4 > pool->n_slots * 3)
 		rebuild(pool, pool->n_slots * 2);
 	id = new_id(pool);
-	pool->entries[id] = (struct entry){ xstrndup(s, len), (uint32_t)len, hash, false };
+	pool->entries[id] = (struct entry){ xstrndup(text, len), (uint32_t)len, hash, false };
 	pool->bytes += cost_of(len);
 	pool->n++;
 	place(pool, id);
