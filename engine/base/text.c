@@ -157,9 +157,17 @@ is_plain_word(uint64_t w)
 	return !((w | below | (del - EACH_BYTE(0x01))) & EACH_BYTE(0x80));
 }
 
-/* Append the printable ASCII that P starts with. How many bytes that are. */
-static size_t
-put_plain(struct text *t, const uint8_t *p, size_t len)
+/* Whether one of the eight bytes of W, which is_plain_word(), is C. */
+static bool
+has_byte(uint64_t w, uint8_t c)
+{
+	return ((w ^ EACH_BYTE(c)) - EACH_BYTE(0x01)) & EACH_BYTE(0x80);
+}
+
+/* Append the printable ASCII that P starts with, for JSON without what has a
+ * backslash there. How many bytes that are. */
+static inline size_t
+put_plain(struct text *t, const uint8_t *p, size_t len, bool is_json)
 {
 	char *to = text_room(t, len);
 	size_t n = 0;
@@ -167,12 +175,15 @@ put_plain(struct text *t, const uint8_t *p, size_t len)
 
 	for (; len - n >= 8; n += 8) {
 		memcpy(&w, p + n, 8);
-		if (!is_plain_word(w))
+		if (!is_plain_word(w) || (is_json && (has_byte(w, '"') || has_byte(w, '\\'))))
 			break;
 		memcpy(to + n, &w, 8);
 	}
-	for (; n < len && p[n] >= 0x20 && p[n] < 0x7F; n++)
+	for (; n < len && p[n] >= 0x20 && p[n] < 0x7F; n++) {
+		if (is_json && (p[n] == '"' || p[n] == '\\'))
+			break;
 		to[n] = (char)p[n];
+	}
 	t->len += n;
 	return n;
 }
@@ -183,7 +194,7 @@ text_safe(struct text *t, const void *bytes, size_t len)
 	const uint8_t *p = bytes;
 
 	while (len) {
-		size_t n = put_plain(t, p, len);
+		size_t n = put_plain(t, p, len, false);
 		uint32_t c;
 
 		p += n;
@@ -216,7 +227,7 @@ text_dots(struct text *t, const void *bytes, size_t len)
 	const uint8_t *p = bytes;
 
 	for (size_t n = 0; len; p += n, len -= n) {
-		n = put_plain(t, p, len);
+		n = put_plain(t, p, len, false);
 		for (; n < len && (p[n] < 0x20 || p[n] >= 0x7F); n++)
 			text_char(t, '.');
 	}
@@ -225,9 +236,12 @@ text_dots(struct text *t, const void *bytes, size_t len)
 static void
 json_char(struct text *t, uint32_t c)
 {
-	if (c == '"' || c == '\\') {
+	static const char from[] = "\"\\\n\t\r", to[] = "\"\\ntr";
+	const char *known = c && c < 0x7F ? strchr(from, (int)c) : NULL;
+
+	if (known) {
 		text_char(t, '\\');
-		text_char(t, (char)c);
+		text_char(t, to[known - from]);
 	} else if (c < 0x10000) {
 		text_fmt(t, "\\u%04x", (unsigned)c);
 	} else {
@@ -246,6 +260,9 @@ text_json(struct text *t, const void *bytes, size_t len)
 
 	text_char(t, '"');
 	for (; len; p += n, len -= n) {
+		n = put_plain(t, p, len, true);
+		if (n)
+			continue;
 		n = utf8_decode(p, len, &c);
 		if (!n) {
 			n = 1;

@@ -12,13 +12,15 @@
 #undef SET
 #undef ALT
 
-#define P(name, type, format) { #name, PK_##type, FMT_##format, -1, 0, NULL, NULL },
+#define LABEL(name) \
+	#name, #name "=\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", sizeof(#name)
+#define P(name, type, format) { LABEL(name), PK_##type, FMT_##format, -1, 0, NULL, NULL },
 #define PF(name, type, format, set) \
-	{ #name, PK_##type, FMT_##format, -1, 0, &flags_##set, NULL },
+	{ LABEL(name), PK_##type, FMT_##format, -1, 0, &flags_##set, NULL },
 #define PR(name, type, format, dirfd) \
-	{ #name, PK_##type, FMT_##format, dirfd, 0, NULL, NULL },
+	{ LABEL(name), PK_##type, FMT_##format, dirfd, 0, NULL, NULL },
 #define PY(name, format, set) \
-	{ #name, PK_DYN, FMT_##format, -1, ARRAY_LEN(dyn_##set), NULL, dyn_##set },
+	{ LABEL(name), PK_DYN, FMT_##format, -1, ARRAY_LEN(dyn_##set), NULL, dyn_##set },
 #define NO_PARAMS
 
 /* The parameters of each type, then the types themselves. An empty list gets
@@ -36,7 +38,7 @@ const struct event_type event_types[EVENT_TYPES] = {
 };
 #undef EVENT
 
-static const uint8_t kind_lens[PK_COUNT] = {
+const uint8_t param_kind_lens[PK_COUNT] = {
 	[PK_INT8] = 1, [PK_INT16] = 2, [PK_INT32] = 4, [PK_INT64] = 8,
 	[PK_UINT8] = 1, [PK_UINT16] = 2, [PK_UINT32] = 4, [PK_UINT64] = 8,
 	[PK_ERRNO] = 8, [PK_FD] = 8, [PK_FD32] = 4, [PK_PID] = 8, [PK_PID32] = 4,
@@ -54,12 +56,6 @@ static const char *const category_names[EC_COUNT] = {
 	[EC_IO_READ] = "read", [EC_IO_WRITE] = "write", [EC_IO_OTHER] = "I/O",
 	[EC_WAIT] = "wait", [EC_SCHEDULER] = "scheduler", [EC_INTERNAL] = "internal",
 };
-
-size_t
-param_kind_len(enum param_kind kind)
-{
-	return kind_lens[kind];
-}
 
 const char *
 event_category_name(enum event_category category)

@@ -78,8 +78,13 @@ struct dyn_alt {
 	uint8_t format;			/* enum param_format */
 };
 
+/* So that labels can be copied by a fixed length. */
+#define PARAM_LABEL_ROOM 16
+
 struct param_type {
 	const char *name;
+	const char *label;		/* "name=", at least PARAM_LABEL_ROOM bytes */
+	uint8_t label_len;
 	uint8_t kind;			/* enum param_kind */
 	uint8_t format;			/* enum param_format */
 	int8_t dirfd_at;		/* FSRELPATH: the parameter with its folder, or -1 */
@@ -116,7 +121,13 @@ event_id_is_exit(uint16_t id)
 }
 
 /* Bytes of a parameter of KIND, or 0 when its length varies. */
-size_t param_kind_len(enum param_kind kind);
+extern const uint8_t param_kind_lens[PK_COUNT];
+
+static inline size_t
+param_kind_len(enum param_kind kind)
+{
+	return param_kind_lens[kind];
+}
 
 /* "file", "net", ... in lower case. */
 const char *event_category_name(enum event_category category);

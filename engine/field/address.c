@@ -31,25 +31,39 @@ address_ip(const uint8_t *ip, bool is_v6, struct text *t)
 		text_str(t, name);
 }
 
+void
+address_port(uint16_t port, const struct address_style *style, struct text *t)
+{
+	const char *name = style->service ? style->service(port, style->is_udp) : NULL;
+
+	if (name)
+		text_safe(t, name, strlen(name));
+	else
+		text_u64(t, port);
+}
+
 /* An address of LEN bytes and the port behind it. */
 static void
-put_endpoint(const uint8_t *p, size_t len, struct text *t)
+put_endpoint(const uint8_t *p, size_t len, const struct address_style *style, struct text *t)
 {
 	uint16_t port;
 
 	memcpy(&port, p + len, sizeof(port));
 	address_ip(p, len == INET6_LEN, t);
 	text_char(t, ':');
-	text_u64(t, port);
+	address_port(port, style, t);
 }
 
 static void
-put_path(struct span s, size_t start, struct text *t)
+put_path(struct span s, size_t start, const struct address_style *style, struct text *t)
 {
 	const uint8_t *p = s.p + start;
-	size_t len = s.len - start;
+	size_t len = strnlen((const char *)p, s.len - start);
 
-	text_safe(t, p, strnlen((const char *)p, len));
+	if (style->is_raw)
+		text_bytes(t, p, len);
+	else
+		text_safe(t, p, len);
 }
 
 static void
@@ -60,7 +74,7 @@ put_family(unsigned family, struct text *t)
 }
 
 void
-address_sockaddr(struct span s, struct text *t)
+address_sockaddr(struct span s, const struct address_style *style, struct text *t)
 {
 	size_t len;
 
@@ -70,13 +84,13 @@ address_sockaddr(struct span s, struct text *t)
 	}
 	switch (s.p[0]) {
 	case FAMILY_UNIX:
-		put_path(s, 1, t);
+		put_path(s, 1, style, t);
 		break;
 	case FAMILY_INET:
 	case FAMILY_INET6:
 		len = s.p[0] == FAMILY_INET ? INET_LEN : INET6_LEN;
 		if (s.len == 1 + len + 2)
-			put_endpoint(s.p + 1, len, t);
+			put_endpoint(s.p + 1, len, style, t);
 		else
 			text_str(t, len == INET_LEN ? "INVALID IPv4" : "INVALID IPv6");
 		break;
@@ -94,7 +108,7 @@ is_v4_mapped(const uint8_t *ip)
 }
 
 static void
-put_unix_tuple(struct span s, struct text *t)
+put_unix_tuple(struct span s, const struct address_style *style, struct text *t)
 {
 	uint64_t ends[2];
 
@@ -117,12 +131,12 @@ put_unix_tuple(struct span s, struct text *t)
 	}
 	if (s.len > 1 + sizeof(ends)) {
 		text_char(t, ' ');
-		put_path(s, 1 + sizeof(ends), t);
+		put_path(s, 1 + sizeof(ends), style, t);
 	}
 }
 
 static void
-put_inet_tuple(struct span s, size_t len, struct text *t)
+put_inet_tuple(struct span s, size_t len, const struct address_style *style, struct text *t)
 {
 	const uint8_t *src = s.p + 1, *dst = src + len + 2;
 	size_t skip = 0;
@@ -133,13 +147,13 @@ put_inet_tuple(struct span s, size_t len, struct text *t)
 	}
 	if (len == INET6_LEN && is_v4_mapped(src) && is_v4_mapped(dst))
 		skip = INET6_LEN - INET_LEN;
-	put_endpoint(src + skip, len - skip, t);
+	put_endpoint(src + skip, len - skip, style, t);
 	text_str(t, "->");
-	put_endpoint(dst + skip, len - skip, t);
+	put_endpoint(dst + skip, len - skip, style, t);
 }
 
 void
-address_socktuple(struct span s, struct text *t)
+address_socktuple(struct span s, const struct address_style *style, struct text *t)
 {
 	if (!s.len) {
 		text_str(t, "NULL");
@@ -147,13 +161,13 @@ address_socktuple(struct span s, struct text *t)
 	}
 	switch (s.p[0]) {
 	case FAMILY_UNIX:
-		put_unix_tuple(s, t);
+		put_unix_tuple(s, style, t);
 		break;
 	case FAMILY_INET:
-		put_inet_tuple(s, INET_LEN, t);
+		put_inet_tuple(s, INET_LEN, style, t);
 		break;
 	case FAMILY_INET6:
-		put_inet_tuple(s, INET6_LEN, t);
+		put_inet_tuple(s, INET6_LEN, style, t);
 		break;
 	default:
 		put_family(s.p[0], t);

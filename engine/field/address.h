@@ -14,13 +14,26 @@
 
 struct text;
 
+/* The name of PORT in the reader's database of services, or NULL. */
+typedef const char *address_service_fn(uint16_t port, bool is_udp);
+
+/* What is shown besides the bare address. */
+struct address_style {
+	address_service_fn *service;	/* names of ports; NULL: their numbers */
+	bool is_udp;
+	bool is_raw;			/* paths as they are */
+};
+
 /* Append IP (network order, 4 or 16 bytes). */
 void address_ip(const uint8_t *ip, bool is_v6, struct text *t);
 
+/* Append PORT, or its name. */
+void address_port(uint16_t port, const struct address_style *style, struct text *t);
+
 /* Append "1.2.3.4:80", a path, "family 16", or "NULL" for nothing. */
-void address_sockaddr(struct span s, struct text *t);
+void address_sockaddr(struct span s, const struct address_style *style, struct text *t);
 
 /* Append "1.2.3.4:5->6.7.8.9:80", "0->ffff880038 /run/x" and so on. */
-void address_socktuple(struct span s, struct text *t);
+void address_socktuple(struct span s, const struct address_style *style, struct text *t);
 
 #endif

@@ -1,10 +1,15 @@
+#include <fnmatch.h>
+#include <string.h>
+
 #include "engine/base/intern.h"
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
+#include "engine/event/event.h"
 #include "engine/field/domain.h"
 #include "engine/world/world.h"
 
 #define HOST "host"
+#define PATTERN_MAX 1024
 
 static const struct container *
 find(const struct eval *ev)
@@ -115,6 +120,16 @@ put_name(const struct eval *ev, uint32_t id, char separator)
 		text_char(ev->scratch, separator);
 }
 
+static void
+put_mount(const struct eval *ev, const struct container_mount *m)
+{
+	put_name(ev, m->source, ':');
+	put_name(ev, m->dest, ':');
+	put_name(ev, m->mode, ':');
+	text_str(ev->scratch, m->rw ? "true:" : "false:");
+	put_name(ev, m->propagation, 0);
+}
+
 static bool
 get_mounts(const struct eval *ev, struct value *out)
 {
@@ -123,17 +138,119 @@ get_mounts(const struct eval *ev, struct value *out)
 	if (!c)
 		return false;
 	for (size_t i = 0; i < c->n_mounts; i++) {
-		const struct container_mount *m = &c->mounts[i];
-
 		if (i)
 			text_char(ev->scratch, ',');
-		put_name(ev, m->source, ':');
-		put_name(ev, m->dest, ':');
-		put_name(ev, m->mode, ':');
-		text_str(ev->scratch, m->rw ? "true:" : "false:");
-		put_name(ev, m->propagation, 0);
+		put_mount(ev, &c->mounts[i]);
 	}
 	return value_scratch(ev, out);
+}
+
+static uint32_t
+source_of(const struct container_mount *m)
+{
+	return m->source;
+}
+
+static uint32_t
+dest_of(const struct container_mount *m)
+{
+	return m->dest;
+}
+
+/* Mount [N], or the first whose path, as KEY gives it, fits the pattern. */
+static const struct container_mount *
+find_mount(const struct eval *ev, const struct field_use *use,
+	   uint32_t (*key)(const struct container_mount *))
+{
+	const struct container *c = find(ev);
+	char pattern[PATTERN_MAX + 1];
+
+	if (!c)
+		return NULL;
+	if (use->has_index)
+		return use->index >= 0 && (size_t)use->index < c->n_mounts ?
+		       &c->mounts[use->index] : NULL;
+	if (use->arg_name.len > PATTERN_MAX)
+		return NULL;
+	memcpy(pattern, use->arg_name.p, use->arg_name.len);
+	pattern[use->arg_name.len] = '\0';
+	for (size_t i = 0; i < c->n_mounts; i++)
+		if (!fnmatch(pattern, intern_text(world_names(ev->world),
+						  key(&c->mounts[i])), 0))
+			return &c->mounts[i];
+	return NULL;
+}
+
+static bool
+get_mount(const struct eval *ev, const struct field_use *use, struct value *out)
+{
+	const struct container_mount *m = find_mount(ev, use, source_of);
+
+	if (!m)
+		return false;
+	put_mount(ev, m);
+	return value_scratch(ev, out);
+}
+
+static bool
+get_mount_source(const struct eval *ev, const struct field_use *use, struct value *out)
+{
+	const struct container_mount *m = find_mount(ev, use, dest_of);
+
+	return m && value_name(ev, m->source, out);
+}
+
+static bool
+get_mount_dest(const struct eval *ev, const struct field_use *use, struct value *out)
+{
+	const struct container_mount *m = find_mount(ev, use, source_of);
+
+	return m && value_name(ev, m->dest, out);
+}
+
+static bool
+get_mount_mode(const struct eval *ev, const struct field_use *use, struct value *out)
+{
+	const struct container_mount *m = find_mount(ev, use, source_of);
+
+	return m && value_name(ev, m->mode, out);
+}
+
+static bool
+get_mount_rdwr(const struct eval *ev, const struct field_use *use, struct value *out)
+{
+	const struct container_mount *m = find_mount(ev, use, source_of);
+
+	return m && value_word(m->rw ? "true" : "false", out);
+}
+
+static bool
+get_mount_propagation(const struct eval *ev, const struct field_use *use, struct value *out)
+{
+	const struct container_mount *m = find_mount(ev, use, source_of);
+
+	return m && value_name(ev, m->propagation, out);
+}
+
+/* A container starts with its pid namespace. */
+static bool
+get_start_ts(const struct eval *ev, struct value *out)
+{
+	if (!ev->proc || ev->proc->container == CONTAINER_HOST || !ev->proc->pidns_start_ns)
+		return false;
+	out->u = ev->proc->pidns_start_ns;
+	return true;
+}
+
+static bool
+get_duration(const struct eval *ev, struct value *out)
+{
+	uint64_t ts = ev->m ? ev->m->ev->ts_ns : 0;
+
+	if (!get_start_ts(ev, out) || ts < out->u)
+		return false;
+	out->u = ts - out->u;
+	return true;
 }
 
 static bool
@@ -197,6 +314,10 @@ static const struct field fields[] = {
 	  .doc = "Address of the container." },
 	{ .name = "container.cni.json", .type = T_STR, ON(CONTAINER), .get = get_cni,
 	  .doc = "What set up the network of the container said, as JSON." },
+	{ .name = "container.start_ts", .type = T_TIME, ON(PROCESS), .get = get_start_ts,
+	  .doc = "When the container started." },
+	{ .name = "container.duration", .type = T_SPAN, .unit = U_NS, .scope = OF_HISTORY,
+	  .get = get_duration, .doc = "Nanoseconds since the container started." },
 	{ .name = "container.privileged", .type = T_BOOL, ON(CONTAINER), .get = get_privileged,
 	  .doc = "Whether the container may do all that root may." },
 	{ .name = "container.host_pid", .type = T_BOOL, ON(CONTAINER), .get = get_host_pid,
@@ -207,6 +328,24 @@ static const struct field fields[] = {
 	  .doc = "Whether it shares System V IPC with the host." },
 	{ .name = "container.mounts", .type = T_STR, ON(CONTAINER), .get = get_mounts,
 	  .doc = "Its mounts as source:destination:mode:writable:propagation, with commas." },
+	{ .name = "container.mount", .type = T_STR, ON(CONTAINER),
+	  .arg = ARG_INDEX | ARG_KEY | ARG_NEEDED, .get_arg = get_mount,
+	  .doc = "One mount: number N, or the first whose source fits a pattern." },
+	{ .name = "container.mount.source", .type = T_STR, ON(CONTAINER),
+	  .arg = ARG_INDEX | ARG_KEY | ARG_NEEDED, .get_arg = get_mount_source,
+	  .doc = "Source of mount N, or of the first whose destination fits." },
+	{ .name = "container.mount.dest", .type = T_STR, ON(CONTAINER),
+	  .arg = ARG_INDEX | ARG_KEY | ARG_NEEDED, .get_arg = get_mount_dest,
+	  .doc = "Destination of mount N, or of the first whose source fits." },
+	{ .name = "container.mount.mode", .type = T_STR, ON(CONTAINER),
+	  .arg = ARG_INDEX | ARG_KEY | ARG_NEEDED, .get_arg = get_mount_mode,
+	  .doc = "Mode of mount N, or of the first whose source fits." },
+	{ .name = "container.mount.rdwr", .type = T_STR, ON(CONTAINER),
+	  .arg = ARG_INDEX | ARG_KEY | ARG_NEEDED, .get_arg = get_mount_rdwr,
+	  .doc = "Whether that mount may be written to." },
+	{ .name = "container.mount.propagation", .type = T_STR, ON(CONTAINER),
+	  .arg = ARG_INDEX | ARG_KEY | ARG_NEEDED, .get_arg = get_mount_propagation,
+	  .doc = "How mounts below that one spread." },
 	{ .name = "container.healthcheck", .type = T_STR, ON(CONTAINER), .get = get_healthcheck,
 	  .doc = "Command of its health check, or NONE." },
 	{ .name = "container.liveness_probe", .type = T_STR, ON(CONTAINER), .get = get_liveness,
@@ -215,4 +354,6 @@ static const struct field fields[] = {
 	  .get = get_readiness, .doc = "Command of its readiness probe, or NONE." },
 };
 
-const struct domain container_domain = { "container", fields, ARRAY_LEN(fields) };
+const struct domain container_domain = {
+	"container", fields, ARRAY_LEN(fields), "Containers",
+};

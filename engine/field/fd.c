@@ -4,19 +4,13 @@
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
 #include "engine/event/event.h"
-#include "engine/field/address.h"
+#include "engine/field/call.h"
 #include "engine/field/domain.h"
 #include "engine/field/render.h"
 #include "engine/world/world.h"
 
 #define OPEN_UPPER_LAYER (1u << 15)	/* of flag set file_flags */
 #define OPEN_LOWER_LAYER (1u << 16)
-
-/* One end of a connection. */
-struct end {
-	const uint8_t *ip;
-	uint16_t port;
-};
 
 static bool
 get_num(const struct eval *ev, struct value *out)
@@ -75,13 +69,13 @@ put_failure(const struct eval *ev, bool only_path)
 static bool
 put_name(const struct eval *ev)
 {
-	bool is_connect = ev->m && ev->m->ev->id == EV_CONNECT_X;
+	bool is_failed = ev->m && ev->m->connect_failed;
 
-	if ((!ev->fd || is_connect) && put_failure(ev, false))
+	if ((!ev->fd || is_failed) && put_failure(ev, false))
 		return true;
 	if (!ev->fd)
 		return false;
-	descriptor_name(ev->world, ev->fd, ev->scratch);
+	render_fd_bytes(ev->render, ev->fd, ev->scratch);
 	return true;
 }
 
@@ -147,121 +141,6 @@ get_filename(const struct eval *ev, struct value *out)
 		return true;
 	out->s.p += slash + 1;
 	out->s.len -= (size_t)slash + 1;
-	return true;
-}
-
-static bool
-is_server_kind(const struct descriptor *fd)
-{
-	return fd->kind == FD_IPV4_SERVER || fd->kind == FD_IPV6_SERVER;
-}
-
-static bool
-is_connection(const struct descriptor *fd)
-{
-	return fd->kind == FD_IPV4 || fd->kind == FD_IPV6;
-}
-
-static bool
-is_v6(const struct descriptor *fd)
-{
-	return fd->kind == FD_IPV6 || fd->kind == FD_IPV6_SERVER;
-}
-
-/* The client is the source of a connection, the server its destination; a
- * socket that listens has its address as the source. */
-static bool
-client_end(const struct descriptor *fd, struct end *e)
-{
-	if (!fd || !fd->has_tuple || !is_connection(fd) || fd->role == ROLE_UNKNOWN)
-		return false;
-	*e = (struct end){ fd->tuple.src_ip, fd->tuple.src_port };
-	return true;
-}
-
-static bool
-server_end(const struct descriptor *fd, struct end *e)
-{
-	if (!fd || !fd->has_tuple)
-		return false;
-	if (is_server_kind(fd))
-		*e = (struct end){ fd->tuple.src_ip, fd->tuple.src_port };
-	else if (is_connection(fd) && fd->role != ROLE_UNKNOWN)
-		*e = (struct end){ fd->tuple.dst_ip, fd->tuple.dst_port };
-	else
-		return false;
-	return true;
-}
-
-static bool
-local_end(const struct descriptor *fd, struct end *e)
-{
-	return fd && fd->role == ROLE_CLIENT ? client_end(fd, e) : server_end(fd, e);
-}
-
-static bool
-remote_end(const struct descriptor *fd, struct end *e)
-{
-	if (!fd || is_server_kind(fd))
-		return false;
-	return fd->role == ROLE_CLIENT ? server_end(fd, e) : client_end(fd, e);
-}
-
-#define END(letter, end_of) \
-	static bool \
-	get_##letter##ip(const struct eval *ev, struct value *out) \
-	{ \
-		struct end e; \
-		\
-		if (!end_of(ev->fd, &e)) \
-			return false; \
-		out->ip.is_v6 = is_v6(ev->fd); \
-		memcpy(out->ip.bytes, e.ip, sizeof(out->ip.bytes)); \
-		return true; \
-	} \
-	static bool \
-	get_##letter##port(const struct eval *ev, struct value *out) \
-	{ \
-		struct end e; \
-		\
-		if (!end_of(ev->fd, &e)) \
-			return false; \
-		out->u = e.port; \
-		return true; \
-	}
-
-END(c, client_end)
-END(s, server_end)
-END(l, local_end)
-END(r, remote_end)
-
-static bool
-get_l4proto(const struct eval *ev, struct value *out)
-{
-	static const char *const names[] = {
-		[L4_TCP] = "tcp", [L4_UDP] = "udp", [L4_ICMP] = "icmp", [L4_RAW] = "raw",
-	};
-
-	return ev->fd && ev->fd->l4 < ARRAY_LEN(names) && value_word(names[ev->fd->l4], out);
-}
-
-static bool
-get_sockfamily(const struct eval *ev, struct value *out)
-{
-	if (!ev->fd)
-		return false;
-	if (is_connection(ev->fd) || is_server_kind(ev->fd))
-		return value_word("ip", out);
-	return value_word(ev->fd->kind == FD_UNIX ? "unix" : NULL, out);
-}
-
-static bool
-get_is_server(const struct eval *ev, struct value *out)
-{
-	if (!ev->fd)
-		return false;
-	out->b = is_server_kind(ev->fd) ||
-		 (is_connection(ev->fd) && ev->fd->role == ROLE_SERVER);
 	return true;
 }
 
@@ -383,6 +262,58 @@ get_is_lower_layer(const struct eval *ev, struct value *out)
 	return has_open_flag(ev, OPEN_LOWER_LAYER, out);
 }
 
+/* A socket that stays the same, but has another peer than before. */
+static bool
+get_name_changed(const struct eval *ev, struct value *out)
+{
+	if (!ev->fd || !ev->m)
+		return false;
+	out->b = ev->m->fd_changed && ev->m->ev->type->flags & (EF_READS | EF_WRITES);
+	return true;
+}
+
+/* The path as the call gave it that opens, else what it is called. */
+static bool
+get_nameraw(const struct eval *ev, struct value *out)
+{
+	if (!ev->fd)
+		return false;
+	if (ev->m && ev->m->ev->type->flags & EF_CREATES_FD && call_is_exit(ev) &&
+	    (call_raw_path(ev, "name", out) || call_raw_path(ev, "path", out)))
+		return true;
+	descriptor_name(ev->world, ev->fd, ev->scratch);
+	return value_scratch(ev, out);
+}
+
+/* [N]: of descriptor N. Else: what there is among all of the process. */
+static bool
+get_types(const struct eval *ev, const struct field_use *use, struct value *out)
+{
+	bool seen[FD_KINDS] = { false };
+	const struct descriptor *fd;
+	struct list list;
+
+	if (!ev->proc)
+		return false;
+	if (use->has_index) {
+		fd = world_fd(ev->proc, use->index);
+		return fd && value_word(fd_kind_word(fd->kind), out);
+	}
+	for (int64_t num = 0; (fd = fd_tree_next(&ev->proc->fds->fds, &num)); num++)
+		seen[fd->kind] = true;
+	list_begin(ev, &list);
+	for (unsigned kind = 0; kind < FD_KINDS; kind++) {
+		const char *word = seen[kind] ? fd_kind_word(kind) : NULL;
+
+		if (!word || (kind == FD_IPV4_SERVER && seen[FD_IPV4]) ||
+		    (kind == FD_IPV6_SERVER && seen[FD_IPV6]))
+			continue;
+		text_str(ev->scratch, word);
+		list_add(&list);
+	}
+	return list_end(&list, out);
+}
+
 static const struct field fields[] = {
 	{ .name = "fd.num", .type = T_INT, ON(FD), .get = get_num,
 	  .doc = "Number of the descriptor that the call used or made." },
@@ -392,40 +323,21 @@ static const struct field fields[] = {
 	  .doc = "What it is, in one letter." },
 	{ .name = "fd.name", .type = T_STR, ON(FD), .get = get_name,
 	  .doc = "Its path, or both ends of its connection." },
+	{ .name = "fd.nameraw", .type = T_STR, .scope = OF_PAYLOAD, .get = get_nameraw,
+	  .doc = "The path as the call gave it that opens it; else as fd.name." },
 	{ .name = "fd.directory", .type = T_STR, ON(FD), .get = get_directory,
 	  .doc = "The folder in which the file is." },
 	{ .name = "fd.filename", .type = T_STR, ON(FD), .get = get_filename,
 	  .doc = "The name of the file without its folder." },
-	{ .name = "fd.cip", .type = T_IP, ON(FD), .get = get_cip,
-	  .doc = "Address of the client." },
-	{ .name = "fd.sip", .type = T_IP, ON(FD), .get = get_sip,
-	  .doc = "Address of the server." },
-	{ .name = "fd.lip", .type = T_IP, ON(FD), .get = get_lip,
-	  .doc = "Address of the process's own end." },
-	{ .name = "fd.rip", .type = T_IP, ON(FD), .get = get_rip,
-	  .doc = "Address of the other end." },
-	{ .name = "fd.cport", .type = T_UINT, .unit = U_PORT, ON(FD), .get = get_cport,
-	  .doc = "Port of the client." },
-	{ .name = "fd.sport", .type = T_UINT, .unit = U_PORT, ON(FD), .get = get_sport,
-	  .doc = "Port of the server." },
-	{ .name = "fd.lport", .type = T_UINT, .unit = U_PORT, ON(FD), .get = get_lport,
-	  .doc = "Port of the process's own end." },
-	{ .name = "fd.rport", .type = T_UINT, .unit = U_PORT, ON(FD), .get = get_rport,
-	  .doc = "Port of the other end." },
-	{ .name = "fd.l4proto", .type = T_STR, ON(FD), .get = get_l4proto,
-	  .doc = "Protocol of a socket: tcp, udp, icmp or raw." },
-	{ .name = "fd.sockfamily", .type = T_STR, ON(FD), .get = get_sockfamily,
-	  .doc = "ip or unix, for sockets." },
-	{ .name = "fd.is_server", .type = T_BOOL, ON(FD), .get = get_is_server,
-	  .doc = "Whether the process is the server of it." },
-	{ .name = "fd.connected", .type = T_BOOL, .scope = OF_HISTORY, .get = get_connected,
-	  .doc = "Whether the socket is connected." },
 	{ .name = "fd.uid", .type = T_STR, .scope = OF_ROW, .get = get_uid,
 	  .doc = "Number of the thread and of the descriptor, joined." },
 	{ .name = "fd.containername", .type = T_STR, .scope = OF_ROW, .get = get_containername,
 	  .doc = "Container, a colon, and fd.name." },
 	{ .name = "fd.containerdirectory", .type = T_STR, .scope = OF_ROW,
 	  .get = get_containerdirectory, .doc = "Container, a colon, and fd.directory." },
+	{ .name = "fd.types", .type = T_STR, .scope = OF_HISTORY, .arg = ARG_INDEX,
+	  .many = FIELD_LIST, .get_arg = get_types,
+	  .doc = "What kinds of descriptors the process has; [N]: of which kind number N is." },
 	{ .name = "fd.dev", .type = T_UINT, .unit = U_HEX, ON(FD), .get = get_dev,
 	  .doc = "Number of the device that the file is on." },
 	{ .name = "fd.dev.major", .type = T_UINT, ON(FD), .get = get_dev_major,
@@ -438,6 +350,12 @@ static const struct field fields[] = {
 	  .doc = "Whether the file is in the upper layer of an overlay file system." },
 	{ .name = "fd.is_lower_layer", .type = T_BOOL, ON(FD), .get = get_is_lower_layer,
 	  .doc = "Whether the file is in the lower layer of an overlay file system." },
+	{ .name = "fd.connected", .type = T_BOOL, .scope = OF_HISTORY, .get = get_connected,
+	  .doc = "Whether the socket is connected." },
+	{ .name = "fd.name_changed", .type = T_BOOL, .scope = OF_ROW, .get = get_name_changed,
+	  .doc = "Whether this event changed what it is, such as the peer of a datagram socket." },
 };
 
-const struct domain fd_domain = { "fd", fields, ARRAY_LEN(fields) };
+const struct domain fd_domain = {
+	"fd", fields, ARRAY_LEN(fields), "Descriptors: files, sockets, pipes",
+};

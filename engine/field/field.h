@@ -42,18 +42,20 @@ enum field_entity {
 	ENT_THREAD,			/* moment.thread_version */
 	ENT_PROCESS,			/* moment.proc_version */
 	ENT_LINEAGE,			/* that, and any other process (world_lineage()) */
-	ENT_FD,				/* moment.fd_version */
+	ENT_FD,				/* moment.fd_version, but for moment.connect_failed */
 	ENT_CONTAINER,			/* moment.container */
 };
 
 /* What may stand behind the name. Several may be allowed. */
 enum field_arg {
 	ARG_NONE = 0,
-	ARG_DOT_NAME = 1,		/* .NAME */
+	ARG_DOT_NAME = 1,		/* .NAME: letters, digits and _ */
 	ARG_INDEX = 2,			/* [N] */
 	ARG_KEY = 4,			/* [TEXT] or ["TEXT"] */
 	ARG_NEEDED = 8,			/* one of them must stand there */
-	ARG_NAME_OR_INDEX = ARG_DOT_NAME | ARG_INDEX | ARG_NEEDED,
+	ARG_PARAM = 16,			/* .NAME of a parameter that some event has */
+	ARG_LABEL = 32,			/* .KEY: letters, digits, _ - . and / */
+	ARG_EVENT = 64,			/* .NAME or .NUMBER of an event type */
 };
 
 /* How many values an event has for the field, and what a comparison of all of
@@ -72,6 +74,7 @@ enum field_flag {
 	FIELD_OURS = 8,			/* sysdig has none of that name */
 	FIELD_OLD = 16,			/* only old captures tell it */
 	FIELD_PLAIN = 32,		/* takes no transformer, stands on no right side */
+	FIELD_AT_MOST = 64,		/* "=" asks whether it is at most that */
 };
 
 struct field {
@@ -95,12 +98,16 @@ struct field {
 	const char *doc;		/* a sentence */
 };
 
-/* The fields that start with "NAME.". */
+/* Fields that start with "NAME.". Several tables may have the same name. */
 struct domain {
 	const char *name;
 	const struct field *fields;
 	size_t n_fields;
+	const char *doc;		/* what they are about: a heading of lists */
 };
+
+/* As many values as a list has at most; what is beyond is left out. */
+#define FIELD_LIST_MAX 64
 
 /* How evt.outputtime shows the time. */
 enum time_mode {
@@ -121,9 +128,12 @@ struct eval {
 	uint32_t container;
 	uint64_t first_ns;		/* of the first event of the input */
 	uint64_t shown_ns;		/* of the event shown before; 0: none */
+	uint64_t n_shown;		/* how many were shown before */
+	bool is_output;			/* asked for a line, not for a filter */
 	enum time_mode time_mode;
 	struct render *render;		/* borrowed: texts of parameters and times */
 	struct text *scratch;		/* borrowed: texts that a getter puts together */
+	struct value *list;		/* borrowed: FIELD_LIST_MAX values of lists */
 };
 
 /* Point EV at M and its entities. What is set once stays. */
@@ -133,7 +143,7 @@ void eval_moment(struct eval *ev, const struct moment *m);
 struct field_use {
 	const struct field *field;
 	struct span arg_name;		/* borrowed from what was parsed; empty: none */
-	uint32_t index;			/* the argument, where it is an index */
+	int32_t index;			/* the argument, where it is an index */
 	bool has_index;
 };
 
@@ -141,7 +151,7 @@ struct field_use {
 extern const struct domain *const domains[];
 extern const size_t n_domains;
 
-/* The field called NAME (LEN bytes), or NULL. */
+/* The field called NAME (LEN bytes), or NULL. "kubernetes." is "k8s.". */
 const struct field *field_find(const char *name, size_t len);
 
 /* The field whose name is most like NAME, or NULL when none is. */
@@ -151,8 +161,9 @@ const struct field *field_nearest(const char *name, size_t len);
  * argument. The bytes taken, or a negative errno with *err set. */
 int field_parse(const char *text, struct field_use *use, struct err *err);
 
-/* The type of USE's values. */
+/* The type of USE's values, and how many it may have at once. */
 enum value_type field_type(const struct field_use *use);
+enum field_many field_many(const struct field_use *use);
 
 /* The value of USE; see struct field. */
 bool field_get(const struct field_use *use, const struct eval *ev, struct value *out);

@@ -4,38 +4,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/base/arena.h"
 #include "engine/base/err.h"
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
 #include "engine/field/field.h"
+#include "engine/field/format_part.h"
 #include "engine/field/render.h"
 
 #define WIDTH_MAX 10000
 #define MISSING "<NA>"
 #define ESC '\033'
 
-/* Words, or one field. */
-struct part {
-	const char *words;		/* NULL: the field */
-	size_t len;
-	struct field_use use;
-	uint32_t width;			/* bytes of the field; 0: as many as it has */
-};
-
-struct format {
-	struct arena arena;
-	struct part *parts;
-	size_t n_parts, cap_parts;
-	bool shows_missing;
-	bool has_escape;
-};
-
-static struct part *
+static struct format_part *
 new_part(struct format *f)
 {
 	xgrow(&f->parts, &f->cap_parts, f->n_parts + 1, sizeof(f->parts[0]));
-	f->parts[f->n_parts] = (struct part){ 0 };
+	f->parts[f->n_parts] = (struct format_part){ 0 };
 	return &f->parts[f->n_parts++];
 }
 
@@ -56,7 +40,7 @@ take_words(struct format *f, const char *at)
 	size_t most = strcspn(at, "%"), n = 0;
 	char *words = arena_alloc(&f->arena, most + 1);
 	const char *end = at + most;
-	struct part *part;
+	struct format_part *part;
 
 	while (at < end) {
 		char c = *at == '\\' ? escaped(at[1]) : 0;
@@ -71,41 +55,47 @@ take_words(struct format *f, const char *at)
 	return end;
 }
 
-/* Take the field at AT, which is right behind its "%". Where it ends, or NULL. */
-static const char *
-take_field(struct format *f, const char *at, struct err *err)
+/* Take the field at *AT, which is right behind its "%", and move *AT behind it.
+ * False with *AT where something is wrong. */
+static bool
+take_field(struct format *f, const char **at, struct err *err)
 {
-	struct part *part;
-	struct field_use use;
+	const struct field_use *use;
+	struct format_part *part;
+	struct operand *o;
 	uint32_t width = 0;
-	int len;
+	size_t len;
 
-	for (; *at >= '0' && *at <= '9'; at++) {
-		width = width * 10 + (uint32_t)(*at - '0');
-		if (width > WIDTH_MAX) {
-			err_set(err, -EINVAL, "a width is at most %d", WIDTH_MAX);
-			return NULL;
-		}
+	for (; **at >= '0' && **at <= '9'; ++*at) {
+		width = width * 10 + (uint32_t)(**at - '0');
+		if (width > WIDTH_MAX)
+			return err_set(err, -EINVAL, "a width is at most %d", WIDTH_MAX) >= 0;
 	}
-	if (!*at) {
-		err_set(err, -EINVAL, "a field must follow the %%");
-		return NULL;
+	if (!**at)
+		return err_set(err, -EINVAL, "a field must follow the %%") >= 0;
+	o = operand_parse(*at, &len, err);
+	if (!o) {
+		*at += err->at;
+		return false;
 	}
-	len = field_parse(at, &use, err);
-	if (len < 0)
-		return NULL;
 	part = new_part(f);
-	part->use = use;
+	part->operand = o;
 	part->width = width;
-	return at + len;
+	use = operand_field(o);
+	if (use && use->field->flags & FIELD_FILTER_ONLY)
+		return err_set(err, -EINVAL, "field `%s` is for filters only: it stands for "
+			       "several others", use->field->name) >= 0;
+	*at += len;
+	return true;
 }
 
 struct format *
 format_compile(const char *pattern, struct err *err)
 {
 	struct format *f = xzalloc(sizeof(*f));
-	const char *copy = arena_strdup(&f->arena, pattern);
-	const char *at = copy, *next;
+	const char *copy = arena_strdup(&f->arena, pattern), *at = copy;
+	struct err why = { 0 };
+	bool fits = true;
 
 	if (!*at) {
 		err_set(err, -EINVAL, "the format is empty");
@@ -115,14 +105,21 @@ format_compile(const char *pattern, struct err *err)
 		f->shows_missing = true;
 		at++;
 	}
-	for (; *at; at = next) {
-		next = *at == '%' ? take_field(f, at + 1, err) : take_words(f, at);
-		if (next)
+	while (*at && fits) {
+		if (*at != '%') {
+			at = take_words(f, at);
 			continue;
+		}
+		at++;
+		fits = take_field(f, &at, &why);
+	}
+	if (!fits) {
+		why.at = (int)(at - copy);
 		if (err)
-			err->at = (int)(at - copy);
+			*err = why;
 		goto fail;
 	}
+	format_sort_members(f);
 	return f;
 
 fail:
@@ -135,6 +132,8 @@ format_free(struct format *f)
 {
 	if (!f)
 		return;
+	for (size_t i = 0; i < f->n_parts; i++)
+		operand_free(f->parts[i].operand);
 	arena_fini(&f->arena);
 	free(f->parts);
 	free(f);
@@ -160,17 +159,16 @@ format_line(const struct format *f, const struct eval *ev, struct text *t)
 	size_t start = t->len;
 
 	for (size_t i = 0; i < f->n_parts; i++) {
-		const struct part *part = &f->parts[i];
-		const struct field *field = part->use.field;
-		struct value v;
+		const struct format_part *part = &f->parts[i];
 		size_t at = t->len;
+		struct value v;
 
 		if (part->words) {
 			text_bytes(t, part->words, part->len);
 			continue;
 		}
-		if (field_get(&part->use, ev, &v)) {
-			value_text(&v, field->type, field->unit, ev->render->data_max, t);
+		if (operand_get(part->operand, ev, &v)) {
+			operand_text(part->operand, &v, ev->render, t);
 		} else if (f->shows_missing) {
 			text_str(t, MISSING);
 		} else {
@@ -181,6 +179,12 @@ format_line(const struct format *f, const struct eval *ev, struct text *t)
 			fit(t, at, part->width);
 	}
 	return true;
+}
+
+size_t
+format_fields(const struct format *f)
+{
+	return f->n_members;
 }
 
 bool

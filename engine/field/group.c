@@ -29,4 +29,6 @@ static const struct field fields[] = {
 	  .doc = "Name of that group, where the process runs." },
 };
 
-const struct domain group_domain = { "group", fields, ARRAY_LEN(fields) };
+const struct domain group_domain = {
+	"group", fields, ARRAY_LEN(fields), "Groups of users",
+};

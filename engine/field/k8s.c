@@ -7,6 +7,7 @@
 #include "engine/world/world.h"
 
 #define SHORT_ID_LEN 12
+#define LABEL_LEN_MAX 512
 
 static const struct container *
 find(const struct eval *ev)
@@ -90,6 +91,27 @@ get_pod_labels(const struct eval *ev, struct value *out)
 	return ev->scratch->len && value_scratch(ev, out);
 }
 
+static bool
+get_pod_label(const struct eval *ev, const struct field_use *use, struct value *out)
+{
+	const struct container *c = find(ev);
+	char key[LABEL_LEN_MAX + 1];
+
+	if (!c || use->arg_name.len > LABEL_LEN_MAX)
+		return false;
+	memcpy(key, use->arg_name.p, use->arg_name.len);
+	key[use->arg_name.len] = '\0';
+	return value_name(ev, container_pod_label(world_containers(ev->world), c, key), out);
+}
+
+static bool
+get_pod_cni(const struct eval *ev, struct value *out)
+{
+	const struct container *c = find(ev);
+
+	return c && value_name(ev, c->cni_json, out);
+}
+
 static const struct field fields[] = {
 	{ .name = "k8s.pod.name", .type = T_STR, ON(CONTAINER), .get = get_pod_name,
 	  .doc = "Name of the Kubernetes pod." },
@@ -105,8 +127,15 @@ static const struct field fields[] = {
 	  .get = get_full_sandbox_id, .doc = "Whole id of the container that holds the pod." },
 	{ .name = "k8s.pod.labels", .type = T_STR, ON(CONTAINER), .get = get_pod_labels,
 	  .doc = "Labels of the pod, key:value with commas." },
+	{ .name = "k8s.pod.label", .type = T_STR, ON(CONTAINER),
+	  .arg = ARG_LABEL | ARG_KEY | ARG_NEEDED, .get_arg = get_pod_label,
+	  .doc = "One label of the pod, such as k8s.pod.label.app." },
+	{ .name = "k8s.pod.cni.json", .type = T_STR, ON(CONTAINER), .get = get_pod_cni,
+	  .doc = "What set up the network of the pod said, as JSON." },
 	{ .name = "k8s.ns.name", .type = T_STR, ON(CONTAINER), .get = get_ns_name,
 	  .doc = "Namespace of the pod." },
 };
 
-const struct domain k8s_domain = { "k8s", fields, ARRAY_LEN(fields) };
+const struct domain k8s_domain = {
+	"k8s", fields, ARRAY_LEN(fields), "Kubernetes: what containers tell of their pods",
+};

@@ -18,7 +18,9 @@
 struct err;
 struct eval;
 struct operand;
+struct render;
 struct text;
+struct transform;
 
 /* Parse the operand that TEXT (which must outlive it) starts with, the longest
  * that fits; *LEN bytes of it are taken. The caller owns it. NULL when there is
@@ -39,6 +41,11 @@ const struct field_use *operand_field(const struct operand *o);
 /* Its value for EV; false: missing. Borrowed until O is asked again. */
 bool operand_get(struct operand *o, const struct eval *ev, struct value *out);
 
+/* Append V, a value of O, as R shows such values: "(a,b)" for a list, with at
+ * most 1023 bytes, "a b" for ancestors. */
+void operand_text(const struct operand *o, const struct value *v, struct render *r,
+		  struct text *t);
+
 /* Append it as it is written. */
 void operand_print(const struct operand *o, struct text *t);
 
@@ -47,6 +54,7 @@ struct transformer {
 	const char *name;
 	const char *synopsis;		/* "tolower(TEXT)" */
 	const char *doc;		/* a sentence */
+	const struct transform *how;	/* for operands only */
 };
 extern const struct transformer transformers[];
 extern const size_t n_transformers;

@@ -13,6 +13,7 @@
 
 #define FD_CWD (-100)			/* "the current folder", in the place of a descriptor */
 #define SCRATCH_MIN 4096
+#define NAME_OF_INET_MAX 256	/* two IPv6 addresses with ports, and room */
 
 /* One value on its way to text. */
 struct job {
@@ -43,7 +44,8 @@ static const struct shape shapes[PK_COUNT];
 void
 render_init(struct render *r, const struct world *w, struct clock *clock)
 {
-	*r = (struct render){ .world = w, .clock = clock, .data_max = RENDER_DATA_MAX };
+	*r = (struct render){ .world = w, .clock = clock,
+			      .data = { DATA_DOTS, DATA_DOTS_MAX, SIZE_MAX } };
 	text_room(&r->scratch, SCRATCH_MIN);
 }
 
@@ -54,16 +56,32 @@ render_fini(struct render *r)
 }
 
 /* The bytes of J as a number, with its sign when it is one of a signed kind or
- * SIGN is set. */
+ * SIGN is set. The usual lengths are told apart because memcpy() of a length
+ * that is not known is a call. */
 static int64_t
 number(const struct job *j, bool sign)
 {
 	uint64_t v = 0;
 	unsigned unused_bits = 64 - 8 * (unsigned)j->bytes.len;
 
-	if (!j->bytes.len || j->bytes.len > 8)
-		return 0;
-	memcpy(&v, j->bytes.p, j->bytes.len);
+	switch (j->bytes.len) {
+	case 8:
+		memcpy(&v, j->bytes.p, 8);
+		return (int64_t)v;
+	case 4:
+		memcpy(&v, j->bytes.p, 4);
+		break;
+	case 2:
+		memcpy(&v, j->bytes.p, 2);
+		break;
+	case 1:
+		v = j->bytes.p[0];
+		break;
+	default:
+		if (!j->bytes.len || j->bytes.len > 8)
+			return 0;
+		memcpy(&v, j->bytes.p, j->bytes.len);
+	}
 	return sign ? (int64_t)(v << unused_bits) >> unused_bits : (int64_t)v;
 }
 
@@ -117,13 +135,76 @@ find_fd(const struct moment *m, int64_t num)
 	return m->proc ? world_fd(m->proc, num) : NULL;
 }
 
+static struct address_style
+address_style(const struct render *r, const struct descriptor *fd)
+{
+	return (struct address_style){ r->service, fd && fd->l4 == L4_UDP, r->is_raw };
+}
+
+static bool
+has_named_ports(const struct render *r, const struct descriptor *fd)
+{
+	bool is_inet = fd->kind == FD_IPV4 || fd->kind == FD_IPV6 ||
+		fd->kind == FD_IPV4_SERVER || fd->kind == FD_IPV6_SERVER;
+
+	return r->service && is_inet && (fd->l4 == L4_TCP || fd->l4 == L4_UDP);
+}
+
+void
+render_port(const struct render *r, const struct descriptor *fd, uint16_t port, struct text *t)
+{
+	struct address_style style = address_style(r, fd);
+
+	address_port(port, &style, t);
+}
+
+/* The name of a connection, which T has behind START: names in the place of the
+ * numbers of its ports. */
+static void
+name_ports(const struct render *r, const struct descriptor *fd, size_t start, struct text *t)
+{
+	char name[NAME_OF_INET_MAX];
+	const char *at = name, *end = name + (t->len - start);
+
+	if (t->len - start > sizeof(name))
+		return;
+	memcpy(name, t->p + start, t->len - start);
+	t->len = start;
+	while (at < end) {
+		const char *arrow = memmem(at, (size_t)(end - at), "->", 2);
+		size_t len = (size_t)((arrow ? arrow : end) - at), n = len;
+		unsigned port = 0, unit = 1;
+
+		for (; n && at[n - 1] >= '0' && at[n - 1] <= '9'; unit *= 10)
+			port += unit * (unsigned)(at[--n] - '0');
+		text_bytes(t, at, n);
+		if (n < len)
+			render_port(r, fd, (uint16_t)port, t);
+		if (arrow)
+			text_bytes(t, "->", 2);
+		at = arrow ? arrow + 2 : end;
+	}
+}
+
+void
+render_fd_bytes(const struct render *r, const struct descriptor *fd, struct text *t)
+{
+	size_t start = t->len;
+
+	descriptor_name(r->world, fd, t);
+	if (has_named_ports(r, fd))
+		name_ports(r, fd, start, t);
+}
+
 void
 render_fd_name(struct render *r, const struct descriptor *fd, struct text *t)
 {
 	size_t start = r->scratch.len;
+	struct span name;
 
-	descriptor_name(r->world, fd, &r->scratch);
-	text_safe(t, r->scratch.p + start, r->scratch.len - start);
+	render_fd_bytes(r, fd, &r->scratch);
+	name = (struct span){ (const uint8_t *)r->scratch.p + start, r->scratch.len - start };
+	render_text(r, name, t);
 	r->scratch.len = start;
 }
 
@@ -162,7 +243,7 @@ mean_pid(const struct job *j)
 	if (!th || !th->comm)
 		return false;
 	comm = intern_span(world_names(j->r->world), th->comm);
-	text_safe(j->t, comm.p, comm.len);
+	render_text(j->r, comm, j->t);
 	return true;
 }
 
@@ -289,6 +370,8 @@ mean_owner(const struct job *j)
 	const struct user *u;
 	struct span name;
 
+	if (j->r->no_owner_names)
+		return false;
 	if (id == NO_UID) {
 		text_str(j->t, "<NONE>");
 		return true;
@@ -299,7 +382,7 @@ mean_owner(const struct job *j)
 		return true;
 	}
 	name = intern_span(world_names(j->r->world), u->name);
-	text_safe(j->t, name.p, name.len);
+	render_text(j->r, name, j->t);
 	return true;
 }
 
@@ -312,7 +395,7 @@ put_text(const struct job *j)
 	if (len == 6 && !memcmp(j->bytes.p, "(NULL)", 6))
 		text_str(j->t, "<NA>");
 	else
-		text_safe(j->t, j->bytes.p, len);
+		render_text(j->r, (struct span){ j->bytes.p, len }, j->t);
 }
 
 /* The folder that a relative path of J starts from. False: not known. */
@@ -354,7 +437,7 @@ mean_path(const struct job *j)
 	scratch->len = 0;
 	if (!base_folder(j, &base)) {
 		text_str(j->t, "<UNKNOWN>/");
-		text_safe(j->t, path.p, path.len);
+		render_text(j->r, path, j->t);
 		return true;
 	}
 	/* The base may stand in the scratch: make room before it is pointed to. */
@@ -363,7 +446,8 @@ mean_path(const struct job *j)
 	if (start)
 		base.p = (const uint8_t *)scratch->p;
 	path_join(scratch, base, path);
-	text_safe(j->t, scratch->p + start, scratch->len - start);
+	path = (struct span){ (const uint8_t *)scratch->p + start, scratch->len - start };
+	render_text(j->r, path, j->t);
 	scratch->len = 0;
 	return true;
 }
@@ -371,19 +455,23 @@ mean_path(const struct job *j)
 static void
 put_data(const struct job *j)
 {
-	value_data(j->bytes, j->r->data_max, j->t);
+	data_text(&j->r->data, j->bytes, j->t);
 }
 
 static void
 put_sockaddr(const struct job *j)
 {
-	address_sockaddr(j->bytes, j->t);
+	struct address_style style = address_style(j->r, j->m->fd);
+
+	address_sockaddr(j->bytes, &style, j->t);
 }
 
 static void
 put_socktuple(const struct job *j)
 {
-	address_socktuple(j->bytes, j->t);
+	struct address_style style = address_style(j->r, j->m->fd);
+
+	address_socktuple(j->bytes, &style, j->t);
 }
 
 static void
@@ -430,7 +518,7 @@ put_texts(const struct job *j, const char *separators)
 
 		if (i)
 			text_char(j->t, separators[(i - 1) % 2]);
-		text_safe(j->t, at, len);
+		render_text(j->r, (struct span){ at, len }, j->t);
 		at += len + 1;
 	}
 }
@@ -569,17 +657,17 @@ render_param_short(struct render *r, const struct moment *m, const struct event 
 	shapes[j.kind].value(&j);
 }
 
-/* Append a name of ours and "=". Names are short: a loop beats strlen() and
- * memcpy() by far. */
+/* Append "name=". Names are short: one fixed copy beats a measured one by far. */
 static void
-put_label(struct text *t, const char *name)
+put_label(struct text *t, const struct param_type *type)
 {
-	char *start = text_room(t, RENDER_NAME_MAX + 1), *to = start;
+	char *to = text_room(t, RENDER_NAME_MAX + 1);
 
-	while (*name)
-		*to++ = *name++;
-	*to++ = '=';
-	t->len += (size_t)(to - start);
+	if (type->label_len <= PARAM_LABEL_ROOM)
+		memcpy(to, type->label, PARAM_LABEL_ROOM);
+	else
+		memcpy(to, type->label, type->label_len);
+	t->len += type->label_len;
 }
 
 void
@@ -593,7 +681,7 @@ render_args(struct render *r, const struct moment *m, struct text *t)
 		return;
 	n = m->ev->n_params < type->n_params ? m->ev->n_params : type->n_params;
 	for (unsigned i = 0; i < n; i++) {
-		put_label(t, type->params[i].name);
+		put_label(t, &type->params[i]);
 		put_param(&j, i);
 		text_char(t, ' ');
 	}
@@ -651,7 +739,7 @@ render_type(struct render *r, const struct moment *m, struct text *t)
 		break;
 	case EV_ASYNCEVENT_E:
 		s = event_text(ev, 1);
-		text_safe(t, s.p, s.len);
+		render_text(r, s, t);
 		if (s.len)
 			break;
 		/* fallthrough */

@@ -93,6 +93,73 @@ get_vmrss(const struct eval *ev, struct value *out)
 	return ev->thread && of_main(ev, ev->thread->vmrss_kb, out);
 }
 
+static bool
+get_vmsize_b(const struct eval *ev, struct value *out)
+{
+	if (!get_vmsize(ev, out))
+		return false;
+	out->u *= 1024;
+	return true;
+}
+
+static bool
+get_vmrss_b(const struct eval *ev, struct value *out)
+{
+	if (!get_vmrss(ev, out))
+		return false;
+	out->u *= 1024;
+	return true;
+}
+
+/* Of a switch: how long the thread ran that leaves its CPU. */
+static bool
+get_exectime(const struct eval *ev, struct value *out)
+{
+	out->u = ev->m ? ev->m->exec_ns : 0;
+	return ev->m;
+}
+
+static bool
+get_totexectime(const struct eval *ev, struct value *out)
+{
+	if (!ev->thread)
+		return false;
+	out->u = ev->thread->exec_ns;
+	return true;
+}
+
+/* Samples are taken each second and count in hundredths of one. The first has
+ * nothing to be compared with. */
+static bool
+cpu_share(const struct eval *ev, uint64_t ticks, struct value *out)
+{
+	if (!ev->m || ev->m->ev->id != EV_PROCINFO_E || !ev->thread ||
+	    ev->thread->n_samples < 2)
+		return false;
+	out->d = ticks < 100 ? (double)ticks : 100;
+	return true;
+}
+
+static bool
+get_cpu(const struct eval *ev, struct value *out)
+{
+	uint64_t ticks = ev->thread ? ev->thread->user_step + ev->thread->system_step : 0;
+
+	return cpu_share(ev, ticks, out);
+}
+
+static bool
+get_cpu_user(const struct eval *ev, struct value *out)
+{
+	return cpu_share(ev, ev->thread ? ev->thread->user_step : 0, out);
+}
+
+static bool
+get_cpu_system(const struct eval *ev, struct value *out)
+{
+	return cpu_share(ev, ev->thread ? ev->thread->system_step : 0, out);
+}
+
 /* Subsystems have several spellings: "cpu_cgroup", "io" for "blkio". */
 static void
 put_subsystem(const uint8_t *name, size_t len, struct text *t)
@@ -138,6 +205,32 @@ get_cgroups(const struct eval *ev, struct value *out)
 		at += len + 1;
 	}
 	return value_scratch(ev, out);
+}
+
+static bool
+get_cgroup(const struct eval *ev, const struct field_use *use, struct value *out)
+{
+	struct text *t = ev->scratch;
+	const uint8_t *at, *end;
+	struct value all;
+
+	if (!ev->proc || !value_name(ev, ev->proc->cgroups, &all))
+		return false;
+	for (at = all.s.p, end = at + all.s.len; at < end;) {
+		size_t len = strnlen((const char *)at, (size_t)(end - at));
+		const uint8_t *equals = memchr(at, '=', len);
+		size_t name_len = equals ? (size_t)(equals - at) : len;
+
+		t->len = 0;
+		put_subsystem(at, name_len, t);
+		if (equals && t->len == use->arg_name.len &&
+		    !memcmp(t->p, use->arg_name.p, t->len)) {
+			out->s = (struct span){ equals + 1, len - name_len - 1 };
+			return true;
+		}
+		at += len + 1;
+	}
+	return false;
 }
 
 static bool
@@ -190,8 +283,26 @@ static const struct field fields[] = {
 	{ .name = "thread.vmrss", .type = T_UINT, .unit = U_KB, .scope = OF_HISTORY,
 	  .get = get_vmrss,
 	  .doc = "Memory of the process in RAM, told of its first thread only." },
+	{ .name = "thread.vmsize.b", .type = T_UINT, .unit = U_BYTES, .scope = OF_HISTORY,
+	  .flags = FIELD_TABLE_ONLY, .get = get_vmsize_b, .doc = "thread.vmsize in bytes." },
+	{ .name = "thread.vmrss.b", .type = T_UINT, .unit = U_BYTES, .scope = OF_HISTORY,
+	  .flags = FIELD_TABLE_ONLY, .get = get_vmrss_b, .doc = "thread.vmrss in bytes." },
+	{ .name = "thread.exectime", .type = T_SPAN, .unit = U_NS, .scope = OF_ROW,
+	  .get = get_exectime,
+	  .doc = "On a switch: how long the thread that leaves the CPU ran; else 0." },
+	{ .name = "thread.totexectime", .type = T_SPAN, .unit = U_NS, .scope = OF_HISTORY,
+	  .get = get_totexectime, .doc = "How long the thread ran so far, as its switches tell." },
+	{ .name = "thread.cpu", .type = T_DOUBLE, .unit = U_PERCENT, .scope = OF_ROW,
+	  .get = get_cpu, .doc = "On a sample: CPU time since the sample before, in percent." },
+	{ .name = "thread.cpu.user", .type = T_DOUBLE, .unit = U_PERCENT, .scope = OF_ROW,
+	  .get = get_cpu_user, .doc = "The part of thread.cpu that the program itself took." },
+	{ .name = "thread.cpu.system", .type = T_DOUBLE, .unit = U_PERCENT, .scope = OF_ROW,
+	  .get = get_cpu_system, .doc = "The part of thread.cpu that the kernel took for it." },
 	{ .name = "thread.cgroups", .type = T_STR, ON(PROCESS), .get = get_cgroups,
 	  .doc = "The control groups, subsystem=path with blanks between them." },
+	{ .name = "thread.cgroup", .type = T_STR, ON(PROCESS),
+	  .arg = ARG_DOT_NAME | ARG_NEEDED, .get_arg = get_cgroup,
+	  .doc = "The control group of one subsystem, such as thread.cgroup.cpuset." },
 	{ .name = "thread.cap_permitted", .type = T_STR, ON(PROCESS), .get = get_permitted,
 	  .doc = "Capabilities that it may use." },
 	{ .name = "thread.cap_inheritable", .type = T_STR, ON(PROCESS), .get = get_inheritable,
@@ -200,4 +311,6 @@ static const struct field fields[] = {
 	  .doc = "Capabilities that it has in use." },
 };
 
-const struct domain thread_domain = { "thread", fields, ARRAY_LEN(fields) };
+const struct domain thread_domain = {
+	"thread", fields, ARRAY_LEN(fields), "Threads",
+};

@@ -75,4 +75,6 @@ static const struct field fields[] = {
 	  .doc = "Name of the user who logged in." },
 };
 
-const struct domain user_domain = { "user", fields, ARRAY_LEN(fields) };
+const struct domain user_domain = {
+	"user", fields, ARRAY_LEN(fields), "Users",
+};

@@ -40,6 +40,10 @@ enum value_unit {
 	U_PERCENT,
 	U_PORT,				/* constants may be names of services */
 	U_EVENT_NAME,			/* constants must be names of events or system calls */
+	U_CLOCK,			/* the event's time in words: filters take times of day */
+	U_CLOCK_S,			/* the same, cut to whole seconds */
+	U_CLOCK_UTC,			/* the same in UTC: filters take a text */
+	U_HARMLESS,			/* a text that may be shown as it is */
 	U_COUNT,
 };
 

@@ -20,6 +20,7 @@
 struct err;
 struct eval;
 struct filter;
+struct filter_how;
 struct text;
 
 /* What the compiler cannot know by itself. */
@@ -56,10 +57,13 @@ bool filter_wants_type(const struct filter *f, uint16_t id);
 /* Comparisons that could not be made: a regular expression met its limits. */
 uint64_t filter_limits_hit(const struct filter *f);
 
-/* The operators, for lists and help. */
+/* An operator: its row is all that is known of it. What the filter needs of it
+ * to test values is behind .how, for engine/filter only. */
 struct filter_operator {
 	const char *name;
 	const char *doc;		/* a sentence */
+	unsigned types;			/* it compares: bits 1 << enum value_type */
+	const struct filter_how *how;
 };
 extern const struct filter_operator filter_operators[];
 extern const size_t n_filter_operators;

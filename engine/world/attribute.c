@@ -235,10 +235,16 @@ apply_switch(struct call *c)
 static void
 apply_procinfo(struct call *c)
 {
+	uint64_t user, system;
+
 	if (!c->t)
 		return;
-	c->t->cpu_user = (uint64_t)said_num(c->w, c->ev, R_CPU_USR, 0);
-	c->t->cpu_system = (uint64_t)said_num(c->w, c->ev, R_CPU_SYS, 0);
+	user = (uint64_t)said_num(c->w, c->ev, R_CPU_USR, 0);
+	system = (uint64_t)said_num(c->w, c->ev, R_CPU_SYS, 0);
+	c->t->user_step = user > c->t->cpu_user ? user - c->t->cpu_user : 0;
+	c->t->system_step = system > c->t->cpu_system ? system - c->t->cpu_system : 0;
+	c->t->cpu_user = user;
+	c->t->cpu_system = system;
 	c->t->n_samples++;
 }
 

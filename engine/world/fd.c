@@ -118,6 +118,7 @@ fd_learned(struct world *w, struct process *p, struct descriptor *fd)
 		return;		/* nobody was told otherwise */
 	take_back_change(w, fd);
 	version_remember(w, &fd->memo, version_of_fd(fd), fd->version);
+	w->generation++;
 	if (w->observer && w->observer->learned_fd)
 		w->observer->learned_fd(w->ctx, p, fd);
 }

@@ -51,6 +51,7 @@ process_learned(struct world *w, struct process *p)
 		return;		/* nobody was told otherwise */
 	take_back_change(w, p);
 	version_remember(w, &p->memo, version_of_process(p), p->version);
+	w->generation++;
 	if (w->observer && w->observer->learned_process)
 		w->observer->learned_process(w->ctx, p);
 }

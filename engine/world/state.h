@@ -78,6 +78,8 @@ struct world {
 
 	uint64_t n_events;		/* the number of the newest event */
 	uint64_t now_ns;		/* its time */
+	uint64_t *switched_ns;		/* by CPU: time of its newest switch; 0: none */
+	size_t n_switched;
 	bool is_loading;		/* tables are being taken, no event came since */
 	struct thread *ended;		/* whose call ended with the last event */
 	apply_fn *apply[EVENT_TYPES];	/* of all files, by type */
@@ -120,6 +122,7 @@ struct call {
 	int64_t res;			/* of an exit; 0 when it tells none */
 	int64_t fd;			/* the descriptor it uses, or NO_FD */
 	int64_t made_fd;		/* the one it made, or NO_FD */
+	uint32_t fd_version;		/* of FD before the event; 0: it was not there */
 };
 
 /* The apply function of each type, or NULL. */

@@ -53,6 +53,7 @@ version_of_process(const struct process *p)
 	MIX(h, p->exe_ino);
 	MIX(h, p->exe_ino_ctime_ns);
 	MIX(h, p->exe_ino_mtime_ns);
+	MIX(h, p->pidns_start_ns);
 	return h;
 }
 

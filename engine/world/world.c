@@ -337,6 +337,15 @@ begin_call(struct world *w, struct thread *t, const struct event *ev)
 }
 
 static void
+note_fd_before(struct call *c)
+{
+	const struct descriptor *fd =
+		c->t && c->fd != NO_FD ? fd_find(c->t->proc, c->fd) : NULL;
+
+	c->fd_version = fd ? fd->version : 0;
+}
+
+static void
 end_call(struct world *w, struct call *c)
 {
 	struct moment *m = &w->moment;
@@ -351,6 +360,7 @@ end_call(struct world *w, struct call *c)
 	}
 	if (c->fd == NO_FD)
 		c->fd = fd_named_by(c->ev);
+	note_fd_before(c);
 	apply_event(w, c);
 	if (c->made_fd != NO_FD)
 		c->fd = c->made_fd;
@@ -358,6 +368,37 @@ end_call(struct world *w, struct call *c)
 	m->fd_num = m->has_fd_num ? c->fd : 0;
 	/* The call is over, but what M->ENTER points to stays until the next event. */
 	w->ended = c->t;
+}
+
+/* The thread of a switch leaves its CPU: it was there since the switch before. */
+static void
+note_switch(struct world *w, struct thread *t, const struct event *ev)
+{
+	size_t cap = w->n_switched;
+	uint64_t since;
+
+	if (ev->cpu >= cap) {
+		xgrow(&w->switched_ns, &cap, ev->cpu + 1u, sizeof(*w->switched_ns));
+		memset(w->switched_ns + w->n_switched, 0,
+		       (cap - w->n_switched) * sizeof(*w->switched_ns));
+		w->n_switched = cap;
+	}
+	since = w->switched_ns[ev->cpu];
+	w->switched_ns[ev->cpu] = ev->ts_ns;
+	if (!since || ev->ts_ns < since)
+		return;
+	w->moment.exec_ns = ev->ts_ns - since;
+	if (t)
+		t->exec_ns += w->moment.exec_ns;
+}
+
+/* Did EV fail to connect? */
+static bool
+is_failed_connect(const struct event *ev)
+{
+	int64_t res;
+
+	return ev->id == EV_CONNECT_X && event_result(ev, &res) && res < 0;
 }
 
 static void
@@ -385,6 +426,7 @@ note_moment(struct world *w, struct thread *t, const struct event *ev)
 		if (m->has_fd_num)
 			m->fd = fd_find(t->proc, m->fd_num);
 		m->fd_version = m->fd ? m->fd->version : 0;
+		m->connect_failed = m->fd && is_failed_connect(ev);
 	}
 	m->is_internal |= ev->type->category == EC_INTERNAL;
 }
@@ -417,11 +459,11 @@ begin_moment(struct moment *m, const struct event *ev)
 	m->thread = NULL;
 	m->proc = NULL;
 	m->container = 0;
-	m->has_fd_num = m->has_latency = false;
+	m->has_fd_num = m->has_latency = m->connect_failed = false;
 	m->fd_num = 0;
 	m->fd = NULL;
 	m->enter = NULL;
-	m->latency_ns = 0;
+	m->latency_ns = m->exec_ns = 0;
 	m->thread_version = m->proc_version = m->fd_version = 0;
 }
 
@@ -444,6 +486,7 @@ take_event(struct world *w, const struct event *ev)
 	begin_moment(m, ev);
 	if (!ev->type || ev->type->flags & EF_UNUSED)
 		return m;
+	m->before_ns = w->now_ns;
 	w->n_events++;
 	w->now_ns = ev->ts_ns;
 	if (intern_wants_sweep(w->names, SWEEP_COST * (w->threads.n + w->n_fds)))
@@ -459,10 +502,14 @@ take_event(struct world *w, const struct event *ev)
 		end_call(w, &c);
 	} else {
 		apply_event(w, &c);
+		if (ev->id == EV_SCHEDSWITCH_6_E || ev->id == EV_SCHEDSWITCH_1_E)
+			note_switch(w, c.t, ev);
 	}
 	if (w->n_changed || w->n_changed_fds)
 		versions_finish(w);
 	note_moment(w, c.t, ev);
+	m->fd_changed = m->fd && c.fd_version && c.made_fd == NO_FD &&
+			m->fd->version != c.fd_version;
 	m->is_state_only = ev->dump_flags & EVENT_STATE_ONLY;
 	if (w->is_leading && completes_tables(ev))
 		m->is_internal = true;
@@ -491,6 +538,9 @@ begin_section(struct world *w)
 	w->lineage++;
 	w->ended = NULL;
 	w->has_machine = false;
+	w->now_ns = 0;
+	if (w->n_switched)
+		memset(w->switched_ns, 0, w->n_switched * sizeof(*w->switched_ns));
 	forget_ifaces(w);
 	users_free(w->users);
 	w->users = users_new(w->names);
@@ -568,6 +618,7 @@ world_free(struct world *w)
 	fd_store_fini(&w->fd_store);
 	pool_fini(&w->table_pool);
 	free(w->changed);
+	free(w->switched_ns);
 	free(w->changed_fds);
 	text_fini(&w->path);
 	text_fini(&w->path2);

@@ -40,6 +40,10 @@ struct moment {
 	const struct descriptor *fd;	/* NULL: not known */
 	const struct event *enter;	/* an exit: its enter event, or NULL */
 	uint64_t latency_ns;		/* an exit: since its enter */
+	uint64_t before_ns;		/* of the event before it in the section; 0: none */
+	uint64_t exec_ns;		/* a switch: how long its thread was on the CPU */
+	bool connect_failed;		/* the event tells more of FD than its version */
+	bool fd_changed;		/* the event made FD, which was there, another version */
 	uint32_t thread_version;	/* 0: none */
 	uint32_t proc_version;
 	uint32_t fd_version;
@@ -101,7 +105,7 @@ size_t world_ifaces(const struct world *w);
 const struct iface_record *world_iface(const struct world *w, size_t i);
 
 /* What was cached of entities by their versions holds until this number changes:
- * something was learned of containers, users or processes. */
+ * something was learned of containers, users, processes or descriptors. */
 uint64_t world_generation(const struct world *w);
 /* And this one changes with every version of any process, its parent included. */
 uint64_t world_lineage(const struct world *w);

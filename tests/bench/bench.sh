@@ -16,6 +16,10 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 1' INT TERM
 
+# Without blanks: bench_run splits at them.
+fields='*%evt.num,%evt.outputtime,%evt.cpu,%proc.name,%thread.tid,%evt.dir,%evt.type'
+fields="$fields,%proc.pid,%fd.num,%fd.name,%evt.latency"
+
 repeat() {
 	"$build/tests/bench/repeat_capture" "$events" "$@"
 }
@@ -38,10 +42,19 @@ measure() {
 	n=$(repeat "$input" "$tmp/plain.scap")
 	compare "$name, no lines" "$n" "$tmp/plain.scap" -q
 	compare "$name, default lines" "$n" "$tmp/plain.scap"
+	compare "$name, lines of 11 fields" "$n" "$tmp/plain.scap" -p "$fields"
+	compare "$name, JSON" "$n" "$tmp/plain.scap" -j
+	compare "$name, evt.args contains" "$n" "$tmp/plain.scap" evt.args contains O_RDONLY
 	rm "$tmp/plain.scap"
 	n=$(repeat "$input" "$tmp/packed.scap.gz" 6)
 	compare "$name, gzip, no lines" "$n" "$tmp/packed.scap.gz" -q
-	rm "$tmp/packed.scap.gz"
+	gzip -dc "$tmp/packed.scap.gz" >"$tmp/plain.scap"
+	printf '\n%s: a gzip capture beside its two halves\n' "$name"
+	"$build/tests/bench/bench_run" "$runs" "$n" \
+		gzip "$build/sysreel print -q -r $tmp/packed.scap.gz" \
+		inflate "$build/tests/bench/inflate_only $tmp/packed.scap.gz" \
+		decode "$build/sysreel print -q -r $tmp/plain.scap"
+	rm "$tmp/packed.scap.gz" "$tmp/plain.scap"
 }
 
 printf 'medians of %s runs, in turn; %s cpus\n' "$runs" "$(nproc)"

@@ -34,6 +34,19 @@ FIELDS = """
     fd.sockfamily fd.is_server fd.connected fd.uid fd.containername fd.containerdirectory
     fd.dev fd.dev.major fd.dev.minor evt.arg.res evt.arg[0] evt.arg.fd evt.arg.name
     evt.arg.flags evt.arg.tuple evt.arg.size
+    evt.rawarg.res evt.rawarg.name evt.rawarg.length evt.is_syslog evt.count.error
+    evt.count.error.file evt.count.error.net evt.count.error.memory evt.count.error.other
+    evt.count.exit evt.count.procinfo evt.count.threadinfo evt.abspath evt.abspath.dst
+    evt.buflen.in evt.buflen.out evt.buflen.file evt.buflen.file.in evt.buflen.file.out
+    evt.buflen.net evt.buflen.net.in evt.buflen.net.out evt.is_open_read evt.is_open_write
+    evt.is_open_exec evt.deltatime evt.deltatime.s evt.deltatime.ns syscall.type
+    proc.apid[0] proc.apid[1] proc.apid[2] proc.aname[0] proc.aname[1] proc.aname[2]
+    thread.exectime thread.cgroup.cpuset thread.nametid thread.cpu thread.vmsize.b
+    thread.vmrss.b fd.cproto fd.sproto fd.lproto fd.rproto fd.cip.name fdlist.nums
+    fdlist.cips fdlist.sips fdlist.cports fdlist.sports container.mount[0]
+    container.mount.source[0] container.mount.dest[0] container.mount.mode[0]
+    container.mount.rdwr[0] container.mount.propagation[0] syslog.message
+    syslog.severity.str evt.pluginname
 """.split()
 BETWEEN = '|~|'
 
@@ -51,14 +64,14 @@ ALLOWED = [
             '(ioctl|[gs]etsockopt|close|read|write|fstat|connect|fcntl)'),
     Allowed(UNKNOWN, r'fd\..*', '.+', '<NA>', 'read|write', 'run_as_user_0_container'),
     Allowed('Files that are mapped', r'fd\..*', '<NA>', '.+', 'mmap'),
-    Allowed('Parameters of the enter event', r'evt\.arg\..*', '<NA>', '.+'),
+    Allowed('Parameters of the enter event', r'evt\.(raw)?arg\..*', '<NA>', '.+'),
     Allowed('Durations', r'evt\.latency.*', '.*', '0|000000000|0ns'),
-    Allowed('Results', r'evt\.failed', 'false', '<NA>'),
     Allowed(ABSENT, r'user\.(uid|loginuid)|group\.gid', r'-1|\d{10,}', '<NA>'),
     Allowed(ABSENT, r'proc\.(sid|vpgid|ppid|fdlimit)', '-1', '<NA>'),
     Allowed(ABSENT, r'proc\.(exepath|args|cwd)', '', '<NA>'),
-    Allowed(ABSENT, r'proc\.(sname|pid|tty|exeline)|thread.ismain', '.+', '<NA>', '.*',
-            '(?!demo).*'),
+    Allowed(ABSENT, r'proc\.(sname|pid|apid.0.|tty|exeline)|thread\.(ismain|nametid)', '.+',
+            '<NA>', '.*', '(?!demo).*'),
+    Allowed(ABSENT, r'fd\.cproto', '', '<NA>'),
     Allowed(LEARNED, r'thread\.vtid|proc\.vpid', '<NA>', r'\d+'),
     Allowed(LEARNED, r'proc\.cwd', '', '/.*'),
     Allowed(LEARNED, r'user\.uid|group\.gid', r'\d{10,}', '1000'),
@@ -73,14 +86,15 @@ ALLOWED = [
     Allowed(HOST, r'user\.(homedir|shell)', '/.*', '<NA>', '.*',
             'demo|run_as_user_0_container'),
     Allowed(HOST, r'(user|group)\.name|evt.arg\[0\]', 'nginx', '<NA>', '.*', 'demo'),
-    Allowed('Names of calls', r'evt\.(type|arg\[0\])', 'sigreturn', 'rt_sigreturn'),
-    Allowed('System calls of a newer table', r'evt\.(type|category|arg\[0\])',
+    Allowed('What is no system call', r'syscall\.type', 'procexit|signaldeliver', '<NA>'),
+    Allowed('Names of calls', r'(evt|syscall)\.(type|arg\[0\])', 'sigreturn', 'rt_sigreturn'),
+    Allowed('System calls of a newer table', r'(evt|syscall)\.(type|category|arg\[0\])',
             '<unknown>|other', 'fadvise64|unknown', '<unknown>', 'cat_write'),
     Allowed('Names of flags', r'evt\.arg\[0\]', 'AF_LOCAL', r'AF_LOCAL\|AF_UNIX', 'socket'),
     Allowed('Names of flags', r'evt\.arg\.flags', 'CLONE_CHILD_SETTID',
             r'CLONE_CHILD_SETTID\|CLONE_CHILD_IN_PIDNS', 'clone', 'demo'),
     Allowed('A datagram socket that connects again',
-            r'fd\.(name|containername|[sr]ip|[sr]port)|evt\.arg(\[0\]|\.fd)',
+            r'fd\.(name|containername|[sr]ip|[sr]port|[sr]proto)|evt\.arg(\[0\]|\.fd)',
             r'.*::1(:2345)?|2345', r'.*2001:4860:4860::8888(:53)?|53', 'sendto|connect|close',
             'test_ipv6_client'),
     Allowed('Unix sockets that are not connected',

@@ -34,6 +34,7 @@ struct scene {
 	struct clock clock;
 	struct render render;
 	struct text scratch, out;
+	struct value list[FIELD_LIST_MAX];
 	struct eval eval;
 	struct event ev;
 	struct moment m;
@@ -127,7 +128,7 @@ scene_init(struct scene *s)
 	clock_init(&s->clock, NULL);
 	render_init(&s->render, s->world, &s->clock);
 	s->eval = (struct eval){ .world = s->world, .render = &s->render,
-				 .scratch = &s->scratch };
+				 .scratch = &s->scratch, .list = s->list };
 }
 
 static inline void

@@ -21,6 +21,9 @@ each_id_has_a_whole_row(void)
 
 			CHECK(p->name && p->dirfd_at < (int)t->n_params, "type %d: parameter %d",
 			      id, i);
+			CHECK(p->label_len == strlen(p->name) + 1 &&
+			      !strncmp(p->label, p->name, p->label_len - 1u) &&
+			      p->label[p->label_len - 1] == '=', "type %d: its label", id);
 		}
 	}
 }

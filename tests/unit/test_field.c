@@ -95,6 +95,8 @@ static const struct {
 	{ "*%container.id %container.image", "host <NA>" },
 	{ "%container.image", NULL },
 	{ "**%evt.num", "*42" },
+	{ "%toupper(proc.name)%6len(fd.name)|", "BASH11    |" },
+	{ "%join(\"+\", proc.args)x", "-l+a+bx" },
 	{ "*", "" },
 };
 
@@ -103,18 +105,20 @@ static const struct {
 	int at;
 } refusals[] = {
 	{ "", "the format is empty", 0 },
-	{ "ab%", "a field must follow the %", 2 },
-	{ "%20", "a field must follow the %", 0 },
-	{ "%99999evt.num", "a width is at most 10000", 0 },
-	{ "x %proc.nmae", "unknown field `proc.nmae`, did you mean `proc.name`?", 2 },
-	{ "%evtt.num", "unknown field `evtt.num`, did you mean `evt.num`?", 0 },
-	{ "%nothing.like.it", "unknown field `nothing.like.it`", 0 },
-	{ "% x", "the name of a field is missing", 0 },
-	{ "%evt.arg.", "no event has a parameter of that name", 0 },
-	{ "%evt.arg[x]", "field `evt.arg` wants a number from 0 to 1000 in [ ]", 0 },
-	{ "%evt.arg[99999]", "field `evt.arg` wants a number from 0 to 1000 in [ ]", 0 },
-	{ "%evt.arg", "field `evt.arg` wants a name or a number: `evt.arg.NAME` or "
-	  "`evt.arg[0]`", 0 },
+	{ "ab%", "a field must follow the %", 3 },
+	{ "%20", "a field must follow the %", 3 },
+	{ "%99999evt.num", "a width is at most 10000", 5 },
+	{ "x %proc.nmae", "unknown field `proc.nmae`, did you mean `proc.name`?", 3 },
+	{ "%evtt.num", "unknown field `evtt.num`, did you mean `evt.num`?", 1 },
+	{ "%nothing.like.it", "unknown field `nothing.like.it`", 1 },
+	{ "% x", "the name of a field is missing", 1 },
+	{ "%evt.arg.", "no event has a parameter of that name", 1 },
+	{ "%evt.arg[x]", "field `evt.arg` wants a number of at most 1000 in [ ]", 1 },
+	{ "%evt.arg[99999]", "field `evt.arg` wants a number of at most 1000 in [ ]", 1 },
+	{ "%evt.arg", "field `evt.arg` wants an argument: `evt.arg.NAME` or "
+	  "`evt.arg[0]`", 1 },
+	{ "%evt.num %10toupper(proc.nam)", "unknown field `proc.nam`, did you mean `proc.name`?",
+	  20 },
 };
 
 static void
@@ -129,6 +133,55 @@ check_line(struct scene *s, const char *pattern, const char *line)
 		CHECK_STR(scene_take(s), line ? line : "(no line)", "%s", pattern);
 	else
 		CHECK(!line && !s->out.len, "no line: %s", pattern);
+	format_free(f);
+}
+
+static const struct {
+	const char *pattern, *json, *csv;
+} objects[] = {
+	{ "%evt.num then %20proc.name", "{\"evt.num\":42,\"proc.name\":\"bash\"}", "42,bash" },
+	{ "%proc.name %evt.num %proc.name", "{\"evt.num\":42,\"proc.name\":\"bash\"}",
+	  "bash,42,bash" },
+	{ "%evt.time %evt.datetime.s", "{\"evt.datetime.s\":1534527348514632619,"
+	  "\"evt.time\":1534527348514632619}", "17:35:48.514632619,2018-08-17 17:35:48" },
+	{ "%evt.time.iso8601", "{\"evt.time.iso8601\":1534527348514632619}",
+	  "2018-08-17T17:35:48.514632619+0000" },
+	{ "%fd.dev %fd.num %evt.failed",
+	  "{\"evt.failed\":false,\"fd.dev\":\"2D\",\"fd.num\":3}", "2D,3,false" },
+	{ "%evt.num %evt.arg.size", NULL, NULL },
+	{ "*%evt.num %evt.arg.size", "{\"evt.arg.size\":null,\"evt.num\":42}", "42," },
+	{ "%concat(proc.name, \"\\\"\", \"\\x1b,\\xff\\n\")",
+	  "{\"concat(proc.name, \\\"\\\\\\\"\\\", \\\"\\\\x1b,\\\\xff\\\\x0a\\\")\":"
+	  "\"bash\\\"\\u001b,\xEF\xBF\xBD\\n\"}", "\"bash\"\"\\x1b,\\xff\\x0a\"" },
+	{ "%getopt(proc.args, \"l\")", "{\"getopt(proc.args, \\\"l\\\")\":[\"l\"]}", "(l)" },
+	{ "nothing", "{}", "" },
+};
+
+static void
+objects_and_rows(struct scene *s)
+{
+	for (size_t i = 0; i < ARRAY_LEN(objects); i++) {
+		struct format *f = format_compile(objects[i].pattern, NULL);
+		const char *json = objects[i].json;
+
+		if (!CHECK(f, "compiles: %s", objects[i].pattern))
+			continue;
+		CHECK(format_json(f, &s->eval, &s->out) == (json != NULL), "  JSON, or none");
+		CHECK_STR(scene_take(s), json ? json : "", "  %s", json ? json : "(none)");
+		CHECK(format_csv(f, &s->eval, &s->out) == (json != NULL), "  CSV, or none");
+		CHECK_STR(scene_take(s), json ? objects[i].csv : "", "  as CSV");
+		format_free(f);
+	}
+}
+
+static void
+heads(struct scene *s)
+{
+	struct format *f = format_compile("*%evt.num-%5concat(proc.name, \"\")%fd.name", NULL);
+
+	format_csv_head(f, &s->out);
+	CHECK_STR(scene_take(s), "evt.num,\"concat(proc.name, \"\"\"\")\",fd.name", "head of CSV");
+	CHECK(format_fields(f) == 3, "three fields");
 	format_free(f);
 }
 
@@ -148,6 +201,8 @@ formats(struct scene *s)
 		CHECK_STR(err.text, refusals[i].why, "  it says why");
 		CHECK(err.at == refusals[i].at, "  at byte %d", err.at);
 	}
+	objects_and_rows(s);
+	heads(s);
 }
 
 /* What an exit event lacks is told by its enter event. */

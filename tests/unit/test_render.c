@@ -116,19 +116,20 @@ static const struct {
 static void
 addresses(void)
 {
+	static const struct address_style plain = { 0 };
 	struct text t = { 0 };
 
 	for (size_t i = 0; i < ARRAY_LEN(sockaddrs); i++) {
 		t.len = 0;
 		address_sockaddr((struct span){ sockaddrs[i].bytes.p, sockaddrs[i].bytes.len },
-				 &t);
+				 &plain, &t);
 		text_char(&t, '\0');
 		CHECK_STR(t.p, sockaddrs[i].text, "address: %s", sockaddrs[i].text);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(socktuples); i++) {
 		t.len = 0;
 		address_socktuple((struct span){ socktuples[i].bytes.p,
-						 socktuples[i].bytes.len }, &t);
+						 socktuples[i].bytes.len }, &plain, &t);
 		text_char(&t, '\0');
 		CHECK_STR(t.p, socktuples[i].text, "tuple: %s", socktuples[i].text);
 	}

@@ -55,5 +55,6 @@ void cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 extern const struct cli_command print_command;
 extern const struct cli_command info_command;
+extern const struct cli_command list_command;
 
 #endif

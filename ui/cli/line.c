@@ -8,7 +8,7 @@
 #define NOBODY "<NA>"
 
 static void
-put_thread(const struct world *w, const struct thread *th, struct text *t)
+put_thread(const struct render *r, const struct thread *th, struct text *t)
 {
 	struct span comm;
 
@@ -16,8 +16,8 @@ put_thread(const struct world *w, const struct thread *th, struct text *t)
 		text_bytes(t, NOBODY, sizeof(NOBODY) - 1);
 		return;
 	}
-	comm = intern_span(world_names(w), th->comm);
-	text_safe(t, comm.p, comm.len);
+	comm = intern_span(world_names(r->world), th->comm);
+	render_text(r, comm, t);
 }
 
 void
@@ -31,7 +31,7 @@ line_put(struct render *r, const struct moment *m, struct text *t)
 	text_char(t, ' ');
 	text_u64(t, ev->cpu);
 	text_char(t, ' ');
-	put_thread(r->world, m->thread, t);
+	put_thread(r, m->thread, t);
 	text_bytes(t, " (", 2);
 	text_i64(t, ev->tid);
 	text_bytes(t, event_id_is_exit(ev->id) ? ") < " : ") > ", 4);

@@ -12,8 +12,8 @@
 #define SECOND_NS 1e9
 #define ERASE_LINE "\r\033[K"
 
-static uint64_t
-now_ns(void)
+uint64_t
+progress_now_ns(void)
 {
 	struct timespec ts;
 
@@ -22,12 +22,12 @@ now_ns(void)
 }
 
 void
-progress_init(struct progress *p)
+progress_init(struct progress *p, bool always)
 {
 	*p = (struct progress){ .countdown = LOOK_EVENTS };
-	p->is_on = isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO);
+	p->is_on = always || (isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO));
 	if (p->is_on)
-		p->start_ns = p->last_ns = now_ns();
+		p->start_ns = p->last_ns = progress_now_ns();
 }
 
 static void
@@ -50,7 +50,7 @@ void
 progress_look(struct progress *p, const struct source *s)
 {
 	struct source_stats stats;
-	uint64_t now = now_ns();
+	uint64_t now = progress_now_ns();
 	double elapsed_s = (double)(now - p->start_ns) / SECOND_NS;
 	double done, events_per_s;
 	char line[128];

@@ -1,7 +1,7 @@
 /*
  * progress - one line on standard error that tells how far reading is.
  *
- * Only shown to a person who would not see anything else: standard error is a
+ * Unless ALWAYS is set, only shown to a person who would not see anything else: standard error is a
  * terminal and standard output is not.
  */
 #ifndef UI_CLI_PROGRESS_H
@@ -20,11 +20,14 @@ struct progress {
 	uint64_t start_ns, last_ns;
 };
 
-void progress_init(struct progress *p);
+void progress_init(struct progress *p, bool always);
 void progress_end(struct progress *p);
 
 /* Look whether it is time for a new line. */
 void progress_look(struct progress *p, const struct source *s);
+
+/* A clock that only goes forward. */
+uint64_t progress_now_ns(void);
 
 /* After each event. */
 static inline void

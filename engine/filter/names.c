@@ -1,0 +1,60 @@
+#include "engine/filter/names.h"
+
+#include <string.h>
+
+#include "engine/event/event_type.h"
+#include "engine/event/syscall.h"
+#include "engine/field/spelling.h"
+
+#define NUMBERS_MAX 1024		/* of system calls of one machine */
+
+static const char *
+call_name(enum syscall_machine machine, size_t number)
+{
+	const struct syscall *call = syscall_find(machine, (uint32_t)number);
+
+	return call ? call->name : NULL;
+}
+
+size_t
+event_names(void)
+{
+	return EVENT_TYPES + syscall_codes() + SYSCALL_MACHINES * (size_t)NUMBERS_MAX;
+}
+
+/* Types first, then codes of generic events, then numbers of each machine. */
+const char *
+event_name(size_t i)
+{
+	if (i < EVENT_TYPES)
+		return event_types[i].flags & EF_UNUSED ? NULL : event_types[i].name;
+	i -= EVENT_TYPES;
+	if (i < syscall_codes())
+		return syscall_code_name((uint32_t)i);
+	i -= syscall_codes();
+	return call_name((enum syscall_machine)(i / NUMBERS_MAX), i % NUMBERS_MAX);
+}
+
+bool
+event_name_is_known(struct span name)
+{
+	for (size_t i = 0; i < event_names(); i++) {
+		const char *s = event_name(i);
+
+		if (s && strlen(s) == name.len && !memcmp(s, name.p, name.len))
+			return true;
+	}
+	return false;
+}
+
+const char *
+event_name_nearest(struct span name)
+{
+	struct spelling best = spelling_of((const char *)name.p, name.len);
+	const char *found = NULL;
+
+	for (size_t i = 0; i < event_names(); i++)
+		if (event_name(i) && spelling_is_nearer(&best, event_name(i)))
+			found = event_name(i);
+	return found;
+}

@@ -1,0 +1,160 @@
+/* What `sysreel list` prints, from its words. */
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "engine/base/mem.h"
+#include "engine/field/field.h"
+#include "tests/lib/check.h"
+#include "ui/cli/cli.h"
+
+#define WORDS_MAX 6
+#define GROUP "Parents, sessions and groups of processes"
+
+static const struct {
+	const char *words[WORDS_MAX];
+	int status;
+	const char *out, *err;
+} cases[] = {
+	{ { "fields", "proc.tree" }, 0,
+	  GROUP ":\n"
+	  "  proc.tree                 Names of all above and of the process: init > sshd\n"
+	  "                            > bash.\n", "" },
+	{ { "-v", "fields", "proc.tre?" }, 0,
+	  GROUP ":\n"
+	  "  proc.tree                 Names of all above and of the process: init > sshd\n"
+	  "                            > bash.\n"
+	  "                            type: text; of: processes; from: sysreel only\n", "" },
+	{ { "fields", "--markdown", "evt.rawarg" }, 0,
+	  "### What happened, with what result\n\n"
+	  "| name | type | unit | argument | of | only in | from | meaning |\n"
+	  "|---|---|---|---|---|---|---|---|\n"
+	  "| `evt.rawarg` | text |  | .PARAMETER | data |  |  | One parameter by its name, as "
+	  "it stands in the event: a number, not its name. |\n", "" },
+	{ { "fields", "evtin.span.id", "--json" }, 0,
+	  "[\n{\"name\":\"evtin.span.id\",\"group\":\"Events inside of spans\","
+	  "\"type\":\"integer\",\"of\":\"data\",\"from\":\"old captures\",\"meaning\":"
+	  "\"Number of an open span of the thread; captures do not tell it.\"}\n]\n", "" },
+	{ { "fields", "no.such", "--json" }, 1, "[\n]\n",
+	  "sysreel: no name in the list of fields fits `no.such`\n" },
+	{ { "events", "openat2", "-v" }, 0,
+	  "  openat2                   > dirfd, name, flags, mode, resolve\n"
+	  "                            id: 326; category: file\n"
+	  "  openat2                   < fd, dirfd, name, flags, mode, resolve, dev, ino\n"
+	  "                            id: 327; category: file\n", "" },
+	{ { "syscalls", "personality" }, 0,
+	  "  personality               Only its name and number are known.\n", "" },
+	{ { "syscalls", "op[e]n", "-v" }, 0,
+	  "  open                      Its parameters are known.\n"
+	  "                            number: 2; category: file\n", "" },
+	{ { "field" }, 2, "",
+	  "sysreel: there is no list of `field`, did you mean `fields`?\n" },
+	{ { "weather" }, 2, "",
+	  "sysreel: there is no list of `weather`; `sysreel list --help` names them\n" },
+	{ { NULL }, 2, "", "sysreel: a list of what? `sysreel list --help` names them\n" },
+	{ { "fields", "a", "b" }, 2, "",
+	  "sysreel: what is `b`? `sysreel list --help` tells more\n" },
+	{ { "fields", "-z" }, 2, "",
+	  "sysreel: unknown option `-z`; `sysreel list --help` lists the options\n" },
+};
+
+/* Run `list` with WORDS in a child; its exit status. */
+static int
+run(const char *const *words, int out, int err)
+{
+	int status;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		char name[] = "list", *argv[WORDS_MAX + 1] = { name };
+		int argc = 1;
+
+		for (; argc <= WORDS_MAX && words[argc - 1]; argc++)
+			argv[argc] = xstrdup(words[argc - 1]);
+		dup2(out, STDOUT_FILENO);
+		dup2(err, STDERR_FILENO);
+		_exit(list_command.run(&list_command, argc, argv));
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return -1;
+	return WEXITSTATUS(status);
+}
+
+static const char *
+contents(int fd, char *buf, size_t size)
+{
+	ssize_t n = pread(fd, buf, size - 1, 0);
+
+	buf[n > 0 ? n : 0] = '\0';
+	close(fd);
+	return buf;
+}
+
+static void
+words_give_lists(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		int out = memfd_create("out", 0), err = memfd_create("err", 0);
+		char buf[8192];
+
+		CHECK(run(cases[i].words, out, err) == cases[i].status,
+		      "case %zu: exit status %d", i, cases[i].status);
+		CHECK_STR(contents(out, buf, sizeof(buf)), cases[i].out, "  list");
+		CHECK_STR(contents(err, buf, sizeof(buf)), cases[i].err, "  errors");
+	}
+}
+
+/* The whole list of FORM (an option, or NULL). */
+static const char *
+list_all(const char *form, char *buf, size_t size)
+{
+	const char *words[] = { "fields", form, NULL };
+	int out = memfd_create("out", 0), err = memfd_create("err", 0);
+
+	CHECK(!run(words, out, err), "fields %s", form ? form : "");
+	close(err);
+	return contents(out, buf, size);
+}
+
+/* Each field is in each list, but rare ones are not in the short one. */
+static void
+all_are_listed(void)
+{
+	static char shorter[1 << 18], longer[1 << 18], markdown[1 << 18], json[1 << 18];
+	size_t n_rare = 0;
+	char end[64];
+
+	list_all(NULL, shorter, sizeof(shorter));
+	list_all("-v", longer, sizeof(longer));
+	list_all("--markdown", markdown, sizeof(markdown));
+	list_all("--json", json, sizeof(json));
+	for (size_t i = 0; i < n_domains; i++) {
+		for (size_t j = 0; j < domains[i]->n_fields; j++) {
+			const struct field *f = &domains[i]->fields[j];
+			bool is_rare = f->flags & (FIELD_TABLE_ONLY | FIELD_OLD);
+			char line[64], row[64], member[64];
+
+			snprintf(line, sizeof(line), "\n  %s%s", f->name,
+				 strlen(f->name) + 4 > 28 ? "\n" : " ");
+			snprintf(row, sizeof(row), "\n| `%s` |", f->name);
+			snprintf(member, sizeof(member), "{\"name\":\"%s\",", f->name);
+			CHECK(!strstr(shorter, line) == is_rare, "%s: short list", f->name);
+			CHECK(strstr(longer, line), "  long list");
+			CHECK(strstr(markdown, row), "  table");
+			CHECK(strstr(json, member), "  JSON");
+			n_rare += is_rare;
+		}
+	}
+	snprintf(end, sizeof(end), "\n%zu more that are rare: ", n_rare);
+	CHECK(strstr(shorter, end), "the short list tells how many are missing");
+}
+
+int
+main(void)
+{
+	words_give_lists();
+	all_are_listed();
+	return check_done();
+}

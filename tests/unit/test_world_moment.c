@@ -1,0 +1,106 @@
+/* What a moment tells besides its entities: times between events, and what the
+ * event changed. */
+#include "engine/world/world.h"
+
+#include "engine/base/mem.h"
+#include "tests/lib/check.h"
+#include "tests/lib/stage.h"
+
+enum { INET = 2, STREAM = 1 };
+
+static void
+test_before(void)
+{
+	struct stage s;
+
+	stage_init(&s, NULL, NULL);
+	stage_proc(&s, 10, 10, 1, "app");
+	CHECK(stage_event(&s, 10, EV_GETUID_E, SCAP_NOTHING)->before_ns == 0,
+	      "nothing is before the first");
+	s.ts_ns = STAGE_START_NS + 5000000;
+	CHECK(stage_event(&s, 10, EV_GETUID_X, scap_num(0))->before_ns == STAGE_START_NS,
+	      "the event before");
+	stage_section(&s);
+	CHECK(stage_event(&s, 10, EV_GETUID_E, SCAP_NOTHING)->before_ns == 0,
+	      "a section starts anew");
+	stage_fini(&s);
+}
+
+/* Thread TID leaves the CPU at NS. How long it was there, as the world knows. */
+static uint64_t
+leaves(struct stage *s, int64_t tid, uint64_t ns)
+{
+	s->ts_ns = STAGE_START_NS + ns;
+	return stage_event(s, tid, EV_SCHEDSWITCH_6_E, scap_num(1))->exec_ns;
+}
+
+static void
+test_switches(void)
+{
+	struct stage s;
+
+	stage_init(&s, NULL, NULL);
+	stage_proc(&s, 10, 10, 1, "a");
+	stage_proc(&s, 20, 20, 1, "b");
+	CHECK(leaves(&s, 10, 1000) == 0, "nobody knows when the first one came");
+	CHECK(leaves(&s, 20, 4000) == 3000, "the second came when the first left");
+	CHECK(leaves(&s, 10, 4500) == 500, "and so on");
+	CHECK(leaves(&s, 20, 4000) == 0, "time that goes back tells nothing");
+	CHECK(leaves(&s, 20, 4100) == 100, "but counts from there");
+	CHECK(s.m->thread->exec_ns == 3100, "the sum of a thread");
+	CHECK(world_thread(s.world, 10)->exec_ns == 500, "and of the other");
+	CHECK(stage_event(&s, 10, EV_GETUID_E, SCAP_NOTHING)->exec_ns == 0,
+	      "no switch, no time");
+	stage_section(&s);
+	CHECK(leaves(&s, 10, 9000) == 0, "a section starts anew");
+	stage_fini(&s);
+}
+
+static void
+test_samples(void)
+{
+	const struct thread *t;
+	struct stage s;
+
+	stage_init(&s, NULL, NULL);
+	stage_proc(&s, 10, 10, 1, "a");
+	t = stage_event(&s, 10, EV_PROCINFO_E, scap_num(50), scap_num(7))->thread;
+	CHECK(t && t->n_samples == 1, "the first sample is a base");
+	stage_event(&s, 10, EV_PROCINFO_E, scap_num(65), scap_num(9));
+	t = world_thread(s.world, 10);
+	CHECK(t->user_step == 15 && t->system_step == 2 && t->n_samples == 2, "the second a step");
+	stage_event(&s, 10, EV_PROCINFO_E, scap_num(5), scap_num(9));
+	CHECK(t->user_step == 0 && t->system_step == 0, "a counter that falls is no step");
+	stage_fini(&s);
+}
+
+static void
+test_descriptors(void)
+{
+	struct scap_value tuple = scap_tuple("10.0.0.1", 5, "8.8.8.8", 53);
+	struct stage s;
+
+	stage_init(&s, NULL, NULL);
+	stage_proc(&s, 10, 10, 1, "net");
+	CHECK(!stage_event(&s, 10, EV_SOCKET_X, scap_num(3), scap_num(INET), scap_num(STREAM),
+			   scap_num(0))->fd_changed, "what is new did not change");
+	stage_event(&s, 10, EV_CONNECT_E, scap_num(3));
+	stage_event(&s, 10, EV_CONNECT_X, scap_num(-111), tuple);
+	CHECK(s.m->connect_failed && s.m->fd && !s.m->fd_changed, "it failed to connect");
+	stage_event(&s, 10, EV_CONNECT_E, scap_num(3));
+	stage_event(&s, 10, EV_CONNECT_X, scap_num(0), tuple);
+	CHECK(!s.m->connect_failed && s.m->fd_changed, "it connected: it is another version");
+	stage_event(&s, 10, EV_READ_E, scap_num(3), scap_num(10));
+	CHECK(!s.m->fd_changed && !s.m->connect_failed, "reading changes nothing");
+	stage_fini(&s);
+}
+
+int
+main(void)
+{
+	test_before();
+	test_switches();
+	test_samples();
+	test_descriptors();
+	return check_done();
+}

@@ -1,0 +1,349 @@
+#include "ui/cli/print_options.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/mem.h"
+#include "ui/cli/line.h"
+
+enum { OPT_SKIP = 256, OPT_CSV, OPT_RAW, OPT_UNBUFFERED };
+
+#define SECOND_NS 1000000000u
+#define SECONDS_MAX (UINT64_MAX / SECOND_NS)
+
+/* Patterns with a name. */
+static const struct {
+	const char *letter, *name, *pattern;
+} patterns[] = {
+	{ "c", "container", "*%evt.num %evt.outputtime %evt.cpu %container.name (%container.id) "
+	  "%proc.name (%thread.tid:%thread.vtid) %evt.dir %evt.type %evt.info" },
+	{ "k", "kubernetes", "*%evt.num %evt.outputtime %evt.cpu %k8s.pod.name (%container.id) "
+	  "%proc.name (%thread.tid:%thread.vtid) %evt.dir %evt.type %evt.info" },
+	{ "m", "mesos", "*%evt.num %evt.outputtime %evt.cpu %mesos.task.name (%container.id) "
+	  "%proc.name (%thread.tid:%thread.vtid) %evt.dir %evt.type %evt.info" },
+};
+
+static int
+usage(const char *words, const char *what)
+{
+	cli_error("%s `%s`; `sysreel print --help` tells more", words, what);
+	return CLI_USAGE;
+}
+
+static bool
+parse_count(const char *arg, uint64_t *out)
+{
+	char *end;
+	unsigned long long v;
+
+	if (arg[0] < '0' || arg[0] > '9')
+		return false;
+	errno = 0;
+	v = strtoull(arg, &end, 10);
+	if (*end || errno)
+		return false;
+	*out = v;
+	return true;
+}
+
+static bool
+parse_time_mode(const char *arg, enum time_mode *out)
+{
+	static const struct {
+		char letter;
+		enum time_mode mode;
+	} modes[] = {
+		{ 'h', TIME_LOCAL }, { 'a', TIME_ABSOLUTE }, { 'r', TIME_RELATIVE },
+		{ 'd', TIME_SINCE_ENTER }, { 'D', TIME_SINCE_SHOWN },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(modes); i++) {
+		if (arg[0] != modes[i].letter || arg[1])
+			continue;
+		*out = modes[i].mode;
+		return true;
+	}
+	return false;
+}
+
+static void
+take_pattern(struct print_wishes *w, const char *arg)
+{
+	w->pattern = arg;
+	for (size_t i = 0; i < ARRAY_LEN(patterns); i++)
+		if (!strcmp(arg, patterns[i].letter) || !strcmp(arg, patterns[i].name))
+			w->pattern = patterns[i].pattern;
+	if (strcmp(arg, "p"))
+		return;
+	w->pattern = NULL;
+	w->show_format = true;
+}
+
+static int
+take_data_form(struct print_wishes *w, enum data_form form)
+{
+	if (w->has_data_form && w->data.form != form) {
+		cli_error("data is shown in one way: only one of -A, -b, -x and -X");
+		return CLI_USAGE;
+	}
+	w->data.form = form;
+	w->has_data_form = true;
+	return CLI_OK;
+}
+
+static int
+take_form(struct print_wishes *w, enum print_form form)
+{
+	if (w->form != PRINT_LINES && w->form != form) {
+		cli_error("the output has one form: only one of -j and --csv");
+		return CLI_USAGE;
+	}
+	w->form = form;
+	return CLI_OK;
+}
+
+/* Take an option that needs a number. */
+static int
+take_number(struct print_wishes *w, int key, const char *arg)
+{
+	uint64_t n;
+	bool is_number = parse_count(arg, &n);
+
+	switch (key) {
+	case 'n':
+		if (!is_number || !n)
+			return usage("-n wants a number above 0, not", arg);
+		w->count = n;
+		break;
+	case 's':
+		if (!is_number)
+			return usage("-s wants a number of bytes, not", arg);
+		w->data.bytes_max = n > SIZE_MAX ? SIZE_MAX : (size_t)n;
+		break;
+	case OPT_SKIP:
+		if (!is_number)
+			return usage("--skip wants a number, not", arg);
+		w->skip = n;
+		break;
+	case 'M':
+		if (!is_number || !n || n > SECONDS_MAX)
+			return usage("-M wants a number of seconds above 0, not", arg);
+		w->duration_ns = n * SECOND_NS;
+		break;
+	}
+	return CLI_OK;
+}
+
+static int
+take_argument(struct print_wishes *w, int key, const char *arg)
+{
+	switch (key) {
+	case 'r':
+		if (w->input.n == INPUT_FILES_MAX)
+			return usage("too many files, beginning with", arg);
+		input_add(&w->input, arg);
+		break;
+	case 't':
+		if (!parse_time_mode(arg, &w->time_mode))
+			return usage("-t wants one of h, a, r, d and D, not", arg);
+		break;
+	case 'p':
+		take_pattern(w, arg);
+		break;
+	case 'U':
+		xgrow(&w->suppressed, &w->cap_suppressed, w->n_suppressed + 1,
+		      sizeof(w->suppressed[0]));
+		w->suppressed[w->n_suppressed++] = arg;
+		break;
+	default:
+		return take_number(w, key, arg);
+	}
+	return CLI_OK;
+}
+
+/* What an option without an argument switches on, or NULL. */
+static bool *
+switch_of(struct print_wishes *w, int key)
+{
+	switch (key) {
+	case 'f':
+		return &w->follow;
+	case 'q':
+		return &w->quiet;
+	case 'D':
+		return &w->all;
+	case 'S':
+		return &w->summary;
+	case 'v':
+		return &w->verbose;
+	case 'R':
+		return &w->resolve_ports;
+	case 'E':
+		return &w->no_owners;
+	case 'N':
+		return &w->numbers;
+	case 'd':
+		return &w->filter_only_hides;
+	case 'P':
+		return &w->progress;
+	case OPT_RAW:
+		return &w->raw;
+	case OPT_UNBUFFERED:
+		return &w->unbuffered;
+	default:
+		return NULL;
+	}
+}
+
+/* Take one option. An exit status when it is wrong, else CLI_OK. */
+static int
+take_option(struct print_wishes *w, int key, const char *arg)
+{
+	bool *on = switch_of(w, key);
+
+	if (on) {
+		*on = true;
+		return CLI_OK;
+	}
+	switch (key) {
+	case 'A':
+		return take_data_form(w, DATA_TEXT);
+	case 'b':
+		return take_data_form(w, DATA_BASE64);
+	case 'x':
+		return take_data_form(w, DATA_HEX);
+	case 'X':
+		return take_data_form(w, DATA_HEX_TEXT);
+	case 'j':
+		return take_form(w, PRINT_JSON);
+	case OPT_CSV:
+		return take_form(w, PRINT_CSV);
+	default:
+		return take_argument(w, key, arg);
+	}
+}
+
+/* What the options leave open. */
+static void
+settle(struct print_wishes *w)
+{
+	if (w->verbose || w->form == PRINT_JSON)
+		w->data.dots_max = SIZE_MAX;
+	if (w->raw && !w->has_data_form)
+		w->data.form = DATA_RAW;
+	if (w->numbers) {
+		w->no_owners = true;
+		w->resolve_ports = false;
+	}
+	if (!w->pattern && (w->time_mode != TIME_LOCAL || w->form != PRINT_LINES))
+		w->pattern = LINE_FORMAT;
+}
+
+/* All words from AT on are the filter, as if one had been written. */
+static void
+take_filter(struct print_wishes *w, int argc, char **argv, int at)
+{
+	for (int i = at; i < argc; i++) {
+		if (i > at)
+			text_char(&w->filter, ' ');
+		text_str(&w->filter, argv[i]);
+	}
+	if (w->filter.len)
+		text_char(&w->filter, '\0');
+}
+
+int
+print_options_read(const struct cli_command *self, int argc, char **argv, struct print_wishes *w)
+{
+	int at = 1, key, status;
+	const char *arg;
+
+	w->data = (struct data_style){ DATA_DOTS, DATA_DOTS_MAX, SIZE_MAX };
+	while ((key = cli_option(self, argc, argv, &at, &arg)) > 0) {
+		status = take_option(w, key, arg);
+		if (status != CLI_OK)
+			return status;
+	}
+	if (key < 0)
+		return CLI_USAGE;
+	take_filter(w, argc, argv, at);
+	settle(w);
+	if (!w->input.n && !w->show_format) {
+		cli_error("which capture? Name it with -r FILE");
+		return CLI_USAGE;
+	}
+	return CLI_OK;
+}
+
+void
+print_options_fini(struct print_wishes *w)
+{
+	input_fini(&w->input);
+	text_fini(&w->filter);
+	free(w->suppressed);
+}
+
+static const struct cli_option options[] = {
+	{ 'r', "read", "FILE", "Read the capture FILE; - is standard input. Given several "
+	  "times, the files are read one after the other." },
+	{ 'n', "count", "N", "Stop after N events." },
+	{ OPT_SKIP, "skip", "N", "Leave out the first N events." },
+	{ 'M', "seconds", "S", "Stop S seconds after the first event that is shown." },
+	{ 'p', "format", "FORMAT", "Show each event as FORMAT says. c (container) and k "
+	  "(kubernetes) add columns to the usual line; p shows the usual format and ends." },
+	{ 't', "time", "MODE", "Show the time as h: time of day (this is so without the "
+	  "option), a: seconds since the epoch, r: since the first event, d: since the call "
+	  "was entered, D: since the line before." },
+	{ 'j', "json", NULL, "One JSON object a line, of the fields of the format." },
+	{ OPT_CSV, "csv", NULL, "Comma separated values, of the fields of the format; the first "
+	  "line has their names." },
+	{ 'A', "print-ascii", NULL, "Show data as the text in it, with its line ends." },
+	{ 'x', "print-hex", NULL, "Show data as rows of hexadecimal digits." },
+	{ 'X', "print-hex-ascii", NULL, "Show data as rows of hexadecimal digits and text." },
+	{ 'b', "print-base64", NULL, "Show data as base64." },
+	{ OPT_RAW, "raw", NULL, "Show texts and data from the capture byte by byte as they are. "
+	  "Not for a terminal: they may hold commands for it." },
+	{ 's', "snaplen", "N", "Show at most N bytes of each piece of data." },
+	{ 'v', "verbose", NULL, "Do not shorten data, and tell at the end how much was read." },
+	{ 'S', "summary", NULL, "Show at the end how often each kind of event came." },
+	{ 'R', "resolve-ports", NULL, "Names of ports, from the file /etc/services." },
+	{ 'N', "numbers", NULL, "No names of users, groups and ports: their numbers only." },
+	{ 'E', "exclude-users", NULL, "Do without the users and groups in the capture." },
+	{ 'U', "suppress-comm", "NAME", "Leave out all events of the program NAME. May be given "
+	  "several times." },
+	{ 'd', "displayflt", NULL, "The filter only hides events: -n counts the hidden ones, "
+	  "too." },
+	{ 'D', "all", NULL, "Show all events, also those that only keep the state true." },
+	{ 'q', "quiet", NULL, "Show nothing, but read everything." },
+	{ 'f', "follow", NULL, "Wait for more at the end of the last file, until Ctrl-C." },
+	{ OPT_UNBUFFERED, "unbuffered", NULL, "Write each line as soon as it is complete." },
+	{ 'P', "progress", NULL, "Show the progress on standard error, whoever reads it." },
+};
+
+const struct cli_command print_command = {
+	.name = "print",
+	.synopsis = "-r FILE [OPTION]... [FILTER]",
+	.doc = "Print the events of a capture as lines of text.",
+	.more = "A line is, from left to right: number of the event, time, CPU, name of the "
+		"thread, its number, > for a call that is entered or < for one that returns, "
+		"name of the event, and its parameters.\n\n"
+		"In a FORMAT, %FIELD stands for a field (%evt.type, %proc.name, %fd.name, ...) "
+		"and %20FIELD for exactly 20 bytes of it. \\n, \\t, \\e and \\\\ mean a new "
+		"line, a tab, ESC and a backslash. An event that lacks one of the fields gives "
+		"no line, unless the FORMAT starts with *: then <NA> stands for what is "
+		"missing.\n\n"
+		"%toupper(proc.name), %len(fd.name) and other transformers stand where a field "
+		"may stand. `sysreel list fields` shows all.\n\n"
+		"The FILTER is all that follows the options: proc.name=nginx and evt.type=open. "
+		"Quote it for the shell. `--` ends the options.\n\n"
+		"Texts of traced programs are made harmless: control characters appear as \\x1b, "
+		"in data as a dot.\n\n"
+		"A damaged or cut capture is printed as far as it can be read, and one line on "
+		"standard error tells what is wrong with it. The exit status is 0 when "
+		"something could be read, 1 when nothing could or writing failed, 2 when the "
+		"command line was not understood.",
+	.options = options,
+	.n_options = ARRAY_LEN(options),
+	.run = print_run,
+};
