@@ -6,6 +6,12 @@
 #include "engine/base/mem.h"
 #include "probe/convert.h"
 
+#if defined(__aarch64__)
+#define MACHINE SYSCALL_AARCH64
+#else
+#define MACHINE SYSCALL_X86_64
+#endif
+
 #define R WIRE_NO_ARG
 
 /* Short words for the table alone. */
@@ -79,11 +85,7 @@ calls_count(void)
 enum syscall_machine
 calls_machine(void)
 {
-#if defined(__aarch64__)
-	return SYSCALL_AARCH64;
-#else
-	return SYSCALL_X86_64;
-#endif
+	return MACHINE;
 }
 
 /* What must be copied for a parameter; WHAT is 0 when nothing. At the enter of a

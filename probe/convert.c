@@ -33,6 +33,8 @@ map_bits(const struct bits *bits, size_t n, uint64_t raw)
 #define KERNEL_O_LARGEFILE 0100000
 #endif
 
+#define X86_MAP_32BIT 0x40		/* other machines have nothing there */
+
 /* O_SYNC and O_TMPFILE contain O_DSYNC and O_DIRECTORY. */
 static const struct bits open_bits[] = {
 	{ O_CREAT, 0x4 }, { O_APPEND, 0x8 }, { O_DSYNC, 0x10 }, { O_EXCL, 0x20 },
@@ -89,9 +91,7 @@ convert_mmap_flags(uint64_t raw)
 {
 	static const struct bits bits[] = {
 		{ MAP_SHARED, 1 }, { MAP_PRIVATE, 2 }, { MAP_FIXED, 4 }, { MAP_ANONYMOUS, 8 },
-#ifdef MAP_32BIT
-		{ MAP_32BIT, 16 },
-#endif
+		{ X86_MAP_32BIT, 16 },
 		{ MAP_NORESERVE, 64 }, { MAP_POPULATE, 128 }, { MAP_NONBLOCK, 256 },
 		{ MAP_GROWSDOWN, 512 }, { MAP_DENYWRITE, 1024 }, { MAP_EXECUTABLE, 2048 },
 		{ MAP_LOCKED, 16384 },

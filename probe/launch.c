@@ -2,9 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,8 +17,39 @@
 #define STATUS_ABSENT 127
 #define STATUS_REFUSED 126
 
+/* Is PATH a file that may be run? */
+static bool
+is_program(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+}
+
+/* Where NAME is found, in PATH_MAX bytes at OUT. Looking here, and not in the child,
+ * spares the user a list of failed attempts. */
+static int
+find_program(const char *name, char *out, struct err *err)
+{
+	const char *folders = getenv("PATH");
+	size_t len;
+
+	if (strchr(name, '/')) {
+		if (snprintf(out, PATH_MAX, "%s", name) < PATH_MAX)
+			return 0;
+		return err_set(err, -ENAMETOOLONG, "the name of the command is too long");
+	}
+	for (; folders && *folders; folders += len + (folders[len] == ':')) {
+		len = strcspn(folders, ":");
+		if (snprintf(out, PATH_MAX, "%.*s/%s", len ? (int)len : 1,
+			     len ? folders : ".", name) < PATH_MAX && is_program(out))
+			return 0;
+	}
+	return err_set(err, -ENOENT, "there is no command %s", name);
+}
+
 static void
-become(char *const *command, int wait_fd)
+become(const char *path, char *const *command, int wait_fd)
 {
 	char go;
 
@@ -25,7 +59,7 @@ become(char *const *command, int wait_fd)
 	/* End of file without the byte: nobody wants it to run any more. */
 	if (read(wait_fd, &go, 1) != 1)
 		_exit(0);
-	execvp(command[0], command);
+	execv(path, command);
 	fprintf(stderr, "sysreel: cannot run %s: %s\n", command[0], strerror(errno));
 	_exit(errno == ENOENT ? STATUS_ABSENT : STATUS_REFUSED);
 }
@@ -33,9 +67,12 @@ become(char *const *command, int wait_fd)
 int
 launch_start(struct launch *l, char *const *command, struct err *err)
 {
+	char path[PATH_MAX];
 	int fds[2];
 
 	*l = (struct launch){ .go_fd = -1 };
+	if (find_program(command[0], path, err) < 0)
+		return err->code;
 	if (pipe2(fds, O_CLOEXEC) < 0)
 		return err_set(err, -errno, "no pipe to start the command with: %s",
 			       strerror(errno));
@@ -50,7 +87,7 @@ launch_start(struct launch *l, char *const *command, struct err *err)
 	}
 	if (!l->pid) {
 		close(fds[1]);
-		become(command, fds[0]);
+		become(path, command, fds[0]);
 	}
 	close(fds[0]);
 	l->go_fd = fds[1];

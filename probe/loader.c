@@ -25,7 +25,7 @@ struct loader {
 	uint16_t *cpus;
 	size_t n_rings;
 	const struct wire_cell *cells;	/* shared, one for each possible CPU */
-	size_t cells_len;
+	size_t cells_len, page;
 	int seeds_fd;
 	struct wire_state *state;	/* shared with the programs */
 	int n_possible;			/* CPUs that cells have room for */
@@ -162,27 +162,31 @@ make_rings(struct loader *l, size_t ring_bytes, struct err *err)
 	return code;
 }
 
+/* Map N bytes of the map NAME, which is then shared with the programs. */
+static void *
+share(struct loader *l, const char *name, size_t n, int protection, struct err *err)
+{
+	int fd = bpf_object__find_map_fd_by_name(l->object, name);
+	void *p = fd < 0 ? MAP_FAILED : mmap(NULL, n, protection, MAP_SHARED, fd, 0);
+
+	if (p != MAP_FAILED)
+		return p;
+	err_set(err, -errno, "cannot map %s of the programs: %s", name, strerror(errno));
+	return NULL;
+}
+
 static int
 find_shared(struct loader *l, struct err *err)
 {
-	struct bpf_map *map = bpf_object__find_map_by_name(l->object, ".data.state");
-	size_t size = 0, page = (size_t)sysconf(_SC_PAGESIZE);
-	int cells_fd = bpf_object__find_map_fd_by_name(l->object, "cells");
-	void *cells;
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 
-	/* Once loaded, this is the memory that the programs see. */
-	if (map)
-		l->state = (struct wire_state *)(uintptr_t)bpf_map__initial_value(map, &size);
+	l->page = page;
+	l->cells_len = ((size_t)l->n_possible * sizeof(*l->cells) + page - 1) & ~(page - 1);
 	l->seeds_fd = bpf_object__find_map_fd_by_name(l->object, "seeds");
-	if (!l->state || size < sizeof(*l->state) || cells_fd < 0 || l->seeds_fd < 0)
-		return err_set(err, -EINVAL, "the programs lack a map");
-	size = ((size_t)l->n_possible * sizeof(*l->cells) + page - 1) & ~(page - 1);
-	cells = mmap(NULL, size, PROT_READ, MAP_SHARED, cells_fd, 0);
-	if (cells == MAP_FAILED)
-		return err_set(err, -errno, "cannot map the counters: %s", strerror(errno));
-	l->cells = cells;
-	l->cells_len = size;
-	return 0;
+	l->state = share(l, ".data.state", page, PROT_READ | PROT_WRITE, err);
+	if (l->state)
+		l->cells = share(l, "cells", l->cells_len, PROT_READ, err);
+	return l->cells ? 0 : -EINVAL;
 }
 
 struct loader *
@@ -212,6 +216,8 @@ loader_close(struct loader *l)
 		if (l->ring_fds[i] >= 0)
 			close(l->ring_fds[i]);
 	}
+	if (l->state)
+		munmap(l->state, l->page);
 	if (l->cells)
 		munmap((void *)(uintptr_t)l->cells, l->cells_len);
 	bpf_object__close(l->object);

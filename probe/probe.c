@@ -48,6 +48,7 @@ struct probe {
 	uint64_t wall_ns;		/* to be added to times since boot */
 	uint64_t scan_end_ns;		/* since boot: earlier events are for the state */
 	uint64_t end_ns;		/* since boot: what is followed has ended; or 0 */
+	uint64_t looked_ns;		/* since boot: at the rings, last */
 	bool has_started;		/* the command, if any, is itself by now */
 	struct merge_item item;		/* taken, but not handed out yet */
 	bool has_item;
@@ -131,6 +132,7 @@ look(struct probe *p)
 	size_t waiting = merge_look(p->merge, now_ns, SLACK_NS);
 	size_t ring = p->config.data_limit_bytes;
 
+	p->looked_ns = now_ns;
 	p->wait_ms = waiting > ring / 16 ? WAIT_MIN_MS :
 		     p->wait_ms * 2 < WAIT_MAX_MS ? p->wait_ms * 2 : WAIT_MAX_MS;
 	if (!p->end_ns && p->config.only_marked && loader_all_ended(p->loader) &&
@@ -143,7 +145,8 @@ static bool
 await(struct probe *p)
 {
 	struct pollfd cancel = { .fd = p->cancel_fd, .events = POLLIN };
-	bool was_over = p->end_ns && clock_ns(CLOCK_BOOTTIME) > p->end_ns + 2 * SLACK_NS;
+	/* All that came before the end was complete at the last look. */
+	bool was_over = p->end_ns && p->looked_ns > p->end_ns + SLACK_NS;
 
 	if (p->is_cancelled || was_over)
 		return false;

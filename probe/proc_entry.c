@@ -16,6 +16,8 @@
 #define STATUS_MAX_BYTES 16384
 #define FLAGS_OF_THREAD 0x2001		/* of flag set clone_flags: CLONE_THREAD, _FILES */
 
+static const struct span none = { (const uint8_t *)"", 0 };
+
 void
 proc_entry_fini(struct proc_entry *e)
 {
@@ -33,7 +35,7 @@ proc_entry_fini(struct proc_entry *e)
 static struct span
 span_of(const struct text *t)
 {
-	return (struct span){ (const uint8_t *)t->p, t->len };
+	return t->len ? (struct span){ (const uint8_t *)t->p, t->len } : none;
 }
 
 /* "CONTROLLERS:PATH" of a line as "CONTROLLER=PATH" for each of them. */
@@ -214,7 +216,9 @@ proc_entry_read(struct proc_entry *e, int64_t pid, int64_t tid, struct proc_reco
 
 	*p = (struct proc_record){ .tid = tid, .pid = pid, .sid = PROC_NO_ID,
 				   .vpgid = PROC_NO_ID, .pgid = PROC_NO_ID, .vtid = PROC_NO_ID,
-				   .vpid = PROC_NO_ID, .loginuid = UINT32_MAX };
+				   .vpid = PROC_NO_ID, .loginuid = UINT32_MAX,
+				   .comm = none, .exe = none, .exepath = none, .args = none,
+				   .env = none, .cgroups = none, .cwd = none, .root = none };
 	snprintf(dir, sizeof(dir), "/proc/%lld/task/%lld", (long long)pid, (long long)tid);
 	if (!take_stat(e, dir, p) || !take_status(e, dir, p))
 		return false;
@@ -284,7 +288,7 @@ proc_entry_fd(struct proc_entry *e, struct sockets *sockets, int64_t pid, int64_
 	char path[PROC_PATH_MAX];
 	struct stat st;
 
-	*fd = (struct fd_record){ .tid = pid, .fd = number };
+	*fd = (struct fd_record){ .tid = pid, .fd = number, .name = none };
 	snprintf(path, sizeof(path), "/proc/%lld/fd/%lld", (long long)pid, (long long)number);
 	if (!proc_link(path, &e->name) || stat(path, &st) < 0)
 		return false;

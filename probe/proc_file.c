@@ -43,9 +43,10 @@ proc_read(const char *path, struct text *out, size_t max)
 bool
 proc_link(const char *path, struct text *out)
 {
-	ssize_t n = readlink(path, text_room(out, LINK_MAX_BYTES), LINK_MAX_BYTES);
+	ssize_t n;
 
 	out->len = 0;
+	n = readlink(path, text_room(out, LINK_MAX_BYTES), LINK_MAX_BYTES);
 	if (n > 0)
 		out->len = (size_t)n;
 	end_with_nul(out);

@@ -145,6 +145,7 @@ tell_machine(struct snapshot *s, struct record *rec)
 	struct machine_record *m = &rec->machine;
 
 	*rec = (struct record){ .kind = RECORD_MACHINE };
+	m->hostname = span_of(NULL);
 	m->n_cpus = (uint32_t)sysconf(_SC_NPROCESSORS_ONLN);
 	m->memory_bytes = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
 	if (proc_read("/proc/sys/kernel/pid_max", &s->entry.file, 32))
@@ -228,6 +229,7 @@ next_group(struct record *rec)
 	*rec = (struct record){ .kind = RECORD_GROUP };
 	rec->user.gid = g->gr_gid;
 	rec->user.name = span_of(g->gr_name);
+	rec->user.home = rec->user.shell = span_of(NULL);
 	return true;
 }
 

@@ -61,7 +61,7 @@ add(struct sockets *s, uint64_t ino)
 	if (fd || !ino)
 		return fd;
 	fd = arena_alloc(&s->arena, sizeof(*fd));
-	*fd = (struct fd_record){ .ino = ino };
+	*fd = (struct fd_record){ .ino = ino, .name = { (const uint8_t *)"", 0 } };
 	map_put(&s->by_ino, ino, fd);
 	return fd;
 }

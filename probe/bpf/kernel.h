@@ -47,7 +47,9 @@ enum { PIDTYPE_TGID = 1, PIDTYPE_PGID = 2 };
 #define AF_INET 2
 #define AF_INET6 10
 
+#if defined(__bpf__)
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+#endif
 
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
@@ -253,7 +255,9 @@ struct kernel_siginfo {
 	} _sifields;
 };
 
+#if defined(__bpf__)
 #pragma clang attribute pop
+#endif
 
 /* In the memory of a traced program; these never change. */
 struct user_iovec {

@@ -327,10 +327,9 @@ put_file(uint32_t at, uint32_t tag, int fd)
 static __always_inline int32_t
 inner_number(struct pid *pid, uint32_t level)
 {
-	const char *numbers = (const char *)&pid->numbers[0];
+	const char *numbers = (const char *)__builtin_preserve_access_index(&pid->numbers);
 	int32_t number = 0;
 
-	numbers = __builtin_preserve_access_index(numbers);
 	bpf_probe_read_kernel(&number, sizeof(number),
 			      numbers + level * bpf_core_type_size(struct upid));
 	return number;
@@ -413,12 +412,18 @@ static __always_inline uint64_t
 pages_of(struct mm_struct *mm, int kind)
 {
 	struct mm_struct___old *old = (void *)mm;
+	const char *first;
 	long long n = 0;
 
+	/* The size of a counter is the kernel's business, too. */
 	if (bpf_core_field_exists(old->rss_stat.count))
-		bpf_core_read(&n, sizeof(n), &old->rss_stat.count[kind].counter);
+		first = (const char *)__builtin_preserve_access_index(&old->rss_stat.count) +
+			kind * bpf_core_type_size(struct counter___old);
 	else
-		bpf_core_read(&n, sizeof(n), &mm->rss_stat[kind].count);
+		first = (const char *)__builtin_preserve_access_index(&mm->rss_stat) +
+			kind * bpf_core_type_size(struct percpu_counter) +
+			bpf_core_field_offset(struct percpu_counter, count);
+	bpf_probe_read_kernel(&n, sizeof(n), first);
 	return n < 0 ? 0 : n;
 }
 
