@@ -91,9 +91,8 @@ event_decode(struct event *ev, const uint8_t *p, size_t len, bool has_count,
 }
 
 struct span
-event_text(const struct event *ev, unsigned i)
+event_text_of(struct span s)
 {
-	struct span s = event_bytes(ev, i);
 	const uint8_t *nul = s.len ? memchr(s.p, '\0', s.len) : NULL;
 
 	if (nul)
@@ -101,6 +100,12 @@ event_text(const struct event *ev, unsigned i)
 	if (s.len == 6 && !memcmp(s.p, "(NULL)", 6))
 		s.len = 0;
 	return s;
+}
+
+struct span
+event_text(const struct event *ev, unsigned i)
+{
+	return event_text_of(event_bytes(ev, i));
 }
 
 bool

@@ -122,6 +122,8 @@ event_u16(const struct event *ev, unsigned i, uint16_t *v)
 /* Parameter I as text without its NUL; empty when it is absent, and when it is
  * the "(NULL)" that old writers put for that. */
 struct span event_text(const struct event *ev, unsigned i);
+/* The same of bytes that are such a parameter. */
+struct span event_text_of(struct span s);
 
 /* The result: parameter 0 of an exit event when it is an ERRNO, FD or PID. */
 bool event_result(const struct event *ev, int64_t *res);

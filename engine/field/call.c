@@ -38,8 +38,8 @@ param_at(const struct event *ev, struct span name)
 	const struct event_type *type = ev->type;
 
 	for (int i = 0; i < type->n_params; i++)
-		if (!strncmp(type->params[i].name, (const char *)name.p, name.len) &&
-		    !type->params[i].name[name.len])
+		if (type->params[i].label_len == name.len + 1 &&
+		    !memcmp(type->params[i].label, name.p, name.len))
 			return i;
 	return -1;
 }
@@ -47,11 +47,14 @@ param_at(const struct event *ev, struct span name)
 const struct event *
 call_event_with(const struct moment *m, struct span name, unsigned *at)
 {
-	int own = param_at(m->ev, name);
-	int enter = m->enter ? param_at(m->enter, name) : -1;
-	bool is_empty = own < 0 || !event_bytes(m->ev, (unsigned)own).len;
+	int own = param_at(m->ev, name), enter;
 
-	if (is_empty && enter >= 0 && event_bytes(m->enter, (unsigned)enter).len) {
+	if (own >= 0 && event_bytes(m->ev, (unsigned)own).len) {
+		*at = (unsigned)own;
+		return m->ev;
+	}
+	enter = m->enter ? param_at(m->enter, name) : -1;
+	if (enter >= 0 && event_bytes(m->enter, (unsigned)enter).len) {
 		*at = (unsigned)enter;
 		return m->enter;
 	}

@@ -191,7 +191,7 @@ get_is_open_create(const struct eval *ev, struct value *out)
 
 static const struct field fields[] = {
 	{ .name = "evt.buffer", .type = T_DATA, .scope = OF_PAYLOAD, .get = get_buffer,
-	  .doc = "The bytes that were read, written, sent or received." },
+	  .own_param = "data", .doc = "The bytes that were read, written, sent or received." },
 	{ .name = "evt.buflen", .type = T_UINT, .unit = U_BYTES, .scope = OF_ROW,
 	  .get = get_buflen, .doc = "How many bytes a successful read or write moved." },
 	{ .name = "evt.buflen.in", .type = T_UINT, .unit = U_BYTES, .scope = OF_ROW,

@@ -35,13 +35,13 @@ enum field_scope {
 };
 
 /* OF_ENTITY: on which version the value depends, and on nothing else but what
- * was learned since (world_generation()). Version 0 is no entity: ask for each
+ * was learned since (world_age()). Version 0 is no entity: ask for each
  * such event. Container 0 is the host, which is one. */
 enum field_entity {
 	ENT_NONE,
 	ENT_THREAD,			/* moment.thread_version */
 	ENT_PROCESS,			/* moment.proc_version */
-	ENT_LINEAGE,			/* that, and any other process (world_lineage()) */
+	ENT_LINEAGE,			/* that, and any other process (world_age()) */
 	ENT_FD,				/* moment.fd_version, but for moment.connect_failed */
 	ENT_CONTAINER,			/* moment.container */
 };
@@ -95,6 +95,9 @@ struct field {
 	/* Its type, for USE, where it depends on the argument (evt.rawarg). NULL:
 	 * always .type. */
 	enum value_type (*type_of)(const struct field_use *use);
+	/* The event's own parameter that it is made of: a type without it has no
+	 * value. NULL: that cannot be said. */
+	const char *own_param;
 	const char *doc;		/* a sentence */
 };
 

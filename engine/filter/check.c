@@ -1,5 +1,6 @@
 #include "engine/filter/check.h"
 
+#include "engine/base/text.h"
 #include "engine/event/event.h"
 #include "engine/field/operand.h"
 #include "engine/filter/filter.h"
@@ -174,11 +175,21 @@ check_right(const struct check *c, const struct value *v, const struct value *ri
 	return wants_all && v->list.n;
 }
 
+static bool
+is_in_range(const struct range *r, uint64_t v)
+{
+	return ((v ^ r->bias) - r->low <= r->span) != r->outside;
+}
+
 bool
 check_holds(const struct check *c, const struct eval *ev)
 {
 	struct value v, right;
 
+	if (c->range.get) {
+		ev->scratch->len = 0;
+		return c->range.get(ev, &v) && is_in_range(&c->range, v.u);
+	}
 	if (c->is_of_event) {
 		v.u = ev->m->ev->ts_ns;
 		v.u -= c->whole_seconds ? v.u % NS_PER_S : 0;

@@ -33,6 +33,14 @@ struct constant {
 	struct regex *regex;		/* owned; where the operator wants one */
 };
 
+/* A comparison of an integer with one constant: V is in [LOW, LOW + SPAN], or
+ * outside of it. Signed numbers are moved up by BIAS, so that order is kept. */
+struct range {
+	bool (*get)(const struct eval *ev, struct value *out);	/* NULL: it is no such */
+	uint64_t bias, low, span;
+	bool outside;
+};
+
 struct check {
 	int at, op_at, right_at;	/* bytes of the text */
 	struct operand *left;		/* owned */
@@ -50,6 +58,7 @@ struct check {
 	bool is_of_event;		/* LEFT is the time of the event in words */
 	bool is_at_most;		/* FIELD_AT_MOST: "=" means "<=" */
 	bool whole_seconds;		/* T_TIME: of which only the seconds count */
+	struct range range;
 	struct zone *zone;		/* borrowed: of times of day */
 	struct set *set;		/* owned; of the constants, when there are many */
 	struct paths *paths;		/* owned; pmatch */

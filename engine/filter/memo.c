@@ -7,16 +7,13 @@
 #define STAMP_MAX INT32_MAX		/* they share a number with the answer */
 
 void
-memo_refresh(struct memo_age *age, const struct eval *ev)
+memo_forget(struct memo_age *age, const struct eval *ev)
 {
-	uint64_t generation = world_generation(ev->world), lineage = world_lineage(ev->world);
-	bool learned = generation != age->generation || ev->world != age->world;
+	const struct world_age *now = world_age(ev->world);
+	bool learned = now->generation != age->seen.generation || now != age->now;
 
-	if (!learned && lineage == age->lineage)
-		return;
-	age->world = ev->world;
-	age->generation = generation;
-	age->lineage = lineage;
+	age->now = now;
+	age->seen = *now;
 	/* Stamps that were used long ago only matter when they come back. */
 	if (learned)
 		age->stamp = age->stamp % STAMP_MAX + 1;

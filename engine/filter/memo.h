@@ -24,15 +24,24 @@ struct memo {
 
 /* What the answers of all memos of a filter hold for. Embedded: zeroes. */
 struct memo_age {
-	const struct world *world;
-	uint64_t generation;
-	uint64_t lineage;
+	const struct world_age *now;	/* of the world that was seen; borrowed */
+	struct world_age seen;
 	uint32_t stamp;			/* counts what was learned */
 	uint32_t lineage_stamp;		/* and changes of any process as well */
 };
 
-/* Is EV of another age than the event before it? Then forget. */
-void memo_refresh(struct memo_age *age, const struct eval *ev);
+/* What is known has changed: answers of before are no more. */
+void memo_forget(struct memo_age *age, const struct eval *ev);
+
+/* Is EV of another age than the event before it? Then forget. A filter is run
+ * on one world at a time, which lives as long as the filter is run on it. */
+static inline void
+memo_refresh(struct memo_age *age, const struct eval *ev)
+{
+	if (!age->now || age->now->generation != age->seen.generation ||
+	    age->now->lineage != age->seen.lineage || age->now != world_age(ev->world))
+		memo_forget(age, ev);
+}
 
 /* For answers that depend on an ENTITY, which is not ENT_NONE. Owned. */
 struct memo *memo_new(enum field_entity entity);

@@ -39,10 +39,18 @@ enum how_flag {
 	HOW_NAMES = 64,			/* names of events must be right, not only likely */
 };
 
+/* How a value may stand to a constant. */
+enum order {
+	ORDER_LESS = 1,
+	ORDER_EQUAL = 2,
+	ORDER_MORE = 4,
+};
+
 struct filter_how {
 	enum takes takes;
 	enum quorum quorum;
 	unsigned flags;			/* enum how_flag */
+	unsigned orders;		/* enum order, where nothing else matters; or 0 */
 	const char *same_as;		/* the usual name of it; NULL: its own */
 	/* Does V, of TYPE, pass against K? NULL where it takes no value: then to
 	 * be there, or to be in the list, is all. */

@@ -230,10 +230,20 @@ emit(struct program *p, const struct expr *e, int yes, int no)
 	return add_step(p, &step);
 }
 
+/* Do events of type ID lack what O is made of? */
+static bool
+is_missing_in(const struct operand *o, uint16_t id)
+{
+	const struct field_use *use = operand_field(o);
+
+	return use && use->field->own_param &&
+	       event_type_param(&event_types[id], use->field->own_param) < 0;
+}
+
 static enum verdict
 verdict_of_check(const struct check *c, uint16_t id)
 {
-	if (check_is_never(c))
+	if (check_is_never(c) || is_missing_in(c->left, id))
 		return VERDICT_NO;
 	return c->types ? types_verdict(c->types, id) : VERDICT_MAYBE;
 }

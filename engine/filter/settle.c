@@ -241,6 +241,46 @@ make_set(struct check *c)
 		set_add(c->set, &c->constants[i].v);
 }
 
+/* What a number may be, to stand in one of ORDERS to K. */
+static struct range
+range_of(unsigned orders, uint64_t k)
+{
+	struct range never = { .low = 0, .span = UINT64_MAX, .outside = true };
+
+	switch (orders) {
+	case ORDER_LESS:
+		return k ? (struct range){ .low = 0, .span = k - 1 } : never;
+	case ORDER_LESS | ORDER_EQUAL:
+		return (struct range){ .low = 0, .span = k };
+	case ORDER_MORE:
+		return k < UINT64_MAX ? (struct range){ .low = k + 1, .span = UINT64_MAX - k - 1 } :
+					never;
+	case ORDER_MORE | ORDER_EQUAL:
+		return (struct range){ .low = k, .span = UINT64_MAX - k };
+	default:
+		return (struct range){ .low = k, .span = 0, .outside = orders != ORDER_EQUAL };
+	}
+}
+
+/* Most comparisons are of a number that the event has with one constant: they
+ * need no more than this. */
+static void
+make_range(struct check *c)
+{
+	const struct field_use *use = operand_field(c->left);
+	bool is_number = c->type == T_INT || c->type == T_UINT || c->type == T_SPAN ||
+			 c->type == T_TIME;
+	uint64_t bias = c->type == T_INT ? (uint64_t)1 << 63 : 0;
+
+	if (!use || !use->field->get || !is_number || c->many != FIELD_ONE || c->modifier ||
+	    c->is_at_most || c->is_of_event || c->n_constants != 1 ||
+	    c->constants[0].is_time_of_day || !c->op->how->orders)
+		return;
+	c->range = range_of(c->op->how->orders, c->constants[0].v.u ^ bias);
+	c->range.bias = bias;
+	c->range.get = use->field->get;
+}
+
 int
 check_settle(struct check *c, const struct settle *with)
 {
@@ -255,6 +295,7 @@ check_settle(struct check *c, const struct settle *with)
 		if (rc < 0)
 			return rc;
 	}
+	make_range(c);
 	if (c->op->how->flags & HOW_PATHS)
 		make_paths(c);
 	else if (c->op->how->takes == TAKES_LIST && c->n_constants >= SET_MIN &&

@@ -118,7 +118,7 @@ fd_learned(struct world *w, struct process *p, struct descriptor *fd)
 		return;		/* nobody was told otherwise */
 	take_back_change(w, fd);
 	version_remember(w, &fd->memo, version_of_fd(fd), fd->version);
-	w->generation++;
+	w->age.generation++;
 	if (w->observer && w->observer->learned_fd)
 		w->observer->learned_fd(w->ctx, p, fd);
 }
@@ -215,15 +215,6 @@ append_end(struct text *t, const uint8_t *ip, uint16_t port, bool is_v6, bool ha
 		return;
 	text_char(t, ':');
 	text_u64(t, port);
-}
-
-static bool
-is_zero(const uint8_t *p, size_t len)
-{
-	while (len--)
-		if (*p++)
-			return false;
-	return true;
 }
 
 static void

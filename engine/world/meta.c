@@ -24,7 +24,7 @@ learned(struct call *c, int64_t index)
 	if (index <= 0)
 		return;
 	w->moment.container = (uint32_t)index;
-	w->generation++;
+	w->age.generation++;
 	/* Nobody learns anything from a look-up that failed. */
 	if (containers_get(w->containers, (uint32_t)index)->lookup == LOOKUP_FAILED)
 		w->moment.is_internal = true;
@@ -73,7 +73,7 @@ take_user(struct call *c, bool is_group, bool added)
 	if (u.uid == NO_UID ||
 	    !container_of_text(w, call_text(c, R_CONTAINER_ID), &u.container))
 		return;
-	w->generation++;
+	w->age.generation++;
 	if (!added) {
 		users_del(w->users, u.container, u.uid, is_group);
 		return;

@@ -19,7 +19,7 @@ process_find(const struct world *w, int64_t pid)
 void
 process_changed(struct world *w, struct process *p)
 {
-	w->lineage++;
+	w->age.lineage++;
 	if (p->changed_at)
 		return;
 	p->was = p->version;
@@ -51,7 +51,7 @@ process_learned(struct world *w, struct process *p)
 		return;		/* nobody was told otherwise */
 	take_back_change(w, p);
 	version_remember(w, &p->memo, version_of_process(p), p->version);
-	w->generation++;
+	w->age.generation++;
 	if (w->observer && w->observer->learned_process)
 		w->observer->learned_process(w->ctx, p);
 }
@@ -418,8 +418,8 @@ thread_learn_pid(struct world *w, struct thread *t, int64_t pid)
 
 	if (p->pid >= 0 || pid < 0)
 		return;
-	w->generation++;
-	w->lineage++;
+	w->age.generation++;
+	w->age.lineage++;
 	real = process_find(w, pid);
 	if (!real) {
 		p->pid = pid;

@@ -21,15 +21,6 @@
 static const uint8_t v4_mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF };
 
 static bool
-is_zero(const uint8_t *p, size_t len)
-{
-	while (len--)
-		if (*p++)
-			return false;
-	return true;
-}
-
-static bool
 is_v6(const struct descriptor *fd)
 {
 	return fd->kind == FD_IPV6 || fd->kind == FD_IPV6_SERVER;

@@ -73,8 +73,7 @@ struct world {
 	size_t n_fds;			/* of all tables; shared ones count in each */
 	uint32_t last_entity;		/* ids given to entities */
 	uint32_t last_version;		/* ids given to versions */
-	uint64_t generation;		/* changes when something is learned */
-	uint64_t lineage;		/* changes with every version of a process */
+	struct world_age age;
 
 	uint64_t n_events;		/* the number of the newest event */
 	uint64_t now_ns;		/* its time */
@@ -175,6 +174,16 @@ void process_share_fds(struct world *w, struct process *p, struct process *with)
 void process_copy_fds(struct world *w, struct process *p, const struct process *from);
 void process_own_fds(struct world *w, struct process *p);
 void world_clear(struct world *w);
+
+/* Nothing but zeroes? */
+static inline bool
+is_zero(const uint8_t *p, size_t len)
+{
+	while (len--)
+		if (*p++)
+			return false;
+	return true;
+}
 
 /* fd.c: descriptors. */
 const struct descriptor *fd_find(const struct process *p, int64_t num);

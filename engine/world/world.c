@@ -9,18 +9,6 @@
 
 /* What a call says ---------------------------------------------------- */
 
-static struct span
-text_of(struct span s)
-{
-	const uint8_t *nul = s.len ? memchr(s.p, '\0', s.len) : NULL;
-
-	if (nul)
-		s.len = (size_t)(nul - s.p);
-	if (s.len == 6 && !memcmp(s.p, "(NULL)", 6))
-		s.len = 0;
-	return s;
-}
-
 static bool
 is_number(struct span s)
 {
@@ -55,7 +43,7 @@ number_of(struct span s)
 struct span
 said_text(const struct world *w, const struct event *ev, enum role role)
 {
-	return text_of(role_bytes(w->roles, ev, role));
+	return event_text_of(role_bytes(w->roles, ev, role));
 }
 
 int64_t
@@ -77,7 +65,7 @@ call_bytes(const struct call *c, enum role role)
 struct span
 call_text(const struct call *c, enum role role)
 {
-	return text_of(call_bytes(c, role));
+	return event_text_of(call_bytes(c, role));
 }
 
 int64_t
@@ -534,8 +522,8 @@ static void
 begin_section(struct world *w)
 {
 	world_clear(w);
-	w->generation++;
-	w->lineage++;
+	w->age.generation++;
+	w->age.lineage++;
 	w->ended = NULL;
 	w->has_machine = false;
 	w->now_ns = 0;
@@ -637,16 +625,10 @@ world_names(const struct world *w)
 	return w->names;
 }
 
-uint64_t
-world_generation(const struct world *w)
+const struct world_age *
+world_age(const struct world *w)
 {
-	return w->generation;
-}
-
-uint64_t
-world_lineage(const struct world *w)
-{
-	return w->lineage;
+	return &w->age;
 }
 
 const struct containers *

@@ -104,11 +104,14 @@ const struct machine_record *world_machine(const struct world *w);	/* NULL: not 
 size_t world_ifaces(const struct world *w);
 const struct iface_record *world_iface(const struct world *w, size_t i);
 
-/* What was cached of entities by their versions holds until this number changes:
- * something was learned of containers, users, processes or descriptors. */
-uint64_t world_generation(const struct world *w);
-/* And this one changes with every version of any process, its parent included. */
-uint64_t world_lineage(const struct world *w);
+/* How old what is known is. What was cached of entities by their versions holds
+ * until a number changes. */
+struct world_age {
+	uint64_t generation;		/* something was learned of containers, users, ... */
+	uint64_t lineage;		/* a process has a new version, or another parent */
+};
+/* Borrowed: it lives as long as W, and counts on. */
+const struct world_age *world_age(const struct world *w);
 
 /* Append the name of FD as people know it: a path, or "1.2.3.4:5->6.7.8.9:80".
  * Raw: it is the caller's part to make it harmless. */

@@ -217,7 +217,7 @@ learning(struct scene *s)
 	const struct bytes bob[] = { N32(1000), N32(50), TEXT("bob"), TEXT("/"), TEXT("/bin/sh"),
 				     TEXT("") };
 	struct filter *f = filter_compile("user.name = bob", NULL, NULL);
-	uint64_t before = world_generation(s->world);
+	uint64_t before = world_age(s->world)->generation;
 	struct record rec = { .kind = RECORD_EVENT };
 
 	at_version(s, 9, 1);
@@ -226,7 +226,7 @@ learning(struct scene *s)
 	rec.ev = s->ev;
 	world_take(s->world, &rec);
 	at_version(s, 9, 1);
-	CHECK(world_generation(s->world) != before, "the world learned something");
+	CHECK(world_age(s->world)->generation != before, "the world learned something");
 	CHECK(filter_match(f, &s->eval), "now it is bob");
 	filter_free(f);
 }
