@@ -80,6 +80,13 @@ bounded(uint64_t x, const uint64_t mask)
 	return x;
 }
 
+/* NUMBER is below WIRE_CALLS. */
+static __always_inline const volatile struct wire_spec *
+spec_of(uint32_t number)
+{
+	return &config.specs[bounded(number, WIRE_CALLS - 1)];
+}
+
 static __always_inline struct scratch *
 scratch_get(void)
 {
@@ -133,19 +140,23 @@ end_chunk(struct scratch *s, uint32_t at, uint32_t tag, uint32_t len)
 }
 
 /* Copy LEN bytes of the program's memory. TAG is the chunk's grab and part. */
-__noinline uint32_t
-put_user(uint32_t at, uint32_t tag, uint64_t address, uint32_t len)
+static __always_inline uint32_t
+copy_user(struct scratch *s, uint32_t at, uint32_t tag, uint64_t address, uint32_t len)
 {
-	struct scratch *s = scratch_get();
-
-	if (!s || at > AT_MAX)
-		return at;
 	if (len > WIRE_CHUNK_MAX)
 		len = WIRE_CHUNK_MAX;
 	if (len && bpf_probe_read_user(s->bytes + at + sizeof(struct wire_chunk), len,
 				       (void *)address) < 0)
 		return at;
 	return end_chunk(s, at, tag, len);
+}
+
+__noinline uint32_t
+put_user(uint32_t at, uint32_t tag, uint64_t address, uint32_t len)
+{
+	struct scratch *s = scratch_get();
+
+	return !s || at > AT_MAX ? at : copy_user(s, at, tag, address, len);
 }
 
 __noinline uint32_t
@@ -544,7 +555,7 @@ grab(uint32_t number, uint32_t i, uint32_t is_exit, uint32_t at)
 
 	if (!s || number >= WIRE_CALLS || i >= WIRE_GRABS)
 		return at;
-	spec = &config.specs[bounded(number, WIRE_CALLS - 1)];
+	spec = spec_of(number);
 	g = is_exit ? spec->exit[bounded(i, WIRE_GRABS - 1)] :
 	    spec->enter[bounded(i, WIRE_GRABS - 1)];
 	arg = arg_of(s, g.arg);
@@ -646,7 +657,15 @@ static __always_inline long
 send_large(void *ring, struct scratch *s, uint32_t n, uint32_t is_exit)
 {
 	uint32_t at = 0, number = s->call.head.number;
+	const volatile struct wire_spec *spec = spec_of(number);
+	struct wire_grab only;
 
+	if (is_exit && n == 1 && spec->exit[0].what == GRAB_RESULT) {
+		/* Reading and writing, which is most of it, without detour. */
+		only = spec->exit[0];
+		at = copy_user(s, 0, 0, arg_of(s, only.arg), data_len(s, &only));
+		n = 0;
+	}
 	for (uint32_t i = 0; i < WIRE_GRABS; i++)
 		if (i < n)
 			at = grab(number, i, is_exit, at);
@@ -681,9 +700,8 @@ send_call(struct pt_regs *regs, struct task_struct *task, uint16_t kind, long re
 		return;
 	cell->seq++;
 	if (number < WIRE_CALLS && !compat) {
-		is_state = config.specs[number].is_state;
-		n = kind == WIRE_EXIT ? config.specs[number].n_exit :
-		    config.specs[number].n_enter;
+		is_state = spec_of(number)->is_state;
+		n = kind == WIRE_EXIT ? spec_of(number)->n_exit : spec_of(number)->n_enter;
 	}
 	if (!ring) {
 		count_result(cell, false, is_state);
