@@ -558,7 +558,7 @@ take_call(struct encoder *e, struct event *ev)
 	take_parts(&k, e->in->p, sizeof(call), e->in->len);
 	while (takes[n].how != TAKE_END)
 		n++;
-	begin(e, &call.head, id, (uint32_t)n);
+	begin(e, &call.head, id, is_exit ? event_types[id].n_params : (uint32_t)n);
 	for (size_t i = 0; i < n; i++) {
 		size_t start = e->out.len;
 
