@@ -426,10 +426,12 @@ pages_of(struct mm_struct *mm, int kind)
 	const char *first;
 	long long n = 0;
 
-	/* The size of a counter is the kernel's business, too. */
+	/* The size of a counter is the kernel's business, too. (The old one had no type
+	 * of its own. To ask for one that no kernel has makes libbpf look into modules,
+	 * for which it needs more rights.) */
 	if (bpf_core_field_exists(old->rss_stat.count))
 		first = (const char *)__builtin_preserve_access_index(&old->rss_stat.count) +
-			kind * bpf_core_type_size(struct counter___old);
+			kind * sizeof(struct counter___old);
 	else
 		first = (const char *)__builtin_preserve_access_index(&mm->rss_stat) +
 			kind * bpf_core_type_size(struct percpu_counter) +

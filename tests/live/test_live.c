@@ -2,10 +2,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -34,6 +36,7 @@
 #define STORM_CHILDREN 100
 #define STORM_THREADS 8
 #define RING_SMALL 16384
+#define NOBODY 65534
 
 struct run {
 	const char *actor, *scenario;
@@ -401,6 +404,50 @@ run_command(struct run *r)
 		check_all(r, s);
 }
 
+/* Become a user without rights but those in CAPS. */
+static bool
+keep_only(uint64_t caps)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = {
+		{ .effective = (uint32_t)caps, .permitted = (uint32_t)caps },
+		{ .effective = (uint32_t)(caps >> 32), .permitted = (uint32_t)(caps >> 32) },
+	};
+
+	return prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0 && setresgid(NOBODY, NOBODY, NOBODY) == 0 &&
+	       setresuid(NOBODY, NOBODY, NOBODY) == 0 && syscall(SYS_capset, &head, data) == 0;
+}
+
+/* With the two rights that tracing needs it records; the actor may stand where
+ * nobody else can go. */
+static void
+run_with_fewest(struct run *r)
+{
+	int fd = open(r->actor, O_RDONLY);
+
+	r->scenario = "files";
+	r->actor = "/proc/self/fd/9";
+	CHECK(fd >= 0 && dup2(fd, 9) == 9 && chown(r->folder, NOBODY, NOBODY) == 0 &&
+	      keep_only(1ull << CAP_BPF | 1ull << CAP_PERFMON), "only two rights are left");
+	run_command(r);
+}
+
+/* Without, it says what is missing. */
+static void
+be_refused(const struct run *r)
+{
+	struct probe_options options = { .snap_bytes = PROBE_SNAP_BYTES };
+	struct err err = { 0 };
+	struct source *s;
+
+	CHECK(chown(r->folder, NOBODY, NOBODY) == 0 && keep_only(1ull << CAP_BPF),
+	      "only one right is left");
+	s = probe_open(&options, &err);
+	CHECK(!s && strstr(err.text, "CAP_PERFMON") && !strchr(err.text, '\n'), "refused: %s",
+	      err.text);
+	source_close(s);
+}
+
 /* Why this cannot run here, or NULL. */
 static const char *
 why_not(void)
@@ -445,6 +492,10 @@ main(int argc, char **argv)
 		return check_done();
 	if (!strcmp(r.scenario, "inherited"))
 		run_tree(&r);
+	else if (!strcmp(r.scenario, "fewest"))
+		run_with_fewest(&r);
+	else if (!strcmp(r.scenario, "refused"))
+		be_refused(&r);
 	else
 		run_command(&r);
 	remove_folder(&r);
