@@ -47,6 +47,7 @@ struct probe {
 	struct launch launch;
 	uint64_t wall_ns;		/* to be added to times since boot */
 	uint64_t scan_end_ns;		/* since boot: earlier events are for the state */
+	struct map listed;		/* by tid: threads that the state told of */
 	uint64_t end_ns;		/* since boot: what is followed has ended; or 0 */
 	uint64_t looked_ns;		/* since boot: at the rings, last */
 	bool has_started;		/* the command, if any, is itself by now */
@@ -170,6 +171,23 @@ tell_loss(struct probe *p, struct record *rec)
 	p->item.n_lost = 0;
 }
 
+/* Does EV, which is older than the end of the state, tell of the birth of a thread
+ * that is in the state? What it had from its maker was read from the thread itself;
+ * to make it anew from what the maker has by now would be wrong. */
+static bool
+is_known_birth(const struct probe *p, const struct event *ev)
+{
+	int64_t res;
+
+	switch (ev->id) {
+	case EV_CLONE_20_X: case EV_FORK_20_X: case EV_VFORK_20_X: case EV_CLONE3_X:
+		return event_result(ev, &res) && res >= 0 &&
+		       map_get(&p->listed, (uint64_t)(res ? res : ev->tid));
+	default:
+		return false;
+	}
+}
+
 static bool
 tell_event(struct probe *p, struct record *rec)
 {
@@ -182,6 +200,8 @@ tell_event(struct probe *p, struct record *rec)
 		return false;
 	if (!p->has_started && ev->tid == p->launch.pid && ev->id == EV_EXECVE_19_E)
 		p->has_started = true;
+	if (p->item.ts_ns <= p->scan_end_ns && is_known_birth(p, ev))
+		return false;
 	if (!p->has_started || p->item.ts_ns <= p->scan_end_ns)
 		ev->dump_flags = EVENT_STATE_ONLY;
 	p->stats.n_events++;
@@ -224,8 +244,11 @@ probe_next(struct source *s, struct record *rec)
 	case PHASE_STATE:
 		if (p->is_cancelled)
 			return 0;
-		if (snapshot_next(p->snapshot, rec))
+		if (snapshot_next(p->snapshot, rec)) {
+			if (rec->kind == RECORD_PROC)
+				map_put(&p->listed, (uint64_t)rec->proc.tid, p);
 			return 1;
+		}
 		if (!begin_events(p))
 			return 0;
 		break;
@@ -272,6 +295,7 @@ probe_close(struct source *s)
 	encoder_free(p->encoder);
 	snapshot_free(p->snapshot);
 	launch_fini(&p->launch);
+	map_fini(&p->listed);
 	map_fini(&p->cgroup_sets);
 	arena_fini(&p->cgroup_texts);
 	text_fini(&p->file);
@@ -359,6 +383,7 @@ probe_open(const struct probe_options *o, struct err *err)
 	p->launch.go_fd = -1;
 	p->has_started = !o->command;
 	p->cgroup_sets.seed = hash_seed();
+	p->listed.seed = hash_seed();
 	p->cancel_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (p->cancel_fd < 0) {
 		err_set(err, -errno, "no eventfd: %s", strerror(errno));

@@ -293,13 +293,12 @@ proc_entry_fd(struct proc_entry *e, struct sockets *sockets, int64_t pid, int64_
 	if (!proc_link(path, &e->name) || stat(path, &st) < 0)
 		return false;
 	fd->ino = st.st_ino;
+	take_open_flags(e, pid, number, fd);
 	if (S_ISSOCK(st.st_mode) && sockets_find(sockets, pid, fd))
 		return true;
 	fd->name = span_of(&e->name);
 	fd->kind = kind_of(e->name.p, st.st_mode);
 	fd->dev = (uint32_t)convert_device((uint64_t)major(st.st_dev) << 20 |
 					   minor(st.st_dev));
-	if (fd->kind == FD_FILE || fd->kind == FD_DIRECTORY)
-		take_open_flags(e, pid, number, fd);
 	return true;
 }

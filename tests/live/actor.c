@@ -18,6 +18,7 @@ static const struct {
 	{ "files", act_files }, { "paths", act_paths }, { "sockets", act_sockets },
 	{ "processes", act_processes }, { "system", act_system }, { "storm", act_storm },
 	{ "burst", act_burst }, { "inherited", act_inherited },
+	{ "state", act_state },
 };
 
 void

@@ -3,7 +3,8 @@
  * of them has to show.
  *
  * An expectation is the line of an event from its "(TID)" on, as far as it is
- * known; the expectations of a scenario come in the order of their events.
+ * known; the expectations of a scenario come in the order of their events. A line
+ * "fd NUMBER NAME" is a descriptor that is open at the first getppid().
  */
 #ifndef TESTS_LIVE_ACTOR_H
 #define TESTS_LIVE_ACTOR_H
@@ -36,5 +37,6 @@ void act_system(void);
 void act_storm(void);
 void act_burst(void);
 void act_inherited(void);
+void act_state(void);
 
 #endif

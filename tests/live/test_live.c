@@ -15,6 +15,7 @@
 
 #include "engine/base/err.h"
 #include "engine/base/hash.h"
+#include "engine/base/intern.h"
 #include "engine/base/text.h"
 #include "engine/event/source.h"
 #include "engine/event/syscall.h"
@@ -44,6 +45,7 @@ struct run {
 	struct world *world;
 	struct render render;
 	struct text lines;		/* of the events that are shown */
+	struct text fds;		/* what is open at the first getppid() */
 	struct map sides;		/* by tid: what its last call event was */
 	uint64_t n_events, n_getppid, n_lost, n_births, n_deaths, n_strangers, n_unpaired;
 	uint64_t n_backwards, last_ns;
@@ -86,6 +88,22 @@ check_sides(struct run *r, const struct event *ev)
 	map_put(&r->sides, (uint64_t)ev->tid, is_exit ? &RETURNED : &ENTERED);
 }
 
+/* As the actor tells of its own. */
+static void
+note_descriptors(struct run *r, const struct moment *m)
+{
+	size_t n;
+	const struct descriptor **fds = world_fds(m->proc, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		bool has_name = fds[i]->kind == FD_FILE || fds[i]->kind == FD_DIRECTORY;
+
+		text_fmt(&r->fds, "fd %lld %s\n", (long long)fds[i]->num,
+			 has_name ? intern_text(world_names(r->world), fds[i]->name) : "");
+	}
+	free(fds);
+}
+
 static void
 take_event(struct run *r, const struct moment *m)
 {
@@ -98,8 +116,8 @@ take_event(struct run *r, const struct moment *m)
 	r->last_ns = ev->ts_ns;
 	check_sides(r, ev);
 	if (ev->id <= EV_GENERIC_X && event_u16(ev, 0, &code) &&
-	    !strcmp(syscall_code_name(code), "getppid"))
-		r->n_getppid++;
+	    !strcmp(syscall_code_name(code), "getppid") && !r->n_getppid++)
+		note_descriptors(r, m);
 	if (ev->id == EV_PROCEXIT_1_E)
 		r->n_deaths++;
 	/* The birth of the actor itself, should it be seen, is for the state. */
@@ -165,6 +183,20 @@ line_shows(const char *line, size_t line_len, const char *expected, size_t len)
 	return at && line_len - (size_t)(at - line) >= len && !memcmp(at, expected, len);
 }
 
+/* Both tell the same descriptors, in whatever order. */
+static void
+check_descriptor(struct run *r, const char *line, size_t len)
+{
+	char *at = memmem(r->fds.p, r->fds.len, line, len);
+
+	CHECK(at, "%s: %.*s", r->scenario, (int)len - 1, line);
+	if (!at)
+		return;
+	/* Found, so gone: what is left in the end was not open. */
+	memmove(at, at + len, (size_t)(r->fds.p + r->fds.len - (at + len)));
+	r->fds.len -= len;
+}
+
 /* Each expectation must be found behind the one of its thread before it. */
 static void
 check_expectations(struct run *r)
@@ -180,6 +212,10 @@ check_expectations(struct run *r)
 		size_t from = at;
 		bool is_found = false;
 
+		if (!strncmp(line, "fd ", 3)) {
+			check_descriptor(r, line, (size_t)len);
+			continue;
+		}
 		while (from < r->lines.len && !is_found) {
 			const char *p = r->lines.p + from;
 			const char *nl = memchr(p, '\n', r->lines.len - from);
@@ -274,6 +310,8 @@ check_all(struct run *r, struct source *s)
 	}
 	check_expectations(r);
 	check_rights();
+	if (!strcmp(r->scenario, "state"))
+		CHECK(!r->fds.len, "state: nothing else is open: %.*s", (int)r->fds.len, r->fds.p);
 	if (!strcmp(r->scenario, "storm"))
 		check_storm(r);
 	if (!strcmp(r->scenario, "burst"))
@@ -281,6 +319,7 @@ check_all(struct run *r, struct source *s)
 	render_fini(&r->render);
 	world_free(r->world);
 	text_fini(&r->lines);
+	text_fini(&r->fds);
 	map_fini(&r->sides);
 	source_close(s);
 }

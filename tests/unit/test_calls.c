@@ -32,10 +32,10 @@ enter_length(const char *name, const struct event_type *type)
 }
 
 static const struct syscall *
-find(const char *name)
+find(enum syscall_machine machine, const char *name)
 {
 	for (uint32_t i = 0; i < WIRE_CALLS; i++) {
-		const struct syscall *s = syscall_find(SYSCALL_X86_64, i);
+		const struct syscall *s = syscall_find(machine, i);
 
 		if (s && !strcmp(s->name, name))
 			return s;
@@ -79,11 +79,14 @@ each_row_fits_its_events(void)
 {
 	for (size_t i = 0; i < calls_count(); i++) {
 		const struct call *c = &calls[i];
-		const struct syscall *s = find(c->name);
+		const struct syscall *s = find(SYSCALL_X86_64, c->name);
+		const struct syscall *other = find(SYSCALL_AARCH64, c->name);
 		size_t want;
 
 		if (!CHECK(s && s->exit != EV_GENERIC_X, "%s has events of its own", c->name))
 			continue;
+		CHECK(!other || (other->enter == s->enter && other->exit == s->exit),
+		      "%s: the same events on both machines", c->name);
 		want = enter_length(c->name, &event_types[s->enter]);
 		CHECK(length_of(c->enter) == want, "%s: enter has %zu of %zu parameters", c->name,
 		      length_of(c->enter), want);
