@@ -277,6 +277,12 @@ loader_all_ended(const struct loader *l)
 	       !__atomic_load_n(&l->state->alive, __ATOMIC_ACQUIRE);
 }
 
+uint64_t
+loader_unmarked(const struct loader *l)
+{
+	return __atomic_load_n(&l->state->unmarked, __ATOMIC_RELAXED);
+}
+
 void
 loader_losses(const struct loader *l, struct wire_losses *out)
 {

@@ -35,6 +35,9 @@ struct ring *loader_rings(struct loader *l, size_t *n, const uint16_t **cpus);
 /* Have all threads ended that were marked, and all that they started? */
 bool loader_all_ended(const struct loader *l);
 
+/* Threads that should have been marked, for which there was no memory. */
+uint64_t loader_unmarked(const struct loader *l);
+
 /* What all CPUs counted so far. */
 void loader_losses(const struct loader *l, struct wire_losses *out);
 

@@ -7,6 +7,13 @@
 #include "probe/ring.h"
 #include "probe/wire.h"
 
+/*
+ * Why events of one thread never change places, however long the kernel side takes:
+ * the clock is read before the rings are looked at. Should a thread send one record
+ * to a ring after that was looked at, move, and send the next one to a ring that is
+ * looked at later, then the next one is younger than the clock, and waits.
+ */
+
 struct lane {
 	struct ring *ring;
 	const uint8_t *p;		/* its next record; NULL: none was seen */

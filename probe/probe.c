@@ -419,5 +419,6 @@ probe_losses(const struct source *s, struct probe_losses *out)
 	*out = (struct probe_losses){ .full_state = lost.full_state, .full_data = lost.full_data,
 				      .kept_data = lost.kept_data,
 				      .delivered = p->stats.n_events,
-				      .late = merge_late(p->merge) };
+				      .late = merge_late(p->merge),
+				      .unmarked = loader_unmarked(p->loader) };
 }

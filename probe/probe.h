@@ -50,6 +50,7 @@ struct probe_losses {
 	uint64_t kept_data;		/* left out to keep room for the others */
 	uint64_t delivered;		/* not missing, for comparison */
 	uint64_t late;			/* delivered with a time that was mended */
+	uint64_t unmarked;		/* threads of a tree that could not be followed */
 };
 void probe_losses(const struct source *s, struct probe_losses *out);
 

@@ -35,6 +35,9 @@ live_report(const struct source *s)
 			  "processes and files; %llu were delivered",
 			  (unsigned long long)data, (unsigned long long)lost.full_state,
 			  (unsigned long long)lost.delivered);
+	if (lost.unmarked)
+		cli_error("not followed: %llu threads, for want of memory in the kernel",
+			  (unsigned long long)lost.unmarked);
 	if (lost.late)
 		cli_error("late: %llu events came after their turn and have a later time than "
 			  "they should", (unsigned long long)lost.late);
