@@ -46,6 +46,10 @@
 	{ .how = TAKE_WORD, .arg = n, .more = i, .size = bytes, .convert = convert_##f }
 #define HALF(n, i, bytes) { .how = TAKE_HALF, .arg = n, .more = i, .size = bytes }
 #define TASK(part) { .how = TAKE_TASK, .more = TASK_##part }
+#define LEVEL(n) { .how = TAKE_OPTION_LEVEL, .arg = n }
+#define OPTION(n, level) { .how = TAKE_OPTION_NAME, .arg = n, .more = level }
+#define VALUE(n, len) { .how = TAKE_OPTION_VALUE, .arg = n, .more = len }
+#define VALUE_BACK(n, len) { .how = TAKE_OPTION_VALUE, .arg = n, .more = len, .size = 1 }
 #define PRCTL_NAME(n) { .how = TAKE_PRCTL_NAME, .arg = n }
 
 /* clone_flags of clone, whose flags are an argument, of clone3, where they are in
@@ -109,8 +113,9 @@ grab_of(const struct take *t, bool is_exit)
 		return g;
 	case TAKE_MESSAGE_DATA: case TAKE_MESSAGE_SIZE: case TAKE_MESSAGE_CONTROL:
 		return (struct wire_grab){ .what = GRAB_MESSAGE, .arg = t->arg };
-	case TAKE_NAME:
+	case TAKE_NAME: case TAKE_OPTION_VALUE:
 		g.what = GRAB_NAME;
+		g.size = t->size;
 		return g;
 	case TAKE_TUPLE: case TAKE_MESSAGE_TUPLE: case TAKE_QUEUE:
 		return (struct wire_grab){ .what = GRAB_SOCKET, .arg = t->arg };
@@ -133,7 +138,8 @@ grab_of(const struct take *t, bool is_exit)
 	case TAKE_TASK:
 		return (struct wire_grab){ .what = GRAB_TASK };
 	case TAKE_END: case TAKE_EMPTY: case TAKE_RESULT: case TAKE_ARG: case TAKE_INT:
-	case TAKE_CONVERTED: case TAKE_OPEN_MODE:
+	case TAKE_CONVERTED: case TAKE_OPEN_MODE: case TAKE_OPTION_LEVEL:
+	case TAKE_OPTION_NAME:
 		break;
 	}
 	return (struct wire_grab){ 0 };

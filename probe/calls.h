@@ -58,6 +58,10 @@ enum take_how {
 	TAKE_TASK,			/* MORE: enum task_part */
 	TAKE_CLONE_FLAGS,		/* ARG, or with SIZE what it points to */
 	TAKE_PRCTL_NAME,		/* text, if the call is about one */
+	TAKE_OPTION_LEVEL,		/* of a socket, at ARG */
+	TAKE_OPTION_NAME,		/* at ARG; its level is at MORE */
+	TAKE_OPTION_VALUE,		/* at ARG, its length at MORE (SIZE: pointed to), level
+					 * and name at 1 and 2 */
 };
 
 enum tuple_way { TUPLE_OUT, TUPLE_IN };	/* the source is: this end, the other */

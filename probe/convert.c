@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <linux/openat2.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <stddef.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 
 #include "engine/base/mem.h"
 
@@ -256,6 +258,28 @@ uint64_t
 convert_mknod_mode(uint64_t raw)
 {
 	return raw & 0177777;
+}
+
+uint64_t
+convert_option_level(uint64_t raw)
+{
+	return raw == SOL_SOCKET ? 1 : raw == IPPROTO_TCP ? 2 : 0;
+}
+
+/* The older ones have the kernel's numbers. */
+uint64_t
+convert_option_name(uint64_t raw)
+{
+	switch (raw) {
+	case SO_PEERGROUPS:
+		return 51;
+	case SO_MEMINFO:
+		return 52;
+	case SO_COOKIE:
+		return 53;
+	default:
+		return raw <= SO_ATTACH_BPF ? raw : 0;
+	}
 }
 
 uint64_t

@@ -36,6 +36,8 @@ uint64_t convert_close_range_flags(uint64_t raw);
 uint64_t convert_mount_flags(uint64_t raw);
 uint64_t convert_mode(uint64_t raw);		/* permissions; type of file stays */
 uint64_t convert_mknod_mode(uint64_t raw);
+uint64_t convert_option_level(uint64_t raw);	/* of setsockopt() */
+uint64_t convert_option_name(uint64_t raw);	/* of level SOL_SOCKET */
 uint64_t convert_device(uint64_t raw);		/* the kernel's dev_t as programs see it */
 
 #endif

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 
 #include "engine/base/err.h"
 #include "engine/base/mem.h"
@@ -359,6 +361,37 @@ put_tuple(struct text *out, const struct pieces *k, size_t i, const struct take 
 	tuple_put(out, &socket, t->more == TUPLE_IN);
 }
 
+/* A value with the type that it has; its first byte says which that is. */
+static void
+put_option_value(struct text *out, const struct pieces *k, size_t i)
+{
+	enum { AS_BYTES, AS_ERRNO, AS_U32, AS_U64, AS_TIME };
+	struct span s = part_of(k, i, 0);
+	int name = k->call->args[1] == SOL_SOCKET ? (int)k->call->args[2] : 0;
+	struct timeval t;
+	uint64_t v = 0;
+
+	if (!s.p || !s.len)
+		return;
+	if ((name == SO_RCVTIMEO || name == SO_SNDTIMEO) && s.len >= sizeof(t)) {
+		memcpy(&t, s.p, sizeof(t));
+		text_char(out, AS_TIME);
+		put_number(out, PK_RELTIME, (uint64_t)t.tv_sec * 1000000000u +
+					    (uint64_t)t.tv_usec * 1000u);
+	} else if (name == SO_ERROR && s.len == 4) {
+		memcpy(&v, s.p, 4);
+		text_char(out, AS_ERRNO);
+		put_number(out, PK_ERRNO, -v);
+	} else if (s.len == 4 || (name == SO_COOKIE && s.len == 8)) {
+		memcpy(&v, s.p, s.len);
+		text_char(out, s.len == 4 ? AS_U32 : AS_U64);
+		put_number(out, s.len == 4 ? PK_UINT32 : PK_UINT64, v);
+	} else {
+		text_char(out, AS_BYTES);
+		text_bytes(out, s.p, s.len);
+	}
+}
+
 /* The small ones, made from the registers alone. */
 static void
 put_register(struct text *out, const struct pieces *k, const struct take *t,
@@ -378,6 +411,13 @@ put_register(struct text *out, const struct pieces *k, const struct take *t,
 		break;
 	case TAKE_CONVERTED:
 		put_number(out, kind, t->convert(arg));
+		break;
+	case TAKE_OPTION_LEVEL:
+		put_number(out, kind, convert_option_level(arg));
+		break;
+	case TAKE_OPTION_NAME:
+		put_number(out, kind, k->call->args[t->more] == SOL_SOCKET ?
+				      convert_option_name(arg) : 0);
 		break;
 	case TAKE_OPEN_MODE:
 		put_number(out, kind, k->call->args[t->more] & O_HAS_MODE ? arg & 07777 : 0);
@@ -419,6 +459,9 @@ put_parameter(struct encoder *e, const struct pieces *k, size_t i, const struct 
 		break;
 	case TAKE_TUPLE: case TAKE_MESSAGE_TUPLE:
 		put_tuple(out, k, i, t);
+		break;
+	case TAKE_OPTION_VALUE:
+		put_option_value(out, k, i);
 		break;
 	case TAKE_QUEUE: case TAKE_SOCKET_SELF:
 		put_socket(out, k, i, t);

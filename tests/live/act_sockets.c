@@ -1,10 +1,12 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -27,6 +29,28 @@ listen_at(int family, const struct sockaddr *a, socklen_t len)
 
 	MUST(fd >= 0 && bind(fd, a, len) == 0 && listen(fd, 5) == 0);
 	return fd;
+}
+
+static void
+set_options(int fd, const char *tuple)
+{
+	struct timeval limit = { 2, 500000 };
+	socklen_t len = sizeof(int);
+	int on = 1;
+
+	MUST(setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on)) == 0);
+	expect("< setsockopt res=0 fd=%d(<4t>%s) level=1(SOL_SOCKET) optname=9(SO_KEEPALIVE) "
+	       "val=1 optlen=4", fd, tuple);
+	MUST(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) == 0);
+	expect("< setsockopt res=0 fd=%d(<4t>%s) level=1(SOL_SOCKET) optname=20(SO_RCVTIMEO) "
+	       "val=2500000000(2.5s) optlen=16", fd, tuple);
+	MUST(getsockopt(fd, SOL_SOCKET, SO_ERROR, &on, &len) == 0 && !on);
+	expect("< getsockopt res=0 fd=%d(<4t>%s) level=1(SOL_SOCKET) optname=4(SO_ERROR) val=0 "
+	       "optlen=4", fd, tuple);
+	on = 1;
+	MUST(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) == 0);
+	expect("< setsockopt res=0 fd=%d(<4t>%s) level=2(SOL_TCP) optname=0(UNKNOWN) val=1 "
+	       "optlen=4", fd, tuple);
 }
 
 static void
@@ -57,6 +81,7 @@ speak_tcp(void)
 	expect("< sendto res=5 data=hello fd=%d(<4t>%s) size=5 tuple=%s", client, tuple, tuple);
 	MUST(recv(peer, data, sizeof(data), 0) == 5);
 	expect("< recvfrom res=5 data=hello tuple=%s fd=%d(<4t>%s) size=16", tuple, peer, tuple);
+	set_options(client, tuple);
 	MUST(shutdown(client, SHUT_WR) == 0);
 	expect("< shutdown res=0 fd=%d(<4t>%s) how=1(SHUT_WR)", client, tuple);
 	MUST(close(peer) == 0 && close(client) == 0 && close(server) == 0);
