@@ -17,4 +17,7 @@ size_t utf8_decode(const uint8_t *p, size_t len, uint32_t *c);
  * and paragraph separators, private use and what is no character at all. */
 bool utf8_is_harmless(uint32_t c);
 
+/* How many cells of a terminal the harmless character C takes: 0, 1 or 2. */
+unsigned utf8_columns(uint32_t c);
+
 #endif

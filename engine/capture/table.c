@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "engine/capture/block_type.h"
+#include "engine/event/fd_label.h"
+#include "engine/event/restated.h"
 #include "engine/event/source.h"
 
 /* A process list v9 has more than these bytes behind its root only when it
@@ -128,6 +130,34 @@ read_details(struct reader *r, struct fd_record *fd, bool may_have_dev)
 		fd->dev = read_u32(r);
 }
 
+/* What our own recorder appends to an entry when it goes on in a new file. */
+static void
+read_restated(struct reader *r, struct fd_record *fd)
+{
+	uint8_t role, bits, ip[16];
+
+	if (read_u32(r) != RESTATED_MAGIC)
+		return;
+	fd->is_restated = true;
+	role = read_u8(r);
+	fd->role = role <= RESTATED_ROLE_MAX ? role : 0;
+	bits = read_u8(r);
+	fd->connected = bits & RESTATED_CONNECTED;
+	fd->cloexec = bits & RESTATED_CLOEXEC;
+	fd->has_tuple = bits & RESTATED_HAS_TUPLE;
+	fd->open_flags = read_u32(r);
+	fd->pidfd_pid = read_i64(r);
+	if (bits & RESTATED_TURNED) {
+		uint16_t port = fd->src_port;
+
+		fd->src_port = fd->dst_port;
+		fd->dst_port = port;
+		memcpy(ip, fd->src_ip, sizeof(ip));
+		memcpy(fd->src_ip, fd->dst_ip, sizeof(ip));
+		memcpy(fd->dst_ip, ip, sizeof(ip));
+	}
+}
+
 static bool
 read_fd(bool has_len, struct reader *r, struct record *rec)
 {
@@ -158,6 +188,10 @@ read_fd(bool has_len, struct reader *r, struct record *rec)
 	}
 	if (fd->l4 > L4_RAW)
 		fd->l4 = L4_UNKNOWN;
+	if (kind == FD_UNSUPPORTED)
+		fd_label_read(&fd->name, &fd->kind);
+	if (has_len && has(r, RESTATED_LEN))
+		read_restated(r, fd);
 	return !r->failed;
 }
 

@@ -23,6 +23,8 @@ struct err;
 
 enum event_dump_flag {
 	EVENT_STATE_ONLY = 1,		/* for the state, not for the user */
+	EVENT_RESTATED = 8,		/* told before, in a file that this one follows: it
+					 * has no number */
 };
 
 struct event {

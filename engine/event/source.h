@@ -114,6 +114,11 @@ struct fd_record {
 	uint32_t open_flags;		/* flag set file_flags */
 	uint32_t dev;
 	struct span name;
+	/* What only captures that follow another one tell of a descriptor: */
+	bool is_restated;		/* the rest counts */
+	uint8_t role;			/* which end it is: 1 client, 2 server */
+	bool connected, cloexec, has_tuple;
+	int64_t pidfd_pid;
 };
 
 struct loss_record {

@@ -46,10 +46,6 @@ const char *filter_text(const struct filter *f);
 /* Append F in its shortest certain form; compiled again it means the same. */
 void filter_print(const struct filter *f, struct text *t);
 
-/* Append what is wrong with TEXT: the message, TEXT itself and a caret under
- * the byte err->at, harmless to a terminal. */
-void filter_explain(const char *text, const struct err *err, struct text *t);
-
 /* Could an event of type ID match, as far as its type tells? What a probe need
  * not even capture. */
 bool filter_wants_type(const struct filter *f, uint16_t id);

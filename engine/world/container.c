@@ -6,6 +6,7 @@
 #include "engine/base/mem.h"
 #include "engine/world/cgroup.h"
 #include "engine/world/container_table.h"
+#include "engine/world/k8s_legacy.h"
 
 /* Most processes have cgroups that were seen before: what came out is kept for
  * so many texts, one a slot, each no longer than this. At most 2 MiB. */
@@ -95,6 +96,7 @@ containers_free(struct containers *c)
 		memo_forget(&c->memo[i]);
 	free(c->entries);
 	free(c->memo);
+	k8s_free(c->k8s);
 	map_fini(&c->by_id);
 	free(c);
 }
@@ -385,4 +387,6 @@ containers_mark(const struct containers *c)
 {
 	for (size_t i = 0; i < c->n; i++)
 		mark(c->pool, &c->entries[i]->c);
+	if (c->k8s)
+		k8s_mark(c->k8s);
 }

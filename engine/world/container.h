@@ -22,6 +22,7 @@
 
 struct containers;
 struct intern;
+struct k8s_object;
 
 enum container_type {
 	CONTAINER_DOCKER = 0, CONTAINER_LXC = 1, CONTAINER_LIBVIRT_LXC = 2,
@@ -143,6 +144,20 @@ uint32_t container_pod_label(const struct containers *c, const struct container 
  * JSON is taken. */
 const struct container_pair *container_pod_labels(const struct containers *c,
 						  const struct container *x, size_t *n);
+
+/* Old captures also have what the API server of Kubernetes told (k8s_legacy.h).
+ * Take the JSON of one event of it: how many objects it told of, or a negative
+ * errno with *err set. */
+int containers_take_k8s(struct containers *c, struct span json, struct err *err);
+
+/* What that told of the pod that X belongs to, or NULL. What is known of the pod
+ * from the containers goes before it, in the functions above, too. */
+const struct k8s_object *container_k8s_pod(const struct containers *c,
+					   const struct container *x);
+/* The objects of KIND (enum k8s_kind) that have that pod: K8S_RELATED_MAX at most,
+ * in OUT. How many. */
+size_t container_k8s(const struct containers *c, const struct container *x, unsigned kind,
+		     const struct k8s_object **out);
 
 /* Mark every name that the containers use (intern_mark). */
 void containers_mark(const struct containers *c);

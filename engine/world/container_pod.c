@@ -1,10 +1,12 @@
 #include "engine/world/container_table.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/base/intern.h"
 #include "engine/base/mem.h"
 #include "engine/world/cgroup.h"
+#include "engine/world/k8s_legacy.h"
 
 #define LABEL_POD_NAME "io.kubernetes.pod.name"
 #define LABEL_POD_NAMESPACE "io.kubernetes.pod.namespace"
@@ -63,22 +65,58 @@ pod_fact(const struct containers *c, const struct container *x, const char *key)
 	return sandbox ? container_label(c, sandbox, key) : 0;
 }
 
+const struct k8s_object *
+container_k8s_pod(const struct containers *c, const struct container *x)
+{
+	return c->k8s ? k8s_find_pod(c->k8s, &(struct k8s_hints){
+				     .uid = pod_fact(c, x, LABEL_POD_UID),
+				     .ns = pod_fact(c, x, LABEL_POD_NAMESPACE),
+				     .name = pod_fact(c, x, LABEL_POD_NAME),
+				     .container = x->id }) : NULL;
+}
+
+size_t
+container_k8s(const struct containers *c, const struct container *x, unsigned kind,
+	      const struct k8s_object **out)
+{
+	const struct k8s_object *pod = container_k8s_pod(c, x);
+
+	return pod ? k8s_related(c->k8s, pod, (enum k8s_kind)kind, out) : 0;
+}
+
+int
+containers_take_k8s(struct containers *c, struct span json, struct err *err)
+{
+	if (!c->k8s)
+		c->k8s = k8s_new(c->pool);
+	return k8s_take_json(c->k8s, json, err);
+}
+
 uint32_t
 container_pod_name(const struct containers *c, const struct container *x)
 {
-	return pod_fact(c, x, LABEL_POD_NAME);
+	uint32_t name = pod_fact(c, x, LABEL_POD_NAME);
+	const struct k8s_object *pod = name ? NULL : container_k8s_pod(c, x);
+
+	return pod ? pod->name : name;
 }
 
 uint32_t
 container_pod_namespace(const struct containers *c, const struct container *x)
 {
-	return pod_fact(c, x, LABEL_POD_NAMESPACE);
+	uint32_t ns = pod_fact(c, x, LABEL_POD_NAMESPACE);
+	const struct k8s_object *pod = ns ? NULL : container_k8s_pod(c, x);
+
+	return pod ? pod->ns : ns;
 }
 
 uint32_t
 container_pod_uid(const struct containers *c, const struct container *x)
 {
-	return pod_fact(c, x, LABEL_POD_UID);
+	uint32_t uid = pod_fact(c, x, LABEL_POD_UID);
+	const struct k8s_object *pod = uid ? NULL : container_k8s_pod(c, x);
+
+	return pod ? pod->uid : uid;
 }
 
 uint32_t
@@ -107,13 +145,17 @@ labelled(const struct containers *c, const struct container *x, bool *own)
 uint32_t
 container_pod_label(const struct containers *c, const struct container *x, const char *key)
 {
+	struct span text = { (const uint8_t *)key, strlen(key) };
+	const struct k8s_object *pod;
 	bool own;
 	const struct container *from = labelled(c, x, &own);
 
-	if (!from)
-		return 0;
-	return own ? value_of(c, from->labels, from->n_labels, key)
-		   : value_of(c, from->pod_labels, from->n_pod_labels, key);
+	if (from && own)
+		return value_of(c, from->labels, from->n_labels, key);
+	if (from)
+		return value_of(c, from->pod_labels, from->n_pod_labels, key);
+	pod = container_k8s_pod(c, x);
+	return pod ? k8s_label(c->pool, pod, text) : 0;
 }
 
 const struct container_pair *
@@ -121,11 +163,12 @@ container_pod_labels(const struct containers *c, const struct container *x, size
 {
 	bool own;
 	const struct container *from = labelled(c, x, &own);
+	const struct k8s_object *pod = from ? NULL : container_k8s_pod(c, x);
 	const struct container_entry *e;
 
-	*n = 0;
+	*n = pod ? pod->n_labels : 0;
 	if (!from)
-		return NULL;
+		return pod ? pod->labels : NULL;
 	e = c->entries[from->index - 1];
 	*n = own ? e->n_shown_labels : e->n_shown_pod_labels;
 	return own ? e->shown_labels : e->shown_pod_labels;

@@ -23,6 +23,7 @@ struct container_entry {
 	size_t n_shown_pod_labels;
 };
 
+struct k8s;
 struct memo;
 
 struct containers {
@@ -33,6 +34,7 @@ struct containers {
 	struct map by_id;			/* hash of the id to struct container_entry */
 	uint64_t seed;
 	struct memo *memo;			/* slots of container.c */
+	struct k8s *k8s;			/* owned; NULL until an event told of it */
 };
 
 /* The entry of ID, which is as shown or has 64 digits, and is not empty; a new

@@ -49,6 +49,7 @@ struct descriptor {
 	bool connected;
 	bool cloexec;
 	bool has_tuple;			/* TUPLE tells something */
+	bool is_restated;		/* a list told all of it: nothing is to be guessed */
 	uint32_t name;			/* path; sockets: unix path; see descriptor_name() */
 	uint32_t open_flags;		/* flag set file_flags */
 	uint32_t dev;

@@ -140,6 +140,14 @@ take_fd(struct world *w, const struct fd_record *r)
 		fd->has_tuple = true;
 		socket_note_served(w, fd);
 	}
+	fd->is_restated = r->is_restated;
+	if (!r->is_restated)
+		return;
+	fd->role = r->role;
+	fd->connected = r->connected;
+	fd->cloexec = r->cloexec;
+	fd->has_tuple = r->has_tuple;
+	fd->pidfd_pid = r->pidfd_pid;
 }
 
 static void
@@ -223,6 +231,7 @@ initial_finish(struct world *w)
 	for (size_t i = 0; i < w->n_changed; i++)
 		process_find_container(w, w->changed[i]);
 	for (size_t i = 0; i < w->n_changed_fds; i++)
-		socket_fix_initial(w, w->changed_fds[i].fd);
+		if (!w->changed_fds[i].fd->is_restated)
+			socket_fix_initial(w, w->changed_fds[i].fd);
 	versions_finish(w);
 }

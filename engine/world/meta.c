@@ -52,6 +52,13 @@ apply_container_json(struct call *c)
 }
 
 static void
+apply_k8s(struct call *c)
+{
+	if (containers_take_k8s(c->w->containers, call_text(c, R_JSON), NULL) > 0)
+		c->w->age.generation++;
+}
+
+static void
 apply_async(struct call *c)
 {
 	struct span name = call_text(c, R_NAME);
@@ -115,6 +122,7 @@ apply_fn *const meta_apply[EVENT_TYPES] = {
 	[EV_CONTAINER_JSON_E] = apply_container_json,
 	[EV_CONTAINER_JSON_2_E] = apply_container_json,
 	[EV_ASYNCEVENT_E] = apply_async,
+	[EV_K8S_E] = apply_k8s,
 	[EV_USER_ADDED_E] = apply_user_added, [EV_USER_DELETED_E] = apply_user_deleted,
 	[EV_GROUP_ADDED_E] = apply_group_added, [EV_GROUP_DELETED_E] = apply_group_deleted,
 };

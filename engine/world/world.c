@@ -455,13 +455,9 @@ begin_moment(struct moment *m, const struct event *ev)
 	m->thread_version = m->proc_version = m->fd_version = 0;
 }
 
-static const struct moment *
-take_event(struct world *w, const struct event *ev)
+void
+world_settle(struct world *w)
 {
-	struct moment *m = &w->moment;
-	struct call c = { .w = w, .ev = ev, .fd = NO_FD, .made_fd = NO_FD };
-	bool is_call;
-
 	if (w->ended) {
 		w->ended->enter.type = NULL;
 		w->ended = NULL;
@@ -471,12 +467,25 @@ take_event(struct world *w, const struct event *ev)
 		initial_finish(w);
 		w->is_loading = false;
 	}
+}
+
+static const struct moment *
+take_event(struct world *w, const struct event *ev)
+{
+	struct moment *m = &w->moment;
+	struct call c = { .w = w, .ev = ev, .fd = NO_FD, .made_fd = NO_FD };
+	bool is_call, is_restated;
+
+	world_settle(w);
 	begin_moment(m, ev);
 	if (!ev->type || ev->type->flags & EF_UNUSED)
 		return m;
+	is_restated = ev->dump_flags & EVENT_RESTATED;
 	m->before_ns = w->now_ns;
-	w->n_events++;
-	w->now_ns = ev->ts_ns;
+	if (!is_restated) {
+		w->n_events++;
+		w->now_ns = ev->ts_ns;
+	}
 	if (intern_wants_sweep(w->names, SWEEP_COST * (w->threads.n + w->n_fds)))
 		sweep_names(w);
 	c.t = thread_of(w, ev);
@@ -503,6 +512,10 @@ take_event(struct world *w, const struct event *ev)
 		m->is_internal = true;
 	else
 		w->is_leading = false;
+	if (is_restated) {
+		w->is_leading = false;
+		m->num = 0;
+	}
 	return m;
 }
 
@@ -553,15 +566,6 @@ world_take(struct world *w, const struct record *rec)
 		initial_take(w, rec);
 		return NULL;
 	}
-}
-
-void
-world_settle(struct world *w)
-{
-	if (!w->is_loading)
-		return;
-	initial_finish(w);
-	w->is_loading = false;
 }
 
 static void

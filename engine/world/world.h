@@ -80,11 +80,13 @@ struct world *world_new(const struct world_observer *observer, void *ctx);
 void world_free(struct world *w);
 
 /* Take a record. For an event, what it means; else NULL. Types that the
- * registry lacks or never were written are not numbered: moment.num is 0. */
+ * registry lacks or never were written are not numbered, nor what another file
+ * told before (EVENT_RESTATED): moment.num is 0. */
 const struct moment *world_take(struct world *w, const struct record *rec);
 
-/* The tables of a section are all in although no event came yet: link them. It
- * is done by itself at the first event; for who wants to look before. */
+/* Do now what the next event would do first: link the tables of a section, and let
+ * go of what the last event ended (a call, a descriptor, a thread) but still showed.
+ * For who wants to look in between; the last moment is over. */
 void world_settle(struct world *w);
 
 /* The tables, for who shows them. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "engine/base/err.h"
+#include "engine/base/explain.h"
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
 #include "engine/filter/filter.h"
@@ -45,7 +46,7 @@ explain(const char *text, const struct err *err, struct text *t)
 {
 	if (err->at < 0 || (size_t)err->at > strlen(text) || !err->text[0])
 		die("an error without a place or a reason");
-	filter_explain(text, err, t);
+	explain_error(text, err, t);
 	for (size_t i = 0; i < t->len; i++)
 		if ((uint8_t)t->p[i] < ' ' && t->p[i] != '\n')
 			die("an explanation with a control character");

@@ -73,6 +73,9 @@ put_fd(struct text *t, const struct fd_record *f)
 	put_hex(t, "src", f->src_ip, sizeof(f->src_ip));
 	put_hex(t, "dst", f->dst_ip, sizeof(f->dst_ip));
 	put_span(t, "name", f->name);
+	if (f->is_restated)
+		text_fmt(t, " restated role=%u is=%d%d%d pidfd=%lld", f->role, f->connected,
+			 f->cloexec, f->has_tuple, (long long)f->pidfd_pid);
 }
 
 static void

@@ -5,6 +5,8 @@
 
 #include "engine/base/mem.h"
 #include "engine/field/field.h"
+#include "engine/field/operand.h"
+#include "engine/filter/filter.h"
 #include "tests/lib/check.h"
 #include "ui/cli/cli.h"
 
@@ -47,6 +49,18 @@ static const struct {
 	{ { "syscalls", "op[e]n", "-v" }, 0,
 	  "  open                      Its parameters are known.\n"
 	  "                            number: 2; category: file\n", "" },
+	{ { "operators", "<=", "-v" }, 0,
+	  "  <=                        It is less or equal.\n"
+	  "                            compares: integer, number, text, time, span of time\n",
+	  "" },
+	{ { "operators", "exists", "--json" }, 0,
+	  "[\n{\"name\":\"exists\",\"compares\":\"all\",\"meaning\":"
+	  "\"There is a value.\"}\n]\n", "" },
+	{ { "transformers", "tolower", "-v" }, 0,
+	  "  tolower(TEXT)             Its capital letters A to Z as small ones.\n", "" },
+	{ { "transformers", "tolower", "--markdown" }, 0,
+	  "| name | meaning |\n|---|---|\n"
+	  "| `tolower(TEXT)` | Its capital letters A to Z as small ones. |\n", "" },
 	{ { "field" }, 2, "",
 	  "sysreel: there is no list of `field`, did you mean `fields`?\n" },
 	{ { "weather" }, 2, "",
@@ -151,10 +165,33 @@ all_are_listed(void)
 	CHECK(strstr(shorter, end), "the short list tells how many are missing");
 }
 
+/* Each operator and transformer is in its list. */
+static void
+language_is_listed(void)
+{
+	const char *operators[] = { "operators", NULL }, *calls[] = { "transformers", NULL };
+	int out = memfd_create("out", 0), err = memfd_create("err", 0);
+	static char list[1 << 16];
+	char line[64];
+
+	CHECK(!run(operators, out, err) && !run(calls, out, err), "operators, transformers");
+	contents(out, list, sizeof(list));
+	close(err);
+	for (size_t i = 0; i < n_filter_operators; i++) {
+		snprintf(line, sizeof(line), "  %s ", filter_operators[i].name);
+		CHECK(strstr(list, line), "operator %s", filter_operators[i].name);
+	}
+	for (size_t i = 0; i < n_transformers; i++) {
+		snprintf(line, sizeof(line), "  %s", transformers[i].synopsis);
+		CHECK(strstr(list, line), "transformer %s", transformers[i].name);
+	}
+}
+
 int
 main(void)
 {
 	words_give_lists();
+	language_is_listed();
 	all_are_listed();
 	return check_done();
 }

@@ -2,6 +2,7 @@
 #include "engine/filter/filter.h"
 
 #include "engine/base/err.h"
+#include "engine/base/explain.h"
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
 #include "tests/lib/check.h"
@@ -547,6 +548,15 @@ static const struct {
 	  "evt.num = x and proc.name in (aaaaaaaaaaaaaaaaaa)", "`x` is no integer\n"
 	  "  ...bbbbbbbbbb, cccccccccccccccccccc) and evt.num = x and proc.name in (aaaa...\n"
 	  "                                                     ^\n" },
+	{ "fd.name=\xE6\x97\xA5\xE6\x9C\xAC/e\xCC\x81 and evt.num=x", "`x` is no integer\n"
+	  "  fd.name=\xE6\x97\xA5\xE6\x9C\xAC/e\xCC\x81 and evt.num=x\n"
+	  "                             ^\n" },
+	{ "fd.name=\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF and "
+	  "evt.num=\xFE\xFE\xFE\xFE\xFE\xFE\xFE",
+	  "`\\xfe\\xfe\\xfe\\xfe\\xfe\\xfe\\xfe` is no integer\n"
+	  "  ...\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff and evt.num="
+	  "\\xfe\\xfe\\xfe\\xfe\\xfe\\xfe...\n"
+	  "                                                  ^\n" },
 	{ "evt.num = 1 and", "expected a field, `not` or `(`\n"
 	  "  evt.num = 1 and\n"
 	  "                 ^\n" },
@@ -562,7 +572,7 @@ explaining(void)
 
 		CHECK(!filter_compile(explanations[i].filter, &options, &err), "refused");
 		t.len = 0;
-		filter_explain(explanations[i].filter, &err, &t);
+		explain_error(explanations[i].filter, &err, &t);
 		text_char(&t, '\0');
 		CHECK_STR(t.p, explanations[i].shown, "  explained");
 	}

@@ -201,7 +201,7 @@ test_regex(void)
 		struct regex *r = regex_compile(span(expressions[i].pattern), NULL);
 
 		CHECK(r && regex_match(r, span(expressions[i].text)) == expressions[i].matches,
-		      "%s: %s", expressions[i].pattern, expressions[i].text);
+		      "%s, case %zu", expressions[i].pattern, i);
 		CHECK(!regex_limits_hit(r), "  within limits");
 		regex_free(r);
 	}

@@ -6,10 +6,13 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
+#include "engine/base/err.h"
 #include "engine/base/mem.h"
 #include "engine/event/event_type.h"
+#include "engine/filter/filter.h"
 #include "tests/lib/check.h"
 #include "tests/lib/scapbuild.h"
 #include "ui/cli/cli.h"
@@ -123,9 +126,19 @@ static const struct {
 	{ WHOLE, { "-r", CAP, "-t", "x" }, 2, "",
 	  "sysreel: -t wants one of h, a, r, d and D, not `x`; `sysreel print --help` "
 	  "tells more\n" },
+	{ WHOLE, { "--hlep" }, 2, "",
+	  "sysreel: unknown option `--hlep`, did you mean `--help`?\n" },
+	{ WHOLE, { "--cout=3" }, 2, "",
+	  "sysreel: unknown option `--cout`, did you mean `--count`?\n" },
+	{ WHOLE, { "--zzz" }, 2, "",
+	  "sysreel: unknown option `--zzz`; `sysreel print --help` lists the options\n" },
 	{ WHOLE, { "-r", CAP, "-p", "a %evt.tpye" }, 2, "",
-	  "sysreel: format, at character 4: unknown field `evt.tpye`, did you mean "
-	  "`evt.type`?\n" },
+	  "sysreel: format: unknown field `evt.tpye`, did you mean `evt.type`?\n"
+	  "  a %evt.tpye\n     ^\n" },
+	{ WHOLE, { "-r", CAP, "evt.type=read", "-n", "1" }, 2, "",
+	  "sysreel: expected `and` or `or`, not `-n`; a value with blanks or brackets in it "
+	  "needs quotes\n  evt.type=read -n 1\n                ^\n"
+	  "sysreel: options stand before the filter, not behind it\n" },
 };
 
 static void
@@ -227,6 +240,46 @@ words_give_lines(const struct scap *b)
 	}
 }
 
+/* A terminal gets colours; what comes out of the capture does not change. */
+static void
+terminals_get_colours(const struct scap *b)
+{
+	static const char *const words[] = { "-r", CAP, "-n1", NULL };
+	static const char *const wanted[] = {
+		"1 22:13:20.000000005 0 \033[01;32mcat\033[00m (\033[01;36m7\033[00m.7) > "
+		"\033[01;34mopen\033[00m \n\033[00m",
+		LINE_1,
+	};
+	int master = posix_openpt(O_RDWR | O_NOCTTY), err = memfd_create("err", 0);
+
+	if (master < 0 || grantpt(master) || unlockpt(master)) {
+		check_skip("there are no pseudo terminals here");
+		close(err);
+		return;
+	}
+	setenv("TERM", "xterm", 1);
+	for (size_t i = 0; i < ARRAY_LEN(wanted); i++) {
+		int slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+		int capture = open_variant(b, WHOLE);
+		struct termios mode;
+		char buf[512];
+		ssize_t n;
+
+		tcgetattr(slave, &mode);
+		cfmakeraw(&mode);
+		tcsetattr(slave, TCSANOW, &mode);
+		CHECK(!run(words, capture, slave, err), "NO_COLOR=%s", i ? "1" : "");
+		n = read(master, buf, sizeof(buf) - 1);
+		buf[n > 0 ? n : 0] = '\0';
+		CHECK(!strcmp(buf, wanted[i]), "  %s", i ? "plain" : "colours");
+		close(slave);
+		close(capture);
+		setenv("NO_COLOR", "1", 1);
+	}
+	close(master);
+	close(err);
+}
+
 static void
 writing_fails(const struct scap *b)
 {
@@ -249,14 +302,39 @@ writing_fails(const struct scap *b)
 	CHECK_STR(contents(err, buf, sizeof(buf)), "", "  and nothing is told");
 }
 
+static int32_t
+web_port(const char *name)
+{
+	return strcmp(name, "http") ? -1 : 80;
+}
+
+/* What the help shows must work. */
+static void
+examples_are_filters(void)
+{
+	for (size_t i = 0; i < print_command.n_examples; i++) {
+		const char *words = print_command.examples[i].words;
+		struct err err = { 0 };
+		struct filter *f = filter_compile(words, &(const struct filter_options){
+						  .service_port = web_port }, &err);
+
+		CHECK(f, "%s: %s", words, err.text);
+		filter_free(f);
+	}
+	CHECK(print_command.n_examples > 5, "there are some");
+}
+
 int
 main(void)
 {
 	struct scap b = { 0 };
 
 	setenv("TZ", "UTC", 1);
+	unsetenv("NO_COLOR");
 	build(&b);
 	words_give_lines(&b);
+	examples_are_filters();
+	terminals_get_colours(&b);
 	writing_fails(&b);
 	scap_fini(&b);
 	return check_done();

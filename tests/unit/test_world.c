@@ -105,6 +105,61 @@ test_moments(void)
 	CHECK(world_take(s.world, &unknown)->num == 0, "an unknown type is not counted");
 	stage_tick(&s);
 	CHECK(s.m->num == 8, "the next one is");
+	s.dump_flags = EVENT_STATE_ONLY | EVENT_RESTATED;
+	stage_open(&s, 10, 6, "/again");
+	CHECK(s.m->num == 0 && s.m->fd, "nor is what another file told before");
+	s.dump_flags = 0;
+	CHECK_STR(stage_fd_name(&s, 10, 6), "/again", "which is so all the same");
+	stage_tick(&s);
+	CHECK(s.m->num == 9, "the next one is");
+	stage_fini(&s);
+}
+
+/* A list may tell of a descriptor what only events could. */
+static void
+test_restated(void)
+{
+	struct fd_record told = {
+		.tid = 10, .fd = 4, .kind = FD_IPV4, .l4 = L4_TCP, .src_ip = { 10, 0, 0, 1 },
+		.dst_ip = { 10, 0, 0, 2 }, .src_port = 80, .dst_port = 5000, .role = 2,
+		.is_restated = true, .cloexec = true, .has_tuple = true, .open_flags = 2,
+	};
+	struct stage s;
+	const struct descriptor *fd;
+
+	stage_init(&s, NULL, NULL);
+	stage_proc(&s, 10, 10, 1, "server");
+	stage_fd_record(&s, &told);
+	told.fd = 5;
+	told.is_restated = false;
+	stage_fd_record(&s, &told);
+	world_settle(s.world);
+	fd = stage_fd_of(&s, 10, 4);
+	CHECK(fd && fd->role == ROLE_SERVER && fd->cloexec && !fd->connected,
+	      "what is told again counts");
+	CHECK_STR(stage_fd_name(&s, 10, 4), "10.0.0.1:80->10.0.0.2:5000", "with the ends as told");
+	fd = stage_fd_of(&s, 10, 5);
+	CHECK(fd && fd->role == ROLE_CLIENT && !fd->cloexec && fd->connected,
+	      "else it is found out");
+	stage_fini(&s);
+}
+
+/* What the last event ended is shown with it, and no longer. */
+static void
+test_settle(void)
+{
+	struct stage s;
+
+	begin(&s);
+	stage_open(&s, 10, 6, "/x");
+	stage_event(&s, 10, EV_CLOSE_X, scap_num(0), scap_num(6));
+	CHECK(stage_fd_of(&s, 10, 6), "a descriptor is there while its end is told");
+	world_settle(s.world);
+	CHECK(!stage_fd_of(&s, 10, 6), "and gone when the event is over");
+	stage_event(&s, 10, EV_PROCEXIT_1_E, scap_num(0), scap_num(0), scap_num(0), scap_num(0));
+	CHECK(world_thread(s.world, 10), "so is a thread");
+	world_settle(s.world);
+	CHECK(!world_thread(s.world, 10), "and gone");
 	stage_fini(&s);
 }
 
@@ -469,6 +524,8 @@ main(void)
 	test_pairs();
 	test_big_enter();
 	test_moments();
+	test_restated();
+	test_settle();
 	test_lists();
 	test_leading();
 	test_containers();

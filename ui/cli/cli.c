@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/base/explain.h"
 #include "engine/base/text.h"
 #include "engine/field/spelling.h"
 
@@ -28,6 +29,19 @@ cli_error(const char *fmt, ...)
 	written = write(STDERR_FILENO, line.p, line.len);
 	(void)written;			/* there is no better place to complain */
 	text_fini(&line);
+}
+
+void
+cli_explain(const char *context, const char *words, const struct err *err)
+{
+	struct text t = { 0 };
+	ssize_t written;
+
+	text_fmt(&t, "sysreel: %s", context);
+	explain_error(words, err, &t);
+	written = write(STDERR_FILENO, t.p, t.len);
+	(void)written;
+	text_fini(&t);
 }
 
 static const struct cli_option *
@@ -66,6 +80,22 @@ refuse(const struct cli_command *c, const char *what, const char *option)
 	return -1;
 }
 
+/* There is no option WORD, or several begin so: LEN bytes behind its "--" name it. */
+static int
+refuse_long(const struct cli_command *c, const char *word, size_t len)
+{
+	struct spelling meant = spelling_of(word + 2, len);
+	const char *near = spelling_is_nearer(&meant, "help") ? "help" : NULL;
+
+	for (size_t i = 0; i < c->n_options; i++)
+		if (c->options[i].name && spelling_is_nearer(&meant, c->options[i].name))
+			near = c->options[i].name;
+	if (!near)
+		return refuse(c, "unknown option", word);
+	cli_error("unknown option `%.*s`, did you mean `--%s`?", (int)len + 2, word, near);
+	return -1;
+}
+
 static int
 take_long(const struct cli_command *c, int argc, char **argv, int *at, const char **arg)
 {
@@ -75,7 +105,7 @@ take_long(const struct cli_command *c, int argc, char **argv, int *at, const cha
 	const struct cli_option *o = find_name(c, word + 2, len);
 
 	if (!o)
-		return refuse(c, "unknown option", word);
+		return refuse_long(c, word, len);
 	++*at;
 	if (!o->arg) {
 		if (equals)
@@ -221,6 +251,10 @@ cli_help(const struct cli_command *c)
 		text_char(&t, '\n');
 		put_wrapped(&t, c->more, 0, 0);
 	}
+	if (c->n_examples)
+		text_str(&t, "\nFilters are, for example:\n");
+	for (size_t i = 0; i < c->n_examples; i++)
+		put_row(&t, c->examples[i].words, c->examples[i].doc);
 	print_text(&t);
 }
 

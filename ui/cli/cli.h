@@ -10,12 +10,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct err;
+
 /* One option of a subcommand. */
 struct cli_option {
 	int key;			/* its letter, or a number above 255 when it has none */
 	const char *name;		/* the long form, or NULL */
 	const char *arg;		/* what its argument is called, or NULL */
 	const char *doc;		/* one sentence */
+};
+
+/* One example of its use. */
+struct cli_example {
+	const char *words;		/* what to type, behind the options */
+	const char *doc;		/* what it gives */
 };
 
 /* Exit statuses. */
@@ -28,6 +36,8 @@ struct cli_command {
 	const char *more;		/* paragraphs for its own help, or NULL */
 	const struct cli_option *options;
 	size_t n_options;
+	const struct cli_example *examples;	/* of filters; NULL: none */
+	size_t n_examples;
 	/* Its exit status. ARGV[0] is the command's name. */
 	int (*run)(const struct cli_command *self, int argc, char **argv);
 };
@@ -53,8 +63,13 @@ const struct cli_command *cli_find(const struct cli_command *const *commands, si
 /* "sysreel: TEXT" on standard error, harmless to a terminal. */
 void cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* What is wrong with WORDS, on standard error: "sysreel: CONTEXT...", with a
+ * caret under the place. */
+void cli_explain(const char *context, const char *words, const struct err *err);
+
 extern const struct cli_command print_command;
 extern const struct cli_command info_command;
 extern const struct cli_command list_command;
+extern const struct cli_command record_command;
 
 #endif

@@ -85,6 +85,8 @@ put_facts(struct lister *l, const struct listing_entry *e)
 {
 	struct text facts = { 0 };
 
+	if (!l->listing->facts[0])
+		return;
 	for (size_t i = 0; i < LISTING_FACTS_MAX && l->listing->facts[i]; i++)
 		if (e->facts[i])
 			text_fmt(&facts, "%s%s: %s", facts.len ? "; " : "",
@@ -277,11 +279,13 @@ static const struct cli_option options[] = {
 
 const struct cli_command list_command = {
 	.name = "list",
-	.synopsis = "fields|events|syscalls [OPTION]... [PATTERN]",
-	.doc = "List fields, events or system calls, with what they mean.",
-	.more = "`fields` is what can be shown and asked of an event, `events` are types of "
-		"events (> enter, < exit) with the names of their parameters, `syscalls` are "
-		"the system calls of x86-64.\n\n"
+	.synopsis = "WHAT [OPTION]... [PATTERN]",
+	.doc = "List fields, operators, events and more, with what they mean.",
+	.more = "WHAT is one of these. `fields`: what can be shown and asked of an event. "
+		"`operators`: how filters compare fields with values. `transformers`: what "
+		"filters and formats can make of fields. `events`: types of events (> enter, "
+		"< exit) with the names of their parameters. `syscalls`: the system calls of "
+		"x86-64.\n\n"
 		"Only names that PATTERN fits are listed: a part of the name, or, with * ? or "
 		"[ ] in it, all of it.\n\n"
 		"What -v and the other forms tell of a field: its type and unit; the argument "
@@ -289,7 +293,8 @@ const struct cli_command list_command = {
 		"thread, the process, several processes, the descriptor, the container, of "
 		"what these were at the moment (history), or of what was shown before "
 		"(output); whether it makes sense only in filters or formats; and whether only "
-		"old captures or only sysreel have it.",
+		"old captures or only sysreel have it. Of an operator: which types of fields it "
+		"compares.",
 	.options = options,
 	.n_options = ARRAY_LEN(options),
 	.run = run,

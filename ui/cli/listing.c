@@ -1,10 +1,14 @@
 #include "ui/cli/listing.h"
 
+#include <string.h>
+
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
 #include "engine/event/event_type.h"
 #include "engine/event/syscall.h"
 #include "engine/field/field.h"
+#include "engine/field/operand.h"
+#include "engine/filter/filter.h"
 
 /* What a field's values count. */
 static const char *const units[U_COUNT] = {
@@ -163,11 +167,60 @@ walk_syscalls(listing_take_fn *take, void *ctx)
 	text_fini(&number);
 }
 
+/* "text, data", or "all" for every type; some types share a name. */
+static void
+put_types(unsigned types, struct text *t)
+{
+	const char *last = "";
+
+	t->len = 0;
+	if (types == (1u << T_COUNT) - 1) {
+		text_bytes(t, "all", 4);
+		return;
+	}
+	for (unsigned type = 0; type < T_COUNT; type++) {
+		const char *name = value_type_name((enum value_type)type);
+
+		if (!(types & 1u << type) || !strcmp(name, last))
+			continue;
+		text_fmt(t, "%s%s", t->len ? ", " : "", name);
+		last = name;
+	}
+	text_char(t, '\0');
+}
+
+static void
+walk_operators(listing_take_fn *take, void *ctx)
+{
+	struct text types = { 0 };
+
+	for (size_t i = 0; i < n_filter_operators; i++) {
+		const struct filter_operator *op = &filter_operators[i];
+
+		put_types(op->types, &types);
+		take(ctx, &(struct listing_entry){ .name = op->name, .doc = op->doc,
+						   .facts = { types.p } });
+	}
+	text_fini(&types);
+}
+
+static void
+walk_transformers(listing_take_fn *take, void *ctx)
+{
+	for (size_t i = 0; i < n_transformers; i++)
+		take(ctx, &(struct listing_entry){ .name = transformers[i].synopsis,
+						   .doc = transformers[i].doc });
+}
+
 const struct listing listings[] = {
 	{ "fields", "What can be shown and asked of an event.",
 	  { "type", "unit", "argument", "of", "only in", "from" }, walk_fields },
 	{ "events", "Types of events: > enter or < exit, and parameters.",
 	  { "id", "category", "from" }, walk_events },
+	{ "operators", "How filters compare a field with a value.", { "compares" },
+	  walk_operators },
 	{ "syscalls", "System calls of x86-64.", { "number", "category" }, walk_syscalls },
+	{ "transformers", "What is made of fields, in filters and formats.", { NULL },
+	  walk_transformers },
 };
 const size_t n_listings = ARRAY_LEN(listings);

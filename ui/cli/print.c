@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -20,6 +19,7 @@
 #include "ui/cli/progress.h"
 #include "ui/cli/sieve.h"
 #include "ui/cli/services.h"
+#include "ui/cli/stop.h"
 #include "ui/cli/summary.h"
 #include "ui/cli/zone.h"
 
@@ -51,29 +51,6 @@ struct printer {
 	bool is_watched;		/* standard output is a terminal */
 };
 
-/* For the signal handler: what to stop. */
-static struct source *volatile running;
-
-static void
-on_signal(int number)
-{
-	(void)number;
-	if (running)
-		source_cancel(running);
-}
-
-/* The first signal ends reading; the next one has its usual effect, should
- * writing hang. */
-static void
-catch_signals(void)
-{
-	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESETHAND };
-
-	sigemptyset(&action.sa_mask);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-}
-
 static bool
 make_format(struct printer *p)
 {
@@ -84,7 +61,7 @@ make_format(struct printer *p)
 		return true;
 	p->format = format_compile(pattern, &err);
 	if (!p->format) {
-		cli_error("format, at character %d: %s", err.at + 1, err.text);
+		cli_explain("format: ", pattern, &err);
 		return false;
 	}
 	if (p->wishes->form == PRINT_CSV && !format_fields(p->format)) {
@@ -231,7 +208,7 @@ begin(struct printer *p)
 {
 	const struct print_wishes *w = p->wishes;
 
-	catch_signals();
+	stop_on_signals(p->source);
 	p->world = world_new(NULL, NULL);
 	clock_init(&p->clock, zone_offset);
 	render_init(&p->render, p->world, &p->clock);
@@ -258,7 +235,7 @@ begin(struct printer *p)
 static void
 end(struct printer *p)
 {
-	running = NULL;
+	stop_on_signals(NULL);
 	source_close(p->source);
 	format_free(p->format);
 	sieve_fini(&p->sieve);
@@ -363,7 +340,6 @@ print_run(const struct cli_command *self, int argc, char **argv)
 	if (status != CLI_OK || wishes.show_format)
 		goto out;
 	p.source = open_source(&p, &wishes, &err);
-	running = p.source;
 	if (p.source) {
 		status = run_printer(&p);
 	} else {

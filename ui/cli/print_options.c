@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "engine/base/mem.h"
 #include "ui/cli/line.h"
@@ -229,6 +230,18 @@ take_option(struct print_wishes *w, int key, const char *arg)
 	}
 }
 
+/* Are colours wanted on standard output? https://no-color.org asks for a way
+ * to do without them everywhere. */
+static bool
+wants_colours(void)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (!isatty(STDOUT_FILENO) || (no_color && *no_color))
+		return false;
+	return term && strcmp(term, "dumb") != 0;
+}
+
 /* What the options leave open. */
 static void
 settle(struct print_wishes *w)
@@ -241,6 +254,8 @@ settle(struct print_wishes *w)
 		w->no_owners = true;
 		w->resolve_ports = false;
 	}
+	if (!w->pattern && w->form == PRINT_LINES && wants_colours())
+		w->pattern = LINE_FORMAT_COLOURS;
 	if (!w->pattern && (w->time_mode != TIME_LOCAL || w->form != PRINT_LINES))
 		w->pattern = LINE_FORMAT;
 }
@@ -332,8 +347,9 @@ static const struct cli_option options[] = {
 	{ 'n', "count", "N", "Stop after N events." },
 	{ OPT_SKIP, "skip", "N", "Leave out the first N events." },
 	{ 'M', "seconds", "S", "Stop S seconds after the first event that is shown." },
-	{ 'p', "format", "FORMAT", "Show each event as FORMAT says. c (container) and k "
-	  "(kubernetes) add columns to the usual line; p shows the usual format and ends." },
+	{ 'p', "format", "FORMAT", "Show each event as FORMAT says. c (container), k "
+	  "(kubernetes) and m (mesos) add columns to the usual line; p shows the usual format "
+	  "and ends." },
 	{ 't', "time", "MODE", "Show the time as h: time of day (this is so without the "
 	  "option), a: seconds since the epoch, r: since the first event, d: since the call "
 	  "was entered, D: since the line before." },
@@ -364,6 +380,24 @@ static const struct cli_option options[] = {
 	{ 'P', "progress", NULL, "Show the progress on standard error, whoever reads it." },
 };
 
+static const struct cli_example examples[] = {
+	{ "evt.type=open and evt.failed=true", "Files that could not be opened." },
+	{ "proc.name in (sh, bash) or proc.aname=sshd", "Shells, and all that somebody does "
+	  "through ssh." },
+	{ "fd.name pmatch (/etc, /var/*/log) and not proc.name=cron", "Use of files in these "
+	  "folders, but not by cron." },
+	{ "evt.latency > 10ms", "Calls that took longer." },
+	{ "fd.port=http and evt.buffer contains \"GET /\"", "Requests to a web server." },
+	{ "fd.net=10.0.0.0/8 and evt.buflen >= 4K", "Large pieces of data from or to a "
+	  "network." },
+	{ "evt.time >= 10:02:05.25 and evt.time < 10:03", "What happened then." },
+	{ "proc.cmdline ~ \".*--port[= ][0-9]+.*\"", "By a regular expression, which must fit "
+	  "all of the text." },
+	{ "fd.name endswith anyof (.conf, .ini)", "By one of several ends." },
+	{ "tolower(proc.name) = val(proc.pname)", "Processes that are called like their "
+	  "parents." },
+};
+
 const struct cli_command print_command = {
 	.name = "print",
 	.synopsis = "[-r FILE] [OPTION]... [FILTER] [-- COMMAND [WORD]...]",
@@ -374,16 +408,24 @@ const struct cli_command print_command = {
 		"the capabilities CAP_BPF and CAP_PERFMON; they are given up once it runs.\n\n"
 		"A line is, from left to right: number of the event, time, CPU, name of the "
 		"thread, its number, > for a call that is entered or < for one that returns, "
-		"name of the event, and its parameters.\n\n"
+		"name of the event, and its parameters. On a terminal it has colours, unless "
+		"NO_COLOR is set, and the number of the process before the thread's.\n\n"
 		"In a FORMAT, %FIELD stands for a field (%evt.type, %proc.name, %fd.name, ...) "
 		"and %20FIELD for exactly 20 bytes of it. \\n, \\t, \\e and \\\\ mean a new "
 		"line, a tab, ESC and a backslash. An event that lacks one of the fields gives "
 		"no line, unless the FORMAT starts with *: then <NA> stands for what is "
 		"missing.\n\n"
 		"%toupper(proc.name), %len(fd.name) and other transformers stand where a field "
-		"may stand. `sysreel list fields` shows all.\n\n"
-		"The FILTER is all that follows the options: proc.name=nginx and evt.type=open. "
-		"Quote it for the shell. With -r, `--` only ends the options.\n\n"
+		"may stand.\n\n"
+		"The FILTER is all that follows the options; quote it for the shell. With -r, `--` "
+		"only ends the options. It compares fields with values: proc.name=nginx and evt.type=open. "
+		"`and` binds closer than `or`, `not` closer than both; brackets go before. A "
+		"comparison with what is missing is false. A value with blanks or brackets in it "
+		"stands in quotes. Units are ns, us, ms, s, m, h and d, and K, M, G and T of 1024. "
+		"oneof, anyof or allof behind an operator compare with each value of a list; "
+		"val(FIELD) is the value of another field.\n\n"
+		"`sysreel list fields`, `sysreel list operators` and `sysreel list transformers` "
+		"show all that there is.\n\n"
 		"Texts of traced programs are made harmless: control characters appear as \\x1b, "
 		"in data as a dot.\n\n"
 		"A damaged or cut capture is printed as far as it can be read, and one line on "
@@ -392,5 +434,7 @@ const struct cli_command print_command = {
 		"command line was not understood; with a COMMAND it is the COMMAND's own.",
 	.options = options,
 	.n_options = ARRAY_LEN(options),
+	.examples = examples,
+	.n_examples = ARRAY_LEN(examples),
 	.run = print_run,
 };

@@ -13,17 +13,15 @@
 #include "ui/cli/services.h"
 #include "ui/cli/zone.h"
 
+/* Tell what is wrong with FILTER. */
 static void
 explain(const char *filter, const struct err *err)
 {
-	struct text words = { 0 };
-	ssize_t n;
+	bool is_option = err->at > 0 && filter[err->at] == '-' && filter[err->at - 1] == ' ';
 
-	text_str(&words, "sysreel: ");
-	filter_explain(filter, err, &words);
-	n = write(STDERR_FILENO, words.p, words.len);
-	(void)n;			/* there is no better place to complain */
-	text_fini(&words);
+	cli_explain("", filter, err);
+	if (is_option)
+		cli_error("options stand before the filter, not behind it");
 }
 
 bool
@@ -99,4 +97,27 @@ sieve_lets_pass(struct sieve *s, const struct moment *m)
 		return true;
 	eval_moment(&s->eval, m);
 	return filter_match(s->filter, &s->eval);
+}
+
+bool
+sieve_lets_process_pass(struct sieve *s, const struct process *p)
+{
+	const struct thread *t = p->leader ? p->leader : p->threads;
+	struct event ev = { .tid = t ? t->tid : p->pid };
+	struct moment m = { .ev = &ev, .num = 1, .thread = t, .proc = p,
+			    .container = p->container, .thread_version = t ? t->version : 0,
+			    .proc_version = p->version };
+
+	if (!s->filter)
+		return true;
+	for (uint16_t id = 0; id < EVENT_TYPES; id++) {
+		if (event_types[id].flags & EF_UNUSED || !filter_wants_type(s->filter, id))
+			continue;
+		ev.id = id;
+		ev.type = &event_types[id];
+		eval_moment(&s->eval, &m);
+		if (filter_match(s->filter, &s->eval))
+			return true;
+	}
+	return false;
 }

@@ -17,6 +17,7 @@
 struct filter;
 struct moment;
 struct print_wishes;
+struct process;
 
 /* Embedded: zeroes; sieve_compile(), sieve_begin(), sieve_fini(). */
 struct sieve {
@@ -43,5 +44,8 @@ void sieve_report(const struct sieve *s);
 
 /* Is the event of M wanted? */
 bool sieve_lets_pass(struct sieve *s, const struct moment *m);
+
+/* Could an event of P be wanted, if it had no parameters and used no descriptor? */
+bool sieve_lets_process_pass(struct sieve *s, const struct process *p);
 
 #endif

@@ -269,16 +269,29 @@ survey_text(const struct survey *s, struct text *t)
 
 /* Tables -------------------------------------------------------------- */
 
-/* LEN cells at most, padded with blanks to that and one more. */
+/* Bytes that go on with a character of UTF-8. */
+static bool
+goes_on(char c)
+{
+	return ((uint8_t)c & 0xC0) == 0x80;
+}
+
+/* LEN characters at most, padded with blanks to that and one more. */
 static void
 put_cell(struct text *t, struct span s, size_t len)
 {
-	size_t at = t->len, n;
+	size_t at = t->len, n = 0;
 
 	text_safe(t, s.p, s.len);
-	n = t->len - at;
-	if (n > len)
-		t->len = at + len;
+	for (size_t i = at; i < t->len; i++) {
+		if (goes_on(t->p[i]))
+			continue;
+		if (n == len) {
+			t->len = i;
+			break;
+		}
+		n++;
+	}
 	for (; n < len; n++)
 		text_char(t, ' ');
 	text_char(t, ' ');

@@ -1,0 +1,180 @@
+/* The whole subcommand, from its words to what it says and leaves behind: a capture
+ * goes in at /dev/fd/77, standard output takes another. */
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "engine/base/mem.h"
+#include "tests/lib/check.h"
+#include "tests/lib/scapbuild.h"
+#include "ui/cli/cli.h"
+
+#define WORDS_MAX 10
+#define CAPTURE_FD 77
+#define CAP "/dev/fd/77"
+#define MORE "; `sysreel record --help` tells more\n"
+
+/* WRITES: bytes on standard output, which is that of the whole capture if -1. */
+static const struct {
+	const char *words[WORDS_MAX];
+	int status;
+	const char *err;
+	int writes;
+} cases[] = {
+	{ { "-r", CAP, "-w", "-" }, 0, "", -1 },
+	{ { "-r", "-", "-w-" }, 0, "", -1 },
+	{ { "-r", CAP, "-w", "-", "evt.type", "=", "open" }, 0, "", -1 },
+	{ { "-r", CAP, "-w", "-", "-n", "1" }, 0, "", 68 },
+	{ { "-r", CAP, "-w", "-", "--no-state", "evt.type=read" }, 0, "", 28 },
+	{ { "-r", CAP, "-w", "-", "-M1" }, 0, "", -1 },
+	{ { NULL }, 2, "which capture? Name it with -r FILE\n", 0 },
+	{ { "-r", CAP }, 2, "record where to? Name it with -w FILE\n", 0 },
+	{ { "-r", CAP, "-w" }, 2, "something must follow `-w`; `sysreel record --help` lists the "
+	  "options\n", 0 },
+	{ { "-r", CAP, "-w", "" }, 2, "record where to? Name it with -w FILE\n", 0 },
+	{ { "-r", CAP, "-w", "x", "-n", "0" }, 2, "-n wants a number above 0, not `0`" MORE, 0 },
+	{ { "-r", CAP, "-w", "x", "-M", "-1" }, 2, "-M wants seconds above 0, not `-1`" MORE, 0 },
+	{ { "-r", CAP, "-w", "x", "-C", "1k" }, 2, "-C wants megabytes above 0, not `1k`" MORE,
+	  0 },
+	{ { "-r", CAP, "-w", "x", "-C", "18446744073710" }, 2,
+	  "-C wants megabytes above 0, not `18446744073710`" MORE, 0 },
+	{ { "-r", CAP, "-w", "x", "-G", "" }, 2, "-G wants seconds above 0, not ``" MORE, 0 },
+	{ { "-r", CAP, "-w", "x", "-e", "0" }, 2, "-e wants a number above 0, not `0`" MORE, 0 },
+	{ { "-r", CAP, "-w", "x", "-W", "0" }, 2,
+	  "-W wants a number of files above 0, not `0`" MORE, 0 },
+	{ { "-r", CAP, "-w", "x", "-W", "2" }, 2,
+	  "-W keeps the last files, but nothing says when one is full: -C, -G or -e\n", 0 },
+	{ { "-r", CAP, "-w", "-", "-e", "2" }, 2,
+	  "standard output is one file: -C, -G and -e need a name\n", 0 },
+	{ { "-r", CAP, "-w", "x", "-s", "all" }, 2, "-s wants a number of bytes, not `all`" MORE,
+	  0 },
+	{ { "-r", CAP, "-w", "x", "--format", "0.28" }, 2,
+	  "--format wants newest or 0.29, not `0.28`" MORE, 0 },
+	{ { "-r", CAP, "-w", "x", "--only" }, 2,
+	  "--only asks what is wanted, and that is all: there is no FILTER\n", 0 },
+	{ { "-r", CAP, "-w", "x", "--ancestors", "evt.type=read" }, 2,
+	  "all processes are written, ancestors too, but with --only\n", 0 },
+	{ { "-r", CAP, "-w", "/nowhere/x" }, 1, "/nowhere/x: no such file or directory\n", 0 },
+	{ { "-r", CAP, "-w", "/" }, 1, "/: is a directory\n", 0 },
+	{ { "-r", CAP, "-w", "/nowhere/\033[2J" }, 1,
+	  "/nowhere/\\x1b[2J: no such file or directory\n", 0 },
+	{ { "-r", CAP, "-w", "/dev/full" }, 1, "/dev/full: no space left on device\n", 0 },
+	{ { "-r", CAP, "-w", "/dev/stdout" }, 1,
+	  "/dev/stdout: it is a symbolic link; name what it points to\n", 0 },
+	{ { "-r", "/nowhere/x", "-w", "-" }, 1, "/nowhere/x: no such file or directory\n", 0 },
+};
+
+static void
+build(struct scap *b)
+{
+	scap_section(b, 2);
+	scap_at(b, 1700000000000000000, 7, 0);
+	scap_event(b, EV_OPEN_E, SCAP_NOTHING);
+	scap_at(b, 1700000000000000100, 7, 1);
+	scap_event(b, EV_OPEN_X, scap_num(3), scap_text("/etc/hosts"), scap_num(1), scap_num(0));
+}
+
+/* Run `record` with WORDS in a child; its exit status. */
+static int
+run(const char *const *words, int capture, int out, int err)
+{
+	int status;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		char *argv[WORDS_MAX + 1], name[] = "record";
+		int argc = 1;
+
+		argv[0] = name;
+		for (; argc <= WORDS_MAX && words[argc - 1]; argc++)
+			argv[argc] = xstrdup(words[argc - 1]);
+		dup2(capture, CAPTURE_FD);
+		dup2(capture, STDIN_FILENO);
+		dup2(out, STDOUT_FILENO);
+		dup2(err, STDERR_FILENO);
+		signal(SIGPIPE, SIG_IGN);
+		_exit(record_command.run(&record_command, argc, argv));
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return -1;
+	return WEXITSTATUS(status);
+}
+
+/* What was written to FD, without the name of the program. */
+static const char *
+said(int fd, char *buf, size_t size)
+{
+	ssize_t n = pread(fd, buf, size - 1, 0);
+
+	buf[n > 0 ? n : 0] = '\0';
+	return strncmp(buf, "sysreel: ", 9) ? buf : buf + 9;
+}
+
+static void
+words_are_understood(const struct scap *b)
+{
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		int out = memfd_create("out", 0), err = memfd_create("err", 0);
+		int capture = scap_memfd(b->p, b->len);
+		off_t want = cases[i].writes < 0 ? (off_t)b->len : cases[i].writes;
+		char buf[4096];
+
+		CHECK(run(cases[i].words, capture, out, err) == cases[i].status,
+		      "case %zu: exit status %d", i, cases[i].status);
+		CHECK_STR(said(err, buf, sizeof(buf)), cases[i].err, "  what it says");
+		CHECK(lseek(out, 0, SEEK_END) == want, "  it writes %lld bytes", (long long)want);
+		close(out);
+		close(err);
+		close(capture);
+	}
+}
+
+/* What comes in goes out again. */
+static void
+bytes_are_the_same(const struct scap *b)
+{
+	static const char *const words[] = { "-r", CAP, "-w", "-", NULL };
+	int out = memfd_create("out", 0), err = memfd_create("err", 0);
+	int capture = scap_memfd(b->p, b->len);
+	char buf[4096];
+
+	run(words, capture, out, err);
+	CHECK(pread(out, buf, sizeof(buf), 0) == (ssize_t)b->len && !memcmp(buf, b->p, b->len),
+	      "a capture of our own is written again byte by byte");
+	close(out);
+	close(err);
+	close(capture);
+}
+
+static void
+nobody_reads(const struct scap *b)
+{
+	static const char *const words[] = { "-r", CAP, "-w", "-", NULL };
+	int err = memfd_create("err", 0), capture = scap_memfd(b->p, b->len), ends[2];
+	char buf[4096];
+
+	if (pipe(ends))
+		die("no pipe");
+	close(ends[0]);
+	CHECK(run(words, capture, ends[1], err) == 1, "without a reader it fails");
+	CHECK_STR(said(err, buf, sizeof(buf)), "standard output: broken pipe\n", "  and says so");
+	close(ends[1]);
+	close(err);
+	close(capture);
+}
+
+int
+main(void)
+{
+	struct scap b = { 0 };
+
+	build(&b);
+	words_are_understood(&b);
+	bytes_are_the_same(&b);
+	nobody_reads(&b);
+	scap_fini(&b);
+	return check_done();
+}

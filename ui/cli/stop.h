@@ -1,0 +1,16 @@
+/*
+ * stop - let signals end a run in good order.
+ *
+ * The first SIGINT, SIGTERM or SIGHUP makes the source end, so that everything
+ * behind it ends as if the input had; the next one has its usual effect, should
+ * something hang.
+ */
+#ifndef UI_CLI_STOP_H
+#define UI_CLI_STOP_H
+
+struct source;
+
+/* From here on signals end S, which is borrowed; NULL: nothing any more. */
+void stop_on_signals(struct source *s);
+
+#endif
