@@ -45,6 +45,9 @@
 #define WORD_VIA(n, i, bytes, f) \
 	{ .how = TAKE_WORD, .arg = n, .more = i, .size = bytes, .convert = convert_##f }
 #define HALF(n, i, bytes) { .how = TAKE_HALF, .arg = n, .more = i, .size = bytes }
+#define MEMORY \
+	{ .how = TAKE_SIZE, .more = SIZE_VM }, { .how = TAKE_SIZE, .more = SIZE_RSS }, \
+	{ .how = TAKE_SIZE, .more = SIZE_SWAP }
 #define TASK(part) { .how = TAKE_TASK, .more = TASK_##part }
 #define LEVEL(n) { .how = TAKE_OPTION_LEVEL, .arg = n }
 #define OPTION(n, level) { .how = TAKE_OPTION_NAME, .arg = n, .more = level }
@@ -135,6 +138,8 @@ grab_of(const struct take *t, bool is_exit)
 	case TAKE_CLONE_FLAGS:
 		return (struct wire_grab){ .what = t->size ? GRAB_FIXED : 0, .arg = t->arg,
 					   .max = t->size };
+	case TAKE_SIZE:
+		return (struct wire_grab){ .what = GRAB_MEMORY };
 	case TAKE_TASK:
 		return (struct wire_grab){ .what = GRAB_TASK };
 	case TAKE_END: case TAKE_EMPTY: case TAKE_RESULT: case TAKE_ARG: case TAKE_INT:

@@ -56,6 +56,7 @@ enum take_how {
 					 * CONVERT if there is one */
 	TAKE_HALF,			/* MORE-th 32-bit word, signed */
 	TAKE_TASK,			/* MORE: enum task_part */
+	TAKE_SIZE,			/* how large the task is; MORE: enum size_part */
 	TAKE_CLONE_FLAGS,		/* ARG, or with SIZE what it points to */
 	TAKE_PRCTL_NAME,		/* text, if the call is about one */
 	TAKE_OPTION_LEVEL,		/* of a socket, at ARG */
@@ -66,6 +67,7 @@ enum take_how {
 
 enum tuple_way { TUPLE_OUT, TUPLE_IN };	/* the source is: this end, the other */
 enum queue_part { QUEUE_PERCENT, QUEUE_LENGTH, QUEUE_MAX };
+enum size_part { SIZE_VM, SIZE_RSS, SIZE_SWAP };
 enum file_part { FILE_DEV, FILE_INO };
 
 enum task_part {

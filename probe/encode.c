@@ -211,9 +211,9 @@ task_number(const struct wire_task *t, enum task_part part)
 	case TASK_FDLIMIT: return t->fdlimit;
 	case TASK_PF_MAJOR: return t->pf_major;
 	case TASK_PF_MINOR: return t->pf_minor;
-	case TASK_VM_SIZE: return t->vm_pages * PAGE_KB;
-	case TASK_VM_RSS: return t->rss_pages * PAGE_KB;
-	case TASK_VM_SWAP: return t->swap_pages * PAGE_KB;
+	case TASK_VM_SIZE: return t->memory.vm_pages * PAGE_KB;
+	case TASK_VM_RSS: return t->memory.rss_pages * PAGE_KB;
+	case TASK_VM_SWAP: return t->memory.swap_pages * PAGE_KB;
 	case TASK_TTY: return t->tty;
 	case TASK_VPGID: return (uint64_t)(int64_t)t->vpgid;
 	case TASK_LOGINUID: return t->loginuid;
@@ -274,6 +274,20 @@ put_task(struct encoder *e, const struct pieces *k, size_t i, enum task_part par
 	default:
 		put_number(&e->out, kind, task_number(&t, part));
 	}
+}
+
+static void
+put_size(struct text *out, const struct pieces *k, size_t i, enum size_part part,
+	 enum param_kind kind)
+{
+	struct span s = part_of(k, i, 0);
+	struct wire_memory m;
+
+	if (s.len != sizeof(m))
+		return;
+	memcpy(&m, s.p, sizeof(m));
+	put_number(out, kind, PAGE_KB * (part == SIZE_VM ? m.vm_pages :
+					 part == SIZE_RSS ? m.rss_pages : m.swap_pages));
 }
 
 static void
@@ -480,6 +494,9 @@ put_parameter(struct encoder *e, const struct pieces *k, size_t i, const struct 
 		break;
 	case TAKE_TASK:
 		put_task(e, k, i, (enum task_part)t->more, kind);
+		break;
+	case TAKE_SIZE:
+		put_size(out, k, i, (enum size_part)t->more, kind);
 		break;
 	case TAKE_CLONE_FLAGS:
 		put_clone_flags(out, k, i, t);

@@ -85,6 +85,7 @@ enum wire_what {
 					 * environment when MORE is set */
 	GRAB_NAME = 10,			/* socket address at ARG; MORE has its length, or
 					 * points to it when SIZE is set */
+	GRAB_MEMORY = 11,		/* struct wire_memory of the task */
 };
 
 struct wire_grab {
@@ -156,6 +157,11 @@ struct wire_file {
 	uint32_t was_created;
 };
 
+/* How large the task is. */
+struct wire_memory {
+	uint64_t vm_pages, rss_pages, swap_pages;
+};
+
 struct wire_task {
 	uint32_t tid, pid, ptid;
 	int32_t vtid, vpid, vpgid, pgid;
@@ -165,7 +171,7 @@ struct wire_task {
 	uint32_t has_exe;
 	uint64_t fdlimit;
 	uint64_t pf_major, pf_minor;
-	uint64_t vm_pages, rss_pages, swap_pages;
+	struct wire_memory memory;
 	uint64_t cap_inheritable, cap_permitted, cap_effective;
 	uint64_t exe_ino, exe_ctime_ns, exe_mtime_ns;
 	uint64_t cgroup_id, css_set;	/* of version 2; all of them together */
@@ -185,6 +191,7 @@ _Static_assert(sizeof(struct wire_cell) == 64, "wire_cell");
 _Static_assert(sizeof(struct wire_state) == 32, "wire_state");
 _Static_assert(sizeof(struct wire_socket) == 176, "wire_socket");
 _Static_assert(sizeof(struct wire_file) == 24, "wire_file");
+_Static_assert(sizeof(struct wire_memory) == 24, "wire_memory");
 _Static_assert(sizeof(struct wire_task) == 184, "wire_task");
 
 #endif

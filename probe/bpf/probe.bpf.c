@@ -441,17 +441,36 @@ pages_of(struct mm_struct *mm, int kind)
 }
 
 static __always_inline void
+copy_size(struct wire_memory *out, struct mm_struct *mm)
+{
+	out->vm_pages = BPF_CORE_READ(mm, total_vm);
+	out->rss_pages = pages_of(mm, 0) + pages_of(mm, 1) + pages_of(mm, 3);
+	out->swap_pages = pages_of(mm, 2);
+}
+
+static __always_inline void
 copy_memory(struct wire_task *out, struct mm_struct *mm)
 {
 	struct inode *inode = BPF_CORE_READ(mm, exe_file, f_inode);
 
-	out->vm_pages = BPF_CORE_READ(mm, total_vm);
-	out->rss_pages = pages_of(mm, 0) + pages_of(mm, 1) + pages_of(mm, 3);
-	out->swap_pages = pages_of(mm, 2);
+	copy_size(&out->memory, mm);
 	out->exe_ino = BPF_CORE_READ(inode, i_ino);
 	out->has_exe = inode != NULL;
 	if (inode)
 		copy_times(out, inode);
+}
+
+__noinline uint32_t
+put_size(uint32_t at, uint32_t tag)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	struct scratch *s = scratch_get();
+
+	if (!s || !mm || at > AT_MAX)
+		return at;
+	copy_size((struct wire_memory *)(s->bytes + at + sizeof(struct wire_chunk)), mm);
+	return end_chunk(s, at, tag, sizeof(struct wire_memory));
 }
 
 __noinline uint32_t
@@ -580,6 +599,8 @@ grab(uint32_t number, uint32_t i, uint32_t is_exit, uint32_t at)
 		return put_file(at, i, fd_of(arg, g.size));
 	case GRAB_TASK:
 		return put_task(at, i, g.more);
+	case GRAB_MEMORY:
+		return put_size(at, i);
 	case GRAB_NAME:
 		return put_name(at, i, arg, arg_of(s, g.more), g.size);
 	}

@@ -18,6 +18,17 @@
 
 #define MIB (1u << 20)
 
+/* All memory of this process, as the kernel counts it now. */
+static unsigned long
+size_kb(void)
+{
+	FILE *f = fopen("/proc/self/statm", "r");
+	unsigned long pages = 0;
+
+	MUST(f && fscanf(f, "%lu", &pages) == 1 && fclose(f) == 0);
+	return pages * (unsigned long)sysconf(_SC_PAGESIZE) / 1024;
+}
+
 static void
 use_memory(void)
 {
@@ -26,7 +37,7 @@ use_memory(void)
 	MUST(p != MAP_FAILED);
 	expect("> mmap addr=0 length=1048576 prot=3(PROT_READ|PROT_WRITE) "
 	       "flags=10(MAP_PRIVATE|MAP_ANONYMOUS) fd=-1(EPERM) offset=0");
-	expect("< mmap res=%lX vm_size=", (unsigned long)p);
+	expect("< mmap res=%lX vm_size=%lu vm_rss=", (unsigned long)p, size_kb());
 	MUST(mprotect(p, 4096, PROT_READ) == 0);
 	expect("< mprotect res=0 addr=%lX length=4096 prot=1(PROT_READ)", (unsigned long)p);
 	MUST(munmap(p, MIB) == 0);

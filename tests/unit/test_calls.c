@@ -51,7 +51,8 @@ is_number(enum take_how how)
 	case TAKE_RESULT: case TAKE_ARG: case TAKE_INT: case TAKE_CONVERTED: case TAKE_WORD:
 	case TAKE_HALF: case TAKE_VECTOR_SIZE: case TAKE_MESSAGE_SIZE: case TAKE_QUEUE:
 	case TAKE_SOCKET_SELF: case TAKE_FILE: case TAKE_OPEN_FLAGS: case TAKE_OPEN_MODE:
-	case TAKE_OPTION_LEVEL: case TAKE_OPTION_NAME: case TAKE_PIPE_INO:
+	case TAKE_OPTION_LEVEL: case TAKE_OPTION_NAME: case TAKE_SIZE:
+	case TAKE_PIPE_INO:
 	case TAKE_TIMESPEC: case TAKE_CLONE_FLAGS:
 		return true;
 	default:
