@@ -127,6 +127,8 @@ def check_tshark(tap, bench, name, path):
     n = len(done.stdout.split(b'\n')) - 1
     tap.check(done.returncode == 0 and not said and n == len(bench.lines(path)),
               f'{name}: tshark reads {n} events', said)
+    if shutil.which('capinfos'):
+        tap.check(run(['capinfos', out])[2] == 0, f'{name}: capinfos reads it')
 
 
 def same_for_both(line):
