@@ -13,6 +13,7 @@
 #include "ui/cli/cli.h"
 #include "ui/cli/input.h"
 #include "ui/cli/line.h"
+#include "ui/cli/live.h"
 #include "ui/cli/output.h"
 #include "ui/cli/print_options.h"
 #include "ui/cli/progress.h"
@@ -77,7 +78,8 @@ on_idle(void *ctx)
 {
 	struct printer *p = ctx;
 
-	if (p->wishes->follow || p->wishes->input.may_stall || p->is_watched)
+	if (p->wishes->follow || p->wishes->input.may_stall || p->is_watched ||
+	    !p->wishes->input.n)
 		output_flush(&p->out);
 }
 
@@ -284,6 +286,8 @@ run_printer(struct printer *p)
 	output_flush(&p->out);
 	progress_end(&p->progress);
 	is_usable = input_report(p->source);
+	if (!p->wishes->input.n)
+		live_report(p->source);
 	sieve_report(&p->sieve);
 	if (p->wishes->verbose)
 		tell_speed(p, start_ns);
@@ -291,7 +295,20 @@ run_printer(struct printer *p)
 		cli_error("cannot write: %s", strerror(p->out.failed));
 		return CLI_FAILED;
 	}
-	return is_usable ? CLI_OK : CLI_FAILED;
+	if (!is_usable)
+		return CLI_FAILED;
+	return p->wishes->command ? live_status(p->source, CLI_OK) : CLI_OK;
+}
+
+/* Open what is to be shown: captures, or the running kernel. */
+static struct source *
+open_source(struct printer *p, struct print_wishes *w, struct err *err)
+{
+	struct capture_options files = { .follow = w->follow, .idle = on_idle, .ctx = p };
+	struct live_options live = { .command = w->command, .tree = w->tree, .idle = on_idle,
+				     .ctx = p, .data_bytes = w->data.bytes_max };
+
+	return w->input.n ? input_open(&w->input, &files, err) : live_open(&live, err);
 }
 
 /* Compile what must be before anything is opened. */
@@ -314,7 +331,6 @@ print_run(const struct cli_command *self, int argc, char **argv)
 {
 	struct print_wishes wishes = { 0 };
 	struct printer p = { .wishes = &wishes };
-	struct capture_options options = { .idle = on_idle, .ctx = &p };
 	struct err err = { 0 };
 	int status = print_options_read(self, argc, argv, &wishes);
 
@@ -323,8 +339,7 @@ print_run(const struct cli_command *self, int argc, char **argv)
 		status = prepare(&p);
 	if (status != CLI_OK || wishes.show_format)
 		goto out;
-	options.follow = wishes.follow;
-	p.source = input_open(&wishes.input, &options, &err);
+	p.source = open_source(&p, &wishes, &err);
 	if (p.source) {
 		status = run_printer(&p);
 	} else {

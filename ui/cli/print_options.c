@@ -8,7 +8,7 @@
 #include "engine/base/mem.h"
 #include "ui/cli/line.h"
 
-enum { OPT_SKIP = 256, OPT_CSV, OPT_RAW, OPT_UNBUFFERED };
+enum { OPT_SKIP = 256, OPT_CSV, OPT_RAW, OPT_UNBUFFERED, OPT_TREE };
 
 #define SECOND_NS 1000000000u
 #define SECONDS_MAX (UINT64_MAX / SECOND_NS)
@@ -121,6 +121,11 @@ take_number(struct print_wishes *w, int key, const char *arg)
 		if (!is_number)
 			return usage("-s wants a number of bytes, not", arg);
 		w->data.bytes_max = n > SIZE_MAX ? SIZE_MAX : (size_t)n;
+		break;
+	case OPT_TREE:
+		if (!is_number || !n || n > INT32_MAX)
+			return usage("--tree wants the number of a process, not", arg);
+		w->tree = (int64_t)n;
 		break;
 	case OPT_SKIP:
 		if (!is_number)
@@ -255,17 +260,49 @@ settle(struct print_wishes *w)
 		w->pattern = LINE_FORMAT;
 }
 
-/* All words from AT on are the filter, as if one had been written. */
-static void
-take_filter(struct print_wishes *w, int argc, char **argv, int at)
+/* Where the command begins, which follows "--", in the words from AT on, of which
+ * AT may be the first behind it; END when there is none. */
+static int
+find_command(char **argv, int at, int end)
 {
-	for (int i = at; i < argc; i++) {
+	if (!strcmp(argv[at - 1], "--"))
+		return at;
+	for (int i = at; i < end; i++)
+		if (!strcmp(argv[i], "--"))
+			return i + 1;
+	return end;
+}
+
+/* All words from AT to END are the filter, as if one had been written. */
+static void
+take_filter(struct print_wishes *w, char **argv, int at, int end)
+{
+	for (int i = at; i < end; i++) {
 		if (i > at)
 			text_char(&w->filter, ' ');
 		text_str(&w->filter, argv[i]);
 	}
 	if (w->filter.len)
 		text_char(&w->filter, '\0');
+}
+
+/* Are there wishes that contradict each other? */
+static int
+check(const struct print_wishes *w)
+{
+	if (w->input.n && w->tree) {
+		cli_error("--tree is for the running system, not for a capture");
+		return CLI_USAGE;
+	}
+	if (w->command && w->tree) {
+		cli_error("either a command is followed or, with --tree, a process");
+		return CLI_USAGE;
+	}
+	if (!w->input.n && w->follow) {
+		cli_error("-f is for a capture, and none is named; -r FILE does that");
+		return CLI_USAGE;
+	}
+	return CLI_OK;
 }
 
 int
@@ -282,13 +319,16 @@ print_options_read(const struct cli_command *self, int argc, char **argv, struct
 	}
 	if (key < 0)
 		return CLI_USAGE;
-	take_filter(w, argc, argv, at);
-	settle(w);
-	if (!w->input.n && !w->show_format) {
-		cli_error("which capture? Name it with -r FILE");
-		return CLI_USAGE;
+	if (!w->input.n && find_command(argv, at, argc) < argc) {
+		int command = find_command(argv, at, argc);
+
+		w->command = argv + command;
+		take_filter(w, argv, at, command - 1);
+	} else {
+		take_filter(w, argv, at, argc);
 	}
-	return CLI_OK;
+	settle(w);
+	return check(w);
 }
 
 void
@@ -302,6 +342,8 @@ print_options_fini(struct print_wishes *w)
 static const struct cli_option options[] = {
 	{ 'r', "read", "FILE", "Read the capture FILE; - is standard input. Given several "
 	  "times, the files are read one after the other." },
+	{ OPT_TREE, "tree", "PID", "Without -r: show the process PID and all that it starts, "
+	  "until all of them have ended." },
 	{ 'n', "count", "N", "Stop after N events." },
 	{ OPT_SKIP, "skip", "N", "Leave out the first N events." },
 	{ 'M', "seconds", "S", "Stop S seconds after the first event that is shown." },
@@ -320,7 +362,8 @@ static const struct cli_option options[] = {
 	{ 'b', "print-base64", NULL, "Show data as base64." },
 	{ OPT_RAW, "raw", NULL, "Show texts and data from the capture byte by byte as they are. "
 	  "Not for a terminal: they may hold commands for it." },
-	{ 's', "snaplen", "N", "Show at most N bytes of each piece of data." },
+	{ 's', "snaplen", "N", "Show at most N bytes of each piece of data. Without -r these "
+	  "are also what is taken from the kernel: 80, if the option is not given." },
 	{ 'v', "verbose", NULL, "Do not shorten data, and tell at the end how much was read." },
 	{ 'S', "summary", NULL, "Show at the end how often each kind of event came." },
 	{ 'R', "resolve-ports", NULL, "Names of ports, from the file /etc/services." },
@@ -357,9 +400,13 @@ static const struct cli_example examples[] = {
 
 const struct cli_command print_command = {
 	.name = "print",
-	.synopsis = "-r FILE [OPTION]... [FILTER]",
-	.doc = "Print the events of a capture as lines of text.",
-	.more = "A line is, from left to right: number of the event, time, CPU, name of the "
+	.synopsis = "[-r FILE] [OPTION]... [FILTER] [-- COMMAND [WORD]...]",
+	.doc = "Print the events of a capture or of the running system as lines of text.",
+	.more = "Without -r, events come from the running kernel: of all processes, of those "
+		"that belong to --tree PID, or of COMMAND, which is run and followed with all "
+		"that it starts, from its first instruction to the end. Tracing needs root or "
+		"the capabilities CAP_BPF and CAP_PERFMON; they are given up once it runs.\n\n"
+		"A line is, from left to right: number of the event, time, CPU, name of the "
 		"thread, its number, > for a call that is entered or < for one that returns, "
 		"name of the event, and its parameters. On a terminal it has colours, unless "
 		"NO_COLOR is set, and the number of the process before the thread's.\n\n"
@@ -370,8 +417,9 @@ const struct cli_command print_command = {
 		"missing.\n\n"
 		"%toupper(proc.name), %len(fd.name) and other transformers stand where a field "
 		"may stand.\n\n"
-		"The FILTER is all that follows the options; quote it for the shell. `--` ends the "
-		"options. It compares fields with values: proc.name=nginx and evt.type=open. "
+		"The FILTER is all that follows the options; quote it for the shell. With -r, `--` "
+		"only ends the options. It compares fields with values: proc.name=nginx and "
+		"evt.type=open. "
 		"`and` binds closer than `or`, `not` closer than both; brackets go before. A "
 		"comparison with what is missing is false. A value with blanks or brackets in it "
 		"stands in quotes. Units are ns, us, ms, s, m, h and d, and K, M, G and T of 1024. "
@@ -384,7 +432,7 @@ const struct cli_command print_command = {
 		"A damaged or cut capture is printed as far as it can be read, and one line on "
 		"standard error tells what is wrong with it. The exit status is 0 when "
 		"something could be read, 1 when nothing could or writing failed, 2 when the "
-		"command line was not understood.",
+		"command line was not understood; with a COMMAND it is the COMMAND's own.",
 	.options = options,
 	.n_options = ARRAY_LEN(options),
 	.examples = examples,

@@ -18,7 +18,9 @@ enum print_form { PRINT_LINES, PRINT_JSON, PRINT_CSV };
 
 /* Embedded: zeroes; print_options_fini(). Text is borrowed from the words. */
 struct print_wishes {
-	struct input input;
+	struct input input;		/* none: the running kernel */
+	char *const *command;		/* to be run and followed, ends with NULL; or NULL */
+	int64_t tree;			/* a process to be followed; or 0 */
 	const char *pattern;		/* NULL: the default line */
 	struct text filter;		/* with a NUL; no bytes: none */
 	uint64_t count;			/* events to show; 0: all */

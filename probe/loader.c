@@ -1,0 +1,310 @@
+#include "probe/loader.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "engine/base/err.h"
+#include "engine/base/mem.h"
+#include "probe/object.h"
+
+struct loader {
+	struct bpf_object *object;
+	struct bpf_link **links;
+	size_t n_links;
+	struct ring *rings;
+	int *ring_fds;
+	uint16_t *cpus;
+	size_t n_rings;
+	const struct wire_cell *cells;	/* shared, one for each possible CPU */
+	size_t cells_len, page;
+	int seeds_fd;
+	struct wire_state *state;	/* shared with the programs */
+	int n_possible;			/* CPUs that cells have room for */
+};
+
+static bool
+has_capability(int number)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = { 0 };
+
+	return syscall(SYS_capget, &head, data) == 0 &&
+	       data[number / 32].effective & 1u << number % 32;
+}
+
+/* Why the kernel may have said CODE to the programs. */
+static int
+explain(int code, struct err *err)
+{
+	if (access("/sys/kernel/btf/vmlinux", R_OK) < 0)
+		return err_set(err, code, "this kernel does not describe its types: there is no "
+			       "/sys/kernel/btf/vmlinux, which CONFIG_DEBUG_INFO_BTF makes");
+	if (!has_capability(CAP_SYS_ADMIN) &&
+	    !(has_capability(CAP_BPF) && has_capability(CAP_PERFMON)))
+		return err_set(err, code, "tracing needs CAP_BPF and CAP_PERFMON: run this as "
+			       "root, or allow it once with `setcap cap_bpf,cap_perfmon,"
+			       "cap_sys_ptrace,cap_dac_read_search+ep` on the program");
+	return err_set(err, code, "the kernel refuses the tracing programs (%s): it has to be "
+		       "Linux 5.11 or newer, and a container has to be allowed bpf()",
+		       strerror(-code));
+}
+
+static int
+quiet(enum libbpf_print_level level, const char *format, va_list args)
+{
+	(void)level;
+	(void)format;
+	(void)args;
+	return 0;
+}
+
+static int
+open_object(struct loader *l, const struct wire_config *config, struct err *err)
+{
+	static const char *const per_cpu[] = { "rings", "cells" };
+	struct bpf_map *map;
+	int code;
+
+	libbpf_set_print(quiet);
+	l->object = bpf_object__open_mem(probe_object, probe_object_len, NULL);
+	if (!l->object)
+		return explain(-errno, err);
+	map = bpf_object__find_map_by_name(l->object, ".rodata.config");
+	if (!map || bpf_map__set_initial_value(map, config, sizeof(*config)) < 0)
+		return err_set(err, -EINVAL, "the programs have no configuration");
+	l->n_possible = libbpf_num_possible_cpus();
+	for (size_t i = 0; i < ARRAY_LEN(per_cpu); i++) {
+		map = bpf_object__find_map_by_name(l->object, per_cpu[i]);
+		if (!map || l->n_possible <= 0 ||
+		    bpf_map__set_max_entries(map, (uint32_t)l->n_possible) < 0)
+			return err_set(err, -EINVAL, "the CPUs cannot be counted");
+	}
+	code = bpf_object__load(l->object);
+	return code < 0 ? explain(code, err) : 0;
+}
+
+/* The CPUs of "0-3,8", at most MAX. */
+static size_t
+parse_cpus(const char *text, uint16_t *cpus, size_t max)
+{
+	size_t n = 0;
+
+	while (*text >= '0' && *text <= '9') {
+		char *end;
+		unsigned long from = strtoul(text, &end, 10), to = from;
+
+		if (*end == '-')
+			to = strtoul(end + 1, &end, 10);
+		for (; from <= to && n < max; from++)
+			cpus[n++] = (uint16_t)from;
+		text = *end == ',' ? end + 1 : end;
+	}
+	return n;
+}
+
+static size_t
+online_cpus(uint16_t *cpus, size_t max)
+{
+	char line[4096] = "";
+	FILE *f = fopen("/sys/devices/system/cpu/online", "re");
+	size_t n = 0;
+
+	if (f && fgets(line, sizeof(line), f))
+		n = parse_cpus(line, cpus, max);
+	if (f)
+		fclose(f);
+	for (; !n && n < max; n++)
+		cpus[n] = (uint16_t)n;
+	return n;
+}
+
+static int
+make_ring(struct loader *l, int outer_fd, size_t i, size_t ring_bytes, struct err *err)
+{
+	uint32_t cpu = l->cpus[i];
+	int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "sysreel_ring", 0, 0,
+				(uint32_t)ring_bytes, NULL);
+
+	if (fd < 0)
+		return err_set(err, -errno, "no room for a ring of %zu bytes for each CPU: %s",
+			       ring_bytes, strerror(errno));
+	l->ring_fds[i] = fd;
+	if (bpf_map_update_elem(outer_fd, &cpu, &fd, BPF_ANY) < 0)
+		return err_set(err, -errno, "the ring of CPU %u is refused: %s", cpu,
+			       strerror(errno));
+	return ring_open(&l->rings[i], fd, ring_bytes, err);
+}
+
+static int
+make_rings(struct loader *l, size_t ring_bytes, struct err *err)
+{
+	size_t max = (size_t)l->n_possible < WIRE_CPUS ? (size_t)l->n_possible : WIRE_CPUS;
+	int outer_fd = bpf_object__find_map_fd_by_name(l->object, "rings");
+	int code = 0;
+
+	l->cpus = xzalloc(max * sizeof(*l->cpus));
+	l->n_rings = online_cpus(l->cpus, max);
+	l->rings = xzalloc(l->n_rings * sizeof(*l->rings));
+	l->ring_fds = xzalloc(l->n_rings * sizeof(*l->ring_fds));
+	for (size_t i = 0; i < l->n_rings; i++)
+		l->ring_fds[i] = -1;
+	for (size_t i = 0; i < l->n_rings && code == 0; i++)
+		code = make_ring(l, outer_fd, i, ring_bytes, err);
+	return code;
+}
+
+/* Map N bytes of the map NAME, which is then shared with the programs. */
+static void *
+share(struct loader *l, const char *name, size_t n, int protection, struct err *err)
+{
+	int fd = bpf_object__find_map_fd_by_name(l->object, name);
+	void *p = fd < 0 ? MAP_FAILED : mmap(NULL, n, protection, MAP_SHARED, fd, 0);
+
+	if (p != MAP_FAILED)
+		return p;
+	err_set(err, -errno, "cannot map %s of the programs: %s", name, strerror(errno));
+	return NULL;
+}
+
+static int
+find_shared(struct loader *l, struct err *err)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	l->page = page;
+	l->cells_len = ((size_t)l->n_possible * sizeof(*l->cells) + page - 1) & ~(page - 1);
+	l->seeds_fd = bpf_object__find_map_fd_by_name(l->object, "seeds");
+	l->state = share(l, ".data.state", page, PROT_READ | PROT_WRITE, err);
+	if (l->state)
+		l->cells = share(l, "cells", l->cells_len, PROT_READ, err);
+	return l->cells ? 0 : -EINVAL;
+}
+
+struct loader *
+loader_open(struct wire_config *config, size_t ring_bytes, struct err *err)
+{
+	struct loader *l = xzalloc(sizeof(*l));
+
+	config->own_tgid = (uint32_t)getpid();
+	config->data_limit_bytes = (uint32_t)(ring_bytes / 4 * 3);
+	if (open_object(l, config, err) < 0 || make_rings(l, ring_bytes, err) < 0 ||
+	    find_shared(l, err) < 0) {
+		loader_close(l);
+		return NULL;
+	}
+	return l;
+}
+
+void
+loader_close(struct loader *l)
+{
+	if (!l)
+		return;
+	for (size_t i = 0; i < l->n_links; i++)
+		bpf_link__destroy(l->links[i]);
+	for (size_t i = 0; l->rings && i < l->n_rings; i++) {
+		ring_close(&l->rings[i]);
+		if (l->ring_fds[i] >= 0)
+			close(l->ring_fds[i]);
+	}
+	if (l->state)
+		munmap(l->state, l->page);
+	if (l->cells)
+		munmap((void *)(uintptr_t)l->cells, l->cells_len);
+	bpf_object__close(l->object);
+	free(l->links);
+	free(l->rings);
+	free(l->ring_fds);
+	free(l->cpus);
+	free(l);
+}
+
+int
+loader_attach(struct loader *l, struct err *err)
+{
+	struct bpf_program *program;
+	size_t n = 0;
+
+	bpf_object__for_each_program(program, l->object)
+		n++;
+	l->links = xzalloc((n ? n : 1) * sizeof(*l->links));
+	bpf_object__for_each_program(program, l->object) {
+		struct bpf_link *link = bpf_program__attach(program);
+
+		if (!link)
+			return err_set(err, -errno, "the kernel does not let %s begin: %s",
+				       bpf_program__name(program), strerror(errno));
+		l->links[l->n_links++] = link;
+	}
+	return 0;
+}
+
+int
+loader_mark(struct loader *l, uint32_t tid, struct err *err)
+{
+	uint32_t one = 1;
+
+	if (bpf_map_update_elem(l->seeds_fd, &tid, &one, BPF_ANY) < 0)
+		return err_set(err, -errno, "thread %u cannot be marked: %s", tid,
+			       strerror(errno));
+	__atomic_add_fetch(&l->state->n_seeds, 1, __ATOMIC_RELEASE);
+	return 0;
+}
+
+struct ring *
+loader_rings(struct loader *l, size_t *n, const uint16_t **cpus)
+{
+	*n = l->n_rings;
+	*cpus = l->cpus;
+	return l->rings;
+}
+
+bool
+loader_all_ended(const struct loader *l)
+{
+	uint64_t n_seeds = __atomic_load_n(&l->state->n_seeds, __ATOMIC_ACQUIRE);
+
+	return __atomic_load_n(&l->state->n_taken, __ATOMIC_ACQUIRE) >= n_seeds &&
+	       !__atomic_load_n(&l->state->alive, __ATOMIC_ACQUIRE);
+}
+
+uint64_t
+loader_unmarked(const struct loader *l)
+{
+	return __atomic_load_n(&l->state->unmarked, __ATOMIC_RELAXED);
+}
+
+void
+loader_losses(const struct loader *l, struct wire_losses *out)
+{
+	*out = (struct wire_losses){ 0 };
+	for (int i = 0; i < l->n_possible; i++) {
+		const struct wire_losses *one = &l->cells[i].losses;
+
+		out->full_state += __atomic_load_n(&one->full_state, __ATOMIC_RELAXED);
+		out->full_data += __atomic_load_n(&one->full_data, __ATOMIC_RELAXED);
+		out->kept_data += __atomic_load_n(&one->kept_data, __ATOMIC_RELAXED);
+		out->sent += __atomic_load_n(&one->sent, __ATOMIC_RELAXED);
+	}
+}
+
+int
+loader_drop_rights(struct err *err)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct none[2] = { 0 };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || syscall(SYS_capset, &head, none) < 0)
+		return err_set(err, -errno, "capabilities cannot be dropped: %s",
+			       strerror(errno));
+	return 0;
+}

@@ -1,0 +1,31 @@
+#include "probe/probe.h"
+
+#include <errno.h>
+
+#include "engine/base/err.h"
+
+/* What stands for the probe in a build without it. */
+
+struct source *
+probe_open(const struct probe_options *options, struct err *err)
+{
+	(void)options;
+	err_set(err, -ENOSYS, "this build has no probe: it was made without clang, libbpf or "
+		"libelf, or with -Dprobe=disabled");
+	return NULL;
+}
+
+bool
+probe_status(const struct source *s, int *status)
+{
+	(void)s;
+	(void)status;
+	return false;
+}
+
+void
+probe_losses(const struct source *s, struct probe_losses *out)
+{
+	(void)s;
+	*out = (struct probe_losses){ 0 };
+}

@@ -1,0 +1,12 @@
+/*
+ * object - the compiled BPF programs, as bytes (made by embed.py).
+ */
+#ifndef PROBE_OBJECT_H
+#define PROBE_OBJECT_H
+
+#include <stddef.h>
+
+extern const unsigned char probe_object[];
+extern const size_t probe_object_len;
+
+#endif

@@ -1,0 +1,424 @@
+#include "probe/probe.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "engine/base/arena.h"
+#include "engine/base/err.h"
+#include "engine/base/hash.h"
+#include "engine/base/mem.h"
+#include "engine/base/text.h"
+#include "engine/event/source.h"
+#include "probe/calls.h"
+#include "probe/encode.h"
+#include "probe/launch.h"
+#include "probe/loader.h"
+#include "probe/merge.h"
+#include "probe/proc_entry.h"
+#include "probe/snapshot.h"
+#include "probe/tree.h"
+
+/* The kernel side may be interrupted between reading the clock and sending; what
+ * takes longer than this is counted as late. */
+#define SLACK_NS 2000000u
+
+#define WAIT_MIN_MS 1
+#define WAIT_MAX_MS 10
+#define CGROUP_SETS_MAX 4096		/* remembered; then it starts anew */
+
+enum phase { PHASE_SECTION, PHASE_STATE, PHASE_EVENTS };
+
+struct probe {
+	struct source source;
+	enum phase phase;
+	struct call_plan plans[WIRE_CALLS];
+	struct wire_config config;
+	struct loader *loader;
+	struct merge *merge;
+	struct encoder *encoder;
+	struct snapshot *snapshot;
+	struct launch launch;
+	uint64_t wall_ns;		/* to be added to times since boot */
+	uint64_t scan_end_ns;		/* since boot: earlier events are for the state */
+	struct map listed;		/* by tid: threads that the state told of */
+	uint64_t end_ns;		/* since boot: what is followed has ended; or 0 */
+	uint64_t looked_ns;		/* since boot: at the rings, last */
+	bool has_started;		/* the command, if any, is itself by now */
+	struct merge_item item;		/* taken, but not handed out yet */
+	bool has_item;
+	int wait_ms;
+	int cancel_fd;
+	volatile sig_atomic_t is_cancelled;
+	struct map cgroup_sets;		/* struct span, by css_set and cgroup */
+	struct arena cgroup_texts;
+	struct text file, text;
+	struct source_stats stats;
+	struct err trouble;
+	void (*idle)(void *ctx);
+	void *ctx;
+};
+
+static uint64_t
+clock_ns(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static struct probe *
+probe_of(struct source *s)
+{
+	return (struct probe *)s;
+}
+
+static const struct probe *
+probe_of_const(const struct source *s)
+{
+	return (const struct probe *)s;
+}
+
+/* The cgroups of a set are read once: from the first thread that is seen in it. */
+static struct span
+cgroups_of(void *ctx, const struct wire_task *task)
+{
+	struct probe *p = ctx;
+	uint64_t key = hash_mix(task->css_set | 1, task->cgroup_id | 1);
+	struct span *known = map_get(&p->cgroup_sets, key);
+
+	if (known)
+		return *known;
+	proc_entry_cgroups(&p->file, task->tid, &p->text);
+	if (!p->text.len)
+		return (struct span){ (const uint8_t *)"", 0 };
+	if (p->cgroup_sets.n >= CGROUP_SETS_MAX) {
+		map_fini(&p->cgroup_sets);
+		p->cgroup_sets = (struct map){ .seed = hash_seed() };
+		arena_fini(&p->cgroup_texts);
+	}
+	known = arena_alloc(&p->cgroup_texts, sizeof(*known));
+	*known = (struct span){ (uint8_t *)arena_strndup(&p->cgroup_texts, p->text.p,
+							 p->text.len), p->text.len };
+	map_put(&p->cgroup_sets, key, known);
+	return *known;
+}
+
+/* All that there was is told: from now on it is events. */
+static int
+begin_events(struct probe *p)
+{
+	snapshot_free(p->snapshot);
+	p->snapshot = NULL;
+	p->scan_end_ns = clock_ns(CLOCK_BOOTTIME);
+	p->phase = PHASE_EVENTS;
+	if (loader_drop_rights(&p->trouble) < 0)
+		return 0;
+	if (p->launch.pid)
+		launch_go(&p->launch);
+	return 1;
+}
+
+static void
+look(struct probe *p)
+{
+	uint64_t now_ns = clock_ns(CLOCK_BOOTTIME);
+	size_t waiting = merge_look(p->merge, now_ns, SLACK_NS);
+	size_t ring = p->config.data_limit_bytes;
+
+	p->looked_ns = now_ns;
+	p->wait_ms = waiting > ring / 16 ? WAIT_MIN_MS :
+		     p->wait_ms * 2 < WAIT_MAX_MS ? p->wait_ms * 2 : WAIT_MAX_MS;
+	if (!p->end_ns && p->config.only_marked && loader_all_ended(p->loader) &&
+	    (!p->launch.pid || launch_has_ended(&p->launch)))
+		p->end_ns = now_ns;
+}
+
+/* Wait for more. False when there is nothing more to come. */
+static bool
+await(struct probe *p)
+{
+	struct pollfd cancel = { .fd = p->cancel_fd, .events = POLLIN };
+	/* All that came before the end was complete at the last look. */
+	bool was_over = p->end_ns && p->looked_ns > p->end_ns + SLACK_NS;
+
+	if (p->is_cancelled || was_over)
+		return false;
+	if (p->idle)
+		p->idle(p->ctx);
+	poll(&cancel, 1, p->wait_ms);
+	if (p->is_cancelled)
+		return false;
+	look(p);
+	return true;
+}
+
+static void
+tell_loss(struct probe *p, struct record *rec)
+{
+	*rec = (struct record){ .kind = RECORD_LOSS };
+	rec->loss.count = p->item.n_lost;
+	rec->loss.from_ns = p->item.lost_from_ns + p->wall_ns;
+	rec->loss.to_ns = p->item.ts_ns + p->wall_ns;
+	rec->loss.cpu = p->item.cpu;
+	p->item.n_lost = 0;
+}
+
+/* Does EV, which is older than the end of the state, tell of the birth of a thread
+ * that is in the state? What it had from its maker was read from the thread itself;
+ * to make it anew from what the maker has by now would be wrong. */
+static bool
+is_known_birth(const struct probe *p, const struct event *ev)
+{
+	int64_t res;
+
+	switch (ev->id) {
+	case EV_CLONE_20_X: case EV_FORK_20_X: case EV_VFORK_20_X: case EV_CLONE3_X:
+		return event_result(ev, &res) && res >= 0 &&
+		       map_get(&p->listed, (uint64_t)(res ? res : ev->tid));
+	default:
+		return false;
+	}
+}
+
+static bool
+tell_event(struct probe *p, struct record *rec)
+{
+	struct encoder_input in = { p->item.p, p->item.len, p->item.ts_ns, p->item.cpu };
+	struct event *ev = &rec->ev;
+
+	p->has_item = false;
+	*rec = (struct record){ .kind = RECORD_EVENT };
+	if (!encoder_take(p->encoder, &in, ev))
+		return false;
+	if (!p->has_started && ev->tid == p->launch.pid && ev->id == EV_EXECVE_19_E)
+		p->has_started = true;
+	if (p->item.ts_ns <= p->scan_end_ns && is_known_birth(p, ev))
+		return false;
+	if (!p->has_started || p->item.ts_ns <= p->scan_end_ns)
+		ev->dump_flags = EVENT_STATE_ONLY;
+	p->stats.n_events++;
+	return true;
+}
+
+static int
+next_event(struct probe *p, struct record *rec)
+{
+	for (;;) {
+		if (p->is_cancelled)
+			return 0;
+		if (!p->has_item)
+			p->has_item = merge_next(p->merge, &p->item);
+		if (!p->has_item) {
+			if (!await(p))
+				return 0;
+			continue;
+		}
+		if (p->item.n_lost) {
+			tell_loss(p, rec);
+			return 1;
+		}
+		if (tell_event(p, rec))
+			return 1;
+	}
+}
+
+static int
+probe_next(struct source *s, struct record *rec)
+{
+	struct probe *p = probe_of(s);
+
+	switch (p->phase) {
+	case PHASE_SECTION:
+		*rec = (struct record){ .kind = RECORD_SECTION };
+		rec->section = (struct section_record){ .name = "live", .major = 1, .minor = 2 };
+		p->phase = PHASE_STATE;
+		return 1;
+	case PHASE_STATE:
+		if (p->is_cancelled)
+			return 0;
+		if (snapshot_next(p->snapshot, rec)) {
+			if (rec->kind == RECORD_PROC)
+				map_put(&p->listed, (uint64_t)rec->proc.tid, p);
+			return 1;
+		}
+		if (!begin_events(p))
+			return 0;
+		break;
+	case PHASE_EVENTS:
+		break;
+	}
+	return next_event(p, rec);
+}
+
+static void
+probe_stats(const struct source *s, struct source_stats *out)
+{
+	*out = probe_of_const(s)->stats;
+}
+
+static void
+probe_end(const struct source *s, struct source_end *out)
+{
+	const struct probe *p = probe_of_const(s);
+
+	*out = (struct source_end){ .interrupted = p->is_cancelled, .damage = p->trouble,
+				    .n_damages = p->trouble.code ? 1 : 0 };
+}
+
+static void
+probe_cancel(struct source *s)
+{
+	struct probe *p = probe_of(s);
+	uint64_t one = 1;
+	ssize_t n;
+
+	p->is_cancelled = 1;
+	n = write(p->cancel_fd, &one, sizeof(one));
+	(void)n;
+}
+
+static void
+probe_close(struct source *s)
+{
+	struct probe *p = probe_of(s);
+
+	merge_free(p->merge);
+	loader_close(p->loader);
+	encoder_free(p->encoder);
+	snapshot_free(p->snapshot);
+	launch_fini(&p->launch);
+	map_fini(&p->listed);
+	map_fini(&p->cgroup_sets);
+	arena_fini(&p->cgroup_texts);
+	text_fini(&p->file);
+	text_fini(&p->text);
+	if (p->cancel_fd >= 0)
+		close(p->cancel_fd);
+	free(p);
+}
+
+static const struct source_ops ops = {
+	.next = probe_next,
+	.stats = probe_stats,
+	.end = probe_end,
+	.cancel = probe_cancel,
+	.close = probe_close,
+};
+
+/* Mark what is to be followed, while tracing already goes on. */
+static int
+mark(struct probe *p, int64_t tree, struct tree *found, struct err *err)
+{
+	int code = 0;
+
+	tree_init(found);
+	if (p->launch.pid)
+		tree_add(found, p->launch.pid);
+	else if (tree)
+		tree_add(found, tree);
+	/* What they start meanwhile, once they are marked, is marked by the kernel
+	 * side; what they started before is found when the search begins again. */
+	while (code == 0 && tree_search(found)) {
+		size_t n;
+		const int64_t *tids = tree_new_threads(found, &n);
+
+		for (size_t i = 0; i < n && code == 0; i++)
+			code = loader_mark(p->loader, (uint32_t)tids[i], err);
+	}
+	if (code == 0 && tree && !p->launch.pid && !found->n_tids)
+		code = err_set(err, -ESRCH, "there is no process %lld", (long long)tree);
+	return code;
+}
+
+static int
+start(struct probe *p, const struct probe_options *o, struct err *err)
+{
+	size_t n, ring_bytes = o->ring_bytes ? o->ring_bytes : PROBE_RING_BYTES;
+	const uint16_t *cpus;
+	struct ring *rings;
+	struct tree found;
+	int code;
+
+	calls_plan(p->plans, p->config.specs);
+	p->config.only_marked = o->command || o->tree;
+	p->config.snap_bytes = o->snap_bytes < PROBE_SNAP_MAX ? o->snap_bytes : PROBE_SNAP_MAX;
+	p->loader = loader_open(&p->config, ring_bytes, err);
+	if (!p->loader)
+		return err->code;
+	p->wall_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME);
+	p->encoder = encoder_new(p->plans, p->wall_ns);
+	encoder_on_cgroups(p->encoder, cgroups_of, p);
+	rings = loader_rings(p->loader, &n, &cpus);
+	p->merge = merge_new(rings, cpus, n, clock_ns(CLOCK_BOOTTIME));
+	if (o->command && launch_start(&p->launch, o->command, err) < 0)
+		return err->code;
+	code = loader_attach(p->loader, err);
+	if (code < 0)
+		return code;
+	code = mark(p, o->tree, &found, err);
+	p->snapshot = p->config.only_marked ?
+		      snapshot_new(tree_processes(&found), tree_n_processes(&found)) :
+		      snapshot_new(NULL, 0);
+	tree_fini(&found);
+	return code;
+}
+
+struct source *
+probe_open(const struct probe_options *o, struct err *err)
+{
+	struct probe *p = xzalloc(sizeof(*p));
+
+	p->source.ops = &ops;
+	p->idle = o->idle;
+	p->ctx = o->ctx;
+	p->wait_ms = WAIT_MIN_MS;
+	p->launch.go_fd = -1;
+	p->has_started = !o->command;
+	p->cgroup_sets.seed = hash_seed();
+	p->listed.seed = hash_seed();
+	p->cancel_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (p->cancel_fd < 0) {
+		err_set(err, -errno, "no eventfd: %s", strerror(errno));
+		goto fail;
+	}
+	if (start(p, o, err) < 0)
+		goto fail;
+	return &p->source;
+
+fail:
+	probe_close(&p->source);
+	return NULL;
+}
+
+bool
+probe_status(const struct source *s, int *status)
+{
+	const struct probe *p = probe_of_const(s);
+
+	if (!p->launch.has_ended)
+		return false;
+	*status = p->launch.status;
+	return true;
+}
+
+void
+probe_losses(const struct source *s, struct probe_losses *out)
+{
+	const struct probe *p = probe_of_const(s);
+	struct wire_losses lost;
+
+	loader_losses(p->loader, &lost);
+	*out = (struct probe_losses){ .full_state = lost.full_state, .full_data = lost.full_data,
+				      .kept_data = lost.kept_data,
+				      .delivered = p->stats.n_events,
+				      .late = merge_late(p->merge),
+				      .unmarked = loader_unmarked(p->loader) };
+}

@@ -1,0 +1,33 @@
+/*
+ * proc_entry - one thread, and one descriptor, as /proc tells of them.
+ */
+#ifndef PROBE_PROC_ENTRY_H
+#define PROBE_PROC_ENTRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/base/text.h"
+#include "engine/event/source.h"
+
+struct sockets;
+
+/* Texts that a record borrows. Embedded: zeroes; proc_entry_fini() frees them. */
+struct proc_entry {
+	struct text file, comm, cmdline, env, cgroups, exepath, cwd, root, name;
+};
+
+void proc_entry_fini(struct proc_entry *e);
+
+/* Thread TID of process PID in *P, borrowed from E until its next use. False when it
+ * is gone. */
+bool proc_entry_read(struct proc_entry *e, int64_t pid, int64_t tid, struct proc_record *p);
+
+/* Descriptor number NUMBER of process PID, likewise. */
+bool proc_entry_fd(struct proc_entry *e, struct sockets *sockets, int64_t pid, int64_t number,
+		   struct fd_record *fd);
+
+/* The cgroups of thread TID, as the format has them. */
+void proc_entry_cgroups(struct text *file, int64_t tid, struct text *out);
+
+#endif

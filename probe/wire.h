@@ -1,0 +1,197 @@
+/*
+ * wire - what the BPF programs and their loader say to each other.
+ *
+ * A ring holds records: a struct wire_head, what its kind adds, then chunks,
+ * each a struct wire_chunk and its bytes, filled up to a multiple of 4. The
+ * kernel side copies registers and memory as they are; what they mean is
+ * decided in user space.
+ *
+ * Members have a fixed width and no padding that is not named. Both sides are
+ * built from this file, and by one compiler run each, so sizes are asserted.
+ */
+#ifndef PROBE_WIRE_H
+#define PROBE_WIRE_H
+
+#include <stdint.h>
+
+#define WIRE_CALLS 512			/* numbers of system calls are below */
+#define WIRE_GRABS 4			/* at most, on each side of a call */
+#define WIRE_CPUS 1024			/* rings, at most */
+#define WIRE_CHUNK_MAX 4096		/* bytes of one chunk */
+#define WIRE_IOVS 8			/* buffers of a vector that data is taken from */
+#define WIRE_NO_ARG 255
+
+enum wire_kind {
+	WIRE_ENTER = 1,			/* struct wire_call */
+	WIRE_EXIT = 2,			/* struct wire_call */
+	WIRE_DEATH = 3,			/* struct wire_death: a thread ends */
+	WIRE_SIGNAL = 4,		/* struct wire_signal: one is delivered */
+};
+
+enum wire_flag {
+	WIRE_COMPAT = 1,		/* a call of a 32-bit program: another table */
+};
+
+struct wire_head {
+	uint64_t ts_ns;			/* since boot, sleep included */
+	uint32_t len;			/* of the record, chunks included */
+	uint32_t seq;			/* of this CPU's records; lost ones have one too */
+	uint32_t tid, pid;		/* in the first pid namespace */
+	uint32_t number;		/* of the system call */
+	uint16_t kind;			/* enum wire_kind */
+	uint16_t flags;			/* enum wire_flag */
+};
+
+struct wire_call {
+	struct wire_head head;
+	int64_t result;			/* exit only */
+	uint64_t args[6];
+};
+
+struct wire_death {
+	struct wire_head head;
+	int32_t code;			/* as wait() tells it */
+	uint32_t reaper;		/* who gets the children; 0: there are none */
+};
+
+struct wire_signal {
+	struct wire_head head;
+	int32_t number;
+	uint32_t sender;		/* pid; 0: the kernel */
+};
+
+struct wire_chunk {
+	uint16_t len;			/* of the bytes that follow */
+	uint8_t grab;			/* which of the call's grabs it answers */
+	uint8_t part;			/* several of one grab: 0, 1, ... */
+};
+
+/* What is to be copied. */
+enum wire_what {
+	GRAB_TEXT = 1,			/* the string that ARG points to */
+	GRAB_FIXED = 2,			/* MAX bytes at ARG */
+	GRAB_RESULT = 3,		/* as many bytes at ARG as the result says, or when
+					 * it is an error, as argument MORE does */
+	GRAB_COUNTED = 4,		/* argument MORE times SIZE bytes at ARG */
+	GRAB_VECTOR = 5,		/* iovecs at ARG, MORE of them: part 0 they
+					 * themselves, part 1 the first data; none of
+					 * a call that failed when SIZE is set */
+	GRAB_MESSAGE = 6,		/* msghdr at ARG: part 0 iovecs, 1 data, 2 name,
+					 * 3 control */
+	GRAB_SOCKET = 7,		/* struct wire_socket of descriptor ARG, or with
+					 * SIZE set of the one that ARG points to */
+	GRAB_FILE = 8,			/* struct wire_file, likewise */
+	GRAB_TASK = 9,			/* part 0 struct wire_task, 1 arguments, 2
+					 * environment when MORE is set */
+	GRAB_NAME = 10,			/* socket address at ARG; MORE has its length, or
+					 * points to it when SIZE is set */
+	GRAB_MEMORY = 11,		/* struct wire_memory of the task */
+};
+
+struct wire_grab {
+	uint8_t what;			/* enum wire_what */
+	uint8_t arg;			/* of the call; WIRE_NO_ARG: the result */
+	uint8_t more;			/* another argument */
+	uint8_t size;
+	uint32_t max;			/* bytes; data: 0 is the snap length */
+};
+
+/* What to copy for the call with one number. */
+struct wire_spec {
+	uint8_t n_enter, n_exit;
+	uint8_t is_state;		/* it changes what is kept of the system */
+	uint8_t pad[5];
+	struct wire_grab enter[WIRE_GRABS];
+	struct wire_grab exit[WIRE_GRABS];
+};
+
+/* Set between open and load, constant afterwards. */
+struct wire_config {
+	uint32_t own_tgid;		/* never traced */
+	uint32_t only_marked;		/* threads that are marked, and their children */
+	uint32_t snap_bytes;
+	uint32_t data_limit_bytes;	/* a ring with more takes no data events */
+	struct wire_spec specs[WIRE_CALLS];
+};
+
+/* Counted for each CPU; what could not be sent. */
+struct wire_losses {
+	uint64_t full_state;		/* the ring was full */
+	uint64_t full_data;
+	uint64_t kept_data;		/* the rest of the ring was kept for state */
+	uint64_t sent;
+};
+
+/* What the programs keep for each CPU; as long as a cache line. */
+struct wire_cell {
+	struct wire_losses losses;
+	uint32_t seq;
+	uint32_t pad[7];
+};
+
+/* Shared while it runs. */
+struct wire_state {
+	uint64_t n_seeds;		/* written by the loader: threads to be marked */
+	uint64_t n_taken;		/* of these, marked so far */
+	uint64_t alive;			/* marked threads that have not ended */
+	uint64_t unmarked;		/* children that there was no memory to mark */
+};
+
+/* One end that is a Unix socket's has no address. */
+struct wire_socket {
+	uint64_t self, peer;		/* Unix: addresses in the kernel */
+	uint8_t local[16], remote[16];	/* network order; IPv4 in the first 4 bytes */
+	uint16_t local_port, remote_port;	/* host order */
+	uint16_t family, type;
+	uint16_t protocol;
+	uint16_t backlog, backlog_max;
+	uint16_t path_len;
+	uint8_t path[112];		/* Unix: own, or else the peer's; may begin with NUL */
+};
+
+struct wire_file {
+	uint64_t ino;
+	uint32_t dev;			/* as the kernel keeps it: 12 bits, 20 bits */
+	uint32_t mode;
+	uint32_t open_flags;		/* the kernel's O_ */
+	uint32_t was_created;
+};
+
+/* How large the task is. */
+struct wire_memory {
+	uint64_t vm_pages, rss_pages, swap_pages;
+};
+
+struct wire_task {
+	uint32_t tid, pid, ptid;
+	int32_t vtid, vpid, vpgid, pgid;
+	uint32_t level, child_level;	/* of pid namespaces: own, and of children */
+	uint32_t uid, gid, loginuid;
+	uint32_t tty;
+	uint32_t has_exe;
+	uint64_t fdlimit;
+	uint64_t pf_major, pf_minor;
+	struct wire_memory memory;
+	uint64_t cap_inheritable, cap_permitted, cap_effective;
+	uint64_t exe_ino, exe_ctime_ns, exe_mtime_ns;
+	uint64_t cgroup_id, css_set;	/* of version 2; all of them together */
+	char comm[16];
+};
+
+_Static_assert(sizeof(struct wire_head) == 32, "wire_head");
+_Static_assert(sizeof(struct wire_call) == 88, "wire_call");
+_Static_assert(sizeof(struct wire_death) == 40, "wire_death");
+_Static_assert(sizeof(struct wire_signal) == 40, "wire_signal");
+_Static_assert(sizeof(struct wire_chunk) == 4, "wire_chunk");
+_Static_assert(sizeof(struct wire_grab) == 8, "wire_grab");
+_Static_assert(sizeof(struct wire_spec) == 72, "wire_spec");
+_Static_assert(sizeof(struct wire_config) == 16 + 72 * WIRE_CALLS, "wire_config");
+_Static_assert(sizeof(struct wire_losses) == 32, "wire_losses");
+_Static_assert(sizeof(struct wire_cell) == 64, "wire_cell");
+_Static_assert(sizeof(struct wire_state) == 32, "wire_state");
+_Static_assert(sizeof(struct wire_socket) == 176, "wire_socket");
+_Static_assert(sizeof(struct wire_file) == 24, "wire_file");
+_Static_assert(sizeof(struct wire_memory) == 24, "wire_memory");
+_Static_assert(sizeof(struct wire_task) == 184, "wire_task");
+
+#endif

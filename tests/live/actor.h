@@ -1,0 +1,42 @@
+/*
+ * actor - perform system calls with known arguments, and say what a recording
+ * of them has to show.
+ *
+ * An expectation is the line of an event from its "(TID)" on, as far as it is
+ * known; the expectations of a scenario come in the order of their events. A line
+ * "fd NUMBER NAME" is a descriptor that is open at the first getppid().
+ */
+#ifndef TESTS_LIVE_ACTOR_H
+#define TESTS_LIVE_ACTOR_H
+
+#include <stdio.h>
+
+/* Where expectations go: a file in memory until the scenario is over. */
+extern FILE *actor_expects;
+
+/* The folder to work in, which is empty. */
+extern const char *actor_folder;
+
+/* "(TID) " and what FMT says. */
+void expect(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* End with a message unless COND holds: then the test is wrong, not the probe. */
+#define MUST(cond) \
+	do { \
+		if (!(cond)) { \
+			fprintf(stderr, "actor: %s:%d: %s\n", __FILE__, __LINE__, #cond); \
+			exit(99); \
+		} \
+	} while (0)
+
+void act_files(void);
+void act_paths(void);
+void act_sockets(void);
+void act_processes(void);
+void act_system(void);
+void act_storm(void);
+void act_burst(void);
+void act_inherited(void);
+void act_state(void);
+
+#endif

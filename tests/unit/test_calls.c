@@ -1,0 +1,149 @@
+#include "engine/event/event_type.h"
+#include "engine/event/syscall.h"
+#include "probe/calls.h"
+#include "tests/lib/check.h"
+
+/* Enter events that are written with fewer parameters than they have by now: other
+ * readers do not expect more from a call whose exit tells all. */
+static const struct {
+	const char *name;
+	size_t n;
+} short_enters[] = {
+	{ "open", 0 }, { "openat", 0 }, { "openat2", 0 }, { "creat", 0 }, { "connect", 1 },
+};
+
+static size_t
+length_of(const struct take *takes)
+{
+	size_t n = 0;
+
+	while (takes[n].how != TAKE_END)
+		n++;
+	return n;
+}
+
+static size_t
+enter_length(const char *name, const struct event_type *type)
+{
+	for (size_t i = 0; i < sizeof(short_enters) / sizeof(short_enters[0]); i++)
+		if (!strcmp(short_enters[i].name, name))
+			return short_enters[i].n;
+	return type->flags & EF_UNUSED ? 0 : type->n_params;
+}
+
+static const struct syscall *
+find(enum syscall_machine machine, const char *name)
+{
+	for (uint32_t i = 0; i < WIRE_CALLS; i++) {
+		const struct syscall *s = syscall_find(machine, i);
+
+		if (s && !strcmp(s->name, name))
+			return s;
+	}
+	return NULL;
+}
+
+/* Does a parameter of KIND get a number? What varies in length is text, data, ... */
+static bool
+is_number(enum take_how how)
+{
+	switch (how) {
+	case TAKE_RESULT: case TAKE_ARG: case TAKE_INT: case TAKE_CONVERTED: case TAKE_WORD:
+	case TAKE_HALF: case TAKE_VECTOR_SIZE: case TAKE_MESSAGE_SIZE: case TAKE_QUEUE:
+	case TAKE_SOCKET_SELF: case TAKE_FILE: case TAKE_OPEN_FLAGS: case TAKE_OPEN_MODE:
+	case TAKE_OPTION_LEVEL: case TAKE_OPTION_NAME: case TAKE_SIZE:
+	case TAKE_PIPE_INO:
+	case TAKE_TIMESPEC: case TAKE_CLONE_FLAGS:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void
+check_side(const struct call *c, const struct take *takes, uint16_t id)
+{
+	const struct event_type *type = &event_types[id];
+
+	for (size_t i = 0; takes[i].how != TAKE_END; i++) {
+		bool is_fixed = i < type->n_params && param_kind_len(type->params[i].kind);
+
+		if (takes[i].how != TAKE_EMPTY && takes[i].how != TAKE_TASK)
+			CHECK(is_number((enum take_how)takes[i].how) == is_fixed,
+			      "%s: %s is made as it is shown", c->name, type->params[i].name);
+		CHECK(takes[i].how != TAKE_CONVERTED || takes[i].convert,
+		      "%s: %s is converted by something", c->name, type->params[i].name);
+	}
+}
+
+static void
+each_row_fits_its_events(void)
+{
+	for (size_t i = 0; i < calls_count(); i++) {
+		const struct call *c = &calls[i];
+		const struct syscall *s = find(SYSCALL_X86_64, c->name);
+		const struct syscall *other = find(SYSCALL_AARCH64, c->name);
+		size_t want;
+
+		if (!CHECK(s && s->exit != EV_GENERIC_X, "%s has events of its own", c->name))
+			continue;
+		CHECK(!other || (other->enter == s->enter && other->exit == s->exit),
+		      "%s: the same events on both machines", c->name);
+		want = enter_length(c->name, &event_types[s->enter]);
+		CHECK(length_of(c->enter) == want, "%s: enter has %zu of %zu parameters", c->name,
+		      length_of(c->enter), want);
+		CHECK(length_of(c->exit) == event_types[s->exit].n_params,
+		      "%s: exit has %zu of %u parameters", c->name, length_of(c->exit),
+		      event_types[s->exit].n_params);
+		check_side(c, c->enter, s->enter);
+		check_side(c, c->exit, s->exit);
+		for (size_t j = 0; j < i; j++)
+			if (!strcmp(calls[j].name, c->name))
+				CHECK(false, "%s is one row only", c->name);
+	}
+}
+
+static const struct wire_spec *
+spec_of(const struct wire_spec *specs, const char *name)
+{
+	for (uint32_t i = 0; i < WIRE_CALLS; i++) {
+		const struct syscall *s = syscall_find(calls_machine(), i);
+
+		if (s && !strcmp(s->name, name))
+			return &specs[i];
+	}
+	return NULL;
+}
+
+static void
+what_is_copied_follows(void)
+{
+	static struct call_plan plans[WIRE_CALLS];
+	static struct wire_spec specs[WIRE_CALLS];
+	const struct wire_spec *s;
+
+	calls_plan(plans, specs);
+	s = spec_of(specs, "read");
+	CHECK(s->n_enter == 0 && s->n_exit == 1 && s->exit[0].what == GRAB_RESULT &&
+	      s->exit[0].arg == 1 && !s->is_state, "read: data, and no state");
+	s = spec_of(specs, "openat");
+	CHECK(s->n_enter == 0 && s->n_exit == 2 && s->exit[0].what == GRAB_TEXT &&
+	      s->exit[0].arg == 1 && s->exit[1].what == GRAB_FILE &&
+	      s->exit[1].arg == WIRE_NO_ARG && s->is_state, "openat: a name and a file");
+	s = spec_of(specs, "execve");
+	CHECK(s->n_enter == 1 && s->enter[0].what == GRAB_TEXT && s->n_exit == 1 &&
+	      s->exit[0].what == GRAB_TASK && s->exit[0].more, "execve: its name first");
+	s = spec_of(specs, "recvfrom");
+	CHECK(s->n_exit == 3 && s->exit[2].what == GRAB_NAME && s->exit[2].arg == 4 &&
+	      s->exit[2].more == 5 && s->exit[2].size, "recvfrom: the length is pointed to");
+	s = spec_of(specs, "getppid");
+	CHECK(!s->n_enter && !s->n_exit && !s->is_state, "getppid: nothing");
+}
+
+int
+main(void)
+{
+	each_row_fits_its_events();
+	what_is_copied_follows();
+	return check_done();
+}
