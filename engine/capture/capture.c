@@ -45,7 +45,7 @@ struct capture {
 	uint8_t *turned;		/* an event of the other byte order */
 	size_t turned_cap;
 	uint64_t done_bytes, done_inflated;	/* of the inputs before */
-	uint64_t n_events, n_unknown_events;
+	uint64_t n_events, n_unknown_events, n_tables;
 };
 
 static void
@@ -304,11 +304,15 @@ capture_next(struct source *s, struct record *rec)
 
 	while (!atomic_load_explicit(&c->cancelled, memory_order_relaxed)) {
 		if (c->list.framing) {
-			if (list_next(&c->list, rec))
+			if (list_next(&c->list, rec)) {
+				c->n_tables++;
 				return 1;
+			}
 		} else if (c->at < c->n_inputs && framing_next(&c->framing)) {
-			if (take_block(c, rec))
+			if (take_block(c, rec)) {
+				c->n_tables += rec->kind == RECORD_MACHINE;
 				return 1;
+			}
 		} else if (!next_input(c)) {
 			return 0;
 		}
@@ -323,6 +327,7 @@ capture_stats(const struct source *s, struct source_stats *out)
 
 	*out = (struct source_stats){
 		.n_events = c->n_events,
+		.n_tables = c->n_tables,
 		.n_unknown_events = c->n_unknown_events,
 		.bytes_done = c->done_bytes,
 		.bytes_inflated = c->done_inflated,

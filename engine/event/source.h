@@ -152,6 +152,7 @@ struct source_end {
 /* What a source has read so far, for progress and for speed. */
 struct source_stats {
 	uint64_t n_events;		/* handed out */
+	uint64_t n_tables;		/* entries of tables handed out, the machine's too */
 	uint64_t bytes_done;		/* of the input, as stored */
 	uint64_t bytes_all;		/* of the input; 0: not known */
 	uint64_t bytes_inflated;

@@ -22,7 +22,9 @@
 #define START_NS 1700000000000000005u	/* 2023-11-14 22:13:20 UTC */
 #define CAP "/dev/fd/77"
 
-enum variant { WHOLE, CUT, TINY, EMPTY, ALIEN };
+#define EVENT_BLOCK 0x216		/* event v2 */
+
+enum variant { WHOLE, CUT, TABLES, TINY, EMPTY, ALIEN };
 
 #define LINE_1 "1 22:13:20.000000005 0 cat (7) > open \n"
 #define LINE_2 "2 22:13:20.000000105 1 cat (7) < open fd=3(<f>/etc/hosts) name=/etc/hosts " \
@@ -106,6 +108,7 @@ static const struct {
 	{ WHOLE, { "-r", CAP, "proc.nmae=cat" }, 2, "", NULL },
 	{ CUT, { "-r", CAP }, 0, LINE_1 LINE_2 LINE_3 LINE_4,
 	  "sysreel: /dev/fd/77: truncated at byte 582 (block 8): read 5 events before it\n" },
+	{ TABLES, { "-r", CAP }, 0, "", NULL },
 	{ TINY, { "-r", CAP }, 1, "",
 	  "sysreel: /dev/fd/77: truncated at byte 20 (block 1): read 0 events before it\n" },
 	{ EMPTY, { "-r", CAP }, 1, "", "sysreel: /dev/fd/77: empty\n" },
@@ -165,12 +168,29 @@ build(struct scap *b)
 }
 
 /* The capture as a descriptor: all of it, or what is left of it. */
+/* Where the block of the first event begins. */
+static size_t
+first_event(const struct scap *b)
+{
+	uint32_t head[2] = { 0, 0 };
+	size_t at;
+
+	for (at = 0; at + sizeof(head) <= b->len; at += head[1]) {
+		memcpy(head, b->p + at, sizeof(head));
+		if (head[0] == EVENT_BLOCK)
+			break;
+	}
+	return at;
+}
+
 static int
 open_variant(const struct scap *b, enum variant variant)
 {
 	switch (variant) {
 	case CUT:
 		return scap_memfd(b->p, b->len - 10);
+	case TABLES:
+		return scap_memfd(b->p, first_event(b) + 4);
 	case TINY:
 		return scap_memfd(b->p, 20);
 	case EMPTY:

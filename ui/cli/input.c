@@ -110,5 +110,5 @@ input_report(const struct source *s)
 		cli_error("%s: read %s %s", end.damage.text, events.p,
 			  end.cut_short ? "before it" : "in spite of it");
 	text_fini(&events);
-	return stats.n_events;
+	return stats.n_events || stats.n_tables;
 }

@@ -135,17 +135,6 @@ read_all(struct survey *s, struct source *source, struct world *w, uint64_t stop
 		end_tables(section, w);
 }
 
-/* Is there anything to show although there are no events? */
-static bool
-has_state(const struct survey *s)
-{
-	for (size_t i = 0; i < s->n_sections; i++)
-		if (s->sections[i].has_machine || s->sections[i].n_threads ||
-		    s->sections[i].n_users || s->sections[i].n_ifaces)
-			return true;
-	return false;
-}
-
 int
 survey_read(struct survey *s, struct input *in, const struct survey_options *options,
 	    struct world *w, struct err *err)
@@ -164,7 +153,7 @@ survey_read(struct survey *s, struct input *in, const struct survey_options *opt
 	s->storage = xzalloc(in->n * sizeof(*s->storage));
 	for (size_t i = 0; i < in->n; i++)
 		capture_storage(source, (uint32_t)i, &s->storage[i]);
-	s->is_usable = input_report(source) || has_state(s);
+	s->is_usable = input_report(source);
 	source_close(source);
 	return 0;
 }
