@@ -174,3 +174,18 @@ process_line(const struct eval *ev, const struct process *p, uint32_t name, bool
 	scratch_texts(ev, p->args);
 	return value_scratch(ev, out);
 }
+
+bool
+value_none(const struct eval *ev, struct value *out)
+{
+	(void)ev;
+	(void)out;
+	return false;
+}
+
+bool
+value_none_for(const struct eval *ev, const struct field_use *use, struct value *out)
+{
+	(void)use;
+	return value_none(ev, out);
+}

@@ -28,6 +28,10 @@ bool value_name(const struct eval *ev, uint32_t id, struct value *out);
 bool value_known(int64_t v, struct value *out);
 bool value_word(const char *word, struct value *out);
 
+/* There is never a value: what captures do not tell. With an argument as well. */
+bool value_none(const struct eval *ev, struct value *out);
+bool value_none_for(const struct eval *ev, const struct field_use *use, struct value *out);
+
 /* The value is what was put into ev->scratch. */
 bool value_scratch(const struct eval *ev, struct value *out);
 

@@ -297,15 +297,6 @@ get_source(const struct eval *ev, struct value *out)
 	return value_word(source == ES_PLUGIN || source == ES_NONE ? NULL : "syscall", out);
 }
 
-/* No plugin is ever loaded that could tell. */
-static bool
-get_nothing(const struct eval *ev, struct value *out)
-{
-	(void)ev;
-	(void)out;
-	return false;
-}
-
 static bool
 get_hostname(const struct eval *ev, struct value *out)
 {
@@ -381,9 +372,9 @@ static const struct field fields[] = {
 	  .doc = "Name of an event that no call of a thread did." },
 	{ .name = "evt.hostname", .type = T_STR, .scope = OF_ROW, .get = get_hostname,
 	  .doc = "Name of the machine on which it was recorded." },
-	{ .name = "evt.pluginname", .type = T_STR, .scope = OF_ROW, .get = get_nothing,
+	{ .name = "evt.pluginname", .type = T_STR, .scope = OF_ROW, .get = value_none,
 	  .doc = "Name of the plugin that made the event; not known, as none is loaded." },
-	{ .name = "evt.plugininfo", .type = T_STR, .scope = OF_ROW, .get = get_nothing,
+	{ .name = "evt.plugininfo", .type = T_STR, .scope = OF_ROW, .get = value_none,
 	  .doc = "The plugin's own words for its event; not known, as none is loaded." },
 };
 

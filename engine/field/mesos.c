@@ -8,21 +8,6 @@
  */
 
 static bool
-get_nothing(const struct eval *ev, struct value *out)
-{
-	(void)ev;
-	(void)out;
-	return false;
-}
-
-static bool
-get_no_label(const struct eval *ev, const struct field_use *use, struct value *out)
-{
-	(void)use;
-	return get_nothing(ev, out);
-}
-
-static bool
 get_task_id(const struct eval *ev, struct value *out)
 {
 	const struct container *c =
@@ -36,16 +21,16 @@ get_task_id(const struct eval *ev, struct value *out)
 static const struct field mesos_fields[] = {
 	{ .name = "mesos.task.id", OLD, .get = get_task_id,
 	  .doc = "Id of the Mesos task that the container is." },
-	{ .name = "mesos.task.name", OLD, .get = get_nothing,
+	{ .name = "mesos.task.name", OLD, .get = value_none,
 	  .doc = "Name of the Mesos task; captures do not tell it." },
 	{ .name = "mesos.task.label", OLD, .arg = ARG_LABEL | ARG_KEY | ARG_NEEDED,
-	  .get_arg = get_no_label,
+	  .get_arg = value_none_for,
 	  .doc = "One label of the task; captures do not tell it." },
-	{ .name = "mesos.task.labels", OLD, .get = get_nothing,
+	{ .name = "mesos.task.labels", OLD, .get = value_none,
 	  .doc = "All labels of the task; captures do not tell them." },
-	{ .name = "mesos.framework.name", OLD, .get = get_nothing,
+	{ .name = "mesos.framework.name", OLD, .get = value_none,
 	  .doc = "Name of the Mesos framework; captures do not tell it." },
-	{ .name = "mesos.framework.id", OLD, .get = get_nothing,
+	{ .name = "mesos.framework.id", OLD, .get = value_none,
 	  .doc = "Id of the Mesos framework; captures do not tell it." },
 };
 
@@ -54,18 +39,18 @@ const struct domain mesos_domain = {
 };
 
 static const struct field marathon_fields[] = {
-	{ .name = "marathon.app.name", OLD, .get = get_nothing,
+	{ .name = "marathon.app.name", OLD, .get = value_none,
 	  .doc = "Name of the Marathon application; captures do not tell it." },
-	{ .name = "marathon.app.id", OLD, .get = get_nothing,
+	{ .name = "marathon.app.id", OLD, .get = value_none,
 	  .doc = "Id of the Marathon application; captures do not tell it." },
 	{ .name = "marathon.app.label", OLD, .arg = ARG_LABEL | ARG_KEY | ARG_NEEDED,
-	  .get_arg = get_no_label,
+	  .get_arg = value_none_for,
 	  .doc = "One label of the application; captures do not tell it." },
-	{ .name = "marathon.app.labels", OLD, .get = get_nothing,
+	{ .name = "marathon.app.labels", OLD, .get = value_none,
 	  .doc = "All labels of the application; captures do not tell them." },
-	{ .name = "marathon.group.name", OLD, .get = get_nothing,
+	{ .name = "marathon.group.name", OLD, .get = value_none,
 	  .doc = "Name of the Marathon group; captures do not tell it." },
-	{ .name = "marathon.group.id", OLD, .get = get_nothing,
+	{ .name = "marathon.group.id", OLD, .get = value_none,
 	  .doc = "Id of the Marathon group; captures do not tell it." },
 };
 

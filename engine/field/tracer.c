@@ -180,21 +180,6 @@ get_count_for(const struct eval *ev, const struct field_use *use, struct value *
 	return get_count(ev, out);
 }
 
-static bool
-get_nothing(const struct eval *ev, struct value *out)
-{
-	(void)ev;
-	(void)out;
-	return false;
-}
-
-static bool
-get_nothing_for(const struct eval *ev, const struct field_use *use, struct value *out)
-{
-	(void)use;
-	return get_nothing(ev, out);
-}
-
 #define OLD .scope = OF_PAYLOAD, .flags = FIELD_OLD
 #define OLD_TABLE .scope = OF_PAYLOAD, .flags = FIELD_OLD | FIELD_TABLE_ONLY
 #define TAG .arg = ARG_INDEX | ARG_NEEDED
@@ -221,14 +206,14 @@ static const struct field span_fields[] = {
 	  .doc = "Arguments with which the span began." },
 	{ .name = "span.enterarg", .type = T_STR, OLD, ARG, .get_arg = get_arg,
 	  .doc = "One argument with which the span began." },
-	{ .name = "span.duration", .type = T_SPAN, .unit = U_NS, OLD, .get = get_nothing,
+	{ .name = "span.duration", .type = T_SPAN, .unit = U_NS, OLD, .get = value_none,
 	  .doc = "How long the span took; captures do not tell it." },
-	{ .name = "span.duration.quantized", .type = T_UINT, OLD_TABLE, .get = get_nothing,
+	{ .name = "span.duration.quantized", .type = T_UINT, OLD_TABLE, .get = value_none,
 	  .doc = "Its step on the scale of evt.latency.quantized; captures do not tell it." },
-	{ .name = "span.duration.human", .type = T_STR, OLD, .get = get_nothing,
+	{ .name = "span.duration.human", .type = T_STR, OLD, .get = value_none,
 	  .doc = "The same in a unit that fits; captures do not tell it." },
 	{ .name = "span.duration.fortag", .type = T_SPAN, .unit = U_NS, OLD_TABLE, TAG,
-	  .get_arg = get_nothing_for,
+	  .get_arg = value_none_for,
 	  .doc = "The same, of spans with N+1 tags; captures do not tell it." },
 	{ .name = "span.count", .type = T_UINT, OLD_TABLE, .get = get_count,
 	  .doc = "1 at the end of a span, 0 at its start." },
@@ -240,7 +225,7 @@ static const struct field span_fields[] = {
 	  .doc = "Number of the span and its tag N, joined." },
 	{ .name = "span.rawtime", .type = T_STR, OLD_TABLE, .get = get_rawtime,
 	  .doc = "When the span began, in nanoseconds since the epoch." },
-	{ .name = "span.rawparenttime", .type = T_STR, OLD_TABLE, .get = get_nothing,
+	{ .name = "span.rawparenttime", .type = T_STR, OLD_TABLE, .get = value_none,
 	  .doc = "When the span around it began; captures do not tell it." },
 };
 
@@ -249,61 +234,61 @@ const struct domain span_domain = {
 };
 
 static const struct field evtin_fields[] = {
-	{ .name = "evtin.span.id", .type = T_INT, OLD, .get = get_nothing,
+	{ .name = "evtin.span.id", .type = T_INT, OLD, .get = value_none,
 	  .doc = "Number of an open span of the thread; captures do not tell it." },
-	{ .name = "evtin.span.ntags", .type = T_UINT, OLD, .get = get_nothing,
+	{ .name = "evtin.span.ntags", .type = T_UINT, OLD, .get = value_none,
 	  .doc = "Number of tags of an open span of the thread; captures do not tell it." },
-	{ .name = "evtin.span.nargs", .type = T_UINT, OLD, .get = get_nothing,
+	{ .name = "evtin.span.nargs", .type = T_UINT, OLD, .get = value_none,
 	  .doc = "Number of arguments of an open span of the thread; captures do not tell it." },
-	{ .name = "evtin.span.tags", .type = T_STR, OLD, .get = get_nothing,
+	{ .name = "evtin.span.tags", .type = T_STR, OLD, .get = value_none,
 	  .doc = "Tags of an open span of the thread; captures do not tell them." },
-	{ .name = "evtin.span.tag", .type = T_STR, OLD, TAG, .get_arg = get_nothing_for,
+	{ .name = "evtin.span.tag", .type = T_STR, OLD, TAG, .get_arg = value_none_for,
 	  .doc = "One tag of an open span of the thread; captures do not tell it." },
-	{ .name = "evtin.span.args", .type = T_STR, OLD, .get = get_nothing,
+	{ .name = "evtin.span.args", .type = T_STR, OLD, .get = value_none,
 	  .doc = "Arguments of an open span of the thread; captures do not tell them." },
-	{ .name = "evtin.span.arg", .type = T_STR, OLD, ARG, .get_arg = get_nothing_for,
+	{ .name = "evtin.span.arg", .type = T_STR, OLD, ARG, .get_arg = value_none_for,
 	  .doc = "One argument of an open span of the thread; captures do not tell it." },
-	{ .name = "evtin.span.p.id", .type = T_INT, OLD, .get = get_nothing,
+	{ .name = "evtin.span.p.id", .type = T_INT, OLD, .get = value_none,
 	  .doc = "Number of an open span of the process; captures do not tell it." },
-	{ .name = "evtin.span.p.ntags", .type = T_UINT, OLD, .get = get_nothing,
+	{ .name = "evtin.span.p.ntags", .type = T_UINT, OLD, .get = value_none,
 	  .doc = "Number of tags of an open span of the process; captures do not tell it." },
-	{ .name = "evtin.span.p.nargs", .type = T_UINT, OLD, .get = get_nothing,
+	{ .name = "evtin.span.p.nargs", .type = T_UINT, OLD, .get = value_none,
 	  .doc = "Number of arguments of an open span of the process; captures do not tell it." },
-	{ .name = "evtin.span.p.tags", .type = T_STR, OLD, .get = get_nothing,
+	{ .name = "evtin.span.p.tags", .type = T_STR, OLD, .get = value_none,
 	  .doc = "Tags of an open span of the process; captures do not tell them." },
-	{ .name = "evtin.span.p.tag", .type = T_STR, OLD, TAG, .get_arg = get_nothing_for,
+	{ .name = "evtin.span.p.tag", .type = T_STR, OLD, TAG, .get_arg = value_none_for,
 	  .doc = "One tag of an open span of the process; captures do not tell it." },
-	{ .name = "evtin.span.p.args", .type = T_STR, OLD, .get = get_nothing,
+	{ .name = "evtin.span.p.args", .type = T_STR, OLD, .get = value_none,
 	  .doc = "Arguments of an open span of the process; captures do not tell them." },
-	{ .name = "evtin.span.p.arg", .type = T_STR, OLD, ARG, .get_arg = get_nothing_for,
+	{ .name = "evtin.span.p.arg", .type = T_STR, OLD, ARG, .get_arg = value_none_for,
 	  .doc = "One argument of an open span of the process; captures do not tell it." },
-	{ .name = "evtin.span.s.id", .type = T_INT, OLD, .get = get_nothing,
+	{ .name = "evtin.span.s.id", .type = T_INT, OLD, .get = value_none,
 	  .doc = "Number of an open span of the parent; captures do not tell it." },
-	{ .name = "evtin.span.s.ntags", .type = T_UINT, OLD, .get = get_nothing,
+	{ .name = "evtin.span.s.ntags", .type = T_UINT, OLD, .get = value_none,
 	  .doc = "Number of tags of an open span of the parent; captures do not tell it." },
-	{ .name = "evtin.span.s.nargs", .type = T_UINT, OLD, .get = get_nothing,
+	{ .name = "evtin.span.s.nargs", .type = T_UINT, OLD, .get = value_none,
 	  .doc = "Number of arguments of an open span of the parent; captures do not tell it." },
-	{ .name = "evtin.span.s.tags", .type = T_STR, OLD, .get = get_nothing,
+	{ .name = "evtin.span.s.tags", .type = T_STR, OLD, .get = value_none,
 	  .doc = "Tags of an open span of the parent; captures do not tell them." },
-	{ .name = "evtin.span.s.tag", .type = T_STR, OLD, TAG, .get_arg = get_nothing_for,
+	{ .name = "evtin.span.s.tag", .type = T_STR, OLD, TAG, .get_arg = value_none_for,
 	  .doc = "One tag of an open span of the parent; captures do not tell it." },
-	{ .name = "evtin.span.s.args", .type = T_STR, OLD, .get = get_nothing,
+	{ .name = "evtin.span.s.args", .type = T_STR, OLD, .get = value_none,
 	  .doc = "Arguments of an open span of the parent; captures do not tell them." },
-	{ .name = "evtin.span.s.arg", .type = T_STR, OLD, ARG, .get_arg = get_nothing_for,
+	{ .name = "evtin.span.s.arg", .type = T_STR, OLD, ARG, .get_arg = value_none_for,
 	  .doc = "One argument of an open span of the parent; captures do not tell it." },
-	{ .name = "evtin.span.m.id", .type = T_INT, OLD, .get = get_nothing,
+	{ .name = "evtin.span.m.id", .type = T_INT, OLD, .get = value_none,
 	  .doc = "Number of an open span of the machine; captures do not tell it." },
-	{ .name = "evtin.span.m.ntags", .type = T_UINT, OLD, .get = get_nothing,
+	{ .name = "evtin.span.m.ntags", .type = T_UINT, OLD, .get = value_none,
 	  .doc = "Number of tags of an open span of the machine; captures do not tell it." },
-	{ .name = "evtin.span.m.nargs", .type = T_UINT, OLD, .get = get_nothing,
+	{ .name = "evtin.span.m.nargs", .type = T_UINT, OLD, .get = value_none,
 	  .doc = "Number of arguments of an open span of the machine; captures do not tell it." },
-	{ .name = "evtin.span.m.tags", .type = T_STR, OLD, .get = get_nothing,
+	{ .name = "evtin.span.m.tags", .type = T_STR, OLD, .get = value_none,
 	  .doc = "Tags of an open span of the machine; captures do not tell them." },
-	{ .name = "evtin.span.m.tag", .type = T_STR, OLD, TAG, .get_arg = get_nothing_for,
+	{ .name = "evtin.span.m.tag", .type = T_STR, OLD, TAG, .get_arg = value_none_for,
 	  .doc = "One tag of an open span of the machine; captures do not tell it." },
-	{ .name = "evtin.span.m.args", .type = T_STR, OLD, .get = get_nothing,
+	{ .name = "evtin.span.m.args", .type = T_STR, OLD, .get = value_none,
 	  .doc = "Arguments of an open span of the machine; captures do not tell them." },
-	{ .name = "evtin.span.m.arg", .type = T_STR, OLD, ARG, .get_arg = get_nothing_for,
+	{ .name = "evtin.span.m.arg", .type = T_STR, OLD, ARG, .get_arg = value_none_for,
 	  .doc = "One argument of an open span of the machine; captures do not tell it." },
 };
 
