@@ -85,6 +85,9 @@ count_event(struct survey *s, struct survey_section *section, const struct momen
 		section->first_ns = ev->ts_ns;
 		section->last_ns = ev->ts_ns;
 	}
+	/* Events about containers come first, and may be later than what follows. */
+	if (ev->ts_ns < section->first_ns)
+		section->first_ns = ev->ts_ns;
 	if (ev->ts_ns < section->last_ns)
 		s->n_backwards++;
 	else
