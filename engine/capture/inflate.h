@@ -40,6 +40,10 @@ struct inflater {
 	struct inflate_index *index;	/* borrowed, or NULL */
 	bool in_member;
 	bool raw;			/* this member was entered at a checkpoint */
+	bool is_summed;			/* its head is over, and SUM is of what followed */
+	uint32_t sum;			/* CRC-32 of what was inflated of it */
+	uint64_t member_bytes;		/* inflated of it */
+	uint8_t tail[8];		/* the stored bytes that were used last */
 	uint8_t skip;			/* bytes of its end that are left */
 	uint32_t n_members;		/* begun so far */
 	uint64_t in_bytes;		/* stored bytes that were used */
