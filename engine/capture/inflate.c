@@ -13,6 +13,8 @@
 #define GZIP_BITS (15 + 16)		/* zlib's word for "a gzip member" */
 #define RAW_BITS (-15)
 #define TRAILER_LEN 8			/* checksum 4, length 4 */
+#define MAGIC_LEN 4			/* identification 2, method 1, flags 1 */
+#define FLAGS_MAX 31			/* the others are reserved (RFC 1952) */
 #define WINDOW_LEN 32768u
 
 /* A window for each of these distances costs 0.9 %. */
@@ -88,11 +90,12 @@ add_point(struct inflate_index *index, struct checkpoint point)
 	pthread_mutex_unlock(&index->lock);
 }
 
-/* Note that a member begins here, when the last checkpoint is far enough. */
+/* Note that a member begins here, when the last checkpoint is far enough, or cannot
+ * lead here because of damage. */
 static void
 note_member(struct inflater *f)
 {
-	if (f->index && distance(f->index, f->out_bytes) >= MEMBER_EVERY)
+	if (f->index && (f->seeks || distance(f->index, f->out_bytes) >= MEMBER_EVERY))
 		add_point(f->index, (struct checkpoint){ .in = f->in_bytes,
 							 .out = f->out_bytes });
 }
@@ -152,6 +155,21 @@ skip_trailer(struct inflater *f, struct inflate_io *io)
 	f->skip -= (uint8_t)n;
 }
 
+/* After damage: go over what cannot be the start of a member. */
+static void
+seek_member(struct inflater *f, struct inflate_io *io)
+{
+	static const uint8_t magic[3] = { 0x1f, 0x8b, 8 };	/* 8: deflate */
+	size_t n = 0;
+
+	while (io->in_len - n >= MAGIC_LEN &&
+	       (memcmp(io->in + n, magic, sizeof(magic)) || io->in[n + 3] > FLAGS_MAX))
+		n++;
+	io->in += n;
+	io->in_len -= n;
+	f->in_bytes += n;
+}
+
 /* Begin a member, if one is there; false: *STATUS says what is there. */
 static bool
 enter_member(struct inflater *f, const struct inflate_io *io, enum inflate_status *status)
@@ -169,6 +187,7 @@ enter_member(struct inflater *f, const struct inflate_io *io, enum inflate_statu
 	f->raw = false;
 	f->is_summed = false;
 	note_member(f);
+	f->seeks = false;
 	f->n_members++;
 	return true;
 }
@@ -177,13 +196,15 @@ enter_member(struct inflater *f, const struct inflate_io *io, enum inflate_statu
 static enum inflate_status
 refuse(struct inflater *f, struct err *err)
 {
-	if (f->n_members > 1 && !f->raw && f->head.done != 1) {
+	if (f->n_members > 1 && !f->raw && f->head.done != 1 && !f->was_damaged) {
 		f->in_member = false;
 		f->n_members--;
 		return INFLATE_GARBAGE;
 	}
 	err_set(err, -EBADMSG, "gzip data is damaged at byte %llu: %s",
 		(unsigned long long)f->in_bytes, f->z.msg ? f->z.msg : "not to be inflated");
+	f->in_member = false;
+	f->was_damaged = f->seeks = true;
 	return INFLATE_BROKEN;
 }
 
@@ -295,7 +316,9 @@ inflate_run(struct inflater *f, struct inflate_io *io, struct err *err)
 		int rc;
 
 		skip_trailer(f, io);
-		if (!io->in_len && !f->in_member)
+		if (f->seeks)
+			seek_member(f, io);
+		if (!f->in_member && (!io->in_len || (f->seeks && io->in_len < MAGIC_LEN)))
 			break;
 		if (!f->in_member && !enter_member(f, io, &status))
 			return status;

@@ -269,11 +269,8 @@ inflate_held(struct stream *s, struct inflating *g)
 			return true;
 		if (status == INFLATE_GARBAGE || !flush(s, g))
 			return false;
-		if (status == INFLATE_MORE)
-			continue;
-		note_damage(s, status == INFLATE_BROKEN, &err);
-		if (status == INFLATE_BROKEN)
-			return false;
+		if (status != INFLATE_MORE)
+			note_damage(s, status == INFLATE_BROKEN, &err);
 	}
 }
 
