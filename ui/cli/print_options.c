@@ -1,12 +1,12 @@
 #include "ui/cli/print_options.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "engine/base/mem.h"
 #include "ui/cli/line.h"
+#include "ui/cli/words.h"
 
 enum { OPT_SKIP = 256, OPT_CSV, OPT_RAW, OPT_UNBUFFERED, OPT_TREE };
 
@@ -30,22 +30,6 @@ usage(const char *words, const char *what)
 {
 	cli_error("%s `%s`; `sysreel print --help` tells more", words, what);
 	return CLI_USAGE;
-}
-
-static bool
-parse_count(const char *arg, uint64_t *out)
-{
-	char *end;
-	unsigned long long v;
-
-	if (arg[0] < '0' || arg[0] > '9')
-		return false;
-	errno = 0;
-	v = strtoull(arg, &end, 10);
-	if (*end || errno)
-		return false;
-	*out = v;
-	return true;
 }
 
 static bool
@@ -109,7 +93,7 @@ static int
 take_number(struct print_wishes *w, int key, const char *arg)
 {
 	uint64_t n;
-	bool is_number = parse_count(arg, &n);
+	bool is_number = words_count(arg, UINT64_MAX, &n);
 
 	switch (key) {
 	case 'n':
@@ -260,32 +244,6 @@ settle(struct print_wishes *w)
 		w->pattern = LINE_FORMAT;
 }
 
-/* Where the command begins, which follows "--", in the words from AT on, of which
- * AT may be the first behind it; END when there is none. */
-static int
-find_command(char **argv, int at, int end)
-{
-	if (!strcmp(argv[at - 1], "--"))
-		return at;
-	for (int i = at; i < end; i++)
-		if (!strcmp(argv[i], "--"))
-			return i + 1;
-	return end;
-}
-
-/* All words from AT to END are the filter, as if one had been written. */
-static void
-take_filter(struct print_wishes *w, char **argv, int at, int end)
-{
-	for (int i = at; i < end; i++) {
-		if (i > at)
-			text_char(&w->filter, ' ');
-		text_str(&w->filter, argv[i]);
-	}
-	if (w->filter.len)
-		text_char(&w->filter, '\0');
-}
-
 /* Are there wishes that contradict each other? */
 static int
 check(const struct print_wishes *w)
@@ -308,7 +266,7 @@ check(const struct print_wishes *w)
 int
 print_options_read(const struct cli_command *self, int argc, char **argv, struct print_wishes *w)
 {
-	int at = 1, key, status;
+	int at = 1, key, status, command;
 	const char *arg;
 
 	w->data = (struct data_style){ DATA_DOTS, DATA_DOTS_MAX, SIZE_MAX };
@@ -319,14 +277,10 @@ print_options_read(const struct cli_command *self, int argc, char **argv, struct
 	}
 	if (key < 0)
 		return CLI_USAGE;
-	if (!w->input.n && find_command(argv, at, argc) < argc) {
-		int command = find_command(argv, at, argc);
-
+	command = w->input.n ? argc : words_command(argv, at, argc);
+	if (command < argc)
 		w->command = argv + command;
-		take_filter(w, argv, at, command - 1);
-	} else {
-		take_filter(w, argv, at, argc);
-	}
+	words_join(argv, at, command < argc ? command - 1 : argc, &w->filter);
 	settle(w);
 	return check(w);
 }
