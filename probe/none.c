@@ -15,6 +15,13 @@ probe_open(const struct probe_options *options, struct err *err)
 	return NULL;
 }
 
+int64_t
+probe_root(const struct source *s)
+{
+	(void)s;
+	return 0;
+}
+
 bool
 probe_status(const struct source *s, int *status)
 {

@@ -45,6 +45,7 @@ struct probe {
 	struct encoder *encoder;
 	struct snapshot *snapshot;
 	struct launch launch;
+	int64_t root;			/* of the tree that is followed; or 0 */
 	uint64_t wall_ns;		/* to be added to times since boot */
 	uint64_t scan_end_ns;		/* since boot: earlier events are for the state */
 	struct map listed;		/* by tid: threads that the state told of */
@@ -368,6 +369,7 @@ start(struct probe *p, const struct probe_options *o, struct err *err)
 	code = loader_attach(p->loader, err);
 	if (code < 0)
 		return code;
+	p->root = o->command ? p->launch.pid : o->tree;
 	code = mark(p, o->tree, &found, err);
 	p->snapshot = p->config.only_marked ?
 		      snapshot_new(tree_processes(&found), tree_n_processes(&found)) :
@@ -401,6 +403,12 @@ probe_open(const struct probe_options *o, struct err *err)
 fail:
 	probe_close(&p->source);
 	return NULL;
+}
+
+int64_t
+probe_root(const struct source *s)
+{
+	return probe_of_const(s)->root;
 }
 
 bool

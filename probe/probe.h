@@ -39,6 +39,9 @@ struct probe_options {
  * capabilities any more. */
 struct source *probe_open(const struct probe_options *options, struct err *err);
 
+/* The process that is followed with all that it starts; 0: all are. */
+int64_t probe_root(const struct source *s);
+
 /* How the command ended, as wait() tells it. False when there is none, or it runs
  * still. */
 bool probe_status(const struct source *s, int *status);
