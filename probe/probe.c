@@ -62,6 +62,7 @@ struct probe {
 	size_t n_parts, part_at;
 	struct loss_record gap;
 	uint64_t n_taken;		/* records out of the rings */
+	bool is_taken;			/* some of its events are handed out */
 	int wait_ms;
 	int cancel_fd;
 	volatile sig_atomic_t is_cancelled;
@@ -245,10 +246,14 @@ tell_event(struct probe *p, struct record *rec)
 {
 	struct encoder_input in = { p->item.p, p->item.len, p->item.ts_ns, p->item.cpu };
 	struct event *ev = &rec->ev;
+	bool is_there;
 
-	p->has_item = false;
 	*rec = (struct record){ .kind = RECORD_EVENT };
-	if (!encoder_take(p->encoder, &in, ev))
+	is_there = p->is_taken ? encoder_more(p->encoder, ev) :
+		   encoder_take(p->encoder, &in, ev);
+	/* A call that is several events stays until all are told. */
+	p->has_item = p->is_taken = is_there && encoder_has_more(p->encoder);
+	if (!is_there)
 		return false;
 	if (!p->has_started && ev->tid == p->launch.pid && ev->id == EV_EXECVE_19_E)
 		p->has_started = true;

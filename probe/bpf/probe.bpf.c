@@ -12,7 +12,9 @@
 #include "probe/bpf/grab.h"
 #include "probe/bpf/kernel.h"
 #include "probe/bpf/maps.h"
+#include "probe/bpf/reaper.h"
 #include "probe/bpf/record.h"
+#include "probe/bpf/uring.h"
 #include "probe/wire.h"
 
 #include <bpf/bpf_core_read.h>
@@ -129,6 +131,7 @@ BPF_PROG(on_death, struct task_struct *task)
 {
 	struct wire_death *death;
 	struct wire_cell *cell;
+	uint32_t reaper;
 	void *ring;
 
 	if (!is_wanted(task))
@@ -136,13 +139,14 @@ BPF_PROG(on_death, struct task_struct *task)
 	ring = ring_here(&cell);
 	if (!cell || !ring)
 		return 0;
+	reaper = reaper_of();
 	cell->seq++;
 	death = bpf_ringbuf_reserve(ring, sizeof(*death), 0);
 	count_result(cell, death, true);
 	if (death) {
 		fill_head(&death->head, sizeof(*death), cell->seq, WIRE_DEATH);
 		death->code = task->exit_code;
-		death->reaper = 0;
+		death->reaper = reaper;
 		bpf_ringbuf_submit(death, BPF_RB_NO_WAKEUP);
 	}
 	if (config.only_marked)
@@ -174,5 +178,30 @@ BPF_PROG(on_signal, int number, struct kernel_siginfo *info)
 	if (BPF_CORE_READ(info, si_code) <= 0)
 		signal->sender = BPF_CORE_READ(info, _sifields._kill._pid);
 	bpf_ringbuf_submit(signal, BPF_RB_NO_WAKEUP);
+	return 0;
+}
+
+/* The loader asks for it where the kernel has it. */
+SEC("?tp_btf/io_uring_submit_req")
+int
+BPF_PROG(on_uring, struct io_kiocb *request)
+{
+	struct wire_uring *uring;
+	struct wire_cell *cell;
+	void *ring;
+
+	if (!is_wanted(bpf_get_current_task_btf()))
+		return 0;
+	ring = ring_here(&cell);
+	if (!cell || !ring)
+		return 0;
+	cell->seq++;
+	uring = bpf_ringbuf_reserve(ring, sizeof(*uring), 0);
+	count_result(cell, uring, false);
+	if (!uring)
+		return 0;
+	fill_head(&uring->head, sizeof(*uring), cell->seq, WIRE_URING);
+	copy_request(uring, request);
+	bpf_ringbuf_submit(uring, BPF_RB_NO_WAKEUP);
 	return 0;
 }
