@@ -11,7 +11,7 @@ and removes whatever it made.
     3              an operator logs in and looks around
     4.7            she ends the backup; what waited goes on
     5.2            she ends the database, which is started again
-    5.4            somebody scans the front end for files that are not there
+    5.9            somebody scans the front end for files that are not there
     7.3            the end
 """
 
