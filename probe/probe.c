@@ -17,6 +17,8 @@
 #include "engine/base/text.h"
 #include "engine/event/source.h"
 #include "probe/calls.h"
+#include "probe/cgroup_place.h"
+#include "probe/demand.h"
 #include "probe/encode.h"
 #include "probe/launch.h"
 #include "probe/loader.h"
@@ -45,6 +47,7 @@ struct probe {
 	struct encoder *encoder;
 	struct snapshot *snapshot;
 	struct launch launch;
+	struct cgroup_place cgroup;
 	uint64_t wall_ns;		/* to be added to times since boot */
 	uint64_t scan_end_ns;		/* since boot: earlier events are for the state */
 	struct map listed;		/* by tid: threads that the state told of */
@@ -295,6 +298,7 @@ probe_close(struct source *s)
 	encoder_free(p->encoder);
 	snapshot_free(p->snapshot);
 	launch_fini(&p->launch);
+	cgroup_place_fini(&p->cgroup);
 	map_fini(&p->listed);
 	map_fini(&p->cgroup_sets);
 	arena_fini(&p->cgroup_texts);
@@ -338,6 +342,19 @@ mark(struct probe *p, int64_t tree, struct tree *found, struct err *err)
 	return code;
 }
 
+/* Say in the configuration what is asked for. */
+static int
+ask(struct probe *p, const struct probe_options *o, struct err *err)
+{
+	static const struct demand everything = { 0 };
+	const struct demand *d = o->demand ? o->demand : &everything;
+
+	if (d->cgroup && cgroup_place_find(&p->cgroup, d->cgroup, err) < 0)
+		return err->code;
+	demand_apply(d, &p->cgroup, &p->config);
+	return 0;
+}
+
 static int
 start(struct probe *p, const struct probe_options *o, struct err *err)
 {
@@ -350,6 +367,8 @@ start(struct probe *p, const struct probe_options *o, struct err *err)
 	calls_plan(p->plans, p->config.specs);
 	p->config.only_marked = o->command || o->tree;
 	p->config.snap_bytes = o->snap_bytes < PROBE_SNAP_MAX ? o->snap_bytes : PROBE_SNAP_MAX;
+	if (ask(p, o, err) < 0)
+		return err->code;
 	p->loader = loader_open(&p->config, ring_bytes, err);
 	if (!p->loader)
 		return err->code;

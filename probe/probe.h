@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct demand;
 struct err;
 struct source;
 
@@ -27,6 +28,7 @@ struct probe_options {
 					 * starts to the end; or NULL */
 	int64_t tree;			/* follow this process and what it starts; or 0 */
 	size_t ring_bytes;		/* for each CPU, a power of two; or 0 */
+	const struct demand *demand;	/* what else is asked for; NULL: everything */
 	uint32_t snap_bytes;		/* data of a call that is kept, at most
 					 * PROBE_SNAP_MAX */
 	/* Called right before the source has to wait; may be NULL. */
@@ -38,6 +40,10 @@ struct probe_options {
  * says what is missing and how to get it. Afterwards this thread has no
  * capabilities any more. */
 struct source *probe_open(const struct probe_options *options, struct err *err);
+
+/* How many kinds of calls are asked for. */
+struct demand_count;
+void probe_demand(const struct source *s, struct demand_count *out);
 
 /* How the command ended, as wait() tells it. False when there is none, or it runs
  * still. */
