@@ -48,6 +48,7 @@ struct probe {
 	struct snapshot *snapshot;
 	struct launch launch;
 	struct cgroup_place cgroup;
+	int64_t root;			/* of the tree that is followed; or 0 */
 	uint64_t wall_ns;		/* to be added to times since boot */
 	uint64_t scan_end_ns;		/* since boot: earlier events are for the state */
 	struct map listed;		/* by tid: threads that the state told of */
@@ -382,8 +383,11 @@ start(struct probe *p, const struct probe_options *o, struct err *err)
 	code = loader_attach(p->loader, err);
 	if (code < 0)
 		return code;
+	p->root = o->command ? p->launch.pid : o->tree;
 	code = mark(p, o->tree, &found, err);
-	p->snapshot = p->config.only_marked ?
+	if (p->config.filter.has_cgroup && !p->config.only_marked)
+		cgroup_place_list(&p->cgroup, &found);
+	p->snapshot = p->config.only_marked || p->config.filter.has_cgroup ?
 		      snapshot_new(tree_processes(&found), tree_n_processes(&found)) :
 		      snapshot_new(NULL, 0);
 	tree_fini(&found);
@@ -415,6 +419,18 @@ probe_open(const struct probe_options *o, struct err *err)
 fail:
 	probe_close(&p->source);
 	return NULL;
+}
+
+int64_t
+probe_root(const struct source *s)
+{
+	return probe_of_const(s)->root;
+}
+
+void
+probe_demand(const struct source *s, struct demand_count *out)
+{
+	demand_count(&probe_of_const(s)->config, out);
 }
 
 bool

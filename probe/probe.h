@@ -41,6 +41,9 @@ struct probe_options {
  * capabilities any more. */
 struct source *probe_open(const struct probe_options *options, struct err *err);
 
+/* The process that is followed with all that it starts; 0: all are. */
+int64_t probe_root(const struct source *s);
+
 /* How many kinds of calls are asked for. */
 struct demand_count;
 void probe_demand(const struct source *s, struct demand_count *out);
