@@ -150,8 +150,10 @@ cgroup_place_find(struct cgroup_place *c, const char *path, struct err *err)
 				found = look_in(c, &m, path);
 	}
 	text_fini(&file);
-	return found ? 0 : err_set(err, -ENOENT, "%s: there is no such cgroup, neither of version 2 "
-				   "nor of a controller of version 1", path);
+	if (found)
+		return 0;
+	return err_set(err, -ENOENT, "%s: there is no such cgroup, neither of version 2 nor of a "
+		       "controller of version 1", path);
 }
 
 void

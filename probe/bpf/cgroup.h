@@ -78,15 +78,15 @@ set_is_in_cgroup(uint64_t set)
 __noinline uint32_t
 name_has_id(uint64_t name)
 {
-	const volatile uint64_t *first = (const volatile uint64_t *)config.filter.container;
-	const volatile uint32_t *rest = (const volatile uint32_t *)(first + 1);
-	char text[CGROUP_NAME_MAX + WIRE_ID_LEN] = { 0 };
-	long len = bpf_probe_read_kernel_str(text, CGROUP_NAME_MAX, (void *)name);
+	const volatile uint64_t *wanted = (const volatile uint64_t *)config.filter.container;
+	char text[CGROUP_NAME_MAX] = { 0 };
+	uint64_t first = 0, rest = 0;	/* the last 12 bytes that were seen */
 
-	for (uint32_t i = 0; i < CGROUP_NAME_MAX; i++) {
-		if ((long)i >= len)
-			break;
-		if (*(uint64_t *)(text + i) == *first && *(uint32_t *)(text + i + 8) == *rest)
+	bpf_probe_read_kernel_str(text, sizeof(text), (void *)name);
+	for (uint32_t i = 0; i < CGROUP_NAME_MAX && text[i]; i++) {
+		first = first >> 8 | (rest & 0xff) << 56;
+		rest = rest >> 8 | (uint64_t)(uint8_t)text[i] << 24;
+		if (first == wanted[0] && rest == wanted[1])
 			return 1;
 	}
 	return 0;

@@ -185,7 +185,7 @@ switch_of(struct print_wishes *w, int key)
 static int
 take_option(struct print_wishes *w, int key, const char *arg)
 {
-	int status = whom_take(&w->whom, key, arg);
+	int status = whom_take(&w->whom, "print", key, arg);
 	bool *on = switch_of(w, key);
 
 	if (status >= 0)
@@ -346,8 +346,9 @@ const struct cli_command print_command = {
 	.synopsis = "[-r FILE] [OPTION]... [FILTER] [-- COMMAND [WORD]...]",
 	.doc = "Print the events of a capture or of the running system as lines of text.",
 	.more = "Without -r, events come from the running kernel: of all processes, of those "
-		"that belong to --tree PID or --cgroup PATH, or of COMMAND, which is run and followed with all "
-		"that it starts, from its first instruction to the end. Tracing needs root or "
+		"that belong to --tree PID or --cgroup PATH, or of COMMAND, which is run and "
+		"followed with all that it starts, from its first instruction to the end. "
+		"Tracing needs root or "
 		"the capabilities CAP_BPF and CAP_PERFMON; they are given up once it runs.\n\n"
 		"A line is, from left to right: number of the event, time, CPU, name of the "
 		"thread, its number, > for a call that is entered or < for one that returns, "

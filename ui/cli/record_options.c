@@ -129,7 +129,7 @@ take_option(struct record_wishes *w, int key, const char *arg)
 	uint64_t v;
 
 	if (status < 0)
-		status = whom_take(&w->whom, key, arg);
+		status = whom_take(&w->whom, "record", key, arg);
 	if (status >= 0)
 		return status;
 	switch (key) {
@@ -322,8 +322,9 @@ const struct cli_command record_command = {
 	.synopsis = "[-r FILE] -w FILE [OPTION]... [FILTER] [-- COMMAND [WORD]...]",
 	.doc = "Write events of the running system, or of a capture, into a capture.",
 	.more = "Without -r, events come from the running kernel: of all processes, of those "
-		"that belong to --tree PID or --cgroup PATH, or of COMMAND, which is run and followed with all "
-		"that it starts, from its first instruction to the end. Tracing needs root or "
+		"that belong to --tree PID or --cgroup PATH, or of COMMAND, which is run and "
+		"followed with all that it starts, from its first instruction to the end. "
+		"Tracing needs root or "
 		"the capabilities CAP_BPF and CAP_PERFMON; they are given up once it runs. "
 		"Ctrl-C, SIGTERM and SIGHUP end the recording in good order.\n\n"
 		"FILTER says which events are wanted, as for `sysreel print`. Events that it does "

@@ -27,8 +27,9 @@ struct whom {
 	const char *cgroup;		/* or NULL */
 };
 
-/* Take an option. An exit status; -1 when KEY is none of those above. */
-int whom_take(struct whom *w, int key, const char *arg);
+/* Take an option of the subcommand SELF. An exit status; -1 when KEY is none of those
+ * above. */
+int whom_take(struct whom *w, const char *self, int key, const char *arg);
 
 /* Is it a wish that can be fulfilled, of a capture if HAS_INPUT? An exit status; the
  * user was told. */
