@@ -67,6 +67,7 @@ demand_apply(const struct demand *d, const struct cgroup_place *place,
 		config->specs[number].wants = wants_call(d, number);
 	config->compat_wants = wants_type(d, EV_GENERIC_E, 0) | wants_type(d, EV_GENERIC_X, 0);
 	config->signal_wants = wants_type(d, EV_SIGNALDELIVER_E, 0);
+	config->uring_wants = wants_type(d, EV_ASYNCEVENT_E, 0);
 	apply_filter(d, place, f);
 	f->is_set = config->only_marked || f->n_comms || f->has_container || f->has_cgroup;
 }

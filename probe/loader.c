@@ -67,6 +67,16 @@ quiet(enum libbpf_print_level level, const char *format, va_list args)
 	return 0;
 }
 
+/* A program for what not every kernel has is left out where it is missing. */
+static void
+choose_optional(struct loader *l)
+{
+	struct bpf_program *uring = bpf_object__find_program_by_name(l->object, "on_uring");
+
+	if (uring && libbpf_find_vmlinux_btf_id("io_uring_submit_req", BPF_TRACE_RAW_TP) > 0)
+		bpf_program__set_autoload(uring, true);
+}
+
 static int
 open_object(struct loader *l, const struct wire_config *config, struct err *err)
 {
@@ -88,6 +98,7 @@ open_object(struct loader *l, const struct wire_config *config, struct err *err)
 		    bpf_map__set_max_entries(map, (uint32_t)l->n_possible) < 0)
 			return err_set(err, -EINVAL, "the CPUs cannot be counted");
 	}
+	choose_optional(l);
 	code = bpf_object__load(l->object);
 	return code < 0 ? explain(code, err) : 0;
 }
@@ -238,8 +249,11 @@ loader_attach(struct loader *l, struct err *err)
 		n++;
 	l->links = xzalloc((n ? n : 1) * sizeof(*l->links));
 	bpf_object__for_each_program(program, l->object) {
-		struct bpf_link *link = bpf_program__attach(program);
+		struct bpf_link *link;
 
+		if (!bpf_program__autoload(program))
+			continue;
+		link = bpf_program__attach(program);
 		if (!link)
 			return err_set(err, -errno, "the kernel does not let %s begin: %s",
 				       bpf_program__name(program), strerror(errno));

@@ -57,6 +57,7 @@ struct probe {
 	bool has_started;		/* the command, if any, is itself by now */
 	struct merge_item item;		/* taken, but not handed out yet */
 	bool has_item;
+	bool is_taken;			/* some of its events are handed out */
 	int wait_ms;
 	int cancel_fd;
 	volatile sig_atomic_t is_cancelled;
@@ -197,10 +198,14 @@ tell_event(struct probe *p, struct record *rec)
 {
 	struct encoder_input in = { p->item.p, p->item.len, p->item.ts_ns, p->item.cpu };
 	struct event *ev = &rec->ev;
+	bool is_there;
 
-	p->has_item = false;
 	*rec = (struct record){ .kind = RECORD_EVENT };
-	if (!encoder_take(p->encoder, &in, ev))
+	is_there = p->is_taken ? encoder_more(p->encoder, ev) :
+		   encoder_take(p->encoder, &in, ev);
+	/* A call that is several events stays until all are told. */
+	p->has_item = p->is_taken = is_there && encoder_has_more(p->encoder);
+	if (!is_there)
 		return false;
 	if (!p->has_started && ev->tid == p->launch.pid && ev->id == EV_EXECVE_19_E)
 		p->has_started = true;

@@ -16,13 +16,15 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
-#define AT_MAX 0x2fff			/* no chunk begins behind it */
+#define AT_MAX 0x3fff			/* no chunk begins behind it */
 #define AT_MASK 0x3fff
 
 /* Where a record with chunks is put together. */
 struct scratch {
 	struct wire_call call;
 	uint8_t bytes[AT_MASK + 1 + 2 * WIRE_CHUNK_MAX + 64];
+	volatile uint32_t got;		/* for loops: in memory the verifier forgets it, and
+					 * sees that one turn is like the next */
 };
 
 const volatile struct wire_config config SEC(".rodata.config");

@@ -12,7 +12,9 @@
 #include "probe/bpf/grab.h"
 #include "probe/bpf/kernel.h"
 #include "probe/bpf/maps.h"
+#include "probe/bpf/reaper.h"
 #include "probe/bpf/record.h"
+#include "probe/bpf/uring.h"
 #include "probe/wire.h"
 
 #include <bpf/bpf_core_read.h>
@@ -137,15 +139,17 @@ int
 BPF_PROG(on_death, struct task_struct *task)
 {
 	struct wire_death *death;
+	uint32_t reaper;
 
 	let_go(task);
 	if (!wants_of(task))
 		return 0;
+	reaper = reaper_of();
 	death = begin_record(sizeof(*death), WIRE_DEATH, true);
 	if (!death)
 		return 0;
 	death->code = task->exit_code;
-	death->reaper = 0;
+	death->reaper = reaper;
 	bpf_ringbuf_submit(death, BPF_RB_NO_WAKEUP);
 	return 0;
 }
@@ -166,5 +170,22 @@ BPF_PROG(on_signal, int number, struct kernel_siginfo *info)
 	if (BPF_CORE_READ(info, si_code) <= 0)
 		signal->sender = BPF_CORE_READ(info, _sifields._kill._pid);
 	bpf_ringbuf_submit(signal, BPF_RB_NO_WAKEUP);
+	return 0;
+}
+
+/* The loader asks for it where the kernel has it. */
+SEC("?tp_btf/io_uring_submit_req")
+int
+BPF_PROG(on_uring, struct io_kiocb *request)
+{
+	struct wire_uring *uring;
+
+	if (!(config.uring_wants & wants_of(bpf_get_current_task_btf())))
+		return 0;
+	uring = begin_record(sizeof(*uring), WIRE_URING, false);
+	if (!uring)
+		return 0;
+	copy_request(uring, request);
+	bpf_ringbuf_submit(uring, BPF_RB_NO_WAKEUP);
 	return 0;
 }

@@ -83,7 +83,8 @@ by_type(void)
 	demand_count(&config, &count);
 	CHECK(count.n_asked == 1 && count.n_state == 3 && n_asked > 300,
 	      "%u kind is asked for, %u are for the state", count.n_asked, count.n_state);
-	CHECK(!config.compat_wants && !config.signal_wants, "nothing else is sent");
+	CHECK(!config.compat_wants && !config.signal_wants && !config.uring_wants,
+	      "nothing else is sent");
 }
 
 static void
