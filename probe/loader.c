@@ -216,12 +216,19 @@ loader_open(struct wire_config *config, size_t ring_bytes, struct err *err)
 }
 
 void
+loader_detach(struct loader *l)
+{
+	for (size_t i = 0; i < l->n_links; i++)
+		bpf_link__destroy(l->links[i]);
+	l->n_links = 0;
+}
+
+void
 loader_close(struct loader *l)
 {
 	if (!l)
 		return;
-	for (size_t i = 0; i < l->n_links; i++)
-		bpf_link__destroy(l->links[i]);
+	loader_detach(l);
 	for (size_t i = 0; l->rings && i < l->n_rings; i++) {
 		ring_close(&l->rings[i]);
 		if (l->ring_fds[i] >= 0)
@@ -297,17 +304,35 @@ loader_unmarked(const struct loader *l)
 	return __atomic_load_n(&l->state->unmarked, __ATOMIC_RELAXED);
 }
 
+uint32_t
+loader_n_cpus(const struct loader *l)
+{
+	return (uint32_t)l->n_possible;
+}
+
+void
+loader_cpu_losses(const struct loader *l, uint32_t cpu, struct wire_losses *out)
+{
+	const struct wire_losses *one = &l->cells[cpu].losses;
+
+	out->full_state = __atomic_load_n(&one->full_state, __ATOMIC_RELAXED);
+	out->full_data = __atomic_load_n(&one->full_data, __ATOMIC_RELAXED);
+	out->kept_data = __atomic_load_n(&one->kept_data, __ATOMIC_RELAXED);
+	out->sent = __atomic_load_n(&one->sent, __ATOMIC_RELAXED);
+}
+
 void
 loader_losses(const struct loader *l, struct wire_losses *out)
 {
 	*out = (struct wire_losses){ 0 };
-	for (int i = 0; i < l->n_possible; i++) {
-		const struct wire_losses *one = &l->cells[i].losses;
+	for (uint32_t i = 0; i < loader_n_cpus(l); i++) {
+		struct wire_losses one;
 
-		out->full_state += __atomic_load_n(&one->full_state, __ATOMIC_RELAXED);
-		out->full_data += __atomic_load_n(&one->full_data, __ATOMIC_RELAXED);
-		out->kept_data += __atomic_load_n(&one->kept_data, __ATOMIC_RELAXED);
-		out->sent += __atomic_load_n(&one->sent, __ATOMIC_RELAXED);
+		loader_cpu_losses(l, i, &one);
+		out->full_state += one.full_state;
+		out->full_data += one.full_data;
+		out->kept_data += one.kept_data;
+		out->sent += one.sent;
 	}
 }
 

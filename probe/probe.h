@@ -4,7 +4,8 @@
  * The state of the system comes first, read from /proc while tracing already
  * goes on; events up to the end of that reading are handed out for the state
  * only. Then come the events, in the order of their times, until the source is
- * cancelled or the command or the process tree that it follows has ended.
+ * cancelled or the command or the process tree that it follows has ended; what
+ * happened until then is handed out, and all that was lost is told.
  *
  * It observes; it never blocks or signals what it observes.
  */
@@ -57,7 +58,9 @@ struct probe_losses {
 	uint64_t full_state;		/* no room; they change what is known of the system */
 	uint64_t full_data;		/* no room; reads, writes and the like */
 	uint64_t kept_data;		/* left out to keep room for the others */
-	uint64_t delivered;		/* not missing, for comparison */
+	uint64_t sent;			/* not missing; once the source has ended, as many */
+	uint64_t taken;			/* as were taken from the kernel */
+	uint64_t delivered;		/* events that were made of these */
 	uint64_t late;			/* delivered with a time that was mended */
 	uint64_t unmarked;		/* threads of a tree that could not be followed */
 };

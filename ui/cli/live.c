@@ -129,30 +129,14 @@ void
 live_report(const struct source *s)
 {
 	struct probe_losses lost;
-	uint64_t data;
 
 	probe_losses(s, &lost);
-	data = lost.full_data + lost.kept_data;
-	if (data || lost.full_state)
-		cli_error("lost: %llu events about data, %llu that change what is known of "
-			  "processes and files; %llu were delivered",
-			  (unsigned long long)data, (unsigned long long)lost.full_state,
-			  (unsigned long long)lost.delivered);
 	if (lost.unmarked)
 		cli_error("not followed: %llu threads, for want of memory in the kernel",
 			  (unsigned long long)lost.unmarked);
 	if (lost.late)
 		cli_error("late: %llu events came after their turn and have a later time than "
 			  "they should", (unsigned long long)lost.late);
-}
-
-uint64_t
-live_lost(const struct source *s)
-{
-	struct probe_losses lost;
-
-	probe_losses(s, &lost);
-	return lost.full_state + lost.full_data + lost.kept_data;
 }
 
 int

@@ -37,11 +37,8 @@ int64_t live_root(const struct source *s);
 /* Say on standard error what is about to be shown or recorded. */
 void live_announce(const struct live_options *options, const char *verb);
 
-/* Say on standard error what was lost, if anything was. */
+/* Say on standard error what else went wrong, if anything did. */
 void live_report(const struct source *s);
-
-/* Events that are missing so far. */
-uint64_t live_lost(const struct source *s);
 
 /* The exit status of the command, as a shell has it; STATUS when there is none, or
  * it runs still. */
