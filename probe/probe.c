@@ -18,6 +18,8 @@
 #include "engine/base/text.h"
 #include "engine/event/source.h"
 #include "probe/calls.h"
+#include "probe/cgroup_place.h"
+#include "probe/demand.h"
 #include "probe/encode.h"
 #include "probe/launch.h"
 #include "probe/loader.h"
@@ -50,6 +52,7 @@ struct probe {
 	struct encoder *encoder;
 	struct snapshot *snapshot;
 	struct launch launch;
+	struct cgroup_place cgroup;
 	int64_t root;			/* of the tree that is followed; or 0 */
 	uint64_t wall_ns;		/* to be added to times since boot */
 	uint64_t scan_end_ns;		/* since boot: earlier events are for the state */
@@ -379,6 +382,7 @@ probe_close(struct source *s)
 	encoder_free(p->encoder);
 	snapshot_free(p->snapshot);
 	launch_fini(&p->launch);
+	cgroup_place_fini(&p->cgroup);
 	map_fini(&p->listed);
 	map_fini(&p->cgroup_sets);
 	arena_fini(&p->cgroup_texts);
@@ -429,6 +433,19 @@ hurry(void)
 	setpriority(PRIO_PROCESS, 0, PRIORITY);
 }
 
+/* Say in the configuration what is asked for. */
+static int
+ask(struct probe *p, const struct probe_options *o, struct err *err)
+{
+	static const struct demand everything = { 0 };
+	const struct demand *d = o->demand ? o->demand : &everything;
+
+	if (d->cgroup && cgroup_place_find(&p->cgroup, d->cgroup, err) < 0)
+		return err->code;
+	demand_apply(d, &p->cgroup, &p->config);
+	return 0;
+}
+
 static int
 start(struct probe *p, const struct probe_options *o, struct err *err)
 {
@@ -441,6 +458,8 @@ start(struct probe *p, const struct probe_options *o, struct err *err)
 	calls_plan(p->plans, p->config.specs);
 	p->config.only_marked = o->command || o->tree;
 	p->config.snap_bytes = o->snap_bytes < PROBE_SNAP_MAX ? o->snap_bytes : PROBE_SNAP_MAX;
+	if (ask(p, o, err) < 0)
+		return err->code;
 	p->loader = loader_open(&p->config, ring_bytes, err);
 	if (!p->loader)
 		return err->code;
@@ -461,7 +480,9 @@ start(struct probe *p, const struct probe_options *o, struct err *err)
 		return err->code;
 	p->root = o->command ? p->launch.pid : o->tree;
 	code = mark(p, o->tree, &found, err);
-	p->snapshot = p->config.only_marked ?
+	if (p->config.filter.has_cgroup && !p->config.only_marked)
+		cgroup_place_list(&p->cgroup, &found);
+	p->snapshot = p->config.only_marked || p->config.filter.has_cgroup ?
 		      snapshot_new(tree_processes(&found), tree_n_processes(&found)) :
 		      snapshot_new(NULL, 0);
 	tree_fini(&found);
@@ -499,6 +520,12 @@ int64_t
 probe_root(const struct source *s)
 {
 	return probe_of_const(s)->root;
+}
+
+void
+probe_demand(const struct source *s, struct demand_count *out)
+{
+	demand_count(&probe_of_const(s)->config, out);
 }
 
 bool

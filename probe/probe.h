@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct demand;
 struct err;
 struct source;
 
@@ -28,6 +29,7 @@ struct probe_options {
 					 * starts to the end; or NULL */
 	int64_t tree;			/* follow this process and what it starts; or 0 */
 	size_t ring_bytes;		/* for each CPU, a power of two; or 0 */
+	const struct demand *demand;	/* what else is asked for; NULL: everything */
 	uint32_t snap_bytes;		/* data of a call that is kept, at most
 					 * PROBE_SNAP_MAX */
 	/* Called right before the source has to wait; may be NULL. */
@@ -42,6 +44,10 @@ struct source *probe_open(const struct probe_options *options, struct err *err);
 
 /* The process that is followed with all that it starts; 0: all are. */
 int64_t probe_root(const struct source *s);
+
+/* How many kinds of calls are asked for. */
+struct demand_count;
+void probe_demand(const struct source *s, struct demand_count *out);
 
 /* How the command ended, as wait() tells it. False when there is none, or it runs
  * still. */

@@ -8,12 +8,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ui/cli/pushdown.h"
+
 struct err;
 struct source;
+struct whom;
 
 struct live_options {
-	char *const *command;		/* to be run and followed, ends with NULL; or NULL */
-	int64_t tree;			/* the process to be followed; or 0 */
+	const struct whom *whom;
+	struct pushdown_options ask;	/* all but the cgroup */
+	bool verbose;			/* say what is left to the kernel */
 	size_t ring_bytes;		/* for events of each CPU; 0: the usual */
 	uint64_t data_bytes;		/* of a call that are kept; UINT64_MAX: the usual */
 	void (*idle)(void *ctx);	/* as in capture.h */

@@ -302,7 +302,7 @@ run_printer(struct printer *p)
 	}
 	if (!is_usable)
 		return CLI_FAILED;
-	return p->wishes->command ? live_status(p->source, CLI_OK) : CLI_OK;
+	return p->wishes->whom.command ? live_status(p->source, CLI_OK) : CLI_OK;
 }
 
 /* Open what is to be shown: captures, or the running kernel. */
@@ -310,8 +310,10 @@ static struct source *
 open_source(struct printer *p, struct print_wishes *w, struct err *err)
 {
 	struct capture_options files = { .follow = w->follow, .idle = on_idle, .ctx = p };
-	struct live_options live = { .command = w->command, .tree = w->tree, .idle = on_idle,
-				     .ctx = p, .data_bytes = w->data.bytes_max };
+	struct live_options live = { .whom = &w->whom, .verbose = w->verbose, .idle = on_idle,
+				     .ctx = p, .ask = { .filter = p->sieve.filter,
+							.all_events = w->filter_only_hides },
+				     .data_bytes = w->data.bytes_max };
 
 	return w->input.n ? input_open(&w->input, &files, err) : live_open(&live, err);
 }

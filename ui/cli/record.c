@@ -211,7 +211,7 @@ finish(struct recording *r)
 			  (double)stats.sink.waited_ns / SECOND_NS);
 	if (r->wishes->verbose || isatty(STDERR_FILENO))
 		tell(&stats);
-	if (status == CLI_OK && r->wishes->command)
+	if (status == CLI_OK && r->wishes->whom.command)
 		return live_status(r->source, CLI_OK);
 	return status;
 }
@@ -228,7 +228,9 @@ static struct source *
 open_source(struct recording *r, struct record_wishes *w, struct err *err)
 {
 	struct capture_options files = { .follow = w->follow, .idle = on_idle, .ctx = r };
-	struct live_options live = { .command = w->command, .tree = w->tree,
+	struct live_options live = { .whom = &w->whom, .verbose = w->verbose,
+				     .ask = { .filter = r->sieve.filter,
+					      .no_state = w->recorder.no_state },
 				     .ring_bytes = w->ring_bytes, .idle = on_live_idle,
 				     .ctx = r, .data_bytes = UINT64_MAX };
 
