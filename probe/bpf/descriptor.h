@@ -10,6 +10,7 @@
 #include "probe/bpf/kernel.h"
 #include "probe/bpf/maps.h"
 #include "probe/bpf/memory.h"
+#include "probe/bpf/path.h"
 
 static __always_inline struct file *
 file_of(int fd)
@@ -96,6 +97,19 @@ put_socket(uint32_t at, uint32_t tag, int fd)
 	return end_chunk(s, at, tag, sizeof(*out));
 }
 
+/* Of an overlay. What stands behind the inode is where the file is in the upper layer. */
+static __always_inline uint16_t
+layer_of(struct inode *inode)
+{
+	uint64_t upper = 0;
+
+	if (BPF_CORE_READ(inode, i_sb, s_magic) != OVERLAY_MAGIC)
+		return WIRE_NO_LAYER;
+	bpf_probe_read_kernel(&upper, sizeof(upper),
+			      (char *)inode + bpf_core_type_size(struct inode));
+	return upper ? WIRE_UPPER_LAYER : WIRE_LOWER_LAYER;
+}
+
 __noinline uint32_t
 put_file(uint32_t at, uint32_t tag, int fd)
 {
@@ -113,7 +127,17 @@ put_file(uint32_t at, uint32_t tag, int fd)
 	out->mode = BPF_CORE_READ(inode, i_mode);
 	out->open_flags = BPF_CORE_READ(file, f_flags);
 	out->was_created = (BPF_CORE_READ(file, f_mode) & FMODE_CREATED) != 0;
+	out->layer = layer_of(inode);
 	return end_chunk(s, at, tag, sizeof(*out));
+}
+
+__noinline uint32_t
+put_file_path(uint32_t at, uint32_t tag, int fd)
+{
+	struct file *file = file_of(fd);
+
+	return !file ? at : put_path(at, tag, (uint64_t)BPF_CORE_READ(file, f_path.dentry),
+				     (uint64_t)BPF_CORE_READ(file, f_path.mnt));
 }
 
 #endif

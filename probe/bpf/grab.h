@@ -55,9 +55,10 @@ fd_of(uint64_t arg, uint32_t is_pointer)
 static __always_inline uint32_t
 counted_len(const struct scratch *s, const struct wire_grab *g)
 {
+	uint32_t max = g->max ? g->max : config.snap_bytes;
 	uint64_t n = arg_of(s, g->more);
 
-	return n * g->size > g->max || n > WIRE_CHUNK_MAX ? g->max : (uint32_t)(n * g->size);
+	return n * g->size > max || n > WIRE_CHUNK_MAX ? max : (uint32_t)(n * g->size);
 }
 
 /* Answer grab I of the call in the scratch: where the next chunk begins. */
@@ -85,13 +86,18 @@ grab(uint32_t number, uint32_t i, uint32_t is_exit, uint32_t at)
 	case GRAB_COUNTED:
 		return arg ? put_user(at, i, arg, counted_len(s, &g)) : at;
 	case GRAB_VECTOR:
-		return put_vector(at, i, arg, arg_of(s, g.more), moved_len(s, !g.size));
+		at = put_vector(at, i, arg, arg_of(s, g.more), is_exit ? moved_len(s, !g.size) : 0);
+		return arg_of(s, g.more) > VECTOR_HERE ?
+		       put_rest(at, i | 2 << 8, arg, arg_of(s, g.more)) : at;
 	case GRAB_MESSAGE:
 		return put_message(at, i, arg, moved_len(s, false));
+	case GRAB_MESSAGES:
+		return put_messages(at, i, arg, s->call.result);
 	case GRAB_SOCKET:
 		return put_socket(at, i, fd_of(arg, g.size));
 	case GRAB_FILE:
-		return put_file(at, i, fd_of(arg, g.size));
+		at = put_file(at, i, fd_of(arg, g.size));
+		return g.more ? put_file_path(at, i | 1 << 8, fd_of(arg, g.size)) : at;
 	case GRAB_TASK:
 		return put_task(at, i, g.more);
 	case GRAB_MEMORY:

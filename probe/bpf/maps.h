@@ -16,13 +16,15 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
-#define AT_MAX 0x2fff			/* no chunk begins behind it */
+#define AT_MAX 0x3fff			/* no chunk begins behind it */
 #define AT_MASK 0x3fff
 
 /* Where a record with chunks is put together. */
 struct scratch {
 	struct wire_call call;
 	uint8_t bytes[AT_MASK + 1 + 2 * WIRE_CHUNK_MAX + 64];
+	volatile uint32_t got;		/* for loops: in memory the verifier forgets it, and
+					 * sees that one turn is like the next */
 };
 
 const volatile struct wire_config config SEC(".rodata.config");
@@ -54,11 +56,24 @@ struct {
 	__type(value, struct scratch);
 } scratches SEC(".maps");
 
+enum mark_flag {
+	MARK_TREE = 1,			/* it belongs to the tree that is followed */
+	MARK_TOLD = 2,			/* where it comes from is known */
+	MARK_JUDGED = 4,		/* WANTS is so, for CSS_SET and the name that it has */
+};
+
+/* What is known of a thread. */
+struct mark {
+	uint64_t css_set;
+	uint32_t flags;			/* enum mark_flag */
+	uint32_t wants;			/* enum wire_want */
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
-	__type(value, uint32_t);
+	__type(value, struct mark);
 } marks SEC(".maps");
 
 /* Threads to be marked when they are seen next, by tid. */

@@ -12,7 +12,9 @@
 #include "probe/bpf/grab.h"
 #include "probe/bpf/kernel.h"
 #include "probe/bpf/maps.h"
+#include "probe/bpf/reaper.h"
 #include "probe/bpf/record.h"
+#include "probe/bpf/uring.h"
 #include "probe/wire.h"
 
 #include <bpf/bpf_core_read.h>
@@ -44,16 +46,27 @@ send_large(void *ring, struct scratch *s, uint32_t n, uint32_t is_exit)
 	return bpf_ringbuf_output(ring, s, sizeof(s->call) + at, BPF_RB_NO_WAKEUP);
 }
 
+/* What WIRE_ENTER and WIRE_EXIT, which REGS belong to, are sent for: enum wire_want. */
+static __always_inline uint32_t
+reasons_of(uint32_t number, bool compat)
+{
+	return number < WIRE_CALLS && !compat ? spec_of(number)->wants : config.compat_wants;
+}
+
 static __always_inline void
 send_call(struct pt_regs *regs, struct task_struct *task, uint16_t kind, long result)
 {
 	uint32_t cpu = bpf_get_smp_processor_id(), number = number_of(regs), n = 0;
-	struct wire_cell *cell = bpf_map_lookup_elem(&cells, &cpu);
-	void *ring = bpf_map_lookup_elem(&rings, &cpu);
 	bool compat = is_compat(task), is_state = false;
 	struct wire_call *call;
+	struct wire_cell *cell;
 	struct scratch *s;
+	void *ring;
 
+	if (!(reasons_of(number, compat) & wants_of(task)))
+		return;
+	cell = bpf_map_lookup_elem(&cells, &cpu);
+	ring = bpf_map_lookup_elem(&rings, &cpu);
 	if (!cell)
 		return;
 	cell->seq++;
@@ -92,10 +105,7 @@ SEC("tp_btf/sys_enter")
 int
 BPF_PROG(on_sys_enter, struct pt_regs *regs, long number)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-
-	if (is_wanted(task))
-		send_call(regs, task, WIRE_ENTER, 0);
+	send_call(regs, bpf_get_current_task_btf(), WIRE_ENTER, 0);
 	return 0;
 }
 
@@ -103,10 +113,7 @@ SEC("tp_btf/sys_exit")
 int
 BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-
-	if (is_wanted(task))
-		send_call(regs, task, WIRE_EXIT, result);
+	send_call(regs, bpf_get_current_task_btf(), WIRE_EXIT, result);
 	return 0;
 }
 
@@ -114,12 +121,16 @@ SEC("tp_btf/sched_process_fork")
 int
 BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 {
-	if (!config.only_marked || !is_marked(parent))
-		return 0;
-	if (bpf_task_storage_get(&marks, child, 0, BPF_LOCAL_STORAGE_GET_F_CREATE))
-		__sync_fetch_and_add(&state.alive, 1);
-	else
-		__sync_fetch_and_add(&state.unmarked, 1);
+	hand_on(parent, child);
+	return 0;
+}
+
+SEC("tp_btf/task_rename")
+int
+BPF_PROG(on_rename, struct task_struct *task, const char *comm)
+{
+	if (config.filter.n_comms)
+		forget(task);
 	return 0;
 }
 
@@ -128,25 +139,18 @@ int
 BPF_PROG(on_death, struct task_struct *task)
 {
 	struct wire_death *death;
-	struct wire_cell *cell;
-	void *ring;
+	uint32_t reaper;
 
-	if (!is_wanted(task))
+	let_go(task);
+	if (!wants_of(task))
 		return 0;
-	ring = ring_here(&cell);
-	if (!cell || !ring)
+	reaper = reaper_of();
+	death = begin_record(sizeof(*death), WIRE_DEATH, true);
+	if (!death)
 		return 0;
-	cell->seq++;
-	death = bpf_ringbuf_reserve(ring, sizeof(*death), 0);
-	count_result(cell, death, true);
-	if (death) {
-		fill_head(&death->head, sizeof(*death), cell->seq, WIRE_DEATH);
-		death->code = task->exit_code;
-		death->reaper = 0;
-		bpf_ringbuf_submit(death, BPF_RB_NO_WAKEUP);
-	}
-	if (config.only_marked)
-		__sync_fetch_and_add(&state.alive, -1);
+	death->code = task->exit_code;
+	death->reaper = reaper;
+	bpf_ringbuf_submit(death, BPF_RB_NO_WAKEUP);
 	return 0;
 }
 
@@ -155,24 +159,33 @@ int
 BPF_PROG(on_signal, int number, struct kernel_siginfo *info)
 {
 	struct wire_signal *signal;
-	struct wire_cell *cell;
-	void *ring;
 
-	if (!is_wanted(bpf_get_current_task_btf()))
+	if (!(config.signal_wants & wants_of(bpf_get_current_task_btf())))
 		return 0;
-	ring = ring_here(&cell);
-	if (!cell || !ring)
-		return 0;
-	cell->seq++;
-	signal = bpf_ringbuf_reserve(ring, sizeof(*signal), 0);
-	count_result(cell, signal, false);
+	signal = begin_record(sizeof(*signal), WIRE_SIGNAL, false);
 	if (!signal)
 		return 0;
-	fill_head(&signal->head, sizeof(*signal), cell->seq, WIRE_SIGNAL);
 	signal->number = number;
 	signal->sender = 0;
 	if (BPF_CORE_READ(info, si_code) <= 0)
 		signal->sender = BPF_CORE_READ(info, _sifields._kill._pid);
 	bpf_ringbuf_submit(signal, BPF_RB_NO_WAKEUP);
+	return 0;
+}
+
+/* The loader asks for it where the kernel has it. */
+SEC("?tp_btf/io_uring_submit_req")
+int
+BPF_PROG(on_uring, struct io_kiocb *request)
+{
+	struct wire_uring *uring;
+
+	if (!(config.uring_wants & wants_of(bpf_get_current_task_btf())))
+		return 0;
+	uring = begin_record(sizeof(*uring), WIRE_URING, false);
+	if (!uring)
+		return 0;
+	copy_request(uring, request);
+	bpf_ringbuf_submit(uring, BPF_RB_NO_WAKEUP);
 	return 0;
 }

@@ -89,16 +89,38 @@ count_result(struct wire_cell *cell, bool is_sent, bool is_state)
 		cell->losses.full_data++;
 }
 
+/* Room for a record of LEN bytes with its head filled in; NULL: it is lost, and
+ * counted as such. The caller submits it. */
 static __always_inline void *
-ring_here(struct wire_cell **cell)
+begin_record(const uint32_t len, uint16_t kind, bool is_state)
 {
 	uint32_t cpu = bpf_get_smp_processor_id();
+	struct wire_cell *cell = bpf_map_lookup_elem(&cells, &cpu);
 	void *ring = bpf_map_lookup_elem(&rings, &cpu);
+	struct wire_head *head;
 
-	*cell = bpf_map_lookup_elem(&cells, &cpu);
-	if (*cell && !ring)
-		count_result(*cell, false, true);
-	return ring;
+	if (!cell)
+		return NULL;
+	cell->seq++;
+	if (!ring) {
+		count_result(cell, false, is_state);
+		return NULL;
+	}
+	head = bpf_ringbuf_reserve(ring, len, 0);
+	count_result(cell, head, is_state);
+	if (head)
+		fill_head(head, len, cell->seq, kind);
+	return head;
+}
+
+/* A record that is a head and nothing else. */
+static __always_inline void
+send_head(uint16_t kind, bool is_state)
+{
+	struct wire_head *head = begin_record(sizeof(*head), kind, is_state);
+
+	if (head)
+		bpf_ringbuf_submit(head, BPF_RB_NO_WAKEUP);
 }
 
 #endif

@@ -7,9 +7,13 @@
 
 #include <stdint.h>
 
+#include "probe/bpf/descriptor.h"
 #include "probe/bpf/kernel.h"
 #include "probe/bpf/maps.h"
 #include "probe/bpf/memory.h"
+#include "probe/bpf/path.h"
+
+#define GROUPS_MAX 32			/* of a thread that are looked at */
 
 /* The number of PID in the innermost namespace, of which there are LEVEL above. */
 static __always_inline int32_t
@@ -23,6 +27,19 @@ inner_number(struct pid *pid, uint32_t level)
 	return number;
 }
 
+/* The innermost namespace of PID. */
+static __always_inline struct pid_namespace *
+namespace_of(struct pid *pid)
+{
+	const char *numbers = (const char *)__builtin_preserve_access_index(&pid->numbers);
+	struct pid_namespace *ns = NULL;
+
+	bpf_probe_read_kernel(&ns, sizeof(ns), numbers + BPF_CORE_READ(pid, level) *
+			      bpf_core_type_size(struct upid) +
+			      bpf_core_field_offset(struct upid, ns));
+	return ns;
+}
+
 static __always_inline void
 copy_ids(struct wire_task *out, struct task_struct *task)
 {
@@ -32,6 +49,7 @@ copy_ids(struct wire_task *out, struct task_struct *task)
 	struct pid *group = BPF_CORE_READ(signal, pids[PIDTYPE_PGID]);
 	struct nsproxy *ns = BPF_CORE_READ(task, nsproxy);
 	struct tty_struct *tty = BPF_CORE_READ(signal, tty);
+	struct pid_namespace *inner;
 	uint32_t minor;
 
 	out->tid = BPF_CORE_READ(task, pid);
@@ -44,6 +62,8 @@ copy_ids(struct wire_task *out, struct task_struct *task)
 	out->pgid = inner_number(group, 0);
 	out->vpgid = inner_number(group, out->level <= BPF_CORE_READ(group, level) ?
 				  out->level : 0);
+	inner = namespace_of(pid);
+	out->pidns_start_ns = BPF_CORE_READ(inner, child_reaper, start_boottime);
 	out->fdlimit = BPF_CORE_READ(signal, rlim[RLIMIT_NOFILE].rlim_cur);
 	out->loginuid = 0xffffffff;
 	if (bpf_core_field_exists(task->loginuid))
@@ -125,6 +145,41 @@ copy_size(struct wire_memory *out, struct mm_struct *mm)
 	out->swap_pages = pages_of(mm, 2);
 }
 
+static __always_inline bool
+is_in_group(struct task_struct *task, uint32_t gid)
+{
+	struct group_info *groups = BPF_CORE_READ(task, cred, group_info);
+	uint32_t n = BPF_CORE_READ(groups, ngroups), one;
+
+	if (BPF_CORE_READ(task, cred, egid.val) == gid)
+		return true;
+	for (uint32_t i = 0; i < GROUPS_MAX; i++) {
+		if (i >= n || bpf_probe_read_kernel(&one, sizeof(one), (char *)groups +
+				bpf_core_field_offset(struct group_info, gid) +
+				i * sizeof(one)) < 0)
+			break;
+		if (one == gid)
+			return true;
+	}
+	return false;
+}
+
+/* Who may change the program, and where its file stands. */
+static __always_inline void
+copy_exe(struct wire_task *out, struct task_struct *task, struct file *file)
+{
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
+
+	out->exe_mode = BPF_CORE_READ(inode, i_mode);
+	out->exe_uid = BPF_CORE_READ(inode, i_uid.val);
+	out->exe_gid = BPF_CORE_READ(inode, i_gid.val);
+	out->exe_layer = layer_of(inode);
+	out->exe_is_fixed = BPF_CORE_READ(inode, i_flags) & S_IMMUTABLE ||
+			    BPF_CORE_READ(inode, i_sb, s_flags) & SB_RDONLY ||
+			    BPF_CORE_READ(file, f_path.mnt, mnt_flags) & MNT_READONLY;
+	out->is_in_exe_gid = is_in_group(task, out->exe_gid);
+}
+
 static __always_inline void
 copy_memory(struct wire_task *out, struct mm_struct *mm)
 {
@@ -150,14 +205,14 @@ put_size(uint32_t at, uint32_t tag)
 	return end_chunk(s, at, tag, sizeof(struct wire_memory));
 }
 
+/* The facts alone. */
 __noinline uint32_t
-put_task(uint32_t at, uint32_t tag, uint32_t with_env)
+put_facts(uint32_t at, uint32_t tag, uint32_t is_exec)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct mm_struct *mm = BPF_CORE_READ(task, mm);
 	struct scratch *s = scratch_get();
 	struct wire_task *out;
-	uint64_t start;
 
 	if (!s || at > AT_MAX)
 		return at;
@@ -169,17 +224,35 @@ put_task(uint32_t at, uint32_t tag, uint32_t with_env)
 	out->pf_minor = BPF_CORE_READ(task, min_flt);
 	if (mm)
 		copy_memory(out, mm);
+	if (mm && is_exec)
+		copy_exe(out, task, BPF_CORE_READ(mm, exe_file));
 	BPF_CORE_READ_STR_INTO(&out->comm, task, comm);
-	at = end_chunk(s, at, tag, sizeof(*out));
+	return end_chunk(s, at, tag, sizeof(*out));
+}
+
+/* The environment comes last: if there is no room for something, it is that. */
+__noinline uint32_t
+put_task(uint32_t at, uint32_t tag, uint32_t is_exec)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	uint64_t start, end;
+
+	at = put_facts(at, tag, is_exec);
 	if (!mm)
 		return at;
 	start = BPF_CORE_READ(mm, arg_start);
 	at = put_user(at, tag | 1 << 8, start, (uint32_t)(BPF_CORE_READ(mm, arg_end) - start));
-	if (!with_env)
+	at = put_path(at, tag | 3 << 8, (uint64_t)BPF_CORE_READ(task, fs, pwd.dentry),
+		      (uint64_t)BPF_CORE_READ(task, fs, pwd.mnt));
+	if (!is_exec)
 		return at;
+	at = put_path(at, tag | 4 << 8, (uint64_t)BPF_CORE_READ(mm, exe_file, f_path.dentry),
+		      (uint64_t)BPF_CORE_READ(mm, exe_file, f_path.mnt));
 	start = BPF_CORE_READ(mm, env_start);
-	return put_user(at, tag | 2 << 8, start,
-			(uint32_t)(BPF_CORE_READ(mm, env_end) - start));
+	end = BPF_CORE_READ(mm, env_end);
+	at = put_text(at, tag | 5 << 8, end);
+	return put_user(at, tag | 2 << 8, start, (uint32_t)(end - start));
 }
 
 #endif

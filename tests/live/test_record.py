@@ -1,4 +1,4 @@
-"""test_record SYSREEL - record the running system, as users do.
+"""test_record SYSREEL ACTOR - record the running system, as users do.
 
 Only processes that this test starts are recorded. What a recording holds is asked
 of `sysreel print`; that other programs read it, too, is test_readers.py's subject.
@@ -264,6 +264,32 @@ def check_only(tap, bench):
     tap.check(b'never-told' in data and b'hidden-word' in data, 'both, if nobody minds')
 
 
+def lost_in(bench, name):
+    """(events, lost) as `info` and `print` tell of NAME."""
+    out = bench.run('info', bench.path(name))[0].decode('latin-1')
+    lost = re.search(r'  Lost +([\d,]+) events', out).group(1)
+    return len(bench.lines(name)), int(lost.replace(',', ''))
+
+
+def check_losses(tap, bench, actor):
+    """At a rate that cannot be held, what was recorded and what was lost is what the
+    same program does when nothing is lost."""
+    os.mkdir(bench.path('work'))
+    words = ['--', actor, 'burst', bench.path('work'), bench.path('expects')]
+    bench.record('whole', *words)
+    n_whole, n_lost = lost_in(bench, 'whole')
+    tap.check(n_whole > 200000 and not n_lost, f'{n_whole} events, none of them lost')
+    said, status = bench.record('part', '--ring-size', '16', *words)
+    n, n_lost = lost_in(bench, 'part')
+    tap.check(status == 0 and n + n_lost == n_whole and n_lost > 100000,
+              f'{n} events and {n_lost} lost are {n_whole}', [said])
+    tap.check(f'lost: {n_lost:,} events about data, 0 that change' in said, 'it says so', [said])
+    again = bench.run('print', '-q', '-r', bench.path('part'))[1]
+    tap.check(again == said, 'and again when it is read', [again, said])
+    bench.run('record', '-r', bench.path('part'), '-w', bench.path('copy'))
+    tap.check(lost_in(bench, 'copy') == (n, n_lost), 'and when it was copied')
+
+
 def rights_of(pid):
     """The rights that each thread of PID has."""
     found = []
@@ -321,6 +347,7 @@ def main():
                       check_signals, check_killed, check_full, check_gone, check_only,
                       check_rights, check_refused):
             check(tap, bench)
+        check_losses(tap, bench, os.path.abspath(sys.argv[2]))
     return tap.done()
 
 
