@@ -55,6 +55,7 @@ struct changed_fd {
 	struct descriptor *fd;
 };
 
+struct past;
 struct call;
 typedef void apply_fn(struct call *c);
 
@@ -71,6 +72,8 @@ struct world {
 	struct pool thread_pool, process_pool, table_pool;
 	struct fd_store fd_store;
 	size_t n_fds;			/* of all tables; shared ones count in each */
+	const struct past *past;	/* NULL: it is the present (past.h); borrowed */
+	uint32_t last_table;		/* ids given to tables of descriptors */
 	uint32_t last_entity;		/* ids given to entities */
 	uint32_t last_version;		/* ids given to versions */
 	struct world_age age;
