@@ -31,6 +31,7 @@ struct grave {
 	struct grave_item *items;	/* from HEAD on, in the order of epochs */
 	size_t head, n, cap;
 	uint64_t epoch;			/* the present one */
+	uint64_t trail_bytes;		/* that all trails take (trail.h) */
 	/* Free P; GRAVE_MEMORY goes by itself. */
 	void (*bury)(void *ctx, enum grave_kind kind, void *p);
 	void *ctx;

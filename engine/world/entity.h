@@ -22,6 +22,8 @@
 struct past_fds;
 struct version_memo;
 
+#define ENTER_BYTES_MAX 4096		/* larger enter events are not remembered */
+
 /* A user or group id that is not known, or is none. */
 #define NO_UID UINT32_MAX
 

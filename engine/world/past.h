@@ -20,8 +20,10 @@ struct past {
 	void *ctx;
 };
 
-/* Who is asked for descriptors: struct fd_table has it. As world_next_fd(). */
+/* Who is asked for descriptors: struct fd_table has it. As world_fd() and
+ * world_next_fd(). */
 struct past_fds {
+	const struct descriptor *(*get)(void *ctx, const struct process *p, int64_t num);
 	const struct descriptor *(*next)(void *ctx, const struct process *p, int64_t *num);
 	void *ctx;
 };

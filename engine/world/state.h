@@ -20,7 +20,6 @@
 #include "engine/world/world.h"
 
 #define NO_FD INT64_MIN
-#define ENTER_BYTES_MAX 4096		/* larger enter events are not remembered */
 
 /* Bits of flag set clone_flags. */
 #define CLF_FILES 0x1u

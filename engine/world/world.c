@@ -659,13 +659,8 @@ const struct descriptor *
 world_fd(const struct process *p, int64_t num)
 {
 	const struct past_fds *past = p->fds->past;
-	const struct descriptor *fd;
-	int64_t at = num;
 
-	if (!past)
-		return fd_find(p, num);
-	fd = num < 0 ? NULL : past->next(past->ctx, p, &at);
-	return at == num ? fd : NULL;
+	return past ? past->get(past->ctx, p, num) : fd_find(p, num);
 }
 
 const struct descriptor *
