@@ -1,7 +1,13 @@
 #include "probe/calls.h"
 
 #include <assert.h>
+#include <linux/io_uring.h>
+#include <linux/mount.h>
+#include <linux/quota.h>
 #include <string.h>
+#include <sys/ipc.h>
+#include <sys/prctl.h>
+#include <sys/sem.h>
 
 #include "engine/base/mem.h"
 #include "probe/convert.h"
@@ -15,12 +21,16 @@
 #define R WIRE_NO_ARG
 
 /* Short words for the table alone. */
-#define NONE { .how = TAKE_EMPTY }
 #define RES { .how = TAKE_RESULT }
 #define ARG(n) { .how = TAKE_ARG, .arg = n }
 #define INT(n) { .how = TAKE_INT, .arg = n }
 #define VIA(n, f) { .how = TAKE_CONVERTED, .arg = n, .convert = convert_##f }
+#define ZERO { .how = TAKE_CONVERTED, .convert = convert_to_zero }
 #define TEXT(n) { .how = TAKE_TEXT, .arg = n }
+#define TEXT_WHEN(n, c) { .how = TAKE_TEXT, .arg = n, .when = when_##c }
+#define BUFFER(n, len) { .how = TAKE_BUFFER, .arg = n, .more = len }
+#define BUFFER_WHEN(n, len, c) { .how = TAKE_BUFFER, .arg = n, .more = len, .when = when_##c }
+#define INT_WHEN(n, c) { .how = TAKE_INT, .arg = n, .when = when_##c }
 #define DATA_IN(n) { .how = TAKE_DATA, .arg = n, .more = R }
 #define DATA_OUT(n, len) { .how = TAKE_DATA, .arg = n, .more = len }
 #define VSIZE(n, count) { .how = TAKE_VECTOR_SIZE, .arg = n, .more = count }
@@ -29,12 +39,17 @@
 #define MSIZE(n) { .how = TAKE_MESSAGE_SIZE, .arg = n }
 #define MDATA(n) { .how = TAKE_MESSAGE_DATA, .arg = n }
 #define MCONTROL(n) { .how = TAKE_MESSAGE_CONTROL, .arg = n }
+#define EACH_RES { .how = TAKE_MESSAGE_RESULT, .arg = 1, .more = 2, .size = 1 }
+#define EACH_SIZE { .how = TAKE_MESSAGE_SIZE, .arg = 1, .more = 2, .size = 1 }
+#define EACH_DATA { .how = TAKE_MESSAGE_DATA, .arg = 1, .more = 2, .size = 1 }
+#define EACH_CONTROL { .how = TAKE_MESSAGE_CONTROL, .arg = 1, .more = 2, .size = 1 }
 #define NAME(n, len) { .how = TAKE_NAME, .arg = n, .more = len }
 #define TUPLE(fd, way, name) { .how = TAKE_TUPLE, .arg = fd, .more = way, .size = name }
-#define MTUPLE(way) { .how = TAKE_MESSAGE_TUPLE, .arg = 0, .more = way, .size = 1 }
+#define MTUPLE(way) { .how = TAKE_MESSAGE_TUPLE, .arg = 0, .more = way }
 #define QUEUE(fd, part) { .how = TAKE_QUEUE, .arg = fd, .more = QUEUE_##part }
 #define SELF(n) { .how = TAKE_SOCKET_SELF, .arg = n, .more = 0 }
 #define PEER(n) { .how = TAKE_SOCKET_SELF, .arg = n, .more = 1 }
+#define FILE_PATH { .how = TAKE_FILE_PATH, .arg = R }
 #define OF_FILE(part) { .how = TAKE_FILE, .arg = R, .more = FILE_##part }
 #define OPEN_FLAGS(n) { .how = TAKE_OPEN_FLAGS, .arg = n }
 #define OPEN_MODE(n, flags) { .how = TAKE_OPEN_MODE, .arg = n, .more = flags }
@@ -45,6 +60,19 @@
 #define WORD_VIA(n, i, bytes, f) \
 	{ .how = TAKE_WORD, .arg = n, .more = i, .size = bytes, .convert = convert_##f }
 #define HALF(n, i, bytes) { .how = TAKE_HALF, .arg = n, .more = i, .size = bytes }
+#define HALF_VIA(n, i, bytes, f) \
+	{ .how = TAKE_HALF, .arg = n, .more = i, .size = bytes, .convert = convert_##f }
+#define HALF_WHEN(n, i, bytes, c) \
+	{ .how = TAKE_HALF, .arg = n, .more = i, .size = bytes, .when = when_##c }
+#define QUOTA_ON_FORMAT { .how = TAKE_CONVERTED, .arg = 2, .convert = convert_quota_format, \
+	.when = when_quota_file }
+#define SEMAPHORE(i) { .how = TAKE_SEMAPHORE, .arg = 1, .more = i, .size = 2 }
+#define SEMAPHORE_VIA(i, f) \
+	{ .how = TAKE_SEMAPHORE, .arg = 1, .more = i, .size = 2, .convert = convert_##f }
+#define PTRACE(n, part) { .how = TAKE_PTRACE, .arg = n, .more = PTRACE_##part, .size = 8 }
+#define KEY(n) { .how = TAKE_KEYCTL, .arg = n }
+#define QUOTA(part) { .how = TAKE_QUOTA, .arg = 3, .more = QUOTA_##part, .size = 72 }
+#define FILENAME(n) { .how = TAKE_FILENAME, .arg = n }
 #define MEMORY \
 	{ .how = TAKE_SIZE, .more = SIZE_VM }, { .how = TAKE_SIZE, .more = SIZE_RSS }, \
 	{ .how = TAKE_SIZE, .more = SIZE_SWAP }
@@ -53,7 +81,6 @@
 #define OPTION(n, level) { .how = TAKE_OPTION_NAME, .arg = n, .more = level }
 #define VALUE(n, len) { .how = TAKE_OPTION_VALUE, .arg = n, .more = len }
 #define VALUE_BACK(n, len) { .how = TAKE_OPTION_VALUE, .arg = n, .more = len, .size = 1 }
-#define PRCTL_NAME(n) { .how = TAKE_PRCTL_NAME, .arg = n }
 
 /* clone_flags of clone, whose flags are an argument, of clone3, where they are in
  * memory, and of the two that have none. */
@@ -63,22 +90,66 @@
 #define FORK_FLAGS(f) { .how = TAKE_CLONE_FLAGS, .arg = 0, .convert = convert_##f }
 
 #define CHILD(flags) { \
-	RES, TASK(EXE), TASK(ARGS), TASK(TID), TASK(PID), TASK(PTID), NONE, TASK(FDLIMIT), \
+	RES, TASK(EXE), TASK(ARGS), TASK(TID), TASK(PID), TASK(PTID), TASK(CWD), TASK(FDLIMIT), \
 	TASK(PF_MAJOR), TASK(PF_MINOR), TASK(VM_SIZE), TASK(VM_RSS), TASK(VM_SWAP), \
-	TASK(COMM), TASK(CGROUPS), flags, TASK(UID), TASK(GID), TASK(VTID), TASK(VPID), NONE }
+	TASK(COMM), TASK(CGROUPS), flags, TASK(UID), TASK(GID), TASK(VTID), TASK(VPID), \
+	TASK(PIDNS_START) }
 
 /* Both, and what execve() has behind it. */
 #define EXEC(...) { \
-	RES, TASK(EXE), TASK(ARGS), TASK(TID), TASK(PID), TASK(PTID), NONE, TASK(FDLIMIT), \
+	RES, TASK(EXE), TASK(ARGS), TASK(TID), TASK(PID), TASK(PTID), TASK(CWD), TASK(FDLIMIT), \
 	TASK(PF_MAJOR), TASK(PF_MINOR), TASK(VM_SIZE), TASK(VM_RSS), TASK(VM_SWAP), \
-	TASK(COMM), TASK(CGROUPS), TASK(ENV), TASK(TTY), TASK(VPGID), TASK(LOGINUID), NONE, \
+	TASK(COMM), TASK(CGROUPS), TASK(ENV), TASK(TTY), TASK(VPGID), TASK(LOGINUID), \
+	TASK(EXE_FLAGS), \
 	TASK(CAP_INHERITABLE), TASK(CAP_PERMITTED), TASK(CAP_EFFECTIVE), TASK(EXE_INO), \
-	TASK(EXE_CTIME), TASK(EXE_MTIME), TASK(UID), NONE, TASK(PGID), TASK(GID), __VA_ARGS__ }
+	TASK(EXE_CTIME), TASK(EXE_MTIME), TASK(UID), TASK(EXEPATH), TASK(PGID), \
+	TASK(GID), __VA_ARGS__ }
 
 #define CALL(call, ...) { .name = #call, __VA_ARGS__ },
 #define ENTER(...) .enter = { __VA_ARGS__ }
 #define EXIT(...) .exit = { __VA_ARGS__ }
 #define EXIT_LIST(...) .exit = __VA_ARGS__
+#define NO_PARAMETERS .exit = { { .how = TAKE_END } }
+
+/* When an argument is what it is taken for. */
+
+static bool
+when_name(const uint64_t *args)
+{
+	return args[0] == PR_SET_NAME || args[0] == PR_GET_NAME;
+}
+
+static bool
+when_semaphore_value(const uint64_t *args)
+{
+	return convert_semctl_command(args[2]) == convert_semctl_command(SETVAL);
+}
+
+/* With more in the structure the mask is somewhere else. */
+static bool
+when_ring_mask(const uint64_t *args)
+{
+	return !(args[3] & IORING_ENTER_EXT_ARG);
+}
+
+static bool
+when_fs_bytes(const uint64_t *args)
+{
+	return args[1] == FSCONFIG_SET_BINARY;
+}
+
+static bool
+when_fs_text(const uint64_t *args)
+{
+	return args[1] == FSCONFIG_SET_STRING || args[1] == FSCONFIG_SET_PATH ||
+	       args[1] == FSCONFIG_SET_PATH_EMPTY;
+}
+
+static bool
+when_quota_file(const uint64_t *args)
+{
+	return (uint32_t)args[0] >> SUBCMDSHIFT == (Q_QUOTAON & 0xffffff);
+}
 
 const struct call calls[] = {
 #include "probe/calls.def"
@@ -96,26 +167,30 @@ calls_machine(void)
 	return MACHINE;
 }
 
-/* What must be copied for a parameter; WHAT is 0 when nothing. At the enter of a
- * call only the iovecs themselves count. */
+/* What must be copied for a parameter; WHAT is 0 when nothing. */
 static struct wire_grab
-grab_of(const struct take *t, bool is_exit)
+grab_of(const struct take *t)
 {
 	struct wire_grab g = { .arg = t->arg, .more = t->more };
 
 	switch ((enum take_how)t->how) {
-	case TAKE_TEXT: case TAKE_PRCTL_NAME:
+	case TAKE_TEXT: case TAKE_KEYCTL: case TAKE_FILENAME:
 		return (struct wire_grab){ .what = GRAB_TEXT, .arg = t->arg };
 	case TAKE_DATA:
 		g.what = GRAB_RESULT;
 		return g;
+	case TAKE_BUFFER:
+		g.what = GRAB_COUNTED;
+		g.size = 1;
+		return g;
 	case TAKE_VECTOR_DATA: case TAKE_VECTOR_SIZE:
-		g.what = is_exit ? GRAB_VECTOR : GRAB_COUNTED;
-		g.size = is_exit ? t->size : 16;
-		g.max = WIRE_CHUNK_MAX;
+		g.what = GRAB_VECTOR;
+		g.size = t->size;
 		return g;
 	case TAKE_MESSAGE_DATA: case TAKE_MESSAGE_SIZE: case TAKE_MESSAGE_CONTROL:
-		return (struct wire_grab){ .what = GRAB_MESSAGE, .arg = t->arg };
+	case TAKE_MESSAGE_RESULT:
+		g.what = t->size ? GRAB_MESSAGES : GRAB_MESSAGE;
+		return g;
 	case TAKE_NAME: case TAKE_OPTION_VALUE:
 		g.what = GRAB_NAME;
 		g.size = t->size;
@@ -126,6 +201,8 @@ grab_of(const struct take *t, bool is_exit)
 		return (struct wire_grab){ .what = GRAB_SOCKET, .arg = t->arg, .size = 1 };
 	case TAKE_FILE: case TAKE_OPEN_FLAGS:
 		return (struct wire_grab){ .what = GRAB_FILE, .arg = WIRE_NO_ARG };
+	case TAKE_FILE_PATH:
+		return (struct wire_grab){ .what = GRAB_FILE, .arg = WIRE_NO_ARG, .more = 1 };
 	case TAKE_PIPE_INO:
 		return (struct wire_grab){ .what = GRAB_FILE, .arg = t->arg, .size = 1 };
 	case TAKE_POLL:
@@ -133,7 +210,14 @@ grab_of(const struct take *t, bool is_exit)
 		g.size = 8;
 		g.max = 8 * CALL_POLL_MAX;
 		return g;
-	case TAKE_TIMESPEC: case TAKE_WORD: case TAKE_HALF:
+	case TAKE_SEMAPHORE:
+		return (struct wire_grab){ .what = GRAB_COUNTED, .arg = t->arg, .more = t->size,
+					   .size = 6, .max = 12 };
+	case TAKE_PTRACE:
+		if (t->more == PTRACE_ADDR)
+			return (struct wire_grab){ 0 };
+		/* fall through */
+	case TAKE_TIMESPEC: case TAKE_WORD: case TAKE_HALF: case TAKE_QUOTA:
 		return (struct wire_grab){ .what = GRAB_FIXED, .arg = t->arg, .max = t->size };
 	case TAKE_CLONE_FLAGS:
 		return (struct wire_grab){ .what = t->size ? GRAB_FIXED : 0, .arg = t->arg,
@@ -142,7 +226,7 @@ grab_of(const struct take *t, bool is_exit)
 		return (struct wire_grab){ .what = GRAB_MEMORY };
 	case TAKE_TASK:
 		return (struct wire_grab){ .what = GRAB_TASK };
-	case TAKE_END: case TAKE_EMPTY: case TAKE_RESULT: case TAKE_ARG: case TAKE_INT:
+	case TAKE_END: case TAKE_RESULT: case TAKE_ARG: case TAKE_INT:
 	case TAKE_CONVERTED: case TAKE_OPEN_MODE: case TAKE_OPTION_LEVEL:
 	case TAKE_OPTION_NAME:
 		break;
@@ -156,18 +240,25 @@ add_grab(struct wire_grab *grabs, uint8_t *n, const struct wire_grab *g)
 {
 	for (uint8_t i = 0; i < *n; i++)
 		if (grabs[i].what == g->what && grabs[i].arg == g->arg &&
-		    grabs[i].size == g->size && grabs[i].max == g->max)
+		    grabs[i].size == g->size && grabs[i].max == g->max) {
+			grabs[i].more |= g->what == GRAB_FILE ? g->more : 0;
 			return i;
+		}
 	assert(*n < WIRE_GRABS);
 	grabs[*n] = *g;
 	return (*n)++;
 }
 
-/* An address that completes a tuple is the one argument, its length the next; a
- * call that receives has a pointer to the length. */
+/* Where the address comes from that completes a tuple. In a call that has no message it
+ * is an argument, its length the next; a call that receives has a pointer to that. */
 static struct wire_grab
-name_grab(const struct take *t)
+name_grab(const struct take *takes, const struct take *t)
 {
+	if (t->how == TAKE_MESSAGE_TUPLE) {
+		while (takes->how != TAKE_MESSAGE_SIZE)
+			takes++;
+		return grab_of(takes);
+	}
 	return (struct wire_grab){ .what = GRAB_NAME, .arg = t->size,
 				   .more = (uint8_t)(t->size + 1), .size = t->more == TUPLE_IN };
 }
@@ -177,24 +268,25 @@ plan_side(struct call_plan *p, bool is_exit, struct wire_spec *spec)
 {
 	const struct take *takes = is_exit ? p->call->exit : p->call->enter;
 	uint8_t *which = is_exit ? p->exit_grab : p->enter_grab;
+	uint8_t *name = is_exit ? &p->exit_name : &p->enter_name;
 	struct wire_grab *grabs = is_exit ? spec->exit : spec->enter;
 	uint8_t *n = is_exit ? &spec->n_exit : &spec->n_enter;
 
+	*name = CALL_NO_GRAB;
 	for (size_t i = 0; takes[i].how != TAKE_END; i++) {
-		struct wire_grab g = grab_of(&takes[i], is_exit);
+		struct wire_grab g = grab_of(&takes[i]);
 
 		which[i] = g.what ? add_grab(grabs, n, &g) : CALL_NO_GRAB;
+		p->has_messages |= g.what == GRAB_MESSAGES;
 		if (takes[i].how == TAKE_TASK && takes[i].more == TASK_ENV)
 			grabs[which[i]].more = 1;
-		if (takes[i].how == TAKE_TUPLE && takes[i].size) {
-			g = name_grab(&takes[i]);
-			p->name_grab = add_grab(grabs, n, &g);
-		}
-		if (takes[i].how == TAKE_MESSAGE_TUPLE) {
-			g = (struct wire_grab){ .what = GRAB_MESSAGE, .arg = takes[i].size };
-			add_grab(grabs, n, &g);
+		if ((takes[i].how == TAKE_TUPLE && takes[i].size) ||
+		    takes[i].how == TAKE_MESSAGE_TUPLE) {
+			g = name_grab(takes, &takes[i]);
+			*name = add_grab(grabs, n, &g);
 		}
 	}
+	*(is_exit ? &p->n_exit_grabs : &p->n_enter_grabs) = *n;
 }
 
 static bool

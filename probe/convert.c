@@ -2,12 +2,16 @@
 
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <linux/dqblk_xfs.h>
 #include <linux/openat2.h>
+#include <linux/quota.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <stddef.h>
 #include <sys/file.h>
+#include <sys/ipc.h>
 #include <sys/mman.h>
+#include <sys/sem.h>
 #include <sys/socket.h>
 
 #include "engine/base/mem.h"
@@ -194,6 +198,124 @@ convert_poll_events(uint64_t raw)
 	};
 
 	return map_bits(bits, ARRAY_LEN(bits), raw);
+}
+
+uint64_t
+convert_delete_module_flags(uint64_t raw)
+{
+	static const struct bits bits[] = { { O_TRUNC, 1 }, { O_NONBLOCK, 2 } };
+
+	return map_bits(bits, ARRAY_LEN(bits), raw);
+}
+
+uint64_t
+convert_semget_flags(uint64_t raw)
+{
+	static const struct bits bits[] = { { IPC_CREAT, 0x2000 }, { IPC_EXCL, 0x4000 } };
+
+	return map_bits(bits, ARRAY_LEN(bits), raw);
+}
+
+uint64_t
+convert_semop_flags(uint64_t raw)
+{
+	static const struct bits bits[] = { { IPC_NOWAIT, 1 }, { SEM_UNDO, 2 } };
+
+	return map_bits(bits, ARRAY_LEN(bits), raw);
+}
+
+/* The value that stands for the number RAW, or 0. */
+static uint64_t
+map_number(const struct bits *numbers, size_t n, uint64_t raw)
+{
+	for (size_t i = 0; i < n; i++)
+		if (numbers[i].from == raw)
+			return numbers[i].to;
+	return 0;
+}
+
+/* With the bit that asks for the structures of today, or without. */
+uint64_t
+convert_semctl_command(uint64_t raw)
+{
+	static const struct bits commands[] = {
+		{ IPC_STAT, 1 << 0 }, { IPC_SET, 1 << 1 }, { IPC_RMID, 1 << 2 },
+		{ IPC_INFO, 1 << 3 }, { SEM_INFO, 1 << 4 }, { SEM_STAT, 1 << 5 },
+		{ GETALL, 1 << 6 }, { GETNCNT, 1 << 7 }, { GETPID, 1 << 8 },
+		{ GETVAL, 1 << 9 }, { GETZCNT, 1 << 10 }, { SETALL, 1 << 11 },
+		{ SETVAL, 1 << 12 },
+	};
+
+	return map_number(commands, ARRAY_LEN(commands), (uint32_t)raw & ~0x100u);
+}
+
+uint64_t
+convert_ptrace_request(uint64_t raw)
+{
+	static const struct bits requests[] = {
+		{ 12, 26 }, { 13, 27 }, { 14, 28 }, { 15, 29 }, { 16, 11 }, { 17, 12 },
+		{ 18, 30 }, { 19, 31 }, { 21, 32 }, { 24, 13 }, { 25, 33 }, { 26, 34 },
+		{ 30, 35 }, { 31, 36 }, { 32, 37 }, { 33, 38 },
+	};
+
+	raw = (uint32_t)raw;
+	if (raw >= 0x4200 && raw <= 0x420b)
+		return raw - 0x4200 + 14;
+	return raw <= 9 ? raw + 1 : map_number(requests, ARRAY_LEN(requests), raw);
+}
+
+uint64_t
+convert_quota_command(uint64_t raw)
+{
+	static const struct bits commands[] = {
+		{ Q_SYNC, 1 << 7 }, { Q_QUOTAON, 1 << 0 }, { Q_QUOTAOFF, 1 << 1 },
+		{ Q_GETFMT, 1 << 2 }, { Q_GETINFO, 1 << 3 }, { Q_SETINFO, 1 << 4 },
+		{ Q_GETQUOTA, 1 << 5 }, { Q_SETQUOTA, 1 << 6 }, { Q_XQUOTAON, 1 << 8 },
+		{ Q_XQUOTAOFF, 1 << 9 }, { Q_XGETQUOTA, 1 << 10 }, { Q_XSETQLIM, 1 << 11 },
+		{ Q_XGETQSTAT, 1 << 12 }, { Q_XQUOTARM, 1 << 13 }, { Q_XQUOTASYNC, 1 << 14 },
+	};
+	uint64_t command = (uint32_t)raw >> SUBCMDSHIFT;
+
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		if ((commands[i].from & (UINT32_MAX >> SUBCMDSHIFT)) == command)
+			return commands[i].to;
+	return 0;
+}
+
+uint64_t
+convert_quota_type(uint64_t raw)
+{
+	raw &= SUBCMDMASK;
+	return raw == USRQUOTA ? 1 : raw == GRPQUOTA ? 2 : 0;
+}
+
+uint64_t
+convert_quota_format(uint64_t raw)
+{
+	static const struct bits formats[] = {
+		{ QFMT_VFS_OLD, 2 }, { QFMT_VFS_V0, 4 }, { QFMT_VFS_V1, 8 },
+	};
+
+	return map_number(formats, ARRAY_LEN(formats), (uint32_t)raw);
+}
+
+/* The format has one more in between. */
+uint64_t
+convert_ring_setup_flags(uint64_t raw)
+{
+	return (raw & 3) | (raw & 0x7c) << 1;
+}
+
+uint64_t
+convert_ring_features(uint64_t raw)
+{
+	return raw & 0x7ff;
+}
+
+uint64_t
+convert_ring_enter_flags(uint64_t raw)
+{
+	return raw & 0xf;
 }
 
 /* The kernel's numbers are the format's, as far as both go. */

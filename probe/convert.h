@@ -36,6 +36,17 @@ uint64_t convert_close_range_flags(uint64_t raw);
 uint64_t convert_mount_flags(uint64_t raw);
 uint64_t convert_mode(uint64_t raw);		/* permissions; type of file stays */
 uint64_t convert_mknod_mode(uint64_t raw);
+uint64_t convert_delete_module_flags(uint64_t raw);
+uint64_t convert_semget_flags(uint64_t raw);
+uint64_t convert_semop_flags(uint64_t raw);
+uint64_t convert_semctl_command(uint64_t raw);
+uint64_t convert_ptrace_request(uint64_t raw);
+uint64_t convert_quota_command(uint64_t raw);	/* the upper bits of what is given */
+uint64_t convert_quota_type(uint64_t raw);	/* the lower ones */
+uint64_t convert_quota_format(uint64_t raw);
+uint64_t convert_ring_setup_flags(uint64_t raw);	/* io_uring */
+uint64_t convert_ring_features(uint64_t raw);
+uint64_t convert_ring_enter_flags(uint64_t raw);
 uint64_t convert_option_level(uint64_t raw);	/* of setsockopt() */
 uint64_t convert_option_name(uint64_t raw);	/* of level SOL_SOCKET */
 uint64_t convert_device(uint64_t raw);		/* the kernel's dev_t as programs see it */

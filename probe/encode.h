@@ -42,4 +42,10 @@ struct encoder_input {
  * for it. */
 bool encoder_take(struct encoder *e, const struct encoder_input *in, struct event *ev);
 
+/* A call with several messages is as many events: has the last record another one? */
+bool encoder_has_more(const struct encoder *e);
+
+/* Make *EV of the next one. The record must still be there. */
+bool encoder_more(struct encoder *e, struct event *ev);
+
 #endif

@@ -67,6 +67,16 @@ quiet(enum libbpf_print_level level, const char *format, va_list args)
 	return 0;
 }
 
+/* A program for what not every kernel has is left out where it is missing. */
+static void
+choose_optional(struct loader *l)
+{
+	struct bpf_program *uring = bpf_object__find_program_by_name(l->object, "on_uring");
+
+	if (uring && libbpf_find_vmlinux_btf_id("io_uring_submit_req", BPF_TRACE_RAW_TP) > 0)
+		bpf_program__set_autoload(uring, true);
+}
+
 static int
 open_object(struct loader *l, const struct wire_config *config, struct err *err)
 {
@@ -88,6 +98,7 @@ open_object(struct loader *l, const struct wire_config *config, struct err *err)
 		    bpf_map__set_max_entries(map, (uint32_t)l->n_possible) < 0)
 			return err_set(err, -EINVAL, "the CPUs cannot be counted");
 	}
+	choose_optional(l);
 	code = bpf_object__load(l->object);
 	return code < 0 ? explain(code, err) : 0;
 }
@@ -205,12 +216,19 @@ loader_open(struct wire_config *config, size_t ring_bytes, struct err *err)
 }
 
 void
+loader_detach(struct loader *l)
+{
+	for (size_t i = 0; i < l->n_links; i++)
+		bpf_link__destroy(l->links[i]);
+	l->n_links = 0;
+}
+
+void
 loader_close(struct loader *l)
 {
 	if (!l)
 		return;
-	for (size_t i = 0; i < l->n_links; i++)
-		bpf_link__destroy(l->links[i]);
+	loader_detach(l);
 	for (size_t i = 0; l->rings && i < l->n_rings; i++) {
 		ring_close(&l->rings[i]);
 		if (l->ring_fds[i] >= 0)
@@ -238,8 +256,11 @@ loader_attach(struct loader *l, struct err *err)
 		n++;
 	l->links = xzalloc((n ? n : 1) * sizeof(*l->links));
 	bpf_object__for_each_program(program, l->object) {
-		struct bpf_link *link = bpf_program__attach(program);
+		struct bpf_link *link;
 
+		if (!bpf_program__autoload(program))
+			continue;
+		link = bpf_program__attach(program);
 		if (!link)
 			return err_set(err, -errno, "the kernel does not let %s begin: %s",
 				       bpf_program__name(program), strerror(errno));
@@ -283,17 +304,35 @@ loader_unmarked(const struct loader *l)
 	return __atomic_load_n(&l->state->unmarked, __ATOMIC_RELAXED);
 }
 
+uint32_t
+loader_n_cpus(const struct loader *l)
+{
+	return (uint32_t)l->n_possible;
+}
+
+void
+loader_cpu_losses(const struct loader *l, uint32_t cpu, struct wire_losses *out)
+{
+	const struct wire_losses *one = &l->cells[cpu].losses;
+
+	out->full_state = __atomic_load_n(&one->full_state, __ATOMIC_RELAXED);
+	out->full_data = __atomic_load_n(&one->full_data, __ATOMIC_RELAXED);
+	out->kept_data = __atomic_load_n(&one->kept_data, __ATOMIC_RELAXED);
+	out->sent = __atomic_load_n(&one->sent, __ATOMIC_RELAXED);
+}
+
 void
 loader_losses(const struct loader *l, struct wire_losses *out)
 {
 	*out = (struct wire_losses){ 0 };
-	for (int i = 0; i < l->n_possible; i++) {
-		const struct wire_losses *one = &l->cells[i].losses;
+	for (uint32_t i = 0; i < loader_n_cpus(l); i++) {
+		struct wire_losses one;
 
-		out->full_state += __atomic_load_n(&one->full_state, __ATOMIC_RELAXED);
-		out->full_data += __atomic_load_n(&one->full_data, __ATOMIC_RELAXED);
-		out->kept_data += __atomic_load_n(&one->kept_data, __ATOMIC_RELAXED);
-		out->sent += __atomic_load_n(&one->sent, __ATOMIC_RELAXED);
+		loader_cpu_losses(l, i, &one);
+		out->full_state += one.full_state;
+		out->full_data += one.full_data;
+		out->kept_data += one.kept_data;
+		out->sent += one.sent;
 	}
 }
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "engine/base/err.h"
+#include "probe/demand.h"
 
 /* What stands for the probe in a build without it. */
 
@@ -13,6 +14,20 @@ probe_open(const struct probe_options *options, struct err *err)
 	err_set(err, -ENOSYS, "this build has no probe: it was made without clang, libbpf or "
 		"libelf, or with -Dprobe=disabled");
 	return NULL;
+}
+
+int64_t
+probe_root(const struct source *s)
+{
+	(void)s;
+	return 0;
+}
+
+void
+probe_demand(const struct source *s, struct demand_count *out)
+{
+	(void)s;
+	*out = (struct demand_count){ 0 };
 }
 
 bool

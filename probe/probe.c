@@ -17,9 +17,12 @@
 #include "engine/base/text.h"
 #include "engine/event/source.h"
 #include "probe/calls.h"
+#include "probe/cgroup_place.h"
+#include "probe/demand.h"
 #include "probe/encode.h"
 #include "probe/launch.h"
 #include "probe/loader.h"
+#include "probe/losses.h"
 #include "probe/merge.h"
 #include "probe/proc_entry.h"
 #include "probe/snapshot.h"
@@ -45,14 +48,24 @@ struct probe {
 	struct encoder *encoder;
 	struct snapshot *snapshot;
 	struct launch launch;
+	struct cgroup_place cgroup;
+	int64_t root;			/* of the tree that is followed; or 0 */
 	uint64_t wall_ns;		/* to be added to times since boot */
 	uint64_t scan_end_ns;		/* since boot: earlier events are for the state */
 	struct map listed;		/* by tid: threads that the state told of */
-	uint64_t end_ns;		/* since boot: what is followed has ended; or 0 */
+	uint64_t end_ns;		/* since boot: what is followed has ended, or nobody
+					 * wants more; or 0 */
+	bool is_detached;		/* nothing is traced any more */
 	uint64_t looked_ns;		/* since boot: at the rings, last */
 	bool has_started;		/* the command, if any, is itself by now */
 	struct merge_item item;		/* taken, but not handed out yet */
 	bool has_item;
+	struct losses *losses;
+	struct loss_part parts[LOSS_PARTS];	/* of a gap that is being told of */
+	size_t n_parts, part_at;
+	struct loss_record gap;
+	uint64_t n_taken;		/* records out of the rings */
+	bool is_taken;			/* some of its events are handed out */
 	int wait_ms;
 	int cancel_fd;
 	volatile sig_atomic_t is_cancelled;
@@ -141,34 +154,77 @@ look(struct probe *p)
 		p->end_ns = now_ns;
 }
 
+/* The user has seen enough: nothing more is traced, but what was is handed out. */
+static void
+note_cancel(struct probe *p)
+{
+	if (!p->is_cancelled || p->is_detached)
+		return;
+	loader_detach(p->loader);
+	p->is_detached = true;
+	if (!p->end_ns)
+		p->end_ns = clock_ns(CLOCK_BOOTTIME);
+}
+
 /* Wait for more. False when there is nothing more to come. */
 static bool
 await(struct probe *p)
 {
 	struct pollfd cancel = { .fd = p->cancel_fd, .events = POLLIN };
-	/* All that came before the end was complete at the last look. */
-	bool was_over = p->end_ns && p->looked_ns > p->end_ns + SLACK_NS;
 
-	if (p->is_cancelled || was_over)
+	/* All that came before the end was complete at the last look. */
+	if (p->end_ns && p->looked_ns > p->end_ns + SLACK_NS) {
+		launch_has_ended(&p->launch);
 		return false;
+	}
 	if (p->idle)
 		p->idle(p->ctx);
-	poll(&cancel, 1, p->wait_ms);
-	if (p->is_cancelled)
-		return false;
+	poll(&cancel, p->is_detached ? 0 : 1, p->wait_ms);
+	note_cancel(p);
 	look(p);
 	return true;
+}
+
+/* N events of CPU are missing up to TO_NS, since boot. */
+static void
+begin_gap(struct probe *p, uint32_t cpu, uint64_t n, uint64_t from_ns, uint64_t to_ns)
+{
+	struct wire_losses counted;
+
+	loader_cpu_losses(p->loader, cpu, &counted);
+	p->n_parts = losses_split(p->losses, cpu, &counted, n, p->parts);
+	p->part_at = 0;
+	p->gap = (struct loss_record){ .cpu = (int32_t)cpu, .from_ns = from_ns + p->wall_ns,
+				       .to_ns = to_ns + p->wall_ns };
+}
+
+/* What was lost behind the last records of a CPU. False when nothing was. */
+static bool
+find_last_gap(struct probe *p)
+{
+	for (uint32_t cpu = 0; cpu < loader_n_cpus(p->loader); cpu++) {
+		struct wire_losses counted;
+		uint64_t rest;
+
+		loader_cpu_losses(p->loader, cpu, &counted);
+		rest = losses_rest(p->losses, cpu, &counted);
+		if (!rest)
+			continue;
+		begin_gap(p, cpu, rest, merge_last_ns(p->merge, cpu), p->looked_ns);
+		return true;
+	}
+	return false;
 }
 
 static void
 tell_loss(struct probe *p, struct record *rec)
 {
-	*rec = (struct record){ .kind = RECORD_LOSS };
-	rec->loss.count = p->item.n_lost;
-	rec->loss.from_ns = p->item.lost_from_ns + p->wall_ns;
-	rec->loss.to_ns = p->item.ts_ns + p->wall_ns;
-	rec->loss.cpu = p->item.cpu;
-	p->item.n_lost = 0;
+	const struct loss_part *part = &p->parts[p->part_at++];
+
+	*rec = (struct record){ .kind = RECORD_LOSS, .loss = p->gap };
+	rec->loss.count = part->count;
+	rec->loss.reason = part->reason;
+	rec->loss.class = part->class;
 }
 
 /* Does EV, which is older than the end of the state, tell of the birth of a thread
@@ -193,10 +249,14 @@ tell_event(struct probe *p, struct record *rec)
 {
 	struct encoder_input in = { p->item.p, p->item.len, p->item.ts_ns, p->item.cpu };
 	struct event *ev = &rec->ev;
+	bool is_there;
 
-	p->has_item = false;
 	*rec = (struct record){ .kind = RECORD_EVENT };
-	if (!encoder_take(p->encoder, &in, ev))
+	is_there = p->is_taken ? encoder_more(p->encoder, ev) :
+		   encoder_take(p->encoder, &in, ev);
+	/* A call that is several events stays until all are told. */
+	p->has_item = p->is_taken = is_there && encoder_has_more(p->encoder);
+	if (!is_there)
 		return false;
 	if (!p->has_started && ev->tid == p->launch.pid && ev->id == EV_EXECVE_19_E)
 		p->has_started = true;
@@ -211,22 +271,26 @@ tell_event(struct probe *p, struct record *rec)
 static int
 next_event(struct probe *p, struct record *rec)
 {
+	note_cancel(p);
 	for (;;) {
-		if (p->is_cancelled)
-			return 0;
-		if (!p->has_item)
-			p->has_item = merge_next(p->merge, &p->item);
-		if (!p->has_item) {
-			if (!await(p))
-				return 0;
-			continue;
-		}
-		if (p->item.n_lost) {
+		if (p->part_at < p->n_parts) {
 			tell_loss(p, rec);
 			return 1;
 		}
-		if (tell_event(p, rec))
+		if (!p->has_item) {
+			p->has_item = merge_next(p->merge, &p->item);
+			p->n_taken += p->has_item;
+		}
+		if (!p->has_item) {
+			if (!await(p) && !find_last_gap(p))
+				return 0;
+		} else if (p->item.n_lost) {
+			begin_gap(p, p->item.cpu, p->item.n_lost, p->item.lost_from_ns,
+				  p->item.ts_ns);
+			p->item.n_lost = 0;
+		} else if (tell_event(p, rec)) {
 			return 1;
+		}
 	}
 }
 
@@ -291,10 +355,12 @@ probe_close(struct source *s)
 	struct probe *p = probe_of(s);
 
 	merge_free(p->merge);
+	losses_free(p->losses);
 	loader_close(p->loader);
 	encoder_free(p->encoder);
 	snapshot_free(p->snapshot);
 	launch_fini(&p->launch);
+	cgroup_place_fini(&p->cgroup);
 	map_fini(&p->listed);
 	map_fini(&p->cgroup_sets);
 	arena_fini(&p->cgroup_texts);
@@ -338,6 +404,19 @@ mark(struct probe *p, int64_t tree, struct tree *found, struct err *err)
 	return code;
 }
 
+/* Say in the configuration what is asked for. */
+static int
+ask(struct probe *p, const struct probe_options *o, struct err *err)
+{
+	static const struct demand everything = { 0 };
+	const struct demand *d = o->demand ? o->demand : &everything;
+
+	if (d->cgroup && cgroup_place_find(&p->cgroup, d->cgroup, err) < 0)
+		return err->code;
+	demand_apply(d, &p->cgroup, &p->config);
+	return 0;
+}
+
 static int
 start(struct probe *p, const struct probe_options *o, struct err *err)
 {
@@ -350,6 +429,8 @@ start(struct probe *p, const struct probe_options *o, struct err *err)
 	calls_plan(p->plans, p->config.specs);
 	p->config.only_marked = o->command || o->tree;
 	p->config.snap_bytes = o->snap_bytes < PROBE_SNAP_MAX ? o->snap_bytes : PROBE_SNAP_MAX;
+	if (ask(p, o, err) < 0)
+		return err->code;
 	p->loader = loader_open(&p->config, ring_bytes, err);
 	if (!p->loader)
 		return err->code;
@@ -358,13 +439,17 @@ start(struct probe *p, const struct probe_options *o, struct err *err)
 	encoder_on_cgroups(p->encoder, cgroups_of, p);
 	rings = loader_rings(p->loader, &n, &cpus);
 	p->merge = merge_new(rings, cpus, n, clock_ns(CLOCK_BOOTTIME));
+	p->losses = losses_new(loader_n_cpus(p->loader));
 	if (o->command && launch_start(&p->launch, o->command, err) < 0)
 		return err->code;
 	code = loader_attach(p->loader, err);
 	if (code < 0)
 		return code;
+	p->root = o->command ? p->launch.pid : o->tree;
 	code = mark(p, o->tree, &found, err);
-	p->snapshot = p->config.only_marked ?
+	if (p->config.filter.has_cgroup && !p->config.only_marked)
+		cgroup_place_list(&p->cgroup, &found);
+	p->snapshot = p->config.only_marked || p->config.filter.has_cgroup ?
 		      snapshot_new(tree_processes(&found), tree_n_processes(&found)) :
 		      snapshot_new(NULL, 0);
 	tree_fini(&found);
@@ -398,6 +483,18 @@ fail:
 	return NULL;
 }
 
+int64_t
+probe_root(const struct source *s)
+{
+	return probe_of_const(s)->root;
+}
+
+void
+probe_demand(const struct source *s, struct demand_count *out)
+{
+	demand_count(&probe_of_const(s)->config, out);
+}
+
 bool
 probe_status(const struct source *s, int *status)
 {
@@ -417,8 +514,8 @@ probe_losses(const struct source *s, struct probe_losses *out)
 
 	loader_losses(p->loader, &lost);
 	*out = (struct probe_losses){ .full_state = lost.full_state, .full_data = lost.full_data,
-				      .kept_data = lost.kept_data,
-				      .delivered = p->stats.n_events,
+				      .kept_data = lost.kept_data, .sent = lost.sent,
+				      .taken = p->n_taken, .delivered = p->stats.n_events,
 				      .late = merge_late(p->merge),
 				      .unmarked = loader_unmarked(p->loader) };
 }

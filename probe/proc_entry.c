@@ -52,10 +52,22 @@ put_hierarchy(struct text *out, char *controllers, const char *path)
 	}
 }
 
+/* Does one of the CONTROLLER=PATH in LIST have PATH? */
+static bool
+has_path(const struct text *list, const char *path)
+{
+	const char *at = list->p, *end = list->p + list->len;
+
+	for (; at < end; at += strlen(at) + 1)
+		if (!strcmp(strstr(at, "=/") ? strstr(at, "=/") + 1 : "", path))
+			return true;
+	return false;
+}
+
 void
 proc_entry_cgroups(struct text *file, int64_t tid, struct text *out)
 {
-	char unified[] = "cpuset,cpu,io,memory,pids", path[PROC_PATH_MAX];
+	char unified[] = "cpuset,cpu,io,memory,pids", both[] = "unified", path[PROC_PATH_MAX];
 	char *line, *next, *names, *where, *v2 = NULL;
 
 	out->len = 0;
@@ -76,9 +88,12 @@ proc_entry_cgroups(struct text *file, int64_t tid, struct text *out)
 		else
 			v2 = where;
 	}
-	/* Readers look for a path under the names of version 1. */
+	/* Readers look for a path under the names of version 1. Where both versions are
+	 * used, a process may be somewhere in the second one only. */
 	if (v2 && !out->len)
 		put_hierarchy(out, unified, v2);
+	else if (v2 && v2[1] && !has_path(out, v2))
+		put_hierarchy(out, both, v2);
 	if (out->len > LIST_MAX_BYTES)
 		out->len = LIST_MAX_BYTES;
 }

@@ -18,14 +18,23 @@
 #define WIRE_GRABS 4			/* at most, on each side of a call */
 #define WIRE_CPUS 1024			/* rings, at most */
 #define WIRE_CHUNK_MAX 4096		/* bytes of one chunk */
-#define WIRE_IOVS 8			/* buffers of a vector that data is taken from */
+#define WIRE_IOVS 256			/* buffers of a vector that data is taken from */
+#define WIRE_PARTS 6			/* of one grab, for each message */
+#define WIRE_MESSAGES 32		/* of one call that are told of */
+#define WIRE_NAMES_MAX 64		/* of a path */
 #define WIRE_NO_ARG 255
+#define WIRE_COMMS 8			/* names of threads that are asked for, at most */
+#define WIRE_COMM_LEN 16		/* of one, with its NUL */
+#define WIRE_ID_LEN 12			/* of a container's short id */
 
 enum wire_kind {
 	WIRE_ENTER = 1,			/* struct wire_call */
 	WIRE_EXIT = 2,			/* struct wire_call */
 	WIRE_DEATH = 3,			/* struct wire_death: a thread ends */
 	WIRE_SIGNAL = 4,		/* struct wire_signal: one is delivered */
+	WIRE_URING = 5,			/* struct wire_uring: io_uring takes a request */
+	WIRE_JOIN = 6,			/* struct wire_head: a thread that nothing was told of
+					 * is traced from now on */
 };
 
 enum wire_flag {
@@ -60,6 +69,16 @@ struct wire_signal {
 	uint32_t sender;		/* pid; 0: the kernel */
 };
 
+struct wire_uring {
+	struct wire_head head;
+	uint64_t user_data;
+	uint64_t offset;		/* in the file; reading and writing only */
+	int32_t fd;			/* or the number of a registered file */
+	uint32_t size;			/* bytes or, of a vector, buffers; 0 for the rest */
+	uint32_t flags;			/* the lowest 8 are those of the request */
+	uint32_t opcode;
+};
+
 struct wire_chunk {
 	uint16_t len;			/* of the bytes that follow */
 	uint8_t grab;			/* which of the call's grabs it answers */
@@ -72,21 +91,32 @@ enum wire_what {
 	GRAB_FIXED = 2,			/* MAX bytes at ARG */
 	GRAB_RESULT = 3,		/* as many bytes at ARG as the result says, or when
 					 * it is an error, as argument MORE does */
-	GRAB_COUNTED = 4,		/* argument MORE times SIZE bytes at ARG */
+	GRAB_COUNTED = 4,		/* argument MORE times SIZE bytes at ARG; 0 for MAX
+					 * is the snap length */
 	GRAB_VECTOR = 5,		/* iovecs at ARG, MORE of them: part 0 they
 					 * themselves, part 1 the first data; none of
-					 * a call that failed when SIZE is set */
+					 * a call that failed when SIZE is set. Part 2,
+					 * 8 bytes: what those beyond part 0 hold */
 	GRAB_MESSAGE = 6,		/* msghdr at ARG: part 0 iovecs, 1 data, 2 name,
 					 * 3 control */
 	GRAB_SOCKET = 7,		/* struct wire_socket of descriptor ARG, or with
 					 * SIZE set of the one that ARG points to */
-	GRAB_FILE = 8,			/* struct wire_file, likewise */
-	GRAB_TASK = 9,			/* part 0 struct wire_task, 1 arguments, 2
-					 * environment when MORE is set */
+	GRAB_FILE = 8,			/* part 0 struct wire_file, likewise; part 1 its
+					 * path when MORE is set */
+	GRAB_TASK = 9,			/* part 0 struct wire_task, 1 arguments, 3 path of
+					 * the working folder; when MORE is set 2
+					 * environment, 4 path of the program, 5 what it
+					 * was started as */
 	GRAB_NAME = 10,			/* socket address at ARG; MORE has its length, or
 					 * points to it when SIZE is set */
 	GRAB_MEMORY = 11,		/* struct wire_memory of the task */
+	GRAB_MESSAGES = 12,		/* mmsghdrs at ARG, MORE of them. Message N has the
+					 * parts of GRAB_MESSAGE from N * WIRE_PARTS on;
+					 * part 4 has its length, 4 bytes */
 };
+
+/* A path is copied as its names, the last one first, each with a NUL. One that begins in
+ * no folder (a memfd) has one name, and a second that is empty. */
 
 struct wire_grab {
 	uint8_t what;			/* enum wire_what */
@@ -96,13 +126,35 @@ struct wire_grab {
 	uint32_t max;			/* bytes; data: 0 is the snap length */
 };
 
+/* Why a record is sent. Of a thread that is asked for all that has a reason is sent,
+ * of others what is needed for the state. */
+enum wire_want {
+	WIRE_WANT_MATCH = 1,		/* it may be asked for */
+	WIRE_WANT_STATE = 2,		/* it tells what others are called by */
+};
+
 /* What to copy for the call with one number. */
 struct wire_spec {
 	uint8_t n_enter, n_exit;
 	uint8_t is_state;		/* it changes what is kept of the system */
-	uint8_t pad[5];
+	uint8_t wants;			/* enum wire_want; 0: nobody needs it */
+	uint8_t pad[4];
 	struct wire_grab enter[WIRE_GRABS];
 	struct wire_grab exit[WIRE_GRABS];
+};
+
+/* Of which threads something is asked. */
+struct wire_filter {
+	uint32_t is_set;		/* is anything below, or only_marked? */
+	uint32_t has_cgroup;		/* nothing but what is in it, or below it */
+	uint64_t cgroup_id;
+	uint32_t cgroup_hierarchy;	/* 0: version 2 */
+	uint32_t n_comms;
+	uint32_t but_comms;		/* all but these */
+	uint32_t has_container;
+	char container[16];		/* the first WIRE_ID_LEN digits of its id; state only
+					 * of others */
+	char comms[WIRE_COMMS][WIRE_COMM_LEN];	/* filled up with NUL; likewise */
 };
 
 /* Set between open and load, constant afterwards. */
@@ -111,6 +163,10 @@ struct wire_config {
 	uint32_t only_marked;		/* threads that are marked, and their children */
 	uint32_t snap_bytes;
 	uint32_t data_limit_bytes;	/* a ring with more takes no data events */
+	uint8_t compat_wants;		/* calls of 32-bit programs: enum wire_want */
+	uint8_t signal_wants, uring_wants;
+	uint8_t pad[5];
+	struct wire_filter filter;
 	struct wire_spec specs[WIRE_CALLS];
 };
 
@@ -154,8 +210,12 @@ struct wire_file {
 	uint32_t dev;			/* as the kernel keeps it: 12 bits, 20 bits */
 	uint32_t mode;
 	uint32_t open_flags;		/* the kernel's O_ */
-	uint32_t was_created;
+	uint16_t was_created;
+	uint16_t layer;			/* enum wire_layer */
 };
+
+/* Where a file of an overlay stands. */
+enum wire_layer { WIRE_NO_LAYER, WIRE_UPPER_LAYER, WIRE_LOWER_LAYER };
 
 /* How large the task is. */
 struct wire_memory {
@@ -169,12 +229,18 @@ struct wire_task {
 	uint32_t uid, gid, loginuid;
 	uint32_t tty;
 	uint32_t has_exe;
+	uint32_t exe_uid, exe_gid;	/* who owns the program */
+	uint16_t exe_mode;
+	uint16_t exe_layer;		/* enum wire_layer */
+	uint16_t exe_is_fixed;		/* nobody may write there */
+	uint16_t is_in_exe_gid;		/* the thread belongs to its group */
 	uint64_t fdlimit;
 	uint64_t pf_major, pf_minor;
 	struct wire_memory memory;
 	uint64_t cap_inheritable, cap_permitted, cap_effective;
 	uint64_t exe_ino, exe_ctime_ns, exe_mtime_ns;
 	uint64_t cgroup_id, css_set;	/* of version 2; all of them together */
+	uint64_t pidns_start_ns;	/* since boot: when its pid namespace began */
 	char comm[16];
 };
 
@@ -182,16 +248,18 @@ _Static_assert(sizeof(struct wire_head) == 32, "wire_head");
 _Static_assert(sizeof(struct wire_call) == 88, "wire_call");
 _Static_assert(sizeof(struct wire_death) == 40, "wire_death");
 _Static_assert(sizeof(struct wire_signal) == 40, "wire_signal");
+_Static_assert(sizeof(struct wire_uring) == 64, "wire_uring");
 _Static_assert(sizeof(struct wire_chunk) == 4, "wire_chunk");
 _Static_assert(sizeof(struct wire_grab) == 8, "wire_grab");
 _Static_assert(sizeof(struct wire_spec) == 72, "wire_spec");
-_Static_assert(sizeof(struct wire_config) == 16 + 72 * WIRE_CALLS, "wire_config");
+_Static_assert(sizeof(struct wire_filter) == 176, "wire_filter");
+_Static_assert(sizeof(struct wire_config) == 200 + 72 * WIRE_CALLS, "wire_config");
 _Static_assert(sizeof(struct wire_losses) == 32, "wire_losses");
 _Static_assert(sizeof(struct wire_cell) == 64, "wire_cell");
 _Static_assert(sizeof(struct wire_state) == 32, "wire_state");
 _Static_assert(sizeof(struct wire_socket) == 176, "wire_socket");
 _Static_assert(sizeof(struct wire_file) == 24, "wire_file");
 _Static_assert(sizeof(struct wire_memory) == 24, "wire_memory");
-_Static_assert(sizeof(struct wire_task) == 184, "wire_task");
+_Static_assert(sizeof(struct wire_task) == 208, "wire_task");
 
 #endif

@@ -29,23 +29,36 @@ rarest(struct span needle)
 	return at;
 }
 
-bool
-find_bytes(struct span hay, struct span needle)
+struct find
+find_of(struct span needle)
 {
+	return (struct find){ needle, rarest(needle) };
+}
+
+bool
+find_in(const struct find *f, struct span hay)
+{
+	struct span needle = f->needle;
 	const uint8_t *at, *end;
-	size_t rare;
 
 	if (hay.len < needle.len || !needle.len)
 		return !needle.len;
 	if (needle.len > SHORT_MAX)
 		return memmem(hay.p, hay.len, needle.p, needle.len);
-	rare = rarest(needle);
-	at = hay.p + rare;
-	end = hay.p + hay.len - (needle.len - rare - 1);
-	while ((at = memchr(at, needle.p[rare], (size_t)(end - at)))) {
-		if (!memcmp(at - rare, needle.p, needle.len))
+	at = hay.p + f->rare;
+	end = hay.p + hay.len - (needle.len - f->rare - 1);
+	while ((at = memchr(at, needle.p[f->rare], (size_t)(end - at)))) {
+		if (!memcmp(at - f->rare, needle.p, needle.len))
 			return true;
 		at++;
 	}
 	return false;
+}
+
+bool
+find_bytes(struct span hay, struct span needle)
+{
+	struct find f = find_of(needle);
+
+	return find_in(&f, hay);
 }

@@ -8,8 +8,17 @@
 #define ENGINE_BASE_FIND_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "engine/base/reader.h"
+
+/* A needle that is looked for often. Embedded: find_of(). */
+struct find {
+	struct span needle;		/* borrowed */
+	size_t rare;			/* where its rarest byte stands in it */
+};
+struct find find_of(struct span needle);
+bool find_in(const struct find *f, struct span hay);
 
 /* Does HAY hold NEEDLE? Each text holds the empty one. */
 bool find_bytes(struct span hay, struct span needle);

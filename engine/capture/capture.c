@@ -19,6 +19,7 @@
 #include "engine/capture/reread.h"
 #include "engine/capture/stream.h"
 #include "engine/event/layout.h"
+#include "engine/event/loss.h"
 #include "engine/event/source.h"
 
 #define VERSION_MAJOR 1
@@ -179,6 +180,7 @@ take_event(struct capture *c, struct record *rec)
 	const uint8_t *p = f->cursor.at + BLOCK_HEAD_LEN;
 	struct reader r = reader_of(p, body_len, f->swap);
 	size_t event_len = body_len > prefix ? body_len - prefix : 0;
+	struct loss_record loss;
 	struct err err;
 
 	rec->kind = RECORD_EVENT;
@@ -202,6 +204,10 @@ take_event(struct capture *c, struct record *rec)
 	if (!ev->type) {
 		c->n_unknown_events++;
 		return false;
+	}
+	if (loss_of_event(ev, &loss)) {
+		*rec = (struct record){ .kind = RECORD_LOSS, .loss = loss };
+		return true;
 	}
 	c->n_events++;
 	return true;

@@ -1,6 +1,7 @@
 #include "engine/capture/inflate.h"
 
 #include <errno.h>
+#include <libdeflate.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,8 @@
 #define GZIP_BITS (15 + 16)		/* zlib's word for "a gzip member" */
 #define RAW_BITS (-15)
 #define TRAILER_LEN 8			/* checksum 4, length 4 */
+#define MAGIC_LEN 4			/* identification 2, method 1, flags 1 */
+#define FLAGS_MAX 31			/* the others are reserved (RFC 1952) */
 #define WINDOW_LEN 32768u
 
 /* A window for each of these distances costs 0.9 %. */
@@ -87,11 +90,12 @@ add_point(struct inflate_index *index, struct checkpoint point)
 	pthread_mutex_unlock(&index->lock);
 }
 
-/* Note that a member begins here, when the last checkpoint is far enough. */
+/* Note that a member begins here, when the last checkpoint is far enough, or cannot
+ * lead here because of damage. */
 static void
 note_member(struct inflater *f)
 {
-	if (f->index && distance(f->index, f->out_bytes) >= MEMBER_EVERY)
+	if (f->index && (f->seeks || distance(f->index, f->out_bytes) >= MEMBER_EVERY))
 		add_point(f->index, (struct checkpoint){ .in = f->in_bytes,
 							 .out = f->out_bytes });
 }
@@ -151,6 +155,21 @@ skip_trailer(struct inflater *f, struct inflate_io *io)
 	f->skip -= (uint8_t)n;
 }
 
+/* After damage: go over what cannot be the start of a member. */
+static void
+seek_member(struct inflater *f, struct inflate_io *io)
+{
+	static const uint8_t magic[3] = { 0x1f, 0x8b, 8 };	/* 8: deflate */
+	size_t n = 0;
+
+	while (io->in_len - n >= MAGIC_LEN &&
+	       (memcmp(io->in + n, magic, sizeof(magic)) || io->in[n + 3] > FLAGS_MAX))
+		n++;
+	io->in += n;
+	io->in_len -= n;
+	f->in_bytes += n;
+}
+
 /* Begin a member, if one is there; false: *STATUS says what is there. */
 static bool
 enter_member(struct inflater *f, const struct inflate_io *io, enum inflate_status *status)
@@ -166,7 +185,9 @@ enter_member(struct inflater *f, const struct inflate_io *io, enum inflate_statu
 	inflateGetHeader(&f->z, &f->head);
 	f->in_member = true;
 	f->raw = false;
+	f->is_summed = false;
 	note_member(f);
+	f->seeks = false;
 	f->n_members++;
 	return true;
 }
@@ -175,24 +196,83 @@ enter_member(struct inflater *f, const struct inflate_io *io, enum inflate_statu
 static enum inflate_status
 refuse(struct inflater *f, struct err *err)
 {
-	const char *msg = f->z.msg ? f->z.msg : "not to be inflated";
-	bool sum = !strcmp(msg, "incorrect data check");
-
-	if (sum || !strcmp(msg, "incorrect length check")) {
-		f->in_member = false;
-		f->skip = sum ? 4 : 0;
-		err_set(err, -EBADMSG, "gzip member %u has a wrong %s", f->n_members,
-			sum ? "checksum" : "length");
-		return INFLATE_MISMATCH;
-	}
-	if (f->n_members > 1 && !f->raw && f->head.done != 1) {
+	if (f->n_members > 1 && !f->raw && f->head.done != 1 && !f->was_damaged) {
 		f->in_member = false;
 		f->n_members--;
 		return INFLATE_GARBAGE;
 	}
 	err_set(err, -EBADMSG, "gzip data is damaged at byte %llu: %s",
-		(unsigned long long)f->in_bytes, msg);
+		(unsigned long long)f->in_bytes, f->z.msg ? f->z.msg : "not to be inflated");
+	f->in_member = false;
+	f->was_damaged = f->seeks = true;
 	return INFLATE_BROKEN;
+}
+
+/*
+ * A member ends with the checksum and the length of what it holds. zlib's own
+ * checksum is a fifth of all that inflating costs and libdeflate's next to
+ * nothing, so zlib checks a member's head only, and we check its end.
+ */
+
+/* N more bytes are inflated, which end at END. */
+static void
+sum_up(struct inflater *f, const uint8_t *end, size_t n)
+{
+	if (!f->is_summed && f->head.done == 1) {
+		inflateValidate(&f->z, 0);
+		f->is_summed = true;
+		f->sum = 0;
+		f->member_bytes = 0;
+	}
+	if (!n)
+		return;
+	f->sum = libdeflate_crc32(f->sum, end - n, n);
+	f->member_bytes += n;
+}
+
+/* N bytes of input were used, up to END: keep the last ones, with which a
+ * member may end. */
+static void
+keep_tail(struct inflater *f, const uint8_t *end, size_t n)
+{
+	if (n > sizeof(f->tail))
+		n = sizeof(f->tail);
+	memmove(f->tail, f->tail + n, sizeof(f->tail) - n);
+	memcpy(f->tail + sizeof(f->tail) - n, end - n, n);
+}
+
+static uint32_t
+le32(const uint8_t *p)
+{
+	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
+		(uint32_t)p[3] << 24;
+}
+
+/* A member is over, with its end. */
+static enum inflate_status
+end_member(struct inflater *f, struct err *err)
+{
+	bool sum_fits, length_fits;
+
+	f->in_member = false;
+	f->skip = f->raw ? TRAILER_LEN : 0;
+	if (f->raw)
+		return INFLATE_MORE;
+	sum_fits = le32(f->tail) == f->sum;
+	length_fits = le32(f->tail + 4) == (uint32_t)f->member_bytes;
+	if (sum_fits && length_fits)
+		return INFLATE_MORE;
+	err_set(err, -EBADMSG, "gzip member %u has a wrong %s", f->n_members,
+		sum_fits ? "length" : "checksum");
+	return INFLATE_MISMATCH;
+}
+
+/* Stop at the next block of a member: where it is to be noted, and behind the
+ * head, from where on what is inflated is summed up. */
+static int
+flush_mode(const struct inflater *f)
+{
+	return f->index || (!f->raw && !f->is_summed) ? Z_BLOCK : Z_NO_FLUSH;
 }
 
 /* One call of zlib, and what it moved. */
@@ -208,7 +288,7 @@ step(struct inflater *f, struct inflate_io *io)
 	f->z.avail_in = in_len;
 	f->z.next_out = io->out;
 	f->z.avail_out = out_len;
-	rc = inflate(&f->z, f->index ? Z_BLOCK : Z_NO_FLUSH);
+	rc = inflate(&f->z, flush_mode(f));
 	n_in = in_len - f->z.avail_in;
 	n_out = out_len - f->z.avail_out;
 	io->in += n_in;
@@ -217,6 +297,10 @@ step(struct inflater *f, struct inflate_io *io)
 	io->out_len -= n_out;
 	f->in_bytes += n_in;
 	f->out_bytes += n_out;
+	if (!f->raw) {
+		sum_up(f, io->out, n_out);
+		keep_tail(f, io->in, n_in);
+	}
 	if (rc == Z_OK && f->index && n_in)
 		note_block(f, io->in[-1]);
 	return rc;
@@ -232,7 +316,9 @@ inflate_run(struct inflater *f, struct inflate_io *io, struct err *err)
 		int rc;
 
 		skip_trailer(f, io);
-		if (!io->in_len && !f->in_member)
+		if (f->seeks)
+			seek_member(f, io);
+		if (!f->in_member && (!io->in_len || (f->seeks && io->in_len < MAGIC_LEN)))
 			break;
 		if (!f->in_member && !enter_member(f, io, &status))
 			return status;
@@ -240,8 +326,9 @@ inflate_run(struct inflater *f, struct inflate_io *io, struct err *err)
 		if (rc == Z_MEM_ERROR)
 			die("out of memory (zlib)");
 		if (rc == Z_STREAM_END) {
-			f->in_member = false;
-			f->skip = f->raw ? TRAILER_LEN : 0;
+			status = end_member(f, err);
+			if (status != INFLATE_MORE)
+				return status;
 		} else if (rc == Z_BUF_ERROR) {
 			break;
 		} else if (rc != Z_OK) {

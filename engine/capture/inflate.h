@@ -22,7 +22,8 @@ enum inflate_status {
 	INFLATE_MORE,			/* it needs more input, or more room */
 	INFLATE_MISMATCH,		/* a member's sum or length is wrong: go on */
 	INFLATE_GARBAGE,		/* what follows is no member: this is the end */
-	INFLATE_BROKEN,			/* no more can be made of it: this is the end */
+	INFLATE_BROKEN,			/* no more can be made of this member: go on with
+					 * the next one, which it will look for */
 };
 
 /* Where to take from and where to put; inflate_run() moves along both. */
@@ -40,6 +41,12 @@ struct inflater {
 	struct inflate_index *index;	/* borrowed, or NULL */
 	bool in_member;
 	bool raw;			/* this member was entered at a checkpoint */
+	bool was_damaged;		/* a member was given up */
+	bool seeks;			/* and the next one is not found yet */
+	bool is_summed;			/* its head is over, and SUM is of what followed */
+	uint32_t sum;			/* CRC-32 of what was inflated of it */
+	uint64_t member_bytes;		/* inflated of it */
+	uint8_t tail[8];		/* the stored bytes that were used last */
 	uint8_t skip;			/* bytes of its end that are left */
 	uint32_t n_members;		/* begun so far */
 	uint64_t in_bytes;		/* stored bytes that were used */

@@ -21,6 +21,10 @@
 #define PIECE_LEN (256u * 1024)
 #define STORED_LEN (64u * 1024)		/* gzip: what is read at once */
 
+/* Waking the caller costs as much as inflating 2 KiB, so it is woken for several
+ * pieces, or when the thread is about to wait itself. */
+#define WAKE_FULL 3
+
 #define FOLLOW_MS 50			/* how often a file is asked for more */
 
 struct piece {
@@ -134,6 +138,16 @@ read_now(struct stream *s, uint8_t *p, size_t len, size_t *n)
 	return GOT_BYTES;
 }
 
+/* Before waiting for input: what there is is the caller's. */
+static void
+wake_caller(struct stream *s)
+{
+	pthread_mutex_lock(&s->lock);
+	if (s->n_full)
+		pthread_cond_signal(&s->changed);
+	pthread_mutex_unlock(&s->lock);
+}
+
 /* Read at least one byte: how many, 0 at the end. */
 static size_t
 read_some(struct stream *s, uint8_t *p, size_t len)
@@ -142,9 +156,11 @@ read_some(struct stream *s, uint8_t *p, size_t len)
 	size_t n = 0;
 	enum got got;
 
-	while ((got = read_now(s, p, len, &n)) == GOT_NOTHING)
+	while ((got = read_now(s, p, len, &n)) == GOT_NOTHING) {
+		wake_caller(s);
 		if (!wait_input(s, false, &ready))
 			return 0;
+	}
 	return got == GOT_BYTES ? n : 0;
 }
 
@@ -178,7 +194,8 @@ publish(struct stream *s, size_t len)
 	s->status.inflated_bytes += len;
 	s->head = (s->head + 1) % PIECES;
 	s->n_full++;
-	pthread_cond_signal(&s->changed);
+	if (s->n_full >= WAKE_FULL)
+		pthread_cond_signal(&s->changed);
 	pthread_mutex_unlock(&s->lock);
 }
 
@@ -252,11 +269,8 @@ inflate_held(struct stream *s, struct inflating *g)
 			return true;
 		if (status == INFLATE_GARBAGE || !flush(s, g))
 			return false;
-		if (status == INFLATE_MORE)
-			continue;
-		note_damage(s, status == INFLATE_BROKEN, &err);
-		if (status == INFLATE_BROKEN)
-			return false;
+		if (status != INFLATE_MORE)
+			note_damage(s, status == INFLATE_BROKEN, &err);
 	}
 }
 

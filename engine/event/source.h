@@ -121,10 +121,26 @@ struct fd_record {
 	int64_t pidfd_pid;
 };
 
+/* Why events are missing. */
+enum loss_reason {
+	LOSS_FOR_UNKNOWN,
+	LOSS_FULL,			/* there was no room for them */
+	LOSS_RESERVED,			/* what room there was, was kept for others */
+};
+
+/* What they were about. */
+enum loss_class {
+	LOSS_OF_ANY,			/* not known */
+	LOSS_OF_STATE,			/* they change what is known of the system */
+	LOSS_OF_DATA,
+};
+
 struct loss_record {
 	uint64_t count;			/* events that are missing; 0: not known */
 	uint64_t from_ns, to_ns;
 	int32_t cpu;			/* -1: not known */
+	uint8_t reason;			/* enum loss_reason */
+	uint8_t class;			/* enum loss_class */
 };
 
 struct record {

@@ -79,9 +79,16 @@ put_name(const struct eval *ev)
 	return true;
 }
 
+/* Files are called what they are called: their names need not be put together. */
 static bool
 get_name(const struct eval *ev, struct value *out)
 {
+	const struct descriptor *fd = ev->fd;
+
+	if (fd && fd->name && (fd->kind == FD_FILE || fd->kind == FD_DIRECTORY)) {
+		out->s = intern_span(world_names(ev->world), fd->name);
+		return true;
+	}
 	return put_name(ev) && value_scratch(ev, out);
 }
 

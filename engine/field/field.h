@@ -75,6 +75,7 @@ enum field_flag {
 	FIELD_OLD = 16,			/* only old captures tell it */
 	FIELD_PLAIN = 32,		/* takes no transformer, stands on no right side */
 	FIELD_AT_MOST = 64,		/* "=" asks whether it is at most that */
+	FIELD_ALL_ARGS = 128,		/* all parameters: seek.h finds texts in it */
 };
 
 struct field {

@@ -127,8 +127,8 @@ mean_errno(const struct job *j)
 	return name;
 }
 
-static const struct descriptor *
-find_fd(const struct moment *m, int64_t num)
+const struct descriptor *
+render_find_fd(const struct moment *m, int64_t num)
 {
 	if (m->fd && m->has_fd_num && m->fd_num == num)
 		return m->fd;
@@ -221,7 +221,7 @@ mean_fd(const struct job *j)
 	}
 	if (num < 0)
 		return mean_errno(j);
-	fd = find_fd(j->m, num);
+	fd = render_find_fd(j->m, num);
 	if (!fd)
 		return false;
 	text_char(j->t, '<');
@@ -408,7 +408,7 @@ base_folder(const struct job *j, struct span *base)
 
 	if (j->kind == PK_FSRELPATH && j->type->dirfd_at >= 0 &&
 	    event_i64(j->ev, (unsigned)j->type->dirfd_at, &num) && num != FD_CWD) {
-		fd = find_fd(j->m, num);
+		fd = render_find_fd(j->m, num);
 		if (!fd)
 			return false;
 		r->scratch.len = 0;
@@ -489,7 +489,7 @@ put_fdlist(const struct job *j)
 	for (unsigned i = 0; i < n && reader_left(&in) >= 10; i++) {
 		int64_t num = read_i64(&in);
 		unsigned events = read_u16(&in);
-		const struct descriptor *fd = find_fd(j->m, num);
+		const struct descriptor *fd = render_find_fd(j->m, num);
 		char hex[4];
 		size_t len = 0;
 

@@ -72,6 +72,9 @@ void render_type(struct render *r, const struct moment *m, struct text *t);
 /* Which call the generic event of M tells of; 0: it is not known. */
 uint16_t render_call_code(const struct render *r, const struct moment *m);
 
+/* Descriptor NUM of M's process, as its event has it; NULL: not known. */
+const struct descriptor *render_find_fd(const struct moment *m, int64_t num);
+
 /* Append the name of FD, as render_text() does; or as it is. */
 void render_fd_name(struct render *r, const struct descriptor *fd, struct text *t);
 void render_fd_bytes(const struct render *r, const struct descriptor *fd, struct text *t);

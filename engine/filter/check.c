@@ -1,8 +1,8 @@
 #include "engine/filter/check.h"
 
-#include "engine/base/text.h"
 #include "engine/event/event.h"
 #include "engine/field/operand.h"
+#include "engine/field/seek.h"
 #include "engine/filter/filter.h"
 #include "engine/filter/operator.h"
 #include "engine/filter/paths.h"
@@ -23,6 +23,7 @@ check_fini(struct check *c)
 		regex_free(c->constants[i].regex);
 	set_free(c->set);
 	paths_free(c->paths);
+	seek_free(c->seek);
 	types_free(c->types);
 }
 
@@ -175,26 +176,20 @@ check_right(const struct check *c, const struct value *v, const struct value *ri
 	return wants_all && v->list.n;
 }
 
-static bool
-is_in_range(const struct range *r, uint64_t v)
-{
-	return ((v ^ r->bias) - r->low <= r->span) != r->outside;
-}
-
 bool
 check_holds(const struct check *c, const struct eval *ev)
 {
 	struct value v, right;
 
-	if (c->range.get) {
-		ev->scratch->len = 0;
-		return c->range.get(ev, &v) && is_in_range(&c->range, v.u);
-	}
+	if (c->range.get)
+		return check_range(&c->range, ev);
 	if (c->is_of_event) {
 		v.u = ev->m->ev->ts_ns;
 		v.u -= c->whole_seconds ? v.u % NS_PER_S : 0;
 		return check_value(c, &v);
 	}
+	if (c->seek && !seek_in_event(c->seek, ev))
+		return false;
 	if (!operand_get(c->left, ev, &v))
 		return false;
 	if (!c->right)

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/base/text.h"
 #include "engine/field/field.h"
 #include "engine/field/value.h"
 #include "engine/filter/scan.h"
@@ -62,6 +63,7 @@ struct check {
 	struct zone *zone;		/* borrowed: of times of day */
 	struct set *set;		/* owned; of the constants, when there are many */
 	struct paths *paths;		/* owned; pmatch */
+	struct seek *seek;		/* owned; tells where the constant cannot stand */
 	struct types *types;		/* owned; evt.type, evt.dir: the answers */
 };
 
@@ -83,6 +85,16 @@ bool check_is_never(const struct check *c);
 
 /* Does it hold for EV? False when a value is missing. */
 bool check_holds(const struct check *c, const struct eval *ev);
+
+/* The same for a check of a range. */
+static inline bool
+check_range(const struct range *r, const struct eval *ev)
+{
+	struct value v;
+
+	ev->scratch->len = 0;
+	return r->get(ev, &v) && ((v.u ^ r->bias) - r->low <= r->span) != r->outside;
+}
 
 /* Does it hold for the value V of the left operand? There must be no right one. */
 bool check_value(const struct check *c, const struct value *v);

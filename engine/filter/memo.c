@@ -10,8 +10,9 @@ void
 memo_forget(struct memo_age *age, const struct eval *ev)
 {
 	const struct world_age *now = world_age(ev->world);
-	bool learned = now->generation != age->seen.generation || now != age->now;
+	bool learned = now->generation != age->seen.generation || ev->world != age->world;
 
+	age->world = ev->world;
 	age->now = now;
 	age->seen = *now;
 	/* Stamps that were used long ago only matter when they come back. */

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "engine/event/event.h"
 #include "engine/field/field.h"
 #include "engine/world/world.h"
 
@@ -24,7 +25,8 @@ struct memo {
 
 /* What the answers of all memos of a filter hold for. Embedded: zeroes. */
 struct memo_age {
-	const struct world_age *now;	/* of the world that was seen; borrowed */
+	const struct world *world;	/* that was seen; borrowed */
+	const struct world_age *now;	/* of it */
 	struct world_age seen;
 	uint32_t stamp;			/* counts what was learned */
 	uint32_t lineage_stamp;		/* and changes of any process as well */
@@ -38,14 +40,26 @@ void memo_forget(struct memo_age *age, const struct eval *ev);
 static inline void
 memo_refresh(struct memo_age *age, const struct eval *ev)
 {
-	if (!age->now || age->now->generation != age->seen.generation ||
-	    age->now->lineage != age->seen.lineage || age->now != world_age(ev->world))
+	if (ev->world != age->world || age->now->generation != age->seen.generation ||
+	    age->now->lineage != age->seen.lineage)
 		memo_forget(age, ev);
 }
 
 /* For answers that depend on an ENTITY, which is not ENT_NONE. Owned. */
 struct memo *memo_new(enum field_entity entity);
 void memo_free(struct memo *m);		/* NULL is fine */
+
+/* An event without a descriptor has none of its fields, unless it tells what it
+ * failed to open. That is remembered as one version of none. */
+static inline uint32_t
+memo_fd_version(const struct moment *m)
+{
+	/* What failed to be connected is called as it would have been. */
+	if (m->fd)
+		return m->connect_failed ? 0 : m->fd_version;
+	return m->has_fd_num || m->ev->type->flags & EF_CREATES_FD ||
+	       m->ev->id == EV_CONNECT_X ? 0 : UINT32_MAX;
+}
 
 static inline uint32_t
 memo_version(const struct memo *m, const struct eval *ev)
@@ -57,8 +71,7 @@ memo_version(const struct memo *m, const struct eval *ev)
 	case ENT_LINEAGE:
 		return ev->m->proc_version;
 	case ENT_FD:
-		/* What failed to be connected is called as it would have been. */
-		return ev->m->connect_failed ? 0 : ev->m->fd_version;
+		return memo_fd_version(ev->m);
 	case ENT_CONTAINER:
 		return ev->container + 1;
 	default:

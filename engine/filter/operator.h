@@ -37,6 +37,7 @@ enum how_flag {
 	HOW_REGEX = 16,			/* constants are regular expressions */
 	HOW_PATHS = 32,			/* constants are folders */
 	HOW_NAMES = 64,			/* names of events must be right, not only likely */
+	HOW_HOLDS = 128,		/* only texts pass that hold the constant */
 };
 
 /* How a value may stand to a constant. */

@@ -22,6 +22,7 @@ struct paths {
 	size_t n, cap;
 	struct map plain;		/* by child_key(), to the place in NODES */
 	uint32_t *now, *next;		/* nodes that the path has reached */
+	uint64_t starts[4];		/* bits: bytes that a first component may begin with */
 };
 
 struct paths *
@@ -103,6 +104,24 @@ add_child(struct paths *p, uint32_t parent, struct span name)
 	return at;
 }
 
+/* A folder may begin with NAME. */
+static void
+note_start(struct paths *p, struct span name)
+{
+	if (glob_has_wildcard(name))
+		memset(p->starts, 0xFF, sizeof(p->starts));
+	else
+		p->starts[name.p[0] / 64] |= 1ull << name.p[0] % 64;
+}
+
+/* Could a path that begins with NAME be in one of the folders? Mostly one byte
+ * tells that it is not. */
+static bool
+may_start(const struct paths *p, struct span name)
+{
+	return p->starts[name.p[0] / 64] >> name.p[0] % 64 & 1;
+}
+
 void
 paths_add(struct paths *p, struct span folder)
 {
@@ -110,6 +129,8 @@ paths_add(struct paths *p, struct span folder)
 	struct span name;
 
 	while (next_component(&folder, &name)) {
+		if (!parent)
+			note_start(p, name);
 		child = find_plain(p, parent, name);
 		parent = child ? child : add_child(p, parent, name);
 	}
@@ -145,10 +166,12 @@ bool
 paths_match(struct paths *p, struct span path)
 {
 	size_t n = 1;
-	struct span name;
+	struct span name, rest = path;
 	uint32_t *spare;
 
 	p->now[0] = 0;
+	if (!p->nodes[0].is_end && (!next_component(&rest, &name) || !may_start(p, name)))
+		return false;
 	for (;;) {
 		for (size_t i = 0; i < n; i++)
 			if (p->nodes[p->now[i]].is_end)

@@ -6,6 +6,7 @@
 #include "engine/base/mem.h"
 #include "engine/event/event.h"
 #include "engine/field/operand.h"
+#include "engine/field/seek.h"
 #include "engine/filter/expr.h"
 #include "engine/filter/filter.h"
 #include "engine/filter/memo.h"
@@ -20,6 +21,7 @@ enum { YES = -1, NO = -2 };		/* where the last step leads to */
 struct step {
 	const struct check *check;	/* NULL: follow the steps from INNER */
 	struct memo *memo;		/* owned; NULL: ask each time */
+	struct range range;		/* of CHECK */
 	int inner;
 	int yes, no;
 };
@@ -148,7 +150,7 @@ new_memo(struct program *p, enum field_entity entity)
 static int
 emit_check(struct program *p, const struct check *c, int yes, int no)
 {
-	struct step step = { .check = c, .yes = yes, .no = no };
+	struct step step = { .check = c, .range = c->range, .yes = yes, .no = no };
 	enum field_entity entity = entity_of_check(c);
 
 	if (check_is_never(c))
@@ -241,29 +243,30 @@ is_missing_in(const struct operand *o, uint16_t id)
 }
 
 static enum verdict
-verdict_of_check(const struct check *c, uint16_t id)
+verdict_of_check(const struct check *c, uint16_t id, uint16_t code)
 {
-	if (check_is_never(c) || is_missing_in(c->left, id))
+	if (check_is_never(c) || is_missing_in(c->left, id) ||
+	    (c->seek && !seek_in_type(c->seek, id)))
 		return VERDICT_NO;
-	return c->types ? types_verdict(c->types, id) : VERDICT_MAYBE;
+	return c->types ? types_verdict(c->types, id, code) : VERDICT_MAYBE;
 }
 
-/* What the type ID alone says of E. */
+/* What the type ID alone says of E; of a generic event CODE too, unless it is 0. */
 static enum verdict
-verdict_of(const struct expr *e, uint16_t id)
+verdict_of(const struct expr *e, uint16_t id, uint16_t code)
 {
 	enum verdict ends = e->kind == EXPR_AND ? VERDICT_NO : VERDICT_YES, one;
 	enum verdict all = e->kind == EXPR_AND ? VERDICT_YES : VERDICT_NO;
 
 	if (e->kind == EXPR_CHECK)
-		return verdict_of_check(&e->check, id);
+		return verdict_of_check(&e->check, id, code);
 	if (e->kind == EXPR_NOT) {
-		one = verdict_of(e->first, id);
+		one = verdict_of(e->first, id, code);
 		return one == VERDICT_MAYBE ? one :
 		       one == VERDICT_YES ? VERDICT_NO : VERDICT_YES;
 	}
 	for (const struct expr *kid = e->first; kid && all != ends; kid = kid->next) {
-		one = verdict_of(kid, id);
+		one = verdict_of(kid, id, code);
 		if (one == ends || one == VERDICT_MAYBE)
 			all = one;
 	}
@@ -277,7 +280,7 @@ program_new(const struct expr *e)
 
 	p->first = emit(p, e, YES, NO);
 	for (uint16_t id = 0; id < EVENT_TYPES; id++)
-		p->verdict[id] = (uint8_t)verdict_of(e, id);
+		p->verdict[id] = (uint8_t)verdict_of(e, id, 0);
 	return p;
 }
 
@@ -303,7 +306,18 @@ ask(struct program *p, const struct step *step, const struct eval *ev)
 				    check_holds(step->check, ev);
 }
 
-static bool
+/* What is not in a memo. Out of line, so that the usual way stays short. */
+static __attribute__((noinline)) bool
+ask_and_note(struct program *p, const struct step *step, const struct eval *ev, uint64_t *slot,
+	     uint64_t key)
+{
+	bool yes = ask(p, step, ev);
+
+	*slot = key | yes;
+	return yes;
+}
+
+static inline bool
 ask_memo(struct program *p, const struct step *step, const struct eval *ev)
 {
 	uint64_t key = memo_key(step->memo, &p->age, ev), *slot;
@@ -311,21 +325,34 @@ ask_memo(struct program *p, const struct step *step, const struct eval *ev)
 	if (!key)
 		return ask(p, step, ev);
 	slot = memo_slot(step->memo, key);
-	if ((*slot & ~1ull) != key)
-		*slot = key | (ask(p, step, ev) ? 1 : 0);
-	return *slot & 1;
+	return (*slot & ~1ull) == key ? *slot & 1 : ask_and_note(p, step, ev, slot, key);
+}
+
+static inline bool
+ask_step(struct program *p, const struct step *step, const struct eval *ev)
+{
+	if (step->memo)
+		return ask_memo(p, step, ev);
+	if (step->range.get)
+		return check_range(&step->range, ev);
+	return ask(p, step, ev);
+}
+
+static inline bool
+walk(struct program *p, int at, const struct eval *ev)
+{
+	while (at >= 0) {
+		const struct step *step = &p->steps[at];
+
+		at = ask_step(p, step, ev) ? step->yes : step->no;
+	}
+	return at == YES;
 }
 
 static bool
 follow(struct program *p, int at, const struct eval *ev)
 {
-	while (at >= 0) {
-		const struct step *step = &p->steps[at];
-		bool yes = step->memo ? ask_memo(p, step, ev) : ask(p, step, ev);
-
-		at = yes ? step->yes : step->no;
-	}
-	return at == YES;
+	return walk(p, at, ev);
 }
 
 bool
@@ -337,11 +364,17 @@ program_run(struct program *p, const struct eval *ev)
 		return p->verdict[id] == VERDICT_YES;
 	if (p->n_memos)
 		memo_refresh(&p->age, ev);
-	return follow(p, p->first, ev);
+	return walk(p, p->first, ev);
 }
 
 bool
 program_wants_type(const struct program *p, uint16_t id)
 {
 	return id >= EVENT_TYPES || p->verdict[id] != VERDICT_NO;
+}
+
+bool
+program_could_be(const struct expr *e, uint16_t id, uint16_t code)
+{
+	return id >= EVENT_TYPES || verdict_of(e, id, code) != VERDICT_NO;
 }

@@ -7,6 +7,7 @@
 #include "engine/base/err.h"
 #include "engine/base/text.h"
 #include "engine/field/operand.h"
+#include "engine/field/seek.h"
 #include "engine/filter/filter.h"
 #include "engine/filter/literal.h"
 #include "engine/filter/names.h"
@@ -296,6 +297,8 @@ check_settle(struct check *c, const struct settle *with)
 			return rc;
 	}
 	make_range(c);
+	if (field_flags(c->left) & FIELD_ALL_ARGS && c->op->how->flags & HOW_HOLDS && !c->modifier)
+		c->seek = seek_new(c->constants[0].v.s);
 	if (c->op->how->flags & HOW_PATHS)
 		make_paths(c);
 	else if (c->op->how->takes == TAKES_LIST && c->n_constants >= SET_MIN &&

@@ -9,6 +9,7 @@
 #include "engine/base/hash.h"
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
+#include "engine/event/loss.h"
 #include "engine/event/source.h"
 #include "engine/record/edit.h"
 #include "engine/record/file_names.h"
@@ -62,6 +63,16 @@ name_failure(struct recorder *r)
 	err_in(&r->err, "%s", strcmp(r->file, "-") ? r->file : "standard output");
 }
 
+/* Add what one file took to the sum over all. */
+static void
+add_file(struct sink_stats *sum, const struct sink_stats *file)
+{
+	sum->bytes_put += file->bytes_put;
+	sum->bytes_done += file->bytes_done;
+	sum->bytes_written += file->bytes_written;
+	sum->waited_ns += file->waited_ns;
+}
+
 static void
 close_file(struct recorder *r)
 {
@@ -76,9 +87,7 @@ close_file(struct recorder *r)
 		name_failure(r);
 	}
 	r->sink = NULL;
-	r->stats.sink.bytes_put += stats.bytes_put;
-	r->stats.sink.bytes_written += stats.bytes_written;
-	r->stats.sink.waited_ns += stats.waited_ns;
+	add_file(&r->stats.sink, &stats);
 }
 
 static void
@@ -133,9 +142,19 @@ file_size(struct recorder *r)
 
 /* Sections ------------------------------------------------------------- */
 
+/* Does EV say nothing but that a call begins, of which the return tells, too? */
+static bool
+is_left_out(const struct recorder *r, const struct event *ev)
+{
+	return r->o.exit_only && ev->type->source == ES_SYSCALL && !event_id_is_exit(ev->id) &&
+	       !(event_types[ev->id | 1].flags & EF_UNUSED);
+}
+
 static void
 put_event(struct recorder *r, const struct event *ev, uint32_t more_flags)
 {
+	if (is_left_out(r, ev))
+		return;
 	event_image_of(&r->image, ev);
 	r->image.dump_flags |= more_flags;
 	edit_event(&r->edit, &r->image);
@@ -294,7 +313,8 @@ put_its_enter(struct recorder *r, const struct moment *m)
 {
 	const struct event *enter = m->enter;
 
-	if (!enter || (uint64_t)(uintptr_t)map_get(&r->entered, (uint64_t)enter->tid) ==
+	if (!enter || r->o.exit_only ||
+	    (uint64_t)(uintptr_t)map_get(&r->entered, (uint64_t)enter->tid) ==
 		      (enter->ts_ns | 1))
 		return;
 	put_event(r, enter, EVENT_STATE_ONLY);
@@ -396,24 +416,12 @@ take_unwanted(struct recorder *r, const struct moment *m)
 static void
 put_loss(struct recorder *r, const struct loss_record *loss)
 {
-	static const uint32_t no_plugin;
-	struct event ev = { .type = &event_types[EV_ASYNCEVENT_E], .id = EV_ASYNCEVENT_E,
-			    .ts_ns = loss->to_ns, .tid = -1,
-			    .dump_flags = EVENT_STATE_ONLY | EVENT_RESTATED };
 	struct text bytes = { 0 };
+	struct event ev;
 
 	if (r->in_tables || !r->sink)
 		return;
-	text_bytes(&bytes, &no_plugin, sizeof(no_plugin));
-	ev.ends[0] = (uint32_t)bytes.len;
-	text_bytes(&bytes, "loss", 5);
-	ev.ends[1] = (uint32_t)bytes.len;
-	text_fmt(&bytes, "cpu=%d from_ns=%llu to_ns=%llu n=%llu", loss->cpu,
-		 (unsigned long long)loss->from_ns, (unsigned long long)loss->to_ns,
-		 (unsigned long long)loss->count);
-	ev.ends[2] = (uint32_t)bytes.len;
-	ev.n_params = 3;
-	ev.values = (const uint8_t *)bytes.p;
+	loss_event(loss, &bytes, &ev);
 	put_event(r, &ev, 0);
 	text_fini(&bytes);
 }
@@ -425,7 +433,7 @@ recorder_take(struct recorder *r, const struct record *rec, const struct moment 
 
 	if (rec->kind == RECORD_LOSS)
 		put_loss(r, &rec->loss);
-	if (rec->kind != RECORD_EVENT || fails(r))
+	if (rec->kind != RECORD_EVENT || fails(r) || is_left_out(r, &rec->ev))
 		return !fails(r);
 	if (!m->num) {			/* told before, or never numbered */
 		if (!is_hidden(r, m))
@@ -439,16 +447,25 @@ recorder_take(struct recorder *r, const struct record *rec, const struct moment 
 	return goes_on && !r->is_stuck;
 }
 
-void
+bool
 recorder_flush(struct recorder *r)
 {
 	settle(r, 0);
+	if (r->sink && sink_has_failed(r->sink))
+		r->is_stuck = true;
+	return !fails(r) && !r->is_stuck;
 }
 
 void
 recorder_stats(const struct recorder *r, struct recorder_stats *out)
 {
+	struct sink_stats file;
+
 	*out = r->stats;
+	if (!r->sink)
+		return;
+	sink_stats(r->sink, &file);
+	add_file(&out->sink, &file);
 }
 
 /* Opening and closing --------------------------------------------------- */

@@ -62,6 +62,7 @@ struct recorder_options {
 
 	uint32_t cut_data;		/* bytes of data that are kept, or RECORDER_NO_CUT */
 	bool no_env, no_args;
+	bool exit_only;			/* calls only when they return */
 	bool no_state;			/* nothing but what is wanted */
 	bool only;			/* of other processes: nothing */
 	bool ancestors;			/* with ONLY: but the names of ancestors */
@@ -93,8 +94,8 @@ void recorder_before(struct recorder *r, const struct record *rec);
  * cannot be written; recorder_close() tells. */
 bool recorder_take(struct recorder *r, const struct record *rec, const struct moment *m);
 
-/* The source has to wait: let nothing lie here. */
-void recorder_flush(struct recorder *r);
+/* The source has to wait: let nothing lie here. False: it cannot be written. */
+bool recorder_flush(struct recorder *r);
 
 void recorder_stats(const struct recorder *r, struct recorder_stats *out);
 

@@ -33,8 +33,10 @@ struct sink {
 	int fd;
 	bool is_gzip;
 	bool may_cut;			/* an ordinary file */
+	bool has_name;			/* and somebody can find it */
 	off_t start;			/* of our part of it */
 	pthread_t thread;
+	bool is_running;		/* there is one */
 	pthread_mutex_t lock;
 	pthread_cond_t filled, emptied;
 
@@ -52,6 +54,7 @@ struct sink {
 	uint64_t whole;			/* of these, up to a place where it may be cut */
 	bool is_unflushed;		/* gzip: something is still inside Z */
 	uint64_t flushed_ns;
+	uint64_t named_ns;		/* when the file was last seen to have a name */
 };
 
 static uint64_t
@@ -170,6 +173,19 @@ take_queue(struct sink *s)
 	pthread_cond_signal(&s->emptied);
 }
 
+/* Is the file that is written gone? Asked now and then. */
+static int
+check_name(struct sink *s)
+{
+	uint64_t now = now_ns();
+	struct stat st;
+
+	if (!s->has_name || now - s->named_ns < SINK_FLUSH_NS)
+		return 0;
+	s->named_ns = now;
+	return fstat(s->fd, &st) == 0 && !st.st_nlink ? ENOENT : 0;
+}
+
 static void *
 run(void *ctx)
 {
@@ -184,6 +200,8 @@ run(void *ctx)
 		take_queue(s);
 		pthread_mutex_unlock(&s->lock);
 		status = s->is_gzip ? write_gzip(s) : write_plain(s);
+		if (!status)
+			status = check_name(s);
 		if (!status && is_last && s->is_gzip)
 			status = deflate_all(s, NULL, 0, Z_FINISH);
 		pthread_mutex_lock(&s->lock);
@@ -212,7 +230,7 @@ open_path(const char *path, const struct sink_options *options, struct err *err)
 }
 
 /* The thread gets no signals: they are for those who can act on them. */
-static int
+static void
 start_thread(struct sink *s)
 {
 	sigset_t all, old;
@@ -222,7 +240,9 @@ start_thread(struct sink *s)
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	status = pthread_create(&s->thread, NULL, run, s);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	return status;
+	s->is_running = !status;
+	if (status)
+		s->failed = status;
 }
 
 static void
@@ -242,7 +262,7 @@ sink_free(struct sink *s)
 struct sink *
 sink_open(const char *path, const struct sink_options *options, struct err *err)
 {
-	int fd = open_path(path, options, err), status;
+	int fd = open_path(path, options, err);
 	pthread_condattr_t attr;
 	struct sink *s;
 	struct stat st;
@@ -253,8 +273,9 @@ sink_open(const char *path, const struct sink_options *options, struct err *err)
 	s->fd = fd;
 	s->is_gzip = options->gzip;
 	s->may_cut = !fstat(fd, &st) && S_ISREG(st.st_mode);
+	s->has_name = s->may_cut && st.st_nlink;
 	s->start = s->may_cut ? lseek(fd, 0, SEEK_CUR) : 0;
-	s->flushed_ns = now_ns();
+	s->flushed_ns = s->named_ns = now_ns();
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -267,13 +288,7 @@ sink_open(const char *path, const struct sink_options *options, struct err *err)
 				 Z_DEFAULT_STRATEGY) != Z_OK)
 			die("out of memory");
 	}
-	status = start_thread(s);
-	if (!status)
-		return s;
-	open_output_failed(status, err);
-	close(fd);
-	sink_free(s);
-	return NULL;
+	return s;
 }
 
 bool
@@ -281,6 +296,8 @@ sink_put(struct sink *s, struct text *t)
 {
 	bool ok;
 
+	if (!s->is_running && !s->failed && t->len)
+		start_thread(s);
 	pthread_mutex_lock(&s->lock);
 	if (s->queue.len > QUEUE_LEN && !s->failed) {
 		uint64_t start_ns = now_ns();
@@ -301,6 +318,17 @@ sink_put(struct sink *s, struct text *t)
 	return ok;
 }
 
+bool
+sink_has_failed(struct sink *s)
+{
+	bool has_failed;
+
+	pthread_mutex_lock(&s->lock);
+	has_failed = s->failed;
+	pthread_mutex_unlock(&s->lock);
+	return has_failed;
+}
+
 void
 sink_stats(struct sink *s, struct sink_stats *out)
 {
@@ -314,16 +342,21 @@ sink_close(struct sink *s, struct sink_stats *stats, struct err *err)
 {
 	int status = 0;
 
+	/* A gzip file that is empty has a head and a tail all the same. */
+	if (!s->is_running && !s->failed)
+		start_thread(s);
 	pthread_mutex_lock(&s->lock);
 	s->closing = true;
 	pthread_cond_signal(&s->filled);
 	pthread_mutex_unlock(&s->lock);
-	pthread_join(s->thread, NULL);
-	if (s->failed) {
+	if (s->is_running)
+		pthread_join(s->thread, NULL);
+	if (s->failed == ENOENT)
+		status = err_set(err, -ENOENT, "it was removed while it was written");
+	else if (s->failed)
 		status = open_output_failed(s->failed, err);
-		if (s->may_cut && ftruncate(s->fd, s->start + (off_t)s->whole) < 0)
-			err_in(err, "what is written ends in the middle of a block");
-	}
+	if (s->failed && s->may_cut && ftruncate(s->fd, s->start + (off_t)s->whole) < 0)
+		err_in(err, "what is written ends in the middle of a block");
 	*stats = s->stats;
 	if (close(s->fd) < 0 && !status)
 		status = open_output_failed(errno, err);

@@ -7,8 +7,12 @@
  * points, each behind a whole block. When the thread cannot keep up for long,
  * sink_put() waits for it; the statistics tell.
  *
+ * The thread is not there before there is something to write: what its maker has
+ * given up by then, it does not have either.
+ *
  * A file that cannot be written any further is cut behind its last whole
- * block (gzip: flush point), where the file can be cut.
+ * block (gzip: flush point), where the file can be cut. One that somebody removes
+ * meanwhile counts as such: nobody would ever see what is written.
  *
  * What is opened, and what is not:
  *   - a new file is made with mode 0600, and only if there is none (O_EXCL);
@@ -63,6 +67,9 @@ struct sink *sink_open(const char *path, const struct sink_options *options, str
 /* Hand over the bytes of T, whole blocks, and empty it. False once writing has
  * failed: then nothing is taken any more, and sink_close() tells why. */
 bool sink_put(struct sink *s, struct text *t);
+
+/* Has writing failed? For who has nothing to put. */
+bool sink_has_failed(struct sink *s);
 
 void sink_stats(struct sink *s, struct sink_stats *out);
 

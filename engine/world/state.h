@@ -134,6 +134,9 @@ extern apply_fn *const socket_apply[EVENT_TYPES];
 extern apply_fn *const meta_apply[EVENT_TYPES];
 extern apply_fn *const iter_apply[EVENT_TYPES];
 
+/* Does the type change nothing but sizes and times? */
+bool attribute_is_history(uint16_t id);
+
 /* What a call says: from its exit event, or else from its enter event. */
 struct span call_bytes(const struct call *c, enum role role);
 struct span call_text(const struct call *c, enum role role);

@@ -237,6 +237,12 @@ apply_find(uint16_t id)
 				     iter_apply[id];
 }
 
+bool
+world_needs_type(uint16_t id)
+{
+	return id < EVENT_TYPES && apply_find(id) && !attribute_is_history(id);
+}
+
 /* The event itself ---------------------------------------------------- */
 
 static void

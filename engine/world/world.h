@@ -84,6 +84,10 @@ void world_free(struct world *w);
  * told before (EVENT_RESTATED): moment.num is 0. */
 const struct moment *world_take(struct world *w, const struct record *rec);
 
+/* Does the world take more from events of type ID than sizes and times: what there is,
+ * and what it is called? Whoever leaves them out makes it forget. */
+bool world_needs_type(uint16_t id);
+
 /* Do now what the next event would do first: link the tables of a section, and let
  * go of what the last event ended (a call, a descriptor, a thread) but still showed.
  * For who wants to look in between; the last moment is over. */

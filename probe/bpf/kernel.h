@@ -37,6 +37,11 @@ enum { BPF_F_NO_PREALLOC = 1, BPF_F_MMAPABLE = 1 << 10, BPF_LOCAL_STORAGE_GET_F_
 enum { BPF_RB_NO_WAKEUP = 1, BPF_RB_AVAIL_DATA = 0 };
 enum { PIDTYPE_TGID = 1, PIDTYPE_PGID = 2 };
 
+#define PF_EXITING 4
+#define SB_RDONLY 1
+#define MNT_READONLY 0x40
+#define S_IMMUTABLE 8
+#define OVERLAY_MAGIC 0x794c7630
 #define S_IFMT 0170000
 #define S_IFSOCK 0140000
 #define FMODE_CREATED 0x100000
@@ -62,8 +67,11 @@ struct pt_regs {
 };
 #endif
 
+struct pid_namespace;
+
 struct upid {
 	int nr;
+	struct pid_namespace *ns;
 };
 
 struct pid {
@@ -71,12 +79,19 @@ struct pid {
 	struct upid numbers[1];
 };
 
+struct task_struct;
+
 struct pid_namespace {
 	unsigned int level;
+	struct task_struct *child_reaper;
 };
 
 struct nsproxy {
 	struct pid_namespace *pid_ns_for_children;
+};
+
+struct list_head {
+	struct list_head *next;
 };
 
 struct rlimit {
@@ -96,6 +111,9 @@ struct signal_struct {
 	struct pid *pids[4];
 	struct rlimit rlim[16];
 	struct tty_struct *tty;
+	struct list_head thread_head;
+	unsigned int is_child_subreaper : 1;
+	unsigned int has_child_subreaper : 1;
 };
 
 struct id {
@@ -106,25 +124,47 @@ struct capabilities {
 	uint32_t words[2];
 };
 
+struct group_info {
+	int ngroups;
+	struct id gid[1];
+};
+
 struct cred {
 	struct id euid, egid;
+	struct group_info *group_info;
 	struct capabilities cap_inheritable, cap_permitted, cap_effective;
 };
 
 struct kernfs_node {
 	uint64_t id;
+	const char *name;
+};
+
+struct cgroup_root {
+	int hierarchy_id;
+};
+
+struct cgroup;
+
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+	struct cgroup_subsys_state *parent;
 };
 
 struct cgroup {
+	struct cgroup_subsys_state self;
 	struct kernfs_node *kn;
+	struct cgroup_root *root;
 };
 
 struct css_set {
+	struct cgroup_subsys_state *subsys[16];
 	struct cgroup *dfl_cgrp;
 };
 
 struct super_block {
 	unsigned int s_dev;
+	unsigned long s_flags, s_magic;
 };
 
 struct timespec64 {
@@ -135,6 +175,8 @@ struct timespec64 {
 /* From 6.11 on; before 6.6; between. */
 struct inode {
 	unsigned short i_mode;
+	unsigned int i_flags;
+	struct id i_uid, i_gid;
 	unsigned long i_ino;
 	struct super_block *i_sb;
 	long long i_ctime_sec, i_mtime_sec;
@@ -149,7 +191,37 @@ struct inode___middle {
 	struct timespec64 __i_ctime, __i_mtime;
 };
 
+struct qstr {
+	const unsigned char *name;
+};
+
+struct dentry {
+	struct dentry *d_parent;
+	struct qstr d_name;
+};
+
+struct vfsmount {
+	struct dentry *mnt_root;
+	int mnt_flags;
+};
+
+struct mount {
+	struct mount *mnt_parent;
+	struct dentry *mnt_mountpoint;
+	struct vfsmount mnt;
+};
+
+struct path {
+	struct vfsmount *mnt;
+	struct dentry *dentry;
+};
+
+struct fs_struct {
+	struct path root, pwd;
+};
+
 struct file {
+	struct path f_path;
 	struct inode *f_inode;
 	void *private_data;
 	unsigned int f_flags, f_mode;
@@ -205,6 +277,10 @@ struct task_struct {
 	struct files_struct *files;
 	struct mm_struct *mm;
 	struct css_set *cgroups;
+	struct fs_struct *fs;
+	struct list_head children, thread_node;
+	unsigned int flags;
+	unsigned long long start_boottime;
 	unsigned long maj_flt, min_flt;
 	struct id loginuid;
 };
@@ -246,6 +322,30 @@ struct unix_sock {
 	struct sock *peer;
 };
 
+struct kiocb {
+	long long ki_pos;
+};
+
+struct io_rw {
+	struct kiocb kiocb;
+	uint32_t len;
+};
+
+struct io_sr_msg {
+	int len;
+};
+
+struct io_cqe {
+	unsigned long long user_data;
+	int fd;
+};
+
+struct io_kiocb {
+	uint8_t opcode;
+	uint32_t flags;
+	struct io_cqe cqe;
+};
+
 struct kernel_siginfo {
 	int si_signo, si_code;
 	union {
@@ -269,6 +369,11 @@ struct user_msghdr {
 	uint32_t name_len, pad0;
 	uint64_t iov, iov_len, control, control_len;
 	uint32_t flags, pad1;
+};
+
+struct user_mmsghdr {
+	struct user_msghdr head;
+	uint32_t len, pad;
 };
 
 #endif

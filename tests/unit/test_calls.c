@@ -52,7 +52,7 @@ is_number(enum take_how how)
 	case TAKE_HALF: case TAKE_VECTOR_SIZE: case TAKE_MESSAGE_SIZE: case TAKE_QUEUE:
 	case TAKE_SOCKET_SELF: case TAKE_FILE: case TAKE_OPEN_FLAGS: case TAKE_OPEN_MODE:
 	case TAKE_OPTION_LEVEL: case TAKE_OPTION_NAME: case TAKE_SIZE:
-	case TAKE_PIPE_INO:
+	case TAKE_PIPE_INO: case TAKE_MESSAGE_RESULT: case TAKE_SEMAPHORE: case TAKE_QUOTA:
 	case TAKE_TIMESPEC: case TAKE_CLONE_FLAGS:
 		return true;
 	default:
@@ -68,7 +68,7 @@ check_side(const struct call *c, const struct take *takes, uint16_t id)
 	for (size_t i = 0; takes[i].how != TAKE_END; i++) {
 		bool is_fixed = i < type->n_params && param_kind_len(type->params[i].kind);
 
-		if (takes[i].how != TAKE_EMPTY && takes[i].how != TAKE_TASK)
+		if (takes[i].how != TAKE_TASK)
 			CHECK(is_number((enum take_how)takes[i].how) == is_fixed,
 			      "%s: %s is made as it is shown", c->name, type->params[i].name);
 		CHECK(takes[i].how != TAKE_CONVERTED || takes[i].convert,
@@ -103,6 +103,66 @@ each_row_fits_its_events(void)
 	}
 }
 
+/* Types that no call of these machines becomes. */
+static const struct {
+	uint16_t id;
+	const char *reason;
+} without_call[] = {
+	{ EV_SEND_X, "programs of these machines send through sendto" },
+	{ EV_RECV_X, "programs of these machines receive through recvfrom" },
+	{ EV_STAT64_X, "of 32-bit programs" },
+	{ EV_LSTAT64_X, "of 32-bit programs" },
+	{ EV_FSTAT64_X, "of 32-bit programs" },
+	{ EV_LLSEEK_X, "of 32-bit programs" },
+	{ EV_MMAP2_X, "of 32-bit programs" },
+	{ EV_UMOUNT_1_X, "of 32-bit programs; these machines have umount2" },
+};
+
+static const char *
+reason_without(uint16_t id)
+{
+	for (size_t i = 0; i < sizeof(without_call) / sizeof(without_call[0]); i++)
+		if (without_call[i].id == id)
+			return without_call[i].reason;
+	return NULL;
+}
+
+static const struct call *
+row_for(uint16_t id)
+{
+	for (size_t i = 0; i < calls_count(); i++) {
+		const struct syscall *s = find(SYSCALL_X86_64, calls[i].name);
+
+		if (s && s->exit == id)
+			return &calls[i];
+	}
+	return NULL;
+}
+
+/* The table of what is filled in: all parameters of each type that calls return with. */
+static void
+each_type_has_its_row(void)
+{
+	int n_types = 0, n_params = 0;
+
+	for (uint16_t id = EV_GENERIC_X + 2; id < EVENT_TYPES; id += 2) {
+		const struct event_type *type = &event_types[id];
+		const struct call *c = row_for(id);
+		const char *reason = reason_without(id);
+
+		if (type->source != ES_SYSCALL || type->flags & (EF_OLD | EF_UNUSED))
+			continue;
+		CHECK(!c == !!reason, "%s (%u) is a row, or it is said why not", type->name, id);
+		printf("# %u %s:", id, type->name);
+		for (size_t i = 0; c && c->exit[i].how != TAKE_END; i++)
+			printf(" %s", type->params[i].name);
+		printf(" %s\n", reason ? reason : "");
+		n_types += !!c;
+		n_params += c ? type->n_params : 0;
+	}
+	CHECK(n_types > 150, "%d types, %d parameters, all of them filled in", n_types, n_params);
+}
+
 static const struct wire_spec *
 spec_of(const struct wire_spec *specs, const char *name)
 {
@@ -131,8 +191,9 @@ what_is_copied_follows(void)
 	      s->exit[0].arg == 1 && s->exit[1].what == GRAB_FILE &&
 	      s->exit[1].arg == WIRE_NO_ARG && s->is_state, "openat: a name and a file");
 	s = spec_of(specs, "execve");
-	CHECK(s->n_enter == 1 && s->enter[0].what == GRAB_TEXT && s->n_exit == 1 &&
-	      s->exit[0].what == GRAB_TASK && s->exit[0].more, "execve: its name first");
+	CHECK(s->n_enter == 1 && s->enter[0].what == GRAB_TEXT && s->n_exit == 2 &&
+	      s->exit[0].what == GRAB_TASK && s->exit[0].more && s->exit[1].what == GRAB_TEXT,
+	      "execve: its name first");
 	s = spec_of(specs, "recvfrom");
 	CHECK(s->n_exit == 3 && s->exit[2].what == GRAB_NAME && s->exit[2].arg == 4 &&
 	      s->exit[2].more == 5 && s->exit[2].size, "recvfrom: the length is pointed to");
@@ -144,6 +205,7 @@ int
 main(void)
 {
 	each_row_fits_its_events();
+	each_type_has_its_row();
 	what_is_copied_follows();
 	return check_done();
 }

@@ -634,6 +634,104 @@ generic_calls(struct scene *s)
 		CHECK(!matches, "it is not open");
 }
 
+static const struct {
+	const char *filter;
+	uint16_t id;
+	const char *call;
+	bool is_wanted;
+} calls[] = {
+	{ "evt.type = read", EV_GENERIC_E, "getppid", false },
+	{ "evt.type = getppid", EV_GENERIC_E, "getppid", true },
+	{ "evt.type = getppid", EV_GENERIC_X, "getpid", false },
+	{ "not evt.type = getppid", EV_GENERIC_X, "getppid", false },
+	{ "evt.type = getppid and evt.dir = <", EV_GENERIC_E, "getppid", false },
+	{ "evt.type = read or proc.name = x", EV_GENERIC_E, "getppid", true },
+	{ "evt.type = read", EV_READ_X, NULL, true },
+	{ "evt.type = read", EV_GENERIC_X, NULL, true },
+};
+
+static uint16_t
+code_of(const char *name)
+{
+	uint16_t code = 0;
+
+	while (name && strcmp(syscall_code_name(code), name) != 0)
+		code++;
+	return code;
+}
+
+static void
+calls_wanted(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
+		struct filter *f = filter_compile(calls[i].filter, NULL, NULL);
+
+		CHECK(filter_wants_call(f, calls[i].id, code_of(calls[i].call)) ==
+		      calls[i].is_wanted, "%s and %s", calls[i].filter,
+		      calls[i].call ? calls[i].call : "a type that says it, or no code");
+		filter_free(f);
+	}
+}
+
+/* "-": with any; a "!" goes before what is excluded. */
+static const struct {
+	const char *filter, *names;
+} values[] = {
+	{ "proc.name = cat", "cat" },
+	{ "proc.name == cat and evt.type = read", "cat" },
+	{ "evt.type = read", "-" },
+	{ "proc.name in (a, b, a)", "a b" },
+	{ "proc.name = a or proc.name = b", "a b" },
+	{ "proc.name = a or evt.type = read", "-" },
+	{ "proc.name = a or proc.name != b", "-" },
+	{ "not proc.name = a", "!a" },
+	{ "proc.name != a", "!a" },
+	{ "not proc.name != a", "a" },
+	{ "not not proc.name = a", "a" },
+	{ "not proc.name in (a, b)", "!a b" },
+	{ "not (proc.name = a or proc.name = b)", "-" },
+	{ "proc.name != a and proc.name = b", "b" },
+	{ "proc.name = b and proc.name != a", "b" },
+	{ "proc.name = anyof (a, b)", "a b" },
+	{ "proc.name = oneof (a, b)", "a b" },
+	{ "proc.name != anyof (a, b)", "-" },
+	{ "not proc.name = oneof (a, a)", "-" },
+	{ "proc.name = allof (a, b)", "-" },
+	{ "proc.name contains a", "-" },
+	{ "proc.name >= a", "-" },
+	{ "proc.pname = a", "-" },
+	{ "proc.name = val(proc.pname)", "-" },
+	{ "tolower(proc.name) = a", "-" },
+	{ "proc.name in (a, b, c, d, e, f, g, h)", "a b c d e f g h" },
+	{ "proc.name in (a, b, c, d, e, f, g, h, i)", "-" },
+};
+
+static void
+values_known(void)
+{
+	struct text t = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(values); i++) {
+		struct filter *f = filter_compile(values[i].filter, NULL, NULL);
+		struct filter_values v;
+
+		bool are_known;
+
+		t.len = 0;
+		if (!CHECK(f, "%s", values[i].filter))
+			continue;
+		are_known = filter_values(f, "proc.name", &v);
+		text_str(&t, are_known ? "" : "-");
+		for (size_t k = 0; are_known && k < v.n; k++)
+			text_fmt(&t, "%s%.*s", k ? " " : v.are_excluded ? "!" : "",
+				 (int)v.list[k].len, (const char *)v.list[k].p);
+		text_char(&t, '\0');
+		CHECK_STR(t.p, values[i].names, "  names with which it can match");
+		filter_free(f);
+	}
+	text_fini(&t);
+}
+
 /* A regular expression that takes for ever. */
 static void
 limits(struct scene *s)
@@ -724,6 +822,8 @@ main(void)
 	printing();
 	explaining();
 	types_wanted();
+	calls_wanted();
+	values_known();
 	generic_calls(&s);
 	limits(&s);
 	large_ones();

@@ -64,7 +64,7 @@ struct inflated {
 	uint8_t *p;
 	size_t len;
 	enum inflate_status status;
-	int n_mismatches;
+	int n_mismatches, n_broken;
 	bool in_member;
 	uint32_t n_members;
 	struct err err;
@@ -89,9 +89,10 @@ inflate_all(const uint8_t *zip, size_t zip_len, size_t room, struct inflate_inde
 		at = (size_t)(io.in - zip);
 		got.len = (size_t)(io.out - got.p);
 		got.n_mismatches += got.status == INFLATE_MISMATCH;
-		if (got.status == INFLATE_GARBAGE || got.status == INFLATE_BROKEN)
+		got.n_broken += got.status == INFLATE_BROKEN;
+		if (got.status == INFLATE_GARBAGE)
 			break;
-		if (!io.out_len || got.status == INFLATE_MISMATCH)
+		if (!io.out_len || got.status != INFLATE_MORE)
 			continue;
 		if (end == zip_len)
 			break;
@@ -232,18 +233,42 @@ a_wrong_sum_is_told_and_passed(void)
 }
 
 static void
-broken_data_ends_it(void)
+a_broken_member_costs_no_other(void)
 {
 	struct zip z = two_members();
+	struct inflate_index *index = inflate_index_new();
+	int fd = memfd_create("zip", 0);
+	size_t second_len;
+	uint8_t buf[1000];
+	struct inflate_range last = { 2500, 500, buf };
 	struct inflated got;
+	struct err err;
 
 	/* A last block of a kind that does not exist, behind the member's header. */
 	z.p[z.first_len + 10] = 0x07;
+	second_len = z.len;
 	got = inflate_all(z.p, z.len, 4000, NULL, 64);
-	CHECK(got.status == INFLATE_BROKEN && got.len == 2000 &&
-	      !memcmp(got.p, z.text, 2000), "what was before is delivered");
+	CHECK(got.n_broken == 1 && got.len == 2000 && !memcmp(got.p, z.text, 2000),
+	      "what was before is delivered");
 	CHECK(!strncmp(got.err.text, "gzip data is damaged at byte ", 29), "%s", got.err.text);
 	free(got.p);
+	add_member(z.p, &z.len, z.text + 2000, 1000, 6);
+	for (size_t step = 1; step < 100; step += 7) {
+		got = inflate_all(z.p, z.len, 4000, step == 1 ? index : NULL, step);
+		CHECK(got.n_broken == 1 && got.len == 3000 && got.n_members == 3 &&
+		      !memcmp(got.p, z.text, 3000) && !got.in_member && !got.n_mismatches,
+		      "what is behind it is delivered, in steps of %zu", step);
+		free(got.p);
+	}
+	CHECK(write(fd, z.p, z.len) == (ssize_t)z.len, "stored");
+	CHECK(!inflate_index_read(index, fd, &last, &err) &&
+	      !memcmp(buf, z.text + 2500, 500), "  and can be read again");
+	got = inflate_all(z.p, second_len + 3, 4000, NULL, 5);
+	CHECK(got.n_broken == 1 && got.len == 2000 && got.n_members == 2,
+	      "three bytes are no member yet");
+	free(got.p);
+	close(fd);
+	inflate_index_free(index);
 	free(z.text);
 	free(z.p);
 }
@@ -256,6 +281,6 @@ main(void)
 	cut_anywhere_gives_a_prefix();
 	what_follows_the_last_member();
 	a_wrong_sum_is_told_and_passed();
-	broken_data_ends_it();
+	a_broken_member_costs_no_other();
 	return check_done();
 }

@@ -121,6 +121,10 @@ static const struct {
 	  "sysreel: --tree is for the running system, not for a capture\n" },
 	{ WHOLE, { "--tree", "1", "--", "true" }, 2, "",
 	  "sysreel: either a command is followed or, with --tree, a process\n" },
+	{ WHOLE, { "-r", CAP, "--cgroup", "/x" }, 2, "",
+	  "sysreel: --cgroup is for the running system, not for a capture\n" },
+	{ WHOLE, { "--cgroup", "x" }, 2, "", "sysreel: --cgroup wants a path that begins with /, "
+	  "not `x`; `sysreel print --help` tells more\n" },
 	{ WHOLE, { "--tree", "0" }, 2, "", "sysreel: --tree wants the number of a process, "
 	  "not `0`; `sysreel print --help` tells more\n" },
 	{ WHOLE, { "-r", CAP, "-n", "0" }, 2, "",

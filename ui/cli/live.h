@@ -4,14 +4,21 @@
 #ifndef UI_CLI_LIVE_H
 #define UI_CLI_LIVE_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+#include "ui/cli/pushdown.h"
 
 struct err;
 struct source;
+struct whom;
 
 struct live_options {
-	char *const *command;		/* to be run and followed, ends with NULL; or NULL */
-	int64_t tree;			/* the process to be followed; or 0 */
+	const struct whom *whom;
+	struct pushdown_options ask;	/* all but the cgroup */
+	bool verbose;			/* say what is left to the kernel */
+	size_t ring_bytes;		/* for events of each CPU; 0: the usual */
 	uint64_t data_bytes;		/* of a call that are kept; UINT64_MAX: the usual */
 	void (*idle)(void *ctx);	/* as in capture.h */
 	void *ctx;
@@ -20,7 +27,17 @@ struct live_options {
 /* Begin. The caller owns the source. NULL when it is not possible: *err says why. */
 struct source *live_open(const struct live_options *options, struct err *err);
 
-/* Say on standard error what was lost, if anything was. */
+/* Can files be made in the folder of PATH once all rights have been given up? *ERR
+ * says why not. */
+bool live_may_write_later(const char *path, struct err *err);
+
+/* The process that is followed with all that it starts; 0: all are. */
+int64_t live_root(const struct source *s);
+
+/* Say on standard error what is about to be shown or recorded. */
+void live_announce(const struct live_options *options, const char *verb);
+
+/* Say on standard error what else went wrong, if anything did. */
 void live_report(const struct source *s);
 
 /* The exit status of the command, as a shell has it; STATUS when there is none, or

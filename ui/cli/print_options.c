@@ -1,14 +1,14 @@
 #include "ui/cli/print_options.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "engine/base/mem.h"
 #include "ui/cli/line.h"
+#include "ui/cli/words.h"
 
-enum { OPT_SKIP = 256, OPT_CSV, OPT_RAW, OPT_UNBUFFERED, OPT_TREE };
+enum { OPT_SKIP = 256, OPT_CSV, OPT_RAW, OPT_UNBUFFERED };
 
 #define SECOND_NS 1000000000u
 #define SECONDS_MAX (UINT64_MAX / SECOND_NS)
@@ -30,22 +30,6 @@ usage(const char *words, const char *what)
 {
 	cli_error("%s `%s`; `sysreel print --help` tells more", words, what);
 	return CLI_USAGE;
-}
-
-static bool
-parse_count(const char *arg, uint64_t *out)
-{
-	char *end;
-	unsigned long long v;
-
-	if (arg[0] < '0' || arg[0] > '9')
-		return false;
-	errno = 0;
-	v = strtoull(arg, &end, 10);
-	if (*end || errno)
-		return false;
-	*out = v;
-	return true;
 }
 
 static bool
@@ -109,7 +93,7 @@ static int
 take_number(struct print_wishes *w, int key, const char *arg)
 {
 	uint64_t n;
-	bool is_number = parse_count(arg, &n);
+	bool is_number = words_count(arg, UINT64_MAX, &n);
 
 	switch (key) {
 	case 'n':
@@ -121,11 +105,6 @@ take_number(struct print_wishes *w, int key, const char *arg)
 		if (!is_number)
 			return usage("-s wants a number of bytes, not", arg);
 		w->data.bytes_max = n > SIZE_MAX ? SIZE_MAX : (size_t)n;
-		break;
-	case OPT_TREE:
-		if (!is_number || !n || n > INT32_MAX)
-			return usage("--tree wants the number of a process, not", arg);
-		w->tree = (int64_t)n;
 		break;
 	case OPT_SKIP:
 		if (!is_number)
@@ -206,8 +185,11 @@ switch_of(struct print_wishes *w, int key)
 static int
 take_option(struct print_wishes *w, int key, const char *arg)
 {
+	int status = whom_take(&w->whom, "print", key, arg);
 	bool *on = switch_of(w, key);
 
+	if (status >= 0)
+		return status;
 	if (on) {
 		*on = true;
 		return CLI_OK;
@@ -260,55 +242,21 @@ settle(struct print_wishes *w)
 		w->pattern = LINE_FORMAT;
 }
 
-/* Where the command begins, which follows "--", in the words from AT on, of which
- * AT may be the first behind it; END when there is none. */
-static int
-find_command(char **argv, int at, int end)
-{
-	if (!strcmp(argv[at - 1], "--"))
-		return at;
-	for (int i = at; i < end; i++)
-		if (!strcmp(argv[i], "--"))
-			return i + 1;
-	return end;
-}
-
-/* All words from AT to END are the filter, as if one had been written. */
-static void
-take_filter(struct print_wishes *w, char **argv, int at, int end)
-{
-	for (int i = at; i < end; i++) {
-		if (i > at)
-			text_char(&w->filter, ' ');
-		text_str(&w->filter, argv[i]);
-	}
-	if (w->filter.len)
-		text_char(&w->filter, '\0');
-}
-
 /* Are there wishes that contradict each other? */
 static int
 check(const struct print_wishes *w)
 {
-	if (w->input.n && w->tree) {
-		cli_error("--tree is for the running system, not for a capture");
-		return CLI_USAGE;
-	}
-	if (w->command && w->tree) {
-		cli_error("either a command is followed or, with --tree, a process");
-		return CLI_USAGE;
-	}
 	if (!w->input.n && w->follow) {
 		cli_error("-f is for a capture, and none is named; -r FILE does that");
 		return CLI_USAGE;
 	}
-	return CLI_OK;
+	return whom_check(&w->whom, w->input.n);
 }
 
 int
 print_options_read(const struct cli_command *self, int argc, char **argv, struct print_wishes *w)
 {
-	int at = 1, key, status;
+	int at = 1, key, status, command;
 	const char *arg;
 
 	w->data = (struct data_style){ DATA_DOTS, DATA_DOTS_MAX, SIZE_MAX };
@@ -319,14 +267,10 @@ print_options_read(const struct cli_command *self, int argc, char **argv, struct
 	}
 	if (key < 0)
 		return CLI_USAGE;
-	if (!w->input.n && find_command(argv, at, argc) < argc) {
-		int command = find_command(argv, at, argc);
-
-		w->command = argv + command;
-		take_filter(w, argv, at, command - 1);
-	} else {
-		take_filter(w, argv, at, argc);
-	}
+	command = w->input.n ? argc : words_command(argv, at, argc);
+	if (command < argc)
+		w->whom.command = argv + command;
+	words_join(argv, at, command < argc ? command - 1 : argc, &w->filter);
 	settle(w);
 	return check(w);
 }
@@ -342,8 +286,7 @@ print_options_fini(struct print_wishes *w)
 static const struct cli_option options[] = {
 	{ 'r', "read", "FILE", "Read the capture FILE; - is standard input. Given several "
 	  "times, the files are read one after the other." },
-	{ OPT_TREE, "tree", "PID", "Without -r: show the process PID and all that it starts, "
-	  "until all of them have ended." },
+	WHOM_OPTIONS,
 	{ 'n', "count", "N", "Stop after N events." },
 	{ OPT_SKIP, "skip", "N", "Leave out the first N events." },
 	{ 'M', "seconds", "S", "Stop S seconds after the first event that is shown." },
@@ -403,8 +346,9 @@ const struct cli_command print_command = {
 	.synopsis = "[-r FILE] [OPTION]... [FILTER] [-- COMMAND [WORD]...]",
 	.doc = "Print the events of a capture or of the running system as lines of text.",
 	.more = "Without -r, events come from the running kernel: of all processes, of those "
-		"that belong to --tree PID, or of COMMAND, which is run and followed with all "
-		"that it starts, from its first instruction to the end. Tracing needs root or "
+		"that belong to --tree PID or --cgroup PATH, or of COMMAND, which is run and "
+		"followed with all that it starts, from its first instruction to the end. "
+		"Tracing needs root or "
 		"the capabilities CAP_BPF and CAP_PERFMON; they are given up once it runs.\n\n"
 		"A line is, from left to right: number of the event, time, CPU, name of the "
 		"thread, its number, > for a call that is entered or < for one that returns, "

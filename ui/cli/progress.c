@@ -1,6 +1,5 @@
 #include "ui/cli/progress.h"
 
-#include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -46,30 +45,62 @@ progress_end(struct progress *p)
 	p->is_drawn = false;
 }
 
+/* What this program took of all CPUs. */
+static uint64_t
+cpu_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+/* Of something whose end is known, and may be far. */
+static void
+put_share(const struct progress *p, const struct source_stats *stats, struct text *line)
+{
+	double elapsed_s = (double)(p->last_ns - p->start_ns) / SECOND_NS;
+	double done = (double)stats->bytes_done / (double)stats->bytes_all;
+
+	text_fmt(line, "%3.0f%%  %.0f events/s  %.0f s left", 100 * done,
+		 (double)stats->n_events / elapsed_s, elapsed_s / done - elapsed_s);
+}
+
+/* Of something that goes on: how it is now. */
+static void
+put_rate(struct progress *p, const struct source_stats *stats, uint64_t span_ns,
+	 struct text *line)
+{
+	uint64_t cpu = cpu_ns();
+
+	text_count(line, stats->n_events);
+	text_fmt(line, " events  %.0f events/s  CPU %.0f%%",
+		 (double)(stats->n_events - p->last_events) / ((double)span_ns / SECOND_NS),
+		 100 * (double)(cpu - p->last_cpu_ns) / (double)span_ns);
+	p->last_events = stats->n_events;
+	p->last_cpu_ns = cpu;
+}
+
 void
 progress_look(struct progress *p, const struct source *s)
 {
 	struct source_stats stats;
-	uint64_t now = progress_now_ns();
-	double elapsed_s = (double)(now - p->start_ns) / SECOND_NS;
-	double done, events_per_s;
-	char line[128];
-	int len;
+	uint64_t now = progress_now_ns(), span_ns = now - p->last_ns;
+	struct text line = { 0 };
 
 	p->countdown = LOOK_EVENTS;
-	if (now - p->last_ns < REDRAW_NS)
+	if (span_ns < REDRAW_NS)
 		return;
 	p->last_ns = now;
 	source_stats(s, &stats);
-	events_per_s = (double)stats.n_events / elapsed_s;
-	done = stats.bytes_all ? (double)stats.bytes_done / (double)stats.bytes_all : 0;
-	if (done > 0 && done <= 1)
-		len = snprintf(line, sizeof(line),
-			       ERASE_LINE "%3.0f%%  %.0f events/s  %.0f s left", 100 * done,
-			       events_per_s, elapsed_s / done - elapsed_s);
+	text_str(&line, ERASE_LINE);
+	if (stats.bytes_all && stats.bytes_done && stats.bytes_done <= stats.bytes_all)
+		put_share(p, &stats, &line);
 	else
-		len = snprintf(line, sizeof(line), ERASE_LINE "%llu events  %.0f events/s",
-			       (unsigned long long)stats.n_events, events_per_s);
-	show(line, (size_t)len);
+		put_rate(p, &stats, span_ns, &line);
+	if (p->more)
+		p->more(p->ctx, &line);
+	show(line.p, line.len);
+	text_fini(&line);
 	p->is_drawn = true;
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 struct source;
+struct text;
 
 /* Embedded: progress_init(); progress_end() takes the line away. */
 struct progress {
@@ -18,6 +19,10 @@ struct progress {
 	bool is_drawn;
 	uint32_t countdown;		/* events until the clock is asked again */
 	uint64_t start_ns, last_ns;
+	uint64_t last_events, last_cpu_ns;	/* as they were at LAST_NS */
+	/* Append what else there is to tell, each piece behind two blanks; or NULL. */
+	void (*more)(void *ctx, struct text *line);
+	void *ctx;
 };
 
 void progress_init(struct progress *p, bool always);
@@ -25,6 +30,14 @@ void progress_end(struct progress *p);
 
 /* Look whether it is time for a new line. */
 void progress_look(struct progress *p, const struct source *s);
+
+/* The source has to wait: time passes although nothing comes. */
+static inline void
+progress_idle(struct progress *p, const struct source *s)
+{
+	if (p->is_on)
+		progress_look(p, s);
+}
 
 /* A clock that only goes forward. */
 uint64_t progress_now_ns(void);

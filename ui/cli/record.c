@@ -9,6 +9,9 @@
 #include "engine/world/world.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/input.h"
+#include "ui/cli/live.h"
+#include "ui/cli/lost.h"
+#include "ui/cli/outsiders.h"
 #include "ui/cli/print_options.h"
 #include "ui/cli/progress.h"
 #include "ui/cli/record_options.h"
@@ -34,8 +37,17 @@ struct recording {
 	struct clock clock;
 	struct print_wishes pass;	/* for the sieve: just the filter, borrowed */
 	struct sieve sieve;
+	struct outsiders outsiders;
 	struct progress progress;
+	struct lost lost;
+	uint64_t start_ns;		/* live: when events began to come; 0: not yet */
 };
+
+static bool
+is_live(const struct recording *r)
+{
+	return !r->wishes->input.n;
+}
 
 /* Reading has to wait, perhaps for long: nothing may lie here meanwhile. */
 static void
@@ -47,16 +59,56 @@ on_idle(void *ctx)
 		recorder_flush(r->recorder);
 }
 
+/* The same of the running kernel, which nobody may wait for: time passes although
+ * nothing happens, and what can no longer be written need not be recorded. */
+static void
+on_live_idle(void *ctx)
+{
+	struct recording *r = ctx;
+	uint64_t now = progress_now_ns(), most_ns = r->wishes->recorder.most_ns;
+
+	if (!r->recorder)
+		return;
+	if (!r->start_ns)
+		r->start_ns = now;
+	if (!recorder_flush(r->recorder) || (most_ns && now - r->start_ns >= most_ns))
+		source_cancel(r->source);
+	progress_idle(&r->progress, r->source);
+}
+
 static bool
 is_wanted(void *ctx, const struct moment *m)
 {
-	return sieve_lets_pass(ctx, m);
+	struct recording *r = ctx;
+
+	return sieve_lets_pass(&r->sieve, m);
 }
 
 static bool
 is_process_wanted(void *ctx, const struct process *p)
 {
-	return sieve_lets_process_pass(ctx, p);
+	struct recording *r = ctx;
+
+	return !outsiders_have(&r->outsiders, r->world, p) &&
+	       sieve_lets_process_pass(&r->sieve, p);
+}
+
+/* For the progress line: bytes, and what is missing. */
+static void
+put_progress(void *ctx, struct text *line)
+{
+	struct recording *r = ctx;
+	struct recorder_stats stats;
+
+	recorder_stats(r->recorder, &stats);
+	text_str(line, "  ");
+	text_count(line, stats.sink.bytes_written);
+	text_str(line, " bytes");
+	if (lost_sum(&r->lost)) {
+		text_str(line, "  ");
+		text_count(line, lost_sum(&r->lost));
+		text_str(line, " lost");
+	}
 }
 
 static void
@@ -66,6 +118,8 @@ record_all(struct recording *r)
 	const struct moment *m;
 
 	while (source_next(r->source, &rec) > 0) {
+		if (rec.kind == RECORD_LOSS)
+			lost_add(&r->lost, &rec.loss);
 		recorder_before(r->recorder, &rec);
 		m = world_take(r->world, &rec);
 		progress_step(&r->progress, r->source);
@@ -112,10 +166,10 @@ begin(struct recording *r, struct recorder_options *o)
 	clock_init(&r->clock, zone_offset);
 	sieve_begin(&r->sieve, &r->pass, r->world, &r->clock, MACHINE);
 	o->utc_offset = zone_offset;
-	o->ctx = &r->sieve;
-	if (!r->sieve.filter)
-		return;
-	o->wants = is_wanted;
+	o->ctx = r;
+	if (is_live(r))
+		r->outsiders.root = live_root(r->source);
+	o->wants = r->sieve.filter ? is_wanted : NULL;
 	o->wants_process = is_process_wanted;
 }
 
@@ -123,24 +177,58 @@ begin(struct recording *r, struct recorder_options *o)
 static int
 finish(struct recording *r)
 {
-	bool may_stall = r->wishes->follow || r->wishes->input.may_stall;
+	bool may_stall = r->wishes->follow || r->wishes->input.may_stall || is_live(r);
 	struct recorder_stats stats;
 	struct err err = { 0 };
 	int status = recorder_close(r->recorder, &stats, &err) < 0 ? CLI_FAILED : CLI_OK;
 
 	r->recorder = NULL;
 	progress_end(&r->progress);
-	if (!input_report(r->source))
+	if (!input_report(r->source) && !is_live(r))
 		status = CLI_FAILED;
+	lost_report(&r->lost, r->source);
+	if (is_live(r))
+		live_report(r->source);
 	sieve_report(&r->sieve);
 	if (err.code)
 		cli_error("%s", err.text);
 	if (may_stall && stats.sink.waited_ns >= SLOW_NS)
 		cli_error("writing could not keep up: reading waited %.1f s for it",
 			  (double)stats.sink.waited_ns / SECOND_NS);
-	if (isatty(STDERR_FILENO))
+	if (r->wishes->verbose || isatty(STDERR_FILENO))
 		tell(&stats);
+	if (status == CLI_OK && r->wishes->whom.command)
+		return live_status(r->source, CLI_OK);
 	return status;
+}
+
+/* Are there more files than one? */
+static bool
+is_split(const struct recorder_options *o)
+{
+	return o->file_bytes || o->file_ns || o->file_events;
+}
+
+/* Open what is to be recorded: captures, or the running kernel. */
+static struct source *
+open_source(struct recording *r, struct record_wishes *w, struct err *err)
+{
+	struct capture_options files = { .follow = w->follow, .idle = on_idle, .ctx = r };
+	struct live_options live = { .whom = &w->whom, .verbose = w->verbose,
+				     .ask = { .filter = r->sieve.filter,
+					      .no_state = w->recorder.no_state },
+				     .ring_bytes = w->ring_bytes, .idle = on_live_idle,
+				     .ctx = r, .data_bytes = UINT64_MAX };
+
+	if (!is_live(r))
+		return input_open(&w->input, &files, err);
+	if (w->recorder.cut_data != RECORDER_NO_CUT)
+		live.data_bytes = w->recorder.cut_data;
+	if (is_split(&w->recorder) && !live_may_write_later(w->recorder.path, err))
+		return NULL;
+	if (w->verbose)
+		live_announce(&live, "recording");
+	return live_open(&live, err);
 }
 
 int
@@ -148,7 +236,6 @@ record_run(const struct cli_command *self, int argc, char **argv)
 {
 	struct record_wishes wishes = { 0 };
 	struct recording r = { .wishes = &wishes };
-	struct capture_options capture = { .idle = on_idle, .ctx = &r };
 	struct err err = { 0 };
 	int status = record_options_read(self, argc, argv, &wishes);
 
@@ -158,8 +245,7 @@ record_run(const struct cli_command *self, int argc, char **argv)
 	if (status != CLI_OK)
 		goto out;
 	status = CLI_FAILED;
-	capture.follow = wishes.follow;
-	r.source = input_open(&wishes.input, &capture, &err);
+	r.source = open_source(&r, &wishes, &err);
 	if (!r.source)
 		goto fail;
 	begin(&r, &wishes.recorder);
@@ -168,6 +254,8 @@ record_run(const struct cli_command *self, int argc, char **argv)
 		goto fail;
 	stop_on_signals(r.source);
 	progress_init(&r.progress, isatty(STDERR_FILENO));
+	r.progress.more = put_progress;
+	r.progress.ctx = &r;
 	record_all(&r);
 	status = finish(&r);
 	goto out;
@@ -179,6 +267,7 @@ out:
 	stop_on_signals(NULL);
 	source_close(r.source);
 	sieve_fini(&r.sieve);
+	outsiders_fini(&r.outsiders);
 	world_free(r.world);
 	record_options_fini(&wishes);
 	return status;

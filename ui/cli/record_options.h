@@ -10,14 +10,17 @@
 #include "engine/record/recorder.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/input.h"
+#include "ui/cli/whom.h"
 
 /* Embedded: zeroes; record_options_fini(). Text is borrowed from the words. */
 struct record_wishes {
-	struct input input;
+	struct input input;		/* none: the running kernel */
+	struct whom whom;		/* of whom there */
+	size_t ring_bytes;		/* for each CPU; 0: the usual */
 	struct recorder_options recorder;	/* all but functions */
 	struct sink_input *inputs;	/* owned: files that are read */
 	struct text filter;		/* with a NUL; no bytes: none */
-	bool follow;
+	bool follow, verbose;
 };
 
 /* Take the words of the command line. An exit status; the user was told of what

@@ -1,0 +1,52 @@
+/*
+ * table - the answer to a query: rows of cells, with what they add up to.
+ *
+ * A table is a snapshot: it belongs to who asked and does not change. Its
+ * columns are those of the view in one variant, in the view's order, hidden keys
+ * included. Texts in cells came from outside and are shown as such.
+ */
+#ifndef ENGINE_QUERY_TABLE_H
+#define ENGINE_QUERY_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/field/value.h"
+
+struct view;
+struct view_column;
+
+enum cell_state {
+	CELL_MISSING,			/* there is no value: blank, never 0 */
+	CELL_KNOWN,
+	CELL_UNSURE,			/* a loss touched it: a value, marked with "?" */
+};
+
+struct cell {
+	enum cell_state state;
+	struct value value;		/* of the column's type */
+};
+
+struct table_row {
+	const struct cell *cells;	/* one a column */
+	uint32_t entity;		/* id of the entity whose row it is; 0: none */
+	size_t parent;			/* row of its parent; SIZE_MAX: none, or no tree */
+	unsigned level;			/* how many parents it has in this table */
+};
+
+struct table {
+	const struct view *view;
+	const struct view_column *const *columns;
+	size_t n_columns;
+	const struct table_row *rows;	/* sorted; children below parents in a tree */
+	size_t n_rows;
+	const struct cell *totals;	/* one a column; missing where a sum means nothing */
+	/* The window: (from, to] in time, and the events in it. */
+	uint64_t from_ns, to_ns;
+	uint64_t first_event, last_event;	/* numbers; 0: no event is in it */
+	uint64_t n_lost;		/* events that are missing in it */
+	bool is_partial;		/* it was stopped before its end */
+};
+
+#endif

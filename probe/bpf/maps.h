@@ -1,0 +1,112 @@
+/*
+ * maps - what the programs share with each other and with the loader.
+ *
+ * Maps are told by their names; the loader finds them so. The configuration is
+ * constant from the moment when the programs are loaded.
+ */
+#ifndef PROBE_BPF_MAPS_H
+#define PROBE_BPF_MAPS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "probe/bpf/kernel.h"
+#include "probe/wire.h"
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+#define AT_MAX 0x3fff			/* no chunk begins behind it */
+#define AT_MASK 0x3fff
+
+/* Where a record with chunks is put together. */
+struct scratch {
+	struct wire_call call;
+	uint8_t bytes[AT_MASK + 1 + 2 * WIRE_CHUNK_MAX + 64];
+	volatile uint32_t got;		/* for loops: in memory the verifier forgets it, and
+					 * sees that one turn is like the next */
+};
+
+const volatile struct wire_config config SEC(".rodata.config");
+struct wire_state state SEC(".data.state");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, WIRE_CPUS);
+	__type(key, uint32_t);
+	__type(value, uint32_t);
+	__array(values, struct {
+		__uint(type, BPF_MAP_TYPE_RINGBUF);
+		__uint(max_entries, 4096);
+	});
+} rings SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, WIRE_CPUS);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, uint32_t);
+	__type(value, struct wire_cell);
+} cells SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, uint32_t);
+	__type(value, struct scratch);
+} scratches SEC(".maps");
+
+enum mark_flag {
+	MARK_TREE = 1,			/* it belongs to the tree that is followed */
+	MARK_TOLD = 2,			/* where it comes from is known */
+	MARK_JUDGED = 4,		/* WANTS is so, for CSS_SET and the name that it has */
+};
+
+/* What is known of a thread. */
+struct mark {
+	uint64_t css_set;
+	uint32_t flags;			/* enum mark_flag */
+	uint32_t wants;			/* enum wire_want */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct mark);
+} marks SEC(".maps");
+
+/* Threads to be marked when they are seen next, by tid. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, uint32_t);
+	__type(value, uint32_t);
+} seeds SEC(".maps");
+
+/* X, which is no larger than MASK (a power of two less one), so that the verifier
+ * knows it where the compiler would forget. */
+static __always_inline uint64_t
+bounded(uint64_t x, const uint64_t mask)
+{
+	asm volatile("%0 &= %1" : "+r"(x) : "i"(mask));
+	return x;
+}
+
+/* NUMBER is below WIRE_CALLS. */
+static __always_inline const volatile struct wire_spec *
+spec_of(uint32_t number)
+{
+	return &config.specs[bounded(number, WIRE_CALLS - 1)];
+}
+
+static __always_inline struct scratch *
+scratch_get(void)
+{
+	uint32_t zero = 0;
+
+	return bpf_map_lookup_elem(&scratches, &zero);
+}
+
+#endif

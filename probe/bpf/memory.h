@@ -1,0 +1,197 @@
+/*
+ * memory - chunks of what a program has in its memory.
+ *
+ * Where a chunk would begin is handed in, where the next one begins comes back; it
+ * is the same place when nothing could be read.
+ */
+#ifndef PROBE_BPF_MEMORY_H
+#define PROBE_BPF_MEMORY_H
+
+#include <stdint.h>
+
+#include "probe/bpf/kernel.h"
+#include "probe/bpf/maps.h"
+
+#define PAGE_BYTES 4096
+#define VECTOR_MAX 1024			/* iovecs that the kernel takes */
+#define VECTOR_HERE (WIRE_CHUNK_MAX / sizeof(struct user_iovec))
+
+/* The chunk of LEN bytes at AT is complete: where the next begins. */
+static __always_inline uint32_t
+end_chunk(struct scratch *s, uint32_t at, uint32_t tag, uint32_t len)
+{
+	uint32_t *head = (uint32_t *)(s->bytes + (at & AT_MASK));
+
+	*head = (len & 0xffff) | tag << 16;
+	return at + ((sizeof(struct wire_chunk) + len + 3) & ~3u);
+}
+
+/* How much of LEN bytes is on the page of ADDRESS, if not all; 0: all. */
+static __always_inline uint32_t
+on_first_page(uint64_t address, uint32_t len)
+{
+	uint32_t left = PAGE_BYTES - (address & (PAGE_BYTES - 1));
+
+	return left < len ? left : 0;
+}
+
+/* Copy LEN bytes of the program's memory. TAG is the chunk's grab and part. */
+static __always_inline uint32_t
+copy_user(struct scratch *s, uint32_t at, uint32_t tag, uint64_t address, uint32_t len)
+{
+	if (len > WIRE_CHUNK_MAX)
+		len = WIRE_CHUNK_MAX;
+	if (len && bpf_probe_read_user(s->bytes + at + sizeof(struct wire_chunk), len,
+				       (void *)address) < 0) {
+		/* What is on the first page, perhaps. */
+		len = on_first_page(address, len);
+		if (!len || bpf_probe_read_user(s->bytes + at + sizeof(struct wire_chunk), len,
+						(void *)address) < 0)
+			return at;
+	}
+	return end_chunk(s, at, tag, len);
+}
+
+__noinline uint32_t
+put_user(uint32_t at, uint32_t tag, uint64_t address, uint32_t len)
+{
+	struct scratch *s = scratch_get();
+
+	return !s || at > AT_MAX ? at : copy_user(s, at, tag, address, len);
+}
+
+__noinline uint32_t
+put_text(uint32_t at, uint32_t tag, uint64_t address)
+{
+	struct scratch *s = scratch_get();
+	long len;
+
+	if (!s || at > AT_MAX)
+		return at;
+	len = bpf_probe_read_user_str(s->bytes + at + sizeof(struct wire_chunk),
+				      WIRE_CHUNK_MAX, (void *)address);
+	return len <= 0 ? at : end_chunk(s, at, tag, (uint32_t)len);
+}
+
+/* The first WANT bytes that the N iovecs at byte IOV_AT point to. */
+__noinline uint32_t
+put_gathered(uint32_t at, uint32_t tag, uint32_t iov_at, uint32_t n, uint32_t want)
+{
+	struct scratch *s = scratch_get();
+	struct user_iovec *v;
+	uint32_t got, len;
+
+	if (!s || at > AT_MAX)
+		return at;
+	if (want > WIRE_CHUNK_MAX)
+		want = WIRE_CHUNK_MAX;
+	s->got = 0;
+	for (uint32_t i = 0; i < WIRE_IOVS; i++) {
+		got = s->got;
+		if (i >= n || got >= want || got >= WIRE_CHUNK_MAX)
+			break;
+		v = (struct user_iovec *)(s->bytes + ((iov_at + i * sizeof(*v)) & AT_MASK));
+		len = v->len > want - got ? want - got : (uint32_t)v->len;
+		if (len > WIRE_CHUNK_MAX)
+			break;
+		if (len && bpf_probe_read_user(s->bytes + at + sizeof(struct wire_chunk) + got,
+					       len, (void *)v->base) < 0)
+			break;
+		s->got = got + len;
+	}
+	got = s->got;
+	return end_chunk(s, at, tag, got);
+}
+
+/* How many bytes the iovecs from VECTOR_HERE to N hold. */
+__noinline uint64_t
+rest_of_vector(uint64_t iov, uint64_t n)
+{
+	uint64_t sum = 0, len;
+
+	for (uint32_t i = VECTOR_HERE; i < VECTOR_MAX; i++) {
+		if (i >= n || bpf_probe_read_user(&len, sizeof(len), (void *)(iov +
+				i * sizeof(struct user_iovec) + sizeof(uint64_t))) < 0)
+			break;
+		sum += len;
+	}
+	return sum;
+}
+
+__noinline uint32_t
+put_rest(uint32_t at, uint32_t tag, uint64_t iov, uint64_t n)
+{
+	struct scratch *s = scratch_get();
+	uint64_t rest = rest_of_vector(iov, n);
+
+	if (!s || at > AT_MAX)
+		return at;
+	__builtin_memcpy(s->bytes + at + sizeof(struct wire_chunk), &rest, sizeof(rest));
+	return end_chunk(s, at, tag, sizeof(rest));
+}
+
+/* Iovecs, and what WANT bytes of them hold. */
+static __always_inline uint32_t
+put_vector(uint32_t at, uint32_t tag, uint64_t iov, uint64_t n, uint32_t want)
+{
+	uint32_t iov_at = at + sizeof(struct wire_chunk);
+	uint32_t n_here = n > VECTOR_HERE ? VECTOR_HERE : (uint32_t)n;
+	uint32_t end = put_user(at, tag, iov, n_here * sizeof(struct user_iovec));
+
+	return end == at ? at : put_gathered(end, tag + (1 << 8), iov_at, n_here, want);
+}
+
+__noinline uint32_t
+put_message(uint32_t at, uint32_t tag, uint64_t address, uint32_t want)
+{
+	struct user_msghdr m;
+	uint32_t len;
+
+	if (bpf_probe_read_user(&m, sizeof(m), (void *)address) < 0)
+		return at;
+	at = put_vector(at, tag, m.iov, m.iov_len, want);
+	len = m.name_len > 128 ? 128 : m.name_len;
+	if (m.name && len)
+		at = put_user(at, tag + (2 << 8), m.name, len);
+	if (m.control && m.control_len)
+		at = put_user(at, tag + (3 << 8), m.control,
+			      m.control_len > 1024 ? 1024 : (uint32_t)m.control_len);
+	return at;
+}
+
+/* The N mmsghdrs at ADDRESS, of each the data that was moved. */
+__noinline uint32_t
+put_messages(uint32_t at, uint32_t tag, uint64_t address, int64_t result)
+{
+	uint32_t n = result < 0 ? 1 : result > WIRE_MESSAGES ? WIRE_MESSAGES : (uint32_t)result;
+	uint32_t max = config.snap_bytes, len;
+
+	for (uint32_t i = 0; i < WIRE_MESSAGES; i++) {
+		uint32_t here = tag | i * WIRE_PARTS << 8;
+		uint64_t one = address + i * sizeof(struct user_mmsghdr);
+
+		if (i >= n || at > AT_MAX)
+			break;
+		len = 0;
+		if (result >= 0)
+			bpf_probe_read_user(&len, sizeof(len), (void *)(one +
+					    sizeof(struct user_msghdr)));
+		at = put_user(at, here + (4 << 8), one + sizeof(struct user_msghdr), sizeof(len));
+		at = put_message(at, here, one, len > max ? max : len);
+	}
+	return at;
+}
+
+__noinline uint32_t
+put_name(uint32_t at, uint32_t tag, uint64_t address, uint64_t len, uint32_t is_pointer)
+{
+	int n = (int)len;
+
+	if (is_pointer && bpf_probe_read_user(&n, sizeof(n), (void *)len) < 0)
+		return at;
+	if (!address || n <= 0)
+		return at;
+	return put_user(at, tag, address, n > 128 ? 128 : (uint32_t)n);
+}
+
+#endif

@@ -1,0 +1,126 @@
+/*
+ * record - heads of records, the registers of a call, and counts of what was sent.
+ */
+#ifndef PROBE_BPF_RECORD_H
+#define PROBE_BPF_RECORD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "probe/bpf/kernel.h"
+#include "probe/bpf/maps.h"
+
+static __always_inline void
+fill_head(struct wire_head *head, uint32_t len, uint32_t seq, uint16_t kind)
+{
+	uint64_t id = bpf_get_current_pid_tgid();
+
+	head->ts_ns = bpf_ktime_get_boot_ns();
+	head->len = len;
+	head->seq = seq;
+	head->tid = (uint32_t)id;
+	head->pid = (uint32_t)(id >> 32);
+	head->number = 0;
+	head->kind = kind;
+	head->flags = 0;
+}
+
+#if defined(__TARGET_ARCH_x86)
+static __always_inline void
+copy_args(uint64_t *args, struct pt_regs *regs)
+{
+	args[0] = regs->di;
+	args[1] = regs->si;
+	args[2] = regs->dx;
+	args[3] = regs->r10;
+	args[4] = regs->r8;
+	args[5] = regs->r9;
+}
+
+static __always_inline uint32_t
+number_of(struct pt_regs *regs)
+{
+	return (uint32_t)regs->orig_ax;
+}
+
+static __always_inline bool
+is_compat(struct task_struct *task)
+{
+	return task->thread_info.status & TS_COMPAT;
+}
+#else
+static __always_inline void
+copy_args(uint64_t *args, struct pt_regs *regs)
+{
+	args[0] = regs->orig_x0;
+	for (int i = 1; i < 6; i++)
+		args[i] = regs->regs[i];
+}
+
+static __always_inline uint32_t
+number_of(struct pt_regs *regs)
+{
+	return (uint32_t)regs->syscallno;
+}
+
+static __always_inline bool
+is_compat(struct task_struct *task)
+{
+	return task->thread_info.flags & TIF_32BIT_BIT;
+}
+#endif
+
+static __always_inline void
+fill_call(struct wire_call *call, struct pt_regs *regs, long result, uint32_t number)
+{
+	call->head.number = number;
+	call->result = result;
+	copy_args(call->args, regs);
+}
+
+static __always_inline void
+count_result(struct wire_cell *cell, bool is_sent, bool is_state)
+{
+	if (is_sent)
+		cell->losses.sent++;
+	else if (is_state)
+		cell->losses.full_state++;
+	else
+		cell->losses.full_data++;
+}
+
+/* Room for a record of LEN bytes with its head filled in; NULL: it is lost, and
+ * counted as such. The caller submits it. */
+static __always_inline void *
+begin_record(const uint32_t len, uint16_t kind, bool is_state)
+{
+	uint32_t cpu = bpf_get_smp_processor_id();
+	struct wire_cell *cell = bpf_map_lookup_elem(&cells, &cpu);
+	void *ring = bpf_map_lookup_elem(&rings, &cpu);
+	struct wire_head *head;
+
+	if (!cell)
+		return NULL;
+	cell->seq++;
+	if (!ring) {
+		count_result(cell, false, is_state);
+		return NULL;
+	}
+	head = bpf_ringbuf_reserve(ring, len, 0);
+	count_result(cell, head, is_state);
+	if (head)
+		fill_head(head, len, cell->seq, kind);
+	return head;
+}
+
+/* A record that is a head and nothing else. */
+static __always_inline void
+send_head(uint16_t kind, bool is_state)
+{
+	struct wire_head *head = begin_record(sizeof(*head), kind, is_state);
+
+	if (head)
+		bpf_ringbuf_submit(head, BPF_RB_NO_WAKEUP);
+}
+
+#endif

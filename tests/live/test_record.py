@@ -1,0 +1,354 @@
+"""test_record SYSREEL ACTOR - record the running system, as users do.
+
+Only processes that this test starts are recorded. What a recording holds is asked
+of `sysreel print`; that other programs read it, too, is test_readers.py's subject.
+"""
+
+import glob
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'style'))
+
+from tap import Tap  # noqa: E402
+
+NOBODY = 65534
+TICKS = '''
+import os, sys, time
+out = os.open('/dev/null', os.O_WRONLY)
+n = 0
+while True:
+    os.write(out, b'tick %d' % n)
+    n += 1
+    time.sleep(0.002)
+'''
+
+
+class Bench:
+    """A folder for files, and the program."""
+
+    def __init__(self, sysreel, folder):
+        self.sysreel = sysreel
+        self.folder = folder
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def run(self, *words, **more):
+        """(what it wrote, what it said, its exit status)"""
+        more.setdefault('env', os.environ)
+        done = subprocess.run([self.sysreel, *words], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, timeout=50,
+                              check=False, **more)
+        return done.stdout, done.stderr.decode('latin-1'), done.returncode
+
+    def record(self, name, *words, **more):
+        """(what it said, its exit status)"""
+        return self.run('record', '-w', self.path(name), *words, **more)[1:]
+
+    def lines(self, name, *words):
+        out = self.run('print', '-r', self.path(name), *words)[0]
+        return out.decode('latin-1').split('\n')[:-1]
+
+    def start(self, *words):
+        """A recording that goes on, once its file has events."""
+        program = subprocess.Popen([self.sysreel, 'record', *words], stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        path = words[words.index('-w') + 1]
+        for _ in range(1000):
+            if os.path.exists(path) and os.path.getsize(path) > 20000:
+                break
+            time.sleep(0.01)
+        return program
+
+
+class Ticker:
+    """A process that writes `tick N` all the time."""
+
+    def __enter__(self):
+        self.process = subprocess.Popen([sys.executable, '-c', TICKS])
+        return str(self.process.pid)
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+
+def ended(program):
+    said = program.communicate(timeout=20)[1].decode('latin-1')
+    return said, program.returncode
+
+
+def check_command(tap, bench):
+    said, status = bench.record('a', '--', 'sh', '-c', 'cat /etc/passwd > /dev/null; exit 3')
+    lines = bench.lines('a')
+    tap.check(status == 3 and not said, 'the exit status of the command is passed on', [said])
+    tap.check(any(re.search(r' cat \(\d+\) < openat fd=\d+\(<f>/etc/passwd\)', line)
+                  for line in lines), 'what it does is recorded', lines[-9:])
+    tap.check('procexit' in lines[-1] and 'ret=3' in lines[-1], 'to the end', lines[-1:])
+    tap.check(os.stat(bench.path('a')).st_mode & 0o777 == 0o600, 'the file is private')
+    said, status = bench.record('b', '--', 'sh', '-c', 'kill -KILL $$')
+    tap.check(status == 128 + 9, 'so is the signal that killed it', [said])
+    said, status = bench.record('b', '--', '/nowhere/program')
+    tap.check(status == 127 and 'cannot run /nowhere/program' in said,
+              'a command that is not there is told', [said, str(status)])
+
+
+def check_forms(tap, bench):
+    words = ['--', 'head', '-c', '20', '/etc/passwd']
+    out, said, status = bench.run('record', '-w', '-', *words)
+    with open(bench.path('pipe'), 'wb') as f:
+        f.write(out[20:])
+    tap.check(status == 0 and not said and
+              any('/etc/passwd' in line for line in bench.lines('pipe')), 'into a pipe', [said])
+    bench.record('z', '-z', *words)
+    with open(bench.path('z'), 'rb') as f:
+        tap.check(f.read(2) == b'\x1f\x8b', 'compressed')
+    tap.check(any('/etc/passwd' in line for line in bench.lines('z')), 'and read again')
+    bench.record('s', '-s', '5', *words)
+    data = [line for line in bench.lines('s', 'evt.type=read and evt.dir=< and '
+                                         'fd.name=/etc/passwd')]
+    tap.check(data and 'data=root: ' in data[0] + ' ', 'five bytes of data', data)
+    bench.record('s', '-s', '0', *words)
+    data = [line for line in bench.lines('s', 'evt.type in (read, write) and evt.dir=<')]
+    tap.check(data and all(re.search(r'data=(NULL)? ', line + ' ') for line in data),
+              'no data at all', data)
+    said, status = bench.record('v', '-v', *words)
+    tap.check(re.search(r'recording the command head -c 20 /etc/passwd, with all that it starts; '
+                        r'80 bytes of data, a ring of 8192 KiB for each CPU\n', said) and
+              re.search(r'wrote [\d,]+ events', said), 'it tells when asked to', [said])
+
+
+def check_exit_only(tap, bench):
+    bench.record('x', '--exit-only', '--', 'cat', '/etc/passwd')
+    lines = bench.lines('x', '--all')
+    entered = [line for line in lines if ') > ' in line]
+    tap.check(len(lines) > 20 and all('procexit' in line or 'signaldeliver' in line
+                                      for line in entered), 'returns only', entered[:5])
+    tap.check(bench.lines('x', 'evt.type=read and fd.name=/etc/passwd'), 'with their names')
+
+
+def check_filter(tap, bench):
+    words = ['--', 'sh', '-c', 'cat /etc/passwd /etc/group > /dev/null']
+    bench.record('f', 'evt.type=read', *words)
+    lines = bench.lines('f')
+    tap.check(lines and all(re.search(r'\) [<>] read ', line) for line in lines),
+              'only what passes the filter shows', lines[:3])
+    bad = [line for line in lines if 'fd=' in line and re.search(r'fd=\d+ ', line)]
+    tap.check(not bad, 'and has the names of files', bad[:3])
+
+
+def check_stops(tap, bench):
+    with Ticker() as pid:
+        start = time.time()
+        said, status = bench.record('m', '-M', '1', '--tree', pid)
+        took = time.time() - start
+        tap.check(status == 0 and not said and 1 <= took < 4, f'-M 1 ended after {took:.2f} s',
+                  [said])
+        said, status = bench.record('n', '-n', '10', '--tree', pid)
+        tap.check(status == 0 and len(bench.lines('n')) == 10, '-n 10: ten events', [said])
+        said, status = bench.record('e', '-e', '50', '-W', '3', '-n', '400', '--tree', pid)
+        names = sorted(os.path.basename(p) for p in glob.glob(bench.path('e[0-9]*')))
+        tap.check(status == 0 and names == ['e0', 'e1', 'e2'], 'the last three files', names)
+        tap.check(all(bench.lines(name) for name in names), 'each is readable alone')
+        said, status = bench.record('g%S', '-G', '1', '-M', '3', '--tree', pid)
+        names = glob.glob(bench.path('g[0-9]*'))
+        tap.check(status == 0 and 3 <= len(names) <= 5, f'{len(names)} files in three seconds',
+                  [said])
+    start = time.time()
+    with subprocess.Popen(['sleep', '30']) as idle:
+        said, status = bench.record('m', '-M', '1', '--tree', str(idle.pid))
+        took = time.time() - start
+        tap.check(status == 0 and 1 <= took < 4, f'although nothing happens: {took:.2f} s', [said])
+        idle.kill()
+
+
+def check_signals(tap, bench):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        with Ticker() as pid:
+            program = bench.start('-w', bench.path('i'), '--tree', pid)
+            time.sleep(0.3)
+            sent = time.time()
+            program.send_signal(number)
+            said, status = ended(program)
+            last = float(bench.lines('i', '-p', '%evt.rawtime.s.%evt.rawtime.ns')[-1])
+        tap.check(status == 0 and not said and abs(last - sent) < 0.5,
+                  f'{number.name} ends it in good order, {sent - last:.3f} s behind the last '
+                  'event', [said])
+
+
+def check_killed(tap, bench):
+    for words in ([], ['-z']):
+        with Ticker() as pid:
+            program = bench.start('-w', bench.path('k'), '--tree', pid, *words)
+            time.sleep(1.3)
+            killed = time.time()
+            program.kill()
+            ended(program)
+            lines = bench.lines('k', '-p', '%evt.rawtime.s.%evt.rawtime.ns %evt.buffer',
+                                'evt.type=write and evt.dir=<')
+        lacks = killed - float(lines[-1].split(' ')[0])
+        ticks = [int(line.split(' ')[-1]) for line in lines]
+        tap.check(lacks < 1 and len(ticks) > 100, f'killed {words}: the last {lacks:.2f} s lack')
+        tap.check(ticks == list(range(ticks[0], ticks[0] + len(ticks))), '  and nothing before')
+
+
+def check_full(tap, bench):
+    script = ('mount -t tmpfs -o size=300k none "$1" || exit 77; '
+              '"$2" record -w "$1/x" --tree $3; echo $? > "$1/../status"; '
+              'cp "$1/x" "$1/../full"')
+    os.mkdir(bench.path('small'))
+    with Ticker() as pid:
+        done = subprocess.run(['unshare', '-m', 'sh', '-c', script, 'sh', bench.path('small'),
+                               os.path.abspath(bench.sysreel), pid], stderr=subprocess.PIPE,
+                              timeout=50, check=False)
+    said = done.stderr.decode()
+    if done.returncode == 77 or not os.path.exists(bench.path('status')):
+        tap.skip(f'no small file system: {said.strip()}')
+        return
+    with open(bench.path('status'), encoding='ascii') as f:
+        status = f.read().strip()
+    tap.check(status == '1' and said.endswith('/x: no space left on device\n'),
+              'a full disk is told', [said])
+    out, said, status = bench.run('print', '-r', bench.path('full'))
+    tap.check(status == 0 and not said and out, 'what is written is whole', [said])
+
+
+def check_gone(tap, bench):
+    with Ticker() as pid:
+        program = bench.start('-w', bench.path('gone'), '--tree', pid)
+        os.unlink(bench.path('gone'))
+        said, status = ended(program)
+        tap.check(status == 1 and said.endswith('/gone: it was removed while it was written\n'),
+                  'a file that is removed is told', [said])
+        os.mkdir(bench.path('folder'))
+        program = bench.start('-w', bench.path('folder/x'), '-G', '1', '--tree', pid)
+        for name in os.listdir(bench.path('folder')):
+            os.unlink(bench.path('folder/' + name))
+        os.rmdir(bench.path('folder'))
+        said, status = ended(program)
+        tap.check(status == 1 and '/folder/x' in said and said.count('\n') == 1,
+                  'so is a folder', [said])
+    os.symlink('elsewhere', bench.path('link'))
+    said, status = bench.record('link', '--', 'true')
+    tap.check(status == 1 and 'symbolic link' in said, 'a planted link is not followed', [said])
+
+
+def check_only(tap, bench):
+    """A capture that can be shown to others tells nothing of them."""
+    env = dict(os.environ, SECRET='never-told')
+    words = ['--', 'sh', '-c', 'cat /etc/passwd']
+    for more in ([], ['--ancestors']):
+        bench.record('o', '--only', *more, *words, env=env)
+        with open(bench.path('o'), 'rb') as f:
+            data = f.read()
+        tap.check((b'test_record.py' in data) is False, f'{more}: arguments of others are not told')
+        tap.check(bench.lines('o', 'proc.name=cat and evt.type=openat'), 'its own are there')
+        above = {line for line in bench.lines('o', '-p', '*%proc.aname[2]',
+                                           'proc.name=cat')}
+        tap.check((above != {'<NA>'}) == bool(more), f'{more}: names above: {above}')
+    bench.record('o', '--no-env', *words, env=env)
+    with open(bench.path('o'), 'rb') as f:
+        tap.check(b'never-told' not in f.read(), 'no environment')
+    bench.record('o', '--no-args', '--', 'sh', '-c', 'cat /etc/passwd # hidden-word')
+    with open(bench.path('o'), 'rb') as f:
+        tap.check(b'hidden-word' not in f.read(), 'no arguments')
+    bench.record('o', '--', 'sh', '-c', 'cat /etc/passwd # hidden-word', env=env)
+    with open(bench.path('o'), 'rb') as f:
+        data = f.read()
+    tap.check(b'never-told' in data and b'hidden-word' in data, 'both, if nobody minds')
+
+
+def lost_in(bench, name):
+    """(events, lost) as `info` and `print` tell of NAME."""
+    out = bench.run('info', bench.path(name))[0].decode('latin-1')
+    lost = re.search(r'  Lost +([\d,]+) events', out).group(1)
+    return len(bench.lines(name)), int(lost.replace(',', ''))
+
+
+def check_losses(tap, bench, actor):
+    """At a rate that cannot be held, what was recorded and what was lost is what the
+    same program does when nothing is lost."""
+    os.mkdir(bench.path('work'))
+    words = ['--', actor, 'burst', bench.path('work'), bench.path('expects')]
+    bench.record('whole', *words)
+    n_whole, n_lost = lost_in(bench, 'whole')
+    tap.check(n_whole > 200000 and not n_lost, f'{n_whole} events, none of them lost')
+    said, status = bench.record('part', '--ring-size', '16', *words)
+    n, n_lost = lost_in(bench, 'part')
+    tap.check(status == 0 and n + n_lost == n_whole and n_lost > 100000,
+              f'{n} events and {n_lost} lost are {n_whole}', [said])
+    tap.check(f'lost: {n_lost:,} events about data, 0 that change' in said, 'it says so', [said])
+    again = bench.run('print', '-q', '-r', bench.path('part'))[1]
+    tap.check(again == said, 'and again when it is read', [again, said])
+    bench.run('record', '-r', bench.path('part'), '-w', bench.path('copy'))
+    tap.check(lost_in(bench, 'copy') == (n, n_lost), 'and when it was copied')
+
+
+def rights_of(pid):
+    """The rights that each thread of PID has."""
+    found = []
+    for path in glob.glob(f'/proc/{pid}/task/*/status'):
+        with open(path, encoding='ascii') as f:
+            fields = dict(line.rstrip('\n').split(':\t', 1) for line in f if ':\t' in line)
+        found.append((fields['CapEff'], fields['CapPrm'], fields['NoNewPrivs']))
+    return found
+
+
+def check_rights(tap, bench):
+    with Ticker() as pid:
+        program = bench.start('-w', bench.path('r'), '--tree', pid)
+        rights = rights_of(program.pid)
+        n = len(bench.lines('r'))
+        time.sleep(1.2)
+        more = len(bench.lines('r'))
+        program.send_signal(signal.SIGINT)
+        ended(program)
+    none = '0' * 16
+    tap.check(len(rights) > 1 and all(r == (none, none, '1') for r in rights),
+              f'its {len(rights)} threads have no rights any more', map(str, rights))
+    tap.check(more > n > 0, f'and record all the same: {n}, then {more} events')
+
+
+def check_refused(tap, bench):
+    os.chmod(bench.folder, 0o777)
+    said, status = bench.record('u', '--', 'true', user=NOBODY, group=NOBODY, extra_groups=[])
+    tap.check(status == 1 and 'CAP_BPF' in said and 'setcap' in said and said.count('\n') == 1,
+              'without rights: one sentence', [said])
+    os.mkdir(bench.path('theirs'))
+    os.chown(bench.path('theirs'), NOBODY, NOBODY)
+    os.chmod(bench.path('theirs'), 0o755)
+    said, status = bench.record('theirs/x', '-G', '1', '--', 'true')
+    tap.check(status == 1 and 'theirs' in said and said.count('\n') == 1,
+              'a folder that will not be writable later is told first', [said])
+
+
+def why_not(bench):
+    if os.geteuid():
+        return 'needs root'
+    said, status = bench.record('try', '--', 'true')
+    return said.strip() if status else None
+
+
+def main():
+    tap = Tap()
+    with tempfile.TemporaryDirectory(dir='/tmp', prefix='sysreel-record-') as folder:
+        bench = Bench(os.path.abspath(sys.argv[1]), folder)
+        reason = why_not(bench)
+        if reason:
+            tap.skip(reason)
+            return tap.done()
+        for check in (check_command, check_forms, check_exit_only, check_filter, check_stops,
+                      check_signals, check_killed, check_full, check_gone, check_only,
+                      check_rights, check_refused):
+            check(tap, bench)
+        check_losses(tap, bench, os.path.abspath(sys.argv[2]))
+    return tap.done()
+
+
+sys.exit(main())

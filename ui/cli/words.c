@@ -1,0 +1,46 @@
+#include "ui/cli/words.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/text.h"
+
+bool
+words_count(const char *arg, uint64_t most, uint64_t *out)
+{
+	char *end;
+	unsigned long long v;
+
+	if (arg[0] < '0' || arg[0] > '9')
+		return false;
+	errno = 0;
+	v = strtoull(arg, &end, 10);
+	if (*end || errno || v > most)
+		return false;
+	*out = v;
+	return true;
+}
+
+int
+words_command(char **argv, int at, int end)
+{
+	if (!strcmp(argv[at - 1], "--"))
+		return at;
+	for (int i = at; i < end; i++)
+		if (!strcmp(argv[i], "--"))
+			return i + 1;
+	return end;
+}
+
+void
+words_join(char **argv, int at, int end, struct text *out)
+{
+	for (int i = at; i < end; i++) {
+		if (i > at)
+			text_char(out, ' ');
+		text_str(out, argv[i]);
+	}
+	if (out->len)
+		text_char(out, '\0');
+}
