@@ -1,9 +1,9 @@
 /*
  * trail - what changed of one thing, by position.
  *
- * Entries are only appended, in the order of their positions. One thread appends, others may look at
- * the same time: when a trail has to move, the old place is left to the graveyard
- * until nobody can look there any more. Every entry begins with its position, a
+ * Entries are only appended, in the order of their positions. One thread appends,
+ * others may look at the same time: when a trail has to move, the old place is left
+ * to the graveyard until nobody can look there any more. Every entry begins with its position, a
  * uint64_t; all entries of a trail have one size, which callers pass.
  */
 #ifndef ENGINE_STORE_TRAIL_H
