@@ -306,7 +306,7 @@ get_types(const struct eval *ev, const struct field_use *use, struct value *out)
 		fd = world_fd(ev->proc, use->index);
 		return fd && value_word(fd_kind_word(fd->kind), out);
 	}
-	for (int64_t num = 0; (fd = fd_tree_next(&ev->proc->fds->fds, &num)); num++)
+	for (int64_t num = 0; (fd = world_next_fd(ev->proc, &num)); num++)
 		seen[fd->kind] = true;
 	list_begin(ev, &list);
 	for (unsigned kind = 0; kind < FD_KINDS; kind++) {
