@@ -1,0 +1,136 @@
+/*
+ * chunk - up to CHUNK_ROWS events as columns.
+ *
+ * While a chunk is open its columns are plain arrays; sealing makes each of them
+ * as narrow as its values allow: 0, 1, 2, 4 or 8 bytes over the least one. Row I is
+ * the event with the number first + I. A chunk has events of one section only.
+ */
+#ifndef ENGINE_STORE_CHUNK_H
+#define ENGINE_STORE_CHUNK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "engine/event/event_type.h"
+
+#define CHUNK_ROWS 65536u
+
+enum column_id {
+	COL_TIME,			/* ns since the epoch */
+	COL_SPAN,			/* ns: an exit: since its enter; a switch: on the CPU */
+	COL_RESULT,			/* signed: what the call returned */
+	COL_THREAD,			/* slot of a thread version */
+	COL_FD,				/* slot of a descriptor version; 0: none */
+	COL_PAYLOAD,			/* where its bytes are, from the chunk's first */
+	COL_BACK,			/* an exit: rows back to its enter; 0: it is not there */
+	COL_TYPE,			/* enum event_id */
+	COL_CALL,			/* events of no type of their own: which system call */
+	COL_CPU,
+	COL_FLAGS,			/* enum row_flag */
+	COLUMNS,
+};
+
+enum row_flag {
+	ROW_EXIT = 1 << 0,
+	ROW_HAS_RESULT = 1 << 1,
+	ROW_FAILED = 1 << 2,		/* the result is negative */
+	ROW_HAS_SPAN = 1 << 3,
+	ROW_READS = 1 << 4,
+	ROW_WRITES = 1 << 5,
+	ROW_WAITS = 1 << 6,
+	ROW_STATE_ONLY = 1 << 7,
+	ROW_INTERNAL = 1 << 8,
+	ROW_CONNECTED = 1 << 9,		/* its descriptor is */
+	ROW_CONNECT_FAILED = 1 << 10,
+	ROW_FD_CHANGED = 1 << 11,
+	ROW_ENTER = 1 << 12,		/* a call begins */
+	ROW_HAS_CALL = 1 << 13,		/* COL_CALL is told */
+	ROW_NEEDS_BYTES = 1 << 14,	/* its name, or its descriptor's, stands in its bytes */
+};
+
+/* A column: its values are MIN plus what is stored. */
+struct column {
+	const void *p;
+	uint64_t min, max;
+	uint8_t width;			/* bytes: 0, 1, 2, 4, 8 */
+};
+
+struct chunk {
+	uint64_t first;			/* event number of row 0 */
+	uint32_t n;			/* rows; of an open one: the writer's */
+	uint32_t section;
+	uint32_t file;
+	uint64_t payload_base;		/* what COL_PAYLOAD counts from */
+	uint64_t before_ns;		/* time of the event before row 0 in the section; 0 */
+	struct column columns[COLUMNS];
+	uint64_t types[(EVENT_TYPES + 63) / 64];	/* which occur; sealed ones only */
+	bool is_sealed;
+	size_t bytes;			/* that it takes, without payload */
+	struct payload *payload;	/* owned; NULL: the source has it */
+	void *memory;			/* owned: the columns */
+};
+
+/* A chunk to be filled. The caller owns it. */
+struct chunk *chunk_new(uint64_t first);
+void chunk_free(struct chunk *c);	/* NULL is fine */
+
+/* What one row has. */
+struct chunk_row {
+	uint64_t values[COLUMNS];
+};
+
+/* Add a row; there must be room. */
+static inline void
+chunk_add(struct chunk *c, const struct chunk_row *row)
+{
+	uint64_t *wide = c->memory;
+	uint32_t *middle = (uint32_t *)(wide + 3 * CHUNK_ROWS);
+	uint16_t *narrow = (uint16_t *)(middle + 4 * CHUNK_ROWS);
+	const uint64_t *v = row->values;
+	uint32_t i = c->n++;
+
+	for (unsigned k = 0; k < 3; k++)
+		wide[k * CHUNK_ROWS + i] = v[k];
+	for (unsigned k = 0; k < 4; k++)
+		middle[k * CHUNK_ROWS + i] = (uint32_t)v[3 + k];
+	for (unsigned k = 0; k < 4; k++)
+		narrow[k * CHUNK_ROWS + i] = (uint16_t)v[7 + k];
+}
+
+/* A narrow copy of the open chunk C, which lost its payload to it. The caller
+ * owns it. */
+struct chunk *chunk_seal(struct chunk *c);
+
+/* The value of row I. */
+static inline uint64_t
+column_get(const struct column *c, size_t i)
+{
+	uint64_t v = 0;
+
+	switch (c->width) {
+	case 1:
+		v = ((const uint8_t *)c->p)[i];
+		break;
+	case 2:
+		v = ((const uint16_t *)c->p)[i];
+		break;
+	case 4:
+		v = ((const uint32_t *)c->p)[i];
+		break;
+	case 8:
+		v = ((const uint64_t *)c->p)[i];
+		break;
+	default:
+		break;
+	}
+	return c->min + v;
+}
+
+/* The values of N rows from row FIRST on. */
+void column_load(const struct column *c, size_t first, size_t n, uint64_t *out);
+/* The same of columns whose values have 32 bits. */
+void column_load_u32(const struct column *c, size_t first, size_t n, uint32_t *out);
+
+#endif
