@@ -157,7 +157,8 @@ random_records(struct encoder *e, struct rng rng)
 			r.len += sizeof(c) + ((c.len + 3u) & ~3u);
 		}
 		r.len -= rng_below(&rng, 8) < 2 ? rng_below(&rng, r.len) : 0;
-		if (encode_as(e, &r, (uint32_t)rng_below(&rng, 1500), &ev) && (!ev.type || ev.n_params > ev.type->n_params))
+		if (encode_as(e, &r, (uint32_t)rng_below(&rng, 1500), &ev) &&
+		    (!ev.type || ev.n_params > ev.type->n_params))
 			n_bad++;
 	}
 	CHECK(!n_bad, "%d random records: %d bad events", RANDOM_TURNS, n_bad);
