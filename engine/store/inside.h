@@ -64,7 +64,8 @@ struct store_cached {
 };
 
 struct store {
-	struct store_options options;
+	uint64_t budget_bytes;
+	const struct source *source;	/* borrowed, or NULL */
 	bool keeps_payload;
 	struct world *world;
 	struct grave grave;
