@@ -87,6 +87,7 @@ store_free(struct store *s)
 	grave_fini(&s->grave);
 	chunk_free(s->spare);
 	keep_fini(s);
+	free(s->scratch);
 	seg_fini(&s->lineage);
 	seg_fini(&s->losses);
 	pthread_mutex_destroy(&s->lock);
