@@ -160,6 +160,11 @@ static const struct {
 	{ "proc.name exists", true },
 	{ "not proc.name exists", false },
 	/* Numbers. */
+	{ "evt.cpu <= 65535 and evt.cpu < 70000 and not evt.cpu >= 65535", true },
+	{ "fd.type = file", true },
+	{ "fd.type contains ile and not fd.type startswith ip", true },
+	{ "evt.errno = -600", false },
+	{ "not evt.category in (ipc, IPC)", true },
 	{ "fd.num < 4", true },
 	{ "fd.num < 3", false },
 	{ "fd.num <= 3", true },
@@ -414,6 +419,35 @@ static const struct {
 	{ "evt.type = opne", 11, "no event is called `opne`, did you mean `open`?" },
 	{ "evt.type in (open, qqqqqqqq)", 19, "no event is called `qqqqqqqq`" },
 	{ "evt.type contains qqq", 18, "no name of an event passes `contains` with this" },
+	/* Values that cannot be. */
+	{ "fd.type=ipv44", 8, "`fd.type` is never `ipv44`, did you mean `ipv4`?" },
+	{ "fd.type in (file, xx)", 18, "`fd.type` is never `xx`" },
+	{ "fd.type != ipv44", 11, "`fd.type` is never `ipv44`, did you mean `ipv4`?" },
+	{ "fd.type = oneof (ipv4, ipv66)", 23, "`fd.type` is never `ipv66`, did you mean "
+	  "`ipv6`?" },
+	{ "fd.types intersects (ipv4,fiel)", 26, "`fd.types` is never `fiel`, did you mean "
+	  "`file`?" },
+	{ "proc.stdin.type=pip", 16, "`proc.stdin.type` is never `pip`, did you mean `pipe`?" },
+	{ "evt.errno=ENOENTT", 10, "`evt.errno` is never `ENOENTT`, did you mean `ENOENT`?" },
+	{ "evt.errno=QQQQQQQQ", 10, "`evt.errno` is never `QQQQQQQQ`" },
+	{ "evt.res=SUCESS", 8, "`evt.res` is never `SUCESS`, did you mean `SUCCESS`?" },
+	{ "evt.category=fiel", 13, "`evt.category` is never `fiel`, did you mean `file`?" },
+	{ "fd.l4proto=xx", 11, "`fd.l4proto` is never `xx`; it is one of tcp udp icmp raw" },
+	{ "fd.sockfamily=xx", 14, "`fd.sockfamily` is never `xx`; it is one of ip unix" },
+	{ "fd.sockfamily startswith x", 25, "no value of `fd.sockfamily` passes `startswith` "
+	  "with this; it is one of ip unix" },
+	{ "container.type=dokcer", 15, "`container.type` is never `dokcer`, did you mean "
+	  "`docker`?" },
+	{ "syslog.severity.str=erro", 20, "`syslog.severity.str` is never `erro`, did you mean "
+	  "`err`?" },
+	{ "evt.cpu=65536", 8, "`evt.cpu` is at most 65535, and never negative" },
+	{ "evt.cpu in (1,65536)", 14, "`evt.cpu` is at most 65535, and never negative" },
+	{ "evt.cpu>65535", 8, "`evt.cpu` is at most 65535, and never negative" },
+	{ "evt.cpu>=65536", 9, "`evt.cpu` is at most 65535, and never negative" },
+	{ "evt.cpu!=-1", 9, "`evt.cpu` is at most 65535, and never negative" },
+	{ "user.uid=4294967296", 9, "`user.uid` is at most 4294967295, and never negative" },
+	{ "evt.count=2", 10, "`evt.count` is at most 1, and never negative" },
+	{ "syslog.facility=24", 16, "`syslog.facility` is at most 23, and never negative" },
 	{ "proc.name = val(proc.nam)", 16, "unknown field `proc.nam`, did you mean "
 	  "`proc.name`?" },
 	/* Values that fit no type. */

@@ -323,6 +323,29 @@ static const struct cli_option options[] = {
 	{ 'P', "progress", NULL, "Show the progress on standard error, whoever reads it." },
 };
 
+#define TO_RECORD "captures are written by `sysreel record`, which has this option"
+
+static const struct cli_known known[] = {
+	{ 'r', "readfile", NULL },
+	{ 'n', "numevents", NULL },
+	{ 'p', "print", NULL },
+	{ 't', "timetype", NULL },
+	{ 'D', "debug", NULL },
+	{ 'w', "writefile", TO_RECORD },
+	{ 'z', "compress", TO_RECORD },
+	{ 'C', "file-size", TO_RECORD },
+	{ 'G', "file-seconds", TO_RECORD },
+	{ 'W', "limit", TO_RECORD },
+	{ 'e', "event-limit", TO_RECORD },
+	{ 'F', "fatfile", "`sysreel record` writes what the state needs by itself" },
+	{ 'l', "list", "`sysreel list fields` shows the fields" },
+	{ 'L', "list-events", "`sysreel list events` shows the events" },
+	{ 'h', "help", "`sysreel print --help` shows the options" },
+	{ 0, "list-markdown", "`sysreel list fields --markdown` makes tables of the fields" },
+	{ 0, "version", "`sysreel --version` shows the version" },
+	{ 0, NULL, NULL },
+};
+
 static const struct cli_example examples[] = {
 	{ "evt.type=open and evt.failed=true", "Files that could not be opened." },
 	{ "proc.name in (sh, bash) or proc.aname=sshd", "Shells, and all that somebody does "
@@ -379,6 +402,7 @@ const struct cli_command print_command = {
 		"command line was not understood; with a COMMAND it is the COMMAND's own.",
 	.options = options,
 	.n_options = ARRAY_LEN(options),
+	.known = known,
 	.examples = examples,
 	.n_examples = ARRAY_LEN(examples),
 	.run = print_run,
