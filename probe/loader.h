@@ -26,6 +26,9 @@ void loader_close(struct loader *l);
 /* Begin. */
 int loader_attach(struct loader *l, struct err *err);
 
+/* End: no more records come, but those that are there can be read. */
+void loader_detach(struct loader *l);
+
 /* Let the thread TID, and all that it will start, be traced. */
 int loader_mark(struct loader *l, uint32_t tid, struct err *err);
 
@@ -37,6 +40,10 @@ bool loader_all_ended(const struct loader *l);
 
 /* Threads that should have been marked, for which there was no memory. */
 uint64_t loader_unmarked(const struct loader *l);
+
+/* CPUs that there can be; what one of them counted so far. */
+uint32_t loader_n_cpus(const struct loader *l);
+void loader_cpu_losses(const struct loader *l, uint32_t cpu, struct wire_losses *out);
 
 /* What all CPUs counted so far. */
 void loader_losses(const struct loader *l, struct wire_losses *out);

@@ -29,7 +29,7 @@ struct merge {
 	size_t n;
 	struct lane *taken;		/* whose record is with the caller */
 	uint64_t complete_ns;		/* what is older is complete */
-	uint64_t last_ns;
+	uint64_t start_ns, last_ns;
 	uint64_t n_late;
 };
 
@@ -40,7 +40,7 @@ merge_new(struct ring *rings, const uint16_t *cpus, size_t n, uint64_t start_ns)
 
 	m->lanes = xzalloc((n ? n : 1) * sizeof(*m->lanes));
 	m->n = n;
-	m->last_ns = start_ns;
+	m->start_ns = m->last_ns = start_ns;
 	for (size_t i = 0; i < n; i++)
 		m->lanes[i] = (struct lane){ .ring = &rings[i], .cpu = cpus[i],
 					     .last_ns = start_ns };
@@ -141,4 +141,13 @@ uint64_t
 merge_late(const struct merge *m)
 {
 	return m->n_late;
+}
+
+uint64_t
+merge_last_ns(const struct merge *m, uint32_t cpu)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (m->lanes[i].cpu == cpu)
+			return m->lanes[i].last_ns;
+	return m->start_ns;
 }

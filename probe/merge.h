@@ -43,6 +43,10 @@ size_t merge_look(struct merge *m, uint64_t now_ns, uint64_t slack_ns);
 /* The next record that is complete. */
 bool merge_next(struct merge *m, struct merge_item *out);
 
+/* The time of the last record of CPU that was handed out; when the merge began, if
+ * there was none. */
+uint64_t merge_last_ns(const struct merge *m, uint32_t cpu);
+
 /* Records that came too late. */
 uint64_t merge_late(const struct merge *m);
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "engine/base/err.h"
+#include "probe/demand.h"
 
 /* What stands for the probe in a build without it. */
 
@@ -20,6 +21,13 @@ probe_root(const struct source *s)
 {
 	(void)s;
 	return 0;
+}
+
+void
+probe_demand(const struct source *s, struct demand_count *out)
+{
+	(void)s;
+	*out = (struct demand_count){ 0 };
 }
 
 bool

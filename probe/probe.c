@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,18 +18,23 @@
 #include "engine/base/text.h"
 #include "engine/event/source.h"
 #include "probe/calls.h"
+#include "probe/cgroup_place.h"
+#include "probe/demand.h"
 #include "probe/encode.h"
 #include "probe/launch.h"
 #include "probe/loader.h"
+#include "probe/losses.h"
 #include "probe/merge.h"
 #include "probe/proc_entry.h"
 #include "probe/snapshot.h"
+#include "probe/stash.h"
 #include "probe/tree.h"
 
 /* The kernel side may be interrupted between reading the clock and sending; what
  * takes longer than this is counted as late. */
 #define SLACK_NS 2000000u
 
+#define PRIORITY (-20)
 #define WAIT_MIN_MS 1
 #define WAIT_MAX_MS 10
 #define CGROUP_SETS_MAX 4096		/* remembered; then it starts anew */
@@ -42,18 +48,27 @@ struct probe {
 	struct wire_config config;
 	struct loader *loader;
 	struct merge *merge;
+	struct stash *stash;		/* until what came meanwhile is handed out */
 	struct encoder *encoder;
 	struct snapshot *snapshot;
 	struct launch launch;
+	struct cgroup_place cgroup;
 	int64_t root;			/* of the tree that is followed; or 0 */
 	uint64_t wall_ns;		/* to be added to times since boot */
 	uint64_t scan_end_ns;		/* since boot: earlier events are for the state */
 	struct map listed;		/* by tid: threads that the state told of */
-	uint64_t end_ns;		/* since boot: what is followed has ended; or 0 */
+	uint64_t end_ns;		/* since boot: what is followed has ended, or nobody
+					 * wants more; or 0 */
+	bool is_detached;		/* nothing is traced any more */
 	uint64_t looked_ns;		/* since boot: at the rings, last */
 	bool has_started;		/* the command, if any, is itself by now */
 	struct merge_item item;		/* taken, but not handed out yet */
 	bool has_item;
+	struct losses *losses;
+	struct loss_part parts[LOSS_PARTS];	/* of a gap that is being told of */
+	size_t n_parts, part_at;
+	struct loss_record gap;
+	uint64_t n_taken;		/* records out of the rings */
 	bool is_taken;			/* some of its events are handed out */
 	int wait_ms;
 	int cancel_fd;
@@ -120,6 +135,8 @@ begin_events(struct probe *p)
 	snapshot_free(p->snapshot);
 	p->snapshot = NULL;
 	p->scan_end_ns = clock_ns(CLOCK_BOOTTIME);
+	stash_end(p->stash);
+	p->n_taken = stash_taken(p->stash);
 	p->phase = PHASE_EVENTS;
 	if (loader_drop_rights(&p->trouble) < 0)
 		return 0;
@@ -143,34 +160,77 @@ look(struct probe *p)
 		p->end_ns = now_ns;
 }
 
+/* The user has seen enough: nothing more is traced, but what was is handed out. */
+static void
+note_cancel(struct probe *p)
+{
+	if (!p->is_cancelled || p->is_detached)
+		return;
+	loader_detach(p->loader);
+	p->is_detached = true;
+	if (!p->end_ns)
+		p->end_ns = clock_ns(CLOCK_BOOTTIME);
+}
+
 /* Wait for more. False when there is nothing more to come. */
 static bool
 await(struct probe *p)
 {
 	struct pollfd cancel = { .fd = p->cancel_fd, .events = POLLIN };
-	/* All that came before the end was complete at the last look. */
-	bool was_over = p->end_ns && p->looked_ns > p->end_ns + SLACK_NS;
 
-	if (p->is_cancelled || was_over)
+	/* All that came before the end was complete at the last look. */
+	if (p->end_ns && p->looked_ns > p->end_ns + SLACK_NS) {
+		launch_has_ended(&p->launch);
 		return false;
+	}
 	if (p->idle)
 		p->idle(p->ctx);
-	poll(&cancel, 1, p->wait_ms);
-	if (p->is_cancelled)
-		return false;
+	poll(&cancel, p->is_detached ? 0 : 1, p->wait_ms);
+	note_cancel(p);
 	look(p);
 	return true;
+}
+
+/* N events of CPU are missing up to TO_NS, since boot. */
+static void
+begin_gap(struct probe *p, uint32_t cpu, uint64_t n, uint64_t from_ns, uint64_t to_ns)
+{
+	struct wire_losses counted;
+
+	loader_cpu_losses(p->loader, cpu, &counted);
+	p->n_parts = losses_split(p->losses, cpu, &counted, n, p->parts);
+	p->part_at = 0;
+	p->gap = (struct loss_record){ .cpu = (int32_t)cpu, .from_ns = from_ns + p->wall_ns,
+				       .to_ns = to_ns + p->wall_ns };
+}
+
+/* What was lost behind the last records of a CPU. False when nothing was. */
+static bool
+find_last_gap(struct probe *p)
+{
+	for (uint32_t cpu = 0; cpu < loader_n_cpus(p->loader); cpu++) {
+		struct wire_losses counted;
+		uint64_t rest;
+
+		loader_cpu_losses(p->loader, cpu, &counted);
+		rest = losses_rest(p->losses, cpu, &counted);
+		if (!rest)
+			continue;
+		begin_gap(p, cpu, rest, merge_last_ns(p->merge, cpu), p->looked_ns);
+		return true;
+	}
+	return false;
 }
 
 static void
 tell_loss(struct probe *p, struct record *rec)
 {
-	*rec = (struct record){ .kind = RECORD_LOSS };
-	rec->loss.count = p->item.n_lost;
-	rec->loss.from_ns = p->item.lost_from_ns + p->wall_ns;
-	rec->loss.to_ns = p->item.ts_ns + p->wall_ns;
-	rec->loss.cpu = p->item.cpu;
-	p->item.n_lost = 0;
+	const struct loss_part *part = &p->parts[p->part_at++];
+
+	*rec = (struct record){ .kind = RECORD_LOSS, .loss = p->gap };
+	rec->loss.count = part->count;
+	rec->loss.reason = part->reason;
+	rec->loss.class = part->class;
 }
 
 /* Does EV, which is older than the end of the state, tell of the birth of a thread
@@ -214,25 +274,44 @@ tell_event(struct probe *p, struct record *rec)
 	return true;
 }
 
+/* The next record, if there is one: first what came while the state was read. */
+static bool
+next_item(struct probe *p)
+{
+	if (p->stash) {
+		if (stash_next(p->stash, &p->item))
+			return true;
+		stash_free(p->stash);
+		p->stash = NULL;
+	}
+	if (!merge_next(p->merge, &p->item))
+		return false;
+	p->n_taken++;
+	return true;
+}
+
 static int
 next_event(struct probe *p, struct record *rec)
 {
+	note_cancel(p);
 	for (;;) {
-		if (p->is_cancelled)
-			return 0;
-		if (!p->has_item)
-			p->has_item = merge_next(p->merge, &p->item);
-		if (!p->has_item) {
-			if (!await(p))
-				return 0;
-			continue;
-		}
-		if (p->item.n_lost) {
+		if (p->part_at < p->n_parts) {
 			tell_loss(p, rec);
 			return 1;
 		}
-		if (tell_event(p, rec))
+		if (!p->has_item)
+			p->has_item = next_item(p);
+		if (!p->has_item) {
+			if (!await(p) && !find_last_gap(p))
+				return 0;
+		} else if (p->item.n_lost) {
+			begin_gap(p, p->item.cpu, p->item.n_lost, p->item.lost_from_ns,
+				  p->item.ts_ns);
+			p->item.n_lost = 0;
+			p->has_item = p->item.len;
+		} else if (tell_event(p, rec)) {
 			return 1;
+		}
 	}
 }
 
@@ -296,11 +375,14 @@ probe_close(struct source *s)
 {
 	struct probe *p = probe_of(s);
 
+	stash_free(p->stash);
 	merge_free(p->merge);
+	losses_free(p->losses);
 	loader_close(p->loader);
 	encoder_free(p->encoder);
 	snapshot_free(p->snapshot);
 	launch_fini(&p->launch);
+	cgroup_place_fini(&p->cgroup);
 	map_fini(&p->listed);
 	map_fini(&p->cgroup_sets);
 	arena_fini(&p->cgroup_texts);
@@ -344,6 +426,26 @@ mark(struct probe *p, int64_t tree, struct tree *found, struct err *err)
 	return code;
 }
 
+/* Whoever reads the rings late loses: it goes before all others, if it may. */
+static void
+hurry(void)
+{
+	setpriority(PRIO_PROCESS, 0, PRIORITY);
+}
+
+/* Say in the configuration what is asked for. */
+static int
+ask(struct probe *p, const struct probe_options *o, struct err *err)
+{
+	static const struct demand everything = { 0 };
+	const struct demand *d = o->demand ? o->demand : &everything;
+
+	if (d->cgroup && cgroup_place_find(&p->cgroup, d->cgroup, err) < 0)
+		return err->code;
+	demand_apply(d, &p->cgroup, &p->config);
+	return 0;
+}
+
 static int
 start(struct probe *p, const struct probe_options *o, struct err *err)
 {
@@ -356,6 +458,8 @@ start(struct probe *p, const struct probe_options *o, struct err *err)
 	calls_plan(p->plans, p->config.specs);
 	p->config.only_marked = o->command || o->tree;
 	p->config.snap_bytes = o->snap_bytes < PROBE_SNAP_MAX ? o->snap_bytes : PROBE_SNAP_MAX;
+	if (ask(p, o, err) < 0)
+		return err->code;
 	p->loader = loader_open(&p->config, ring_bytes, err);
 	if (!p->loader)
 		return err->code;
@@ -364,14 +468,21 @@ start(struct probe *p, const struct probe_options *o, struct err *err)
 	encoder_on_cgroups(p->encoder, cgroups_of, p);
 	rings = loader_rings(p->loader, &n, &cpus);
 	p->merge = merge_new(rings, cpus, n, clock_ns(CLOCK_BOOTTIME));
+	p->losses = losses_new(loader_n_cpus(p->loader));
 	if (o->command && launch_start(&p->launch, o->command, err) < 0)
 		return err->code;
+	hurry();
 	code = loader_attach(p->loader, err);
 	if (code < 0)
 		return code;
+	p->stash = stash_begin(p->merge, p->config.specs, SLACK_NS, err);
+	if (!p->stash)
+		return err->code;
 	p->root = o->command ? p->launch.pid : o->tree;
 	code = mark(p, o->tree, &found, err);
-	p->snapshot = p->config.only_marked ?
+	if (p->config.filter.has_cgroup && !p->config.only_marked)
+		cgroup_place_list(&p->cgroup, &found);
+	p->snapshot = p->config.only_marked || p->config.filter.has_cgroup ?
 		      snapshot_new(tree_processes(&found), tree_n_processes(&found)) :
 		      snapshot_new(NULL, 0);
 	tree_fini(&found);
@@ -411,6 +522,12 @@ probe_root(const struct source *s)
 	return probe_of_const(s)->root;
 }
 
+void
+probe_demand(const struct source *s, struct demand_count *out)
+{
+	demand_count(&probe_of_const(s)->config, out);
+}
+
 bool
 probe_status(const struct source *s, int *status)
 {
@@ -430,8 +547,8 @@ probe_losses(const struct source *s, struct probe_losses *out)
 
 	loader_losses(p->loader, &lost);
 	*out = (struct probe_losses){ .full_state = lost.full_state, .full_data = lost.full_data,
-				      .kept_data = lost.kept_data,
-				      .delivered = p->stats.n_events,
+				      .kept_data = lost.kept_data, .sent = lost.sent,
+				      .taken = p->n_taken, .delivered = p->stats.n_events,
 				      .late = merge_late(p->merge),
 				      .unmarked = loader_unmarked(p->loader) };
 }

@@ -4,7 +4,8 @@
  * The state of the system comes first, read from /proc while tracing already
  * goes on; events up to the end of that reading are handed out for the state
  * only. Then come the events, in the order of their times, until the source is
- * cancelled or the command or the process tree that it follows has ended.
+ * cancelled or the command or the process tree that it follows has ended; what
+ * happened until then is handed out, and all that was lost is told.
  *
  * It observes; it never blocks or signals what it observes.
  */
@@ -15,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct demand;
 struct err;
 struct source;
 
@@ -27,6 +29,7 @@ struct probe_options {
 					 * starts to the end; or NULL */
 	int64_t tree;			/* follow this process and what it starts; or 0 */
 	size_t ring_bytes;		/* for each CPU, a power of two; or 0 */
+	const struct demand *demand;	/* what else is asked for; NULL: everything */
 	uint32_t snap_bytes;		/* data of a call that is kept, at most
 					 * PROBE_SNAP_MAX */
 	/* Called right before the source has to wait; may be NULL. */
@@ -42,6 +45,10 @@ struct source *probe_open(const struct probe_options *options, struct err *err);
 /* The process that is followed with all that it starts; 0: all are. */
 int64_t probe_root(const struct source *s);
 
+/* How many kinds of calls are asked for. */
+struct demand_count;
+void probe_demand(const struct source *s, struct demand_count *out);
+
 /* How the command ended, as wait() tells it. False when there is none, or it runs
  * still. */
 bool probe_status(const struct source *s, int *status);
@@ -51,7 +58,9 @@ struct probe_losses {
 	uint64_t full_state;		/* no room; they change what is known of the system */
 	uint64_t full_data;		/* no room; reads, writes and the like */
 	uint64_t kept_data;		/* left out to keep room for the others */
-	uint64_t delivered;		/* not missing, for comparison */
+	uint64_t sent;			/* not missing; once the source has ended, as many */
+	uint64_t taken;			/* as were taken from the kernel */
+	uint64_t delivered;		/* events that were made of these */
 	uint64_t late;			/* delivered with a time that was mended */
 	uint64_t unmarked;		/* threads of a tree that could not be followed */
 };

@@ -23,6 +23,9 @@
 #define WIRE_MESSAGES 32		/* of one call that are told of */
 #define WIRE_NAMES_MAX 64		/* of a path */
 #define WIRE_NO_ARG 255
+#define WIRE_COMMS 8			/* names of threads that are asked for, at most */
+#define WIRE_COMM_LEN 16		/* of one, with its NUL */
+#define WIRE_ID_LEN 12			/* of a container's short id */
 
 enum wire_kind {
 	WIRE_ENTER = 1,			/* struct wire_call */
@@ -30,6 +33,8 @@ enum wire_kind {
 	WIRE_DEATH = 3,			/* struct wire_death: a thread ends */
 	WIRE_SIGNAL = 4,		/* struct wire_signal: one is delivered */
 	WIRE_URING = 5,			/* struct wire_uring: io_uring takes a request */
+	WIRE_JOIN = 6,			/* struct wire_head: a thread that nothing was told of
+					 * is traced from now on */
 };
 
 enum wire_flag {
@@ -38,7 +43,8 @@ enum wire_flag {
 
 struct wire_head {
 	uint64_t ts_ns;			/* since boot, sleep included */
-	uint32_t len;			/* of the record, chunks included */
+	uint32_t len;			/* of the record, chunks included; what the ring has
+					 * behind it is nothing */
 	uint32_t seq;			/* of this CPU's records; lost ones have one too */
 	uint32_t tid, pid;		/* in the first pid namespace */
 	uint32_t number;		/* of the system call */
@@ -121,13 +127,35 @@ struct wire_grab {
 	uint32_t max;			/* bytes; data: 0 is the snap length */
 };
 
+/* Why a record is sent. Of a thread that is asked for all that has a reason is sent,
+ * of others what is needed for the state. */
+enum wire_want {
+	WIRE_WANT_MATCH = 1,		/* it may be asked for */
+	WIRE_WANT_STATE = 2,		/* it tells what others are called by */
+};
+
 /* What to copy for the call with one number. */
 struct wire_spec {
 	uint8_t n_enter, n_exit;
 	uint8_t is_state;		/* it changes what is kept of the system */
-	uint8_t pad[5];
+	uint8_t wants;			/* enum wire_want; 0: nobody needs it */
+	uint8_t pad[4];
 	struct wire_grab enter[WIRE_GRABS];
 	struct wire_grab exit[WIRE_GRABS];
+};
+
+/* Of which threads something is asked. */
+struct wire_filter {
+	uint32_t is_set;		/* is anything below, or only_marked? */
+	uint32_t has_cgroup;		/* nothing but what is in it, or below it */
+	uint64_t cgroup_id;
+	uint32_t cgroup_hierarchy;	/* 0: version 2 */
+	uint32_t n_comms;
+	uint32_t but_comms;		/* all but these */
+	uint32_t has_container;
+	char container[16];		/* the first WIRE_ID_LEN digits of its id; state only
+					 * of others */
+	char comms[WIRE_COMMS][WIRE_COMM_LEN];	/* filled up with NUL; likewise */
 };
 
 /* Set between open and load, constant afterwards. */
@@ -136,7 +164,24 @@ struct wire_config {
 	uint32_t only_marked;		/* threads that are marked, and their children */
 	uint32_t snap_bytes;
 	uint32_t data_limit_bytes;	/* a ring with more takes no data events */
+	uint8_t compat_wants;		/* calls of 32-bit programs: enum wire_want */
+	uint8_t signal_wants, uring_wants;
+	uint8_t pad[5];
+	struct wire_filter filter;
 	struct wire_spec specs[WIRE_CALLS];
+};
+
+enum wire_mark_flag {
+	WIRE_MARK_TREE = 1,		/* it belongs to the tree that is followed */
+	WIRE_MARK_TOLD = 2,		/* where it comes from is known */
+	WIRE_MARK_JUDGED = 4,		/* WANTS is so, for CSS_SET and the name that it has */
+};
+
+/* What is known of a thread. */
+struct wire_mark {
+	uint64_t css_set;
+	uint32_t flags;			/* enum wire_mark_flag */
+	uint32_t wants;			/* enum wire_want */
 };
 
 /* Counted for each CPU; what could not be sent. */
@@ -151,7 +196,8 @@ struct wire_losses {
 struct wire_cell {
 	struct wire_losses losses;
 	uint32_t seq;
-	uint32_t pad[7];
+	uint32_t is_kept;		/* no room for data when that was last looked at */
+	uint32_t pad[6];
 };
 
 /* Shared while it runs. */
@@ -221,7 +267,9 @@ _Static_assert(sizeof(struct wire_uring) == 64, "wire_uring");
 _Static_assert(sizeof(struct wire_chunk) == 4, "wire_chunk");
 _Static_assert(sizeof(struct wire_grab) == 8, "wire_grab");
 _Static_assert(sizeof(struct wire_spec) == 72, "wire_spec");
-_Static_assert(sizeof(struct wire_config) == 16 + 72 * WIRE_CALLS, "wire_config");
+_Static_assert(sizeof(struct wire_filter) == 176, "wire_filter");
+_Static_assert(sizeof(struct wire_config) == 200 + 72 * WIRE_CALLS, "wire_config");
+_Static_assert(sizeof(struct wire_mark) == 16, "wire_mark");
 _Static_assert(sizeof(struct wire_losses) == 32, "wire_losses");
 _Static_assert(sizeof(struct wire_cell) == 64, "wire_cell");
 _Static_assert(sizeof(struct wire_state) == 32, "wire_state");

@@ -6,6 +6,8 @@
 #include "engine/field/render.h"
 #include "engine/world/world.h"
 
+#define L4_PROTOS (L4_RAW + 1)
+
 /* One end of a connection. */
 struct end {
 	const uint8_t *ip;
@@ -206,14 +208,26 @@ get_host(const struct eval *ev, struct value *out)
 	return false;
 }
 
-static bool
-get_l4proto(const struct eval *ev, struct value *out)
+static const char *
+l4proto_word(size_t i)
 {
-	static const char *const names[] = {
+	static const char *const names[L4_PROTOS] = {
 		[L4_TCP] = "tcp", [L4_UDP] = "udp", [L4_ICMP] = "icmp", [L4_RAW] = "raw",
 	};
 
-	return ev->fd && ev->fd->l4 < ARRAY_LEN(names) && value_word(names[ev->fd->l4], out);
+	return names[i];
+}
+
+static bool
+get_l4proto(const struct eval *ev, struct value *out)
+{
+	return ev->fd && ev->fd->l4 < L4_PROTOS && value_word(l4proto_word(ev->fd->l4), out);
+}
+
+static const char *
+sockfamily_word(size_t i)
+{
+	return i ? "unix" : "ip";
 }
 
 static bool
@@ -222,8 +236,8 @@ get_sockfamily(const struct eval *ev, struct value *out)
 	if (!ev->fd)
 		return false;
 	if (is_connection(ev->fd) || is_server_kind(ev->fd))
-		return value_word("ip", out);
-	return value_word(ev->fd->kind == FD_UNIX ? "unix" : NULL, out);
+		return value_word(sockfamily_word(0), out);
+	return ev->fd->kind == FD_UNIX && value_word(sockfamily_word(1), out);
 }
 
 static bool
@@ -298,8 +312,10 @@ static const struct field fields[] = {
 	  .get = get_host,
 	  .doc = "Name of the other end; never known, as no names are looked up." },
 	{ .name = "fd.l4proto", .type = T_STR, ON(FD), .get = get_l4proto,
+	  ONE_OF(l4proto_word, L4_PROTOS),
 	  .doc = "Protocol of a socket: tcp, udp, icmp or raw." },
 	{ .name = "fd.sockfamily", .type = T_STR, ON(FD), .get = get_sockfamily,
+	  ONE_OF(sockfamily_word, 2),
 	  .doc = "ip or unix, for sockets." },
 	{ .name = "fd.is_server", .type = T_BOOL, ON(FD), .get = get_is_server,
 	  .doc = "Whether the process is the server of it." },

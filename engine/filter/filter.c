@@ -11,6 +11,7 @@
 #include "engine/filter/parse.h"
 #include "engine/filter/print.h"
 #include "engine/filter/program.h"
+#include "engine/filter/values.h"
 #include "engine/filter/zone.h"
 
 #define TEXT_MAX 65536			/* bytes of a filter */
@@ -89,6 +90,18 @@ bool
 filter_wants_type(const struct filter *f, uint16_t id)
 {
 	return program_wants_type(f->program, id);
+}
+
+bool
+filter_wants_call(const struct filter *f, uint16_t id, uint16_t code)
+{
+	return program_could_be(f->expr, id, code);
+}
+
+bool
+filter_values(const struct filter *f, const char *field, struct filter_values *out)
+{
+	return values_of(f->expr, field, out);
 }
 
 uint64_t

@@ -17,6 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/base/reader.h"
+
 struct err;
 struct eval;
 struct filter;
@@ -49,6 +51,22 @@ void filter_print(const struct filter *f, struct text *t);
 /* Could an event of type ID match, as far as its type tells? What a probe need
  * not even capture. */
 bool filter_wants_type(const struct filter *f, uint16_t id);
+
+/* The same of a generic event for the system call with CODE, as syscall.h has it. */
+bool filter_wants_call(const struct filter *f, uint16_t id, uint16_t code);
+
+#define FILTER_VALUES_MAX 8
+
+/* Values of a field. */
+struct filter_values {
+	struct span list[FILTER_VALUES_MAX];	/* borrowed from the filter */
+	size_t n;
+	bool are_excluded;		/* all but these */
+};
+
+/* The values of the text field that is called FIELD with which F can match. False
+ * when it can with any, or there are too many. */
+bool filter_values(const struct filter *f, const char *field, struct filter_values *out);
 
 /* Comparisons that could not be made: a regular expression met its limits. */
 uint64_t filter_limits_hit(const struct filter *f);

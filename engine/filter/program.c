@@ -243,30 +243,30 @@ is_missing_in(const struct operand *o, uint16_t id)
 }
 
 static enum verdict
-verdict_of_check(const struct check *c, uint16_t id)
+verdict_of_check(const struct check *c, uint16_t id, uint16_t code)
 {
 	if (check_is_never(c) || is_missing_in(c->left, id) ||
 	    (c->seek && !seek_in_type(c->seek, id)))
 		return VERDICT_NO;
-	return c->types ? types_verdict(c->types, id) : VERDICT_MAYBE;
+	return c->types ? types_verdict(c->types, id, code) : VERDICT_MAYBE;
 }
 
-/* What the type ID alone says of E. */
+/* What the type ID alone says of E; of a generic event CODE too, unless it is 0. */
 static enum verdict
-verdict_of(const struct expr *e, uint16_t id)
+verdict_of(const struct expr *e, uint16_t id, uint16_t code)
 {
 	enum verdict ends = e->kind == EXPR_AND ? VERDICT_NO : VERDICT_YES, one;
 	enum verdict all = e->kind == EXPR_AND ? VERDICT_YES : VERDICT_NO;
 
 	if (e->kind == EXPR_CHECK)
-		return verdict_of_check(&e->check, id);
+		return verdict_of_check(&e->check, id, code);
 	if (e->kind == EXPR_NOT) {
-		one = verdict_of(e->first, id);
+		one = verdict_of(e->first, id, code);
 		return one == VERDICT_MAYBE ? one :
 		       one == VERDICT_YES ? VERDICT_NO : VERDICT_YES;
 	}
 	for (const struct expr *kid = e->first; kid && all != ends; kid = kid->next) {
-		one = verdict_of(kid, id);
+		one = verdict_of(kid, id, code);
 		if (one == ends || one == VERDICT_MAYBE)
 			all = one;
 	}
@@ -280,7 +280,7 @@ program_new(const struct expr *e)
 
 	p->first = emit(p, e, YES, NO);
 	for (uint16_t id = 0; id < EVENT_TYPES; id++)
-		p->verdict[id] = (uint8_t)verdict_of(e, id);
+		p->verdict[id] = (uint8_t)verdict_of(e, id, 0);
 	return p;
 }
 
@@ -371,4 +371,10 @@ bool
 program_wants_type(const struct program *p, uint16_t id)
 {
 	return id >= EVENT_TYPES || p->verdict[id] != VERDICT_NO;
+}
+
+bool
+program_could_be(const struct expr *e, uint16_t id, uint16_t code)
+{
+	return id >= EVENT_TYPES || verdict_of(e, id, code) != VERDICT_NO;
 }

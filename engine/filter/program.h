@@ -28,4 +28,7 @@ bool program_run(struct program *p, const struct eval *ev);
 /* Could it be true for an event of type ID? */
 bool program_wants_type(const struct program *p, uint16_t id);
 
+/* The same of E, and a generic event for the call with CODE, if that is not 0. */
+bool program_could_be(const struct expr *e, uint16_t id, uint16_t code);
+
 #endif

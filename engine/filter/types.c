@@ -78,22 +78,25 @@ types_free(struct types *t)
 }
 
 enum verdict
-types_verdict(const struct types *t, uint16_t id)
+types_verdict(const struct types *t, uint16_t id, uint16_t code)
 {
-	return id < EVENT_TYPES ? (enum verdict)t->by_id[id] : VERDICT_MAYBE;
+	enum verdict verdict = id < EVENT_TYPES ? (enum verdict)t->by_id[id] : VERDICT_MAYBE;
+
+	if (verdict == VERDICT_MAYBE && id <= EV_GENERIC_X && code && code < t->n_codes)
+		return t->by_code[code] ? VERDICT_YES : VERDICT_NO;
+	return verdict;
 }
 
 bool
 types_match(const struct types *t, const struct check *c, const struct eval *ev)
 {
 	const struct event *e = ev->m->ev;
-	enum verdict verdict = types_verdict(t, e->id);
-	uint16_t code;
+	enum verdict verdict;
+	uint16_t code = 0;
 
-	if (verdict != VERDICT_MAYBE)
-		return verdict == VERDICT_YES;
 	/* Code 0 means that only the number is told. */
-	if (e->id <= EV_GENERIC_X && event_u16(e, 0, &code) && code && code < t->n_codes)
-		return t->by_code[code];
-	return check_holds(c, ev);
+	if (e->id <= EV_GENERIC_X && !event_u16(e, 0, &code))
+		code = 0;
+	verdict = types_verdict(t, e->id, code);
+	return verdict == VERDICT_MAYBE ? check_holds(c, ev) : verdict == VERDICT_YES;
 }

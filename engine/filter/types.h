@@ -22,8 +22,9 @@ bool types_decide(const char *name);
 struct types *types_new(const struct check *c);
 void types_free(struct types *t);	/* NULL is fine */
 
-/* For events of type ID. Maybe: their name stands in the event. */
-enum verdict types_verdict(const struct types *t, uint16_t id);
+/* For events of type ID. Maybe: their name stands in the event. If that is CODE, which
+ * is not 0, of a generic event it is known. */
+enum verdict types_verdict(const struct types *t, uint16_t id, uint16_t code);
 
 /* Does C, of which T was made, hold for EV? */
 bool types_match(const struct types *t, const struct check *c, const struct eval *ev);

@@ -9,6 +9,7 @@
 #include "engine/base/hash.h"
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
+#include "engine/event/loss.h"
 #include "engine/event/source.h"
 #include "engine/record/edit.h"
 #include "engine/record/file_names.h"
@@ -256,15 +257,21 @@ before_event(struct recorder *r, const struct event *ev)
 	}
 }
 
+void
+recorder_end_tables(struct recorder *r, uint64_t ns)
+{
+	if (!r->in_section || !(r->in_tables || r->restate_due) || fails(r))
+		return;
+	if (!r->sink)
+		open_file(r, ns);
+	if (!fails(r))
+		put_tables(r, ns);
+}
+
 static void
 begin_section(struct recorder *r)
 {
-	if (r->in_section && (r->in_tables || r->restate_due) && !fails(r)) {
-		if (!r->sink)
-			open_file(r, 0);
-		if (!fails(r))
-			put_tables(r, 0);
-	}
+	recorder_end_tables(r, 0);
 	r->in_section = r->in_tables = true;
 	r->restate_due = false;
 	map_fini(&r->entered);
@@ -415,24 +422,12 @@ take_unwanted(struct recorder *r, const struct moment *m)
 static void
 put_loss(struct recorder *r, const struct loss_record *loss)
 {
-	static const uint32_t no_plugin;
-	struct event ev = { .type = &event_types[EV_ASYNCEVENT_E], .id = EV_ASYNCEVENT_E,
-			    .ts_ns = loss->to_ns, .tid = -1,
-			    .dump_flags = EVENT_STATE_ONLY | EVENT_RESTATED };
 	struct text bytes = { 0 };
+	struct event ev;
 
 	if (r->in_tables || !r->sink)
 		return;
-	text_bytes(&bytes, &no_plugin, sizeof(no_plugin));
-	ev.ends[0] = (uint32_t)bytes.len;
-	text_bytes(&bytes, "loss", 5);
-	ev.ends[1] = (uint32_t)bytes.len;
-	text_fmt(&bytes, "cpu=%d from_ns=%llu to_ns=%llu n=%llu", loss->cpu,
-		 (unsigned long long)loss->from_ns, (unsigned long long)loss->to_ns,
-		 (unsigned long long)loss->count);
-	ev.ends[2] = (uint32_t)bytes.len;
-	ev.n_params = 3;
-	ev.values = (const uint8_t *)bytes.p;
+	loss_event(loss, &bytes, &ev);
 	put_event(r, &ev, 0);
 	text_fini(&bytes);
 }

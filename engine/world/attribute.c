@@ -266,3 +266,10 @@ apply_fn *const attribute_apply[EVENT_TYPES] = {
 	[EV_SCHEDSWITCH_6_E] = apply_switch,
 	[EV_PROCINFO_E] = apply_procinfo,
 };
+
+bool
+attribute_is_history(uint16_t id)
+{
+	return attribute_apply[id] == apply_memory || attribute_apply[id] == apply_switch ||
+	       attribute_apply[id] == apply_procinfo;
+}

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/base/mem.h"
+#include "engine/world/past.h"
 #include "engine/world/path.h"
 #include "engine/world/state.h"
 
@@ -234,6 +235,12 @@ apply_find(uint16_t id)
 	       socket_apply[id]	   ? socket_apply[id] :
 	       meta_apply[id]	   ? meta_apply[id] :
 				     iter_apply[id];
+}
+
+bool
+world_needs_type(uint16_t id)
+{
+	return id < EVENT_TYPES && apply_find(id) && !attribute_is_history(id);
 }
 
 /* The event itself ---------------------------------------------------- */
@@ -551,6 +558,7 @@ begin_section(struct world *w)
 	world_clear(w);
 	w->age.generation++;
 	w->age.lineage++;
+	w->age.facts++;
 	w->ended = NULL;
 	w->has_machine = false;
 	w->now_ns = 0;
@@ -594,6 +602,7 @@ world_new(const struct world_observer *observer, void *ctx)
 	struct world *w = xzalloc(sizeof(*w));
 
 	w->observer = observer;
+	w->memo_seed = hash_seed() | 1;
 	w->ctx = ctx;
 	w->names = intern_new();
 	w->containers = containers_new(w->names);
@@ -664,13 +673,23 @@ world_users(const struct world *w)
 const struct thread *
 world_thread(const struct world *w, int64_t tid)
 {
-	return thread_find(w, tid);
+	return w->past ? w->past->thread(w->past->ctx, tid) : thread_find(w, tid);
 }
 
 const struct descriptor *
 world_fd(const struct process *p, int64_t num)
 {
-	return fd_find(p, num);
+	const struct past_fds *past = p->fds->past;
+
+	return past ? past->get(past->ctx, p, num) : fd_find(p, num);
+}
+
+const struct descriptor *
+world_next_fd(const struct process *p, int64_t *num)
+{
+	const struct past_fds *past = p->fds->past;
+
+	return past ? past->next(past->ctx, p, num) : fd_tree_next(&p->fds->fds, num);
 }
 
 static int
@@ -707,13 +726,14 @@ world_threads(const struct world *w, size_t *n)
 const struct descriptor **
 world_fds(const struct process *p, size_t *n)
 {
-	const struct fd_tree *t = &p->fds->fds;
-	const struct descriptor **all = xmalloc(t->n * sizeof(*all));
-	const struct descriptor *fd;
+	const struct descriptor **all = NULL, *fd;
+	size_t cap = 0;
 
 	*n = 0;
-	for (int64_t num = 0; (fd = fd_tree_next(t, &num)); num++)
+	for (int64_t num = 0; (fd = world_next_fd(p, &num)); num++) {
+		xgrow(&all, &cap, *n + 1, sizeof(*all));
 		all[(*n)++] = fd;
+	}
 	return all;
 }
 
@@ -733,6 +753,26 @@ const struct iface_record *
 world_iface(const struct world *w, size_t i)
 {
 	return i < w->n_ifaces ? &w->ifaces[i] : NULL;
+}
+
+struct world *
+past_world(struct intern *names, const struct past *past)
+{
+	struct world *w = xzalloc(sizeof(*w));
+
+	w->names = names;
+	w->past = past;
+	return w;
+}
+
+void
+past_set(struct world *w, const struct past_facts *facts, const struct world_age *age)
+{
+	w->containers = facts->containers;
+	w->users = facts->users;
+	w->has_machine = facts->has_machine;
+	w->machine = facts->machine;
+	w->age = *age;
 }
 
 void

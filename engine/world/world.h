@@ -84,6 +84,10 @@ void world_free(struct world *w);
  * told before (EVENT_RESTATED): moment.num is 0. */
 const struct moment *world_take(struct world *w, const struct record *rec);
 
+/* Does the world take more from events of type ID than sizes and times: what there is,
+ * and what it is called? Whoever leaves them out makes it forget. */
+bool world_needs_type(uint16_t id);
+
 /* Do now what the next event would do first: link the tables of a section, and let
  * go of what the last event ended (a call, a descriptor, a thread) but still showed.
  * For who wants to look in between; the last moment is over. */
@@ -100,6 +104,9 @@ const struct thread **world_threads(const struct world *w, size_t *n);
 /* All descriptors of P, by number, as above. */
 const struct descriptor **world_fds(const struct process *p, size_t *n);
 const struct descriptor *world_fd(const struct process *p, int64_t num);
+/* Walk in order: the first one whose number is at least *NUM, which becomes its
+ * number. NULL: there is none. */
+const struct descriptor *world_next_fd(const struct process *p, int64_t *num);
 
 /* Of the section: the machine, and its interfaces. */
 const struct machine_record *world_machine(const struct world *w);	/* NULL: not told */
@@ -111,6 +118,7 @@ const struct iface_record *world_iface(const struct world *w, size_t i);
 struct world_age {
 	uint64_t generation;		/* something was learned of containers, users, ... */
 	uint64_t lineage;		/* a process has a new version, or another parent */
+	uint64_t facts;			/* something was told of containers or users */
 };
 /* Borrowed: it lives as long as W, and counts on. */
 const struct world_age *world_age(const struct world *w);

@@ -1,8 +1,9 @@
 /*
- * filter - which threads are traced.
+ * filter - what of a thread is wanted: all, what the state needs, or nothing.
  *
- * Asked first, before any work. Which threads belong to a tree is a mark in the
- * kernel's own storage of a task.
+ * Asked first, before any work. The answer is kept in the kernel's own storage of a
+ * task until the thread goes to other cgroups or is renamed. Who belongs to a tree
+ * is marked there too, and hands it on to its children.
  */
 #ifndef PROBE_BPF_FILTER_H
 #define PROBE_BPF_FILTER_H
@@ -10,41 +11,150 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "probe/bpf/cgroup.h"
 #include "probe/bpf/kernel.h"
 #include "probe/bpf/maps.h"
+#include "probe/bpf/record.h"
 
-static __noinline bool
-take_seed(struct task_struct *task)
+static __always_inline struct wire_mark *
+new_mark(struct task_struct *task)
+{
+	return bpf_task_storage_get(&marks, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+}
+
+/* The thread is one that was there before, and is asked for by its number. */
+static __noinline struct wire_mark *
+look_for_seed(struct task_struct *task)
 {
 	uint32_t tid = task->pid;
+	struct wire_mark *mark;
 
 	if (!bpf_map_lookup_elem(&seeds, &tid))
-		return false;
+		return NULL;
 	if (bpf_map_delete_elem(&seeds, &tid) < 0)
-		return false;
+		return NULL;
 	__sync_fetch_and_add(&state.n_taken, 1);
-	if (!bpf_task_storage_get(&marks, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE)) {
+	mark = new_mark(task);
+	if (!mark) {
 		__sync_fetch_and_add(&state.unmarked, 1);
-		return false;
+		return NULL;
 	}
+	mark->flags = WIRE_MARK_TREE | WIRE_MARK_TOLD;
 	__sync_fetch_and_add(&state.alive, 1);
-	return true;
+	return mark;
 }
 
-static __always_inline bool
-is_marked(struct task_struct *task)
+static __always_inline struct wire_mark *
+take_seed(struct task_struct *task)
 {
-	if (bpf_task_storage_get(&marks, task, 0, 0))
-		return true;
-	return state.n_seeds && take_seed(task);
+	return state.n_taken < state.n_seeds ? look_for_seed(task) : NULL;
 }
 
+/* Is the name of TASK one of those that are asked for? */
 static __always_inline bool
-is_wanted(struct task_struct *task)
+has_comm(struct task_struct *task)
 {
+	uint64_t comm[2] = { 0 };
+	bool found = false;
+
+	bpf_probe_read_kernel_str(comm, sizeof(comm), task->comm);
+	for (uint32_t i = 0; i < WIRE_COMMS; i++) {
+		const volatile uint64_t *wanted =
+			(const volatile uint64_t *)config.filter.comms[i];
+
+		if (i < config.filter.n_comms && comm[0] == wanted[0] && comm[1] == wanted[1])
+			found = true;
+	}
+	return found;
+}
+
+/* Find out what is wanted of TASK, which has MARK. */
+static __noinline uint32_t
+judge(struct task_struct *task, struct wire_mark *mark)
+{
+	uint64_t set = (uint64_t)task->cgroups;
+	uint32_t wants = WIRE_WANT_MATCH | WIRE_WANT_STATE;
+
+	if (config.filter.has_cgroup && !set_is_in_cgroup(set))
+		wants = 0;
+	else if (config.filter.n_comms && has_comm(task) == !!config.filter.but_comms)
+		wants = WIRE_WANT_STATE;
+	else if (config.filter.has_container && !set_has_container(set))
+		wants = WIRE_WANT_STATE;
+	mark->css_set = set;
+	mark->wants = wants;
+	mark->flags |= WIRE_MARK_JUDGED;
+	if (wants && config.filter.has_cgroup && !(mark->flags & WIRE_MARK_TOLD)) {
+		mark->flags |= WIRE_MARK_TOLD;
+		send_head(WIRE_JOIN, true);
+	}
+	return wants;
+}
+
+/* What is wanted of TASK, which runs: enum wire_want. */
+static __always_inline uint32_t
+wants_of(struct task_struct *task)
+{
+	struct wire_mark *mark;
+
 	if (task->tgid == config.own_tgid)
-		return false;
-	return !config.only_marked || is_marked(task);
+		return 0;
+	if (!config.filter.is_set)
+		return WIRE_WANT_MATCH | WIRE_WANT_STATE;
+	mark = bpf_task_storage_get(&marks, task, 0, 0);
+	if (!mark)
+		mark = config.only_marked ? take_seed(task) : new_mark(task);
+	if (!mark)
+		return config.only_marked ? 0 : WIRE_WANT_MATCH | WIRE_WANT_STATE;
+	if (mark->flags & WIRE_MARK_JUDGED && mark->css_set == (uint64_t)task->cgroups)
+		return mark->wants;
+	return judge(task, mark);
+}
+
+/* PARENT, which runs, has made CHILD. */
+static __always_inline void
+hand_on(struct task_struct *parent, struct task_struct *child)
+{
+	struct wire_mark *mine, *mark;
+
+	if (!config.only_marked && !config.filter.has_cgroup)
+		return;
+	wants_of(parent);
+	mine = bpf_task_storage_get(&marks, parent, 0, 0);
+	if (!mine || !(mine->flags & (WIRE_MARK_TREE | WIRE_MARK_TOLD)))
+		return;
+	mark = new_mark(child);
+	if (mark)
+		mark->flags = mine->flags & (WIRE_MARK_TREE | WIRE_MARK_TOLD);
+	if (!(mine->flags & WIRE_MARK_TREE))
+		return;
+	if (mark)
+		__sync_fetch_and_add(&state.alive, 1);
+	else
+		__sync_fetch_and_add(&state.unmarked, 1);
+}
+
+/* TASK, which runs, ends. */
+static __always_inline void
+let_go(struct task_struct *task)
+{
+	struct wire_mark *mark;
+
+	if (!config.only_marked)
+		return;
+	mark = bpf_task_storage_get(&marks, task, 0, 0);
+	if (mark && mark->flags & WIRE_MARK_TREE)
+		__sync_fetch_and_add(&state.alive, -1);
+}
+
+/* TASK has another name: what is wanted of it has to be found out again. */
+static __always_inline void
+forget(struct task_struct *task)
+{
+	struct wire_mark *mark = bpf_task_storage_get(&marks, task, 0, 0);
+
+	if (mark)
+		mark->flags &= ~WIRE_MARK_JUDGED;
 }
 
 #endif

@@ -60,7 +60,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
-	__type(value, uint32_t);
+	__type(value, struct wire_mark);
 } marks SEC(".maps");
 
 /* Threads to be marked when they are seen next, by tid. */

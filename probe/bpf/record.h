@@ -10,16 +10,18 @@
 #include "probe/bpf/kernel.h"
 #include "probe/bpf/maps.h"
 
+#define KEPT_EVERY 8			/* records */
+
 static __always_inline void
 fill_head(struct wire_head *head, uint32_t len, uint32_t seq, uint16_t kind)
 {
-	uint64_t id = bpf_get_current_pid_tgid();
+	struct task_struct *task = bpf_get_current_task_btf();
 
 	head->ts_ns = bpf_ktime_get_boot_ns();
 	head->len = len;
 	head->seq = seq;
-	head->tid = (uint32_t)id;
-	head->pid = (uint32_t)(id >> 32);
+	head->tid = task->pid;
+	head->pid = task->tgid;
 	head->number = 0;
 	head->kind = kind;
 	head->flags = 0;
@@ -71,14 +73,6 @@ is_compat(struct task_struct *task)
 #endif
 
 static __always_inline void
-fill_call(struct wire_call *call, struct pt_regs *regs, long result, uint32_t number)
-{
-	call->head.number = number;
-	call->result = result;
-	copy_args(call->args, regs);
-}
-
-static __always_inline void
 count_result(struct wire_cell *cell, bool is_sent, bool is_state)
 {
 	if (is_sent)
@@ -89,16 +83,49 @@ count_result(struct wire_cell *cell, bool is_sent, bool is_state)
 		cell->losses.full_data++;
 }
 
+/* Is what is left of RING kept for events that change the state? The answer is as old
+ * as a few records: to ask takes as long as to copy one. */
+static __always_inline bool
+is_kept(struct wire_cell *cell, void *ring)
+{
+	if (!(cell->seq % KEPT_EVERY))
+		cell->is_kept = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) >
+				config.data_limit_bytes;
+	return cell->is_kept;
+}
+
+/* Room for a record of LEN bytes with its head filled in; NULL: it is lost, and
+ * counted as such. The caller submits it. */
 static __always_inline void *
-ring_here(struct wire_cell **cell)
+begin_record(const uint32_t len, uint16_t kind, bool is_state)
 {
 	uint32_t cpu = bpf_get_smp_processor_id();
+	struct wire_cell *cell = bpf_map_lookup_elem(&cells, &cpu);
 	void *ring = bpf_map_lookup_elem(&rings, &cpu);
+	struct wire_head *head;
 
-	*cell = bpf_map_lookup_elem(&cells, &cpu);
-	if (*cell && !ring)
-		count_result(*cell, false, true);
-	return ring;
+	if (!cell)
+		return NULL;
+	cell->seq++;
+	if (!ring) {
+		count_result(cell, false, is_state);
+		return NULL;
+	}
+	head = bpf_ringbuf_reserve(ring, len, 0);
+	count_result(cell, head, is_state);
+	if (head)
+		fill_head(head, len, cell->seq, kind);
+	return head;
+}
+
+/* A record that is a head and nothing else. */
+static __always_inline void
+send_head(uint16_t kind, bool is_state)
+{
+	struct wire_head *head = begin_record(sizeof(*head), kind, is_state);
+
+	if (head)
+		bpf_ringbuf_submit(head, BPF_RB_NO_WAKEUP);
 }
 
 #endif

@@ -147,6 +147,10 @@ replay_line(struct text *t, const struct record *rec)
 		text_str(t, "loss");
 		put_num(t, "count", (int64_t)rec->loss.count);
 		put_num(t, "cpu", rec->loss.cpu);
+		put_num(t, "reason", rec->loss.reason);
+		put_num(t, "class", rec->loss.class);
+		put_num(t, "from", (int64_t)rec->loss.from_ns);
+		put_num(t, "to", (int64_t)rec->loss.to_ns);
 		return;
 	}
 }

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "engine/base/err.h"
@@ -50,7 +51,7 @@ struct run {
 	struct text fds;		/* what is open at the first getppid() */
 	struct map sides;		/* by tid: what its last call event was */
 	uint64_t n_events, n_getppid, n_lost, n_births, n_deaths, n_strangers, n_unpaired;
-	uint64_t n_backwards, last_ns;
+	uint64_t n_backwards, last_ns, began_ns, n_lost_data;
 	bool has_seen[EVENT_TYPES];
 };
 
@@ -136,6 +137,24 @@ take_event(struct run *r, const struct moment *m)
 		line_put(&r->render, m, &r->lines);
 }
 
+static uint64_t
+now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static void
+take_loss(struct run *r, const struct loss_record *loss)
+{
+	r->n_lost += loss->count;
+	if (loss->class == LOSS_OF_DATA && loss->reason != LOSS_FOR_UNKNOWN &&
+	    loss->from_ns <= loss->to_ns && loss->from_ns >= r->began_ns)
+		r->n_lost_data += loss->count;
+}
+
 /* Take all records until the source ends. */
 static void
 drain(struct run *r, struct source *s)
@@ -143,6 +162,7 @@ drain(struct run *r, struct source *s)
 	struct record rec;
 	struct clock clock;
 
+	r->began_ns = now_ns() - 10000000000u;
 	r->world = world_new(NULL, NULL);
 	clock_init(&clock, no_offset);
 	render_init(&r->render, r->world, &clock);
@@ -150,7 +170,7 @@ drain(struct run *r, struct source *s)
 		const struct moment *m = world_take(r->world, &rec);
 
 		if (rec.kind == RECORD_LOSS)
-			r->n_lost += rec.loss.count;
+			take_loss(r, &rec.loss);
 		if (m)
 			take_event(r, m);
 	}
@@ -310,6 +330,18 @@ check_every(const struct run *r)
 	CHECK(n > 120, "every: %d kinds of calls", n);
 }
 
+/* Whatever was sent arrived, whatever was not is told. */
+static void
+check_accounts(const struct run *r, const struct probe_losses *lost)
+{
+	uint64_t n_lost = lost->full_state + lost->full_data + lost->kept_data;
+
+	CHECK(lost->taken == lost->sent, "%s: %llu were sent, %llu taken", r->scenario,
+	      (unsigned long long)lost->sent, (unsigned long long)lost->taken);
+	CHECK(r->n_lost == n_lost, "%s: %llu were lost, of %llu it is told where", r->scenario,
+	      (unsigned long long)n_lost, (unsigned long long)r->n_lost);
+}
+
 static void
 check_burst(const struct run *r, const struct probe_losses *lost)
 {
@@ -319,8 +351,8 @@ check_burst(const struct run *r, const struct probe_losses *lost)
 	CHECK(lost->kept_data > 0 && n_lost >= missing && n_lost - missing < 100,
 	      "burst: %llu of %d events are missing, %llu are counted as lost",
 	      (unsigned long long)missing, 2 * BURST_CALLS, (unsigned long long)n_lost);
-	CHECK(r->n_lost == n_lost, "burst: all of them are told of where they are missing: %llu",
-	      (unsigned long long)r->n_lost);
+	CHECK(r->n_lost_data == n_lost, "burst: and what they were about: %llu",
+	      (unsigned long long)r->n_lost_data);
 	CHECK(!lost->full_state, "burst: none of them changes the state");
 	CHECK(r->n_deaths == 1, "burst: the end is not lost");
 }
@@ -337,6 +369,7 @@ check_all(struct run *r, struct source *s)
 	source_end(s, &end);
 	CHECK(!end.damage.code, "%s: no trouble: %s", r->scenario, end.damage.text);
 	check_stream(r, &lost);
+	check_accounts(r, &lost);
 	if (strcmp(r->scenario, "inherited")) {
 		bool has_ended = probe_status(s, &status);
 

@@ -160,6 +160,11 @@ static const struct {
 	{ "proc.name exists", true },
 	{ "not proc.name exists", false },
 	/* Numbers. */
+	{ "evt.cpu <= 65535 and evt.cpu < 70000 and not evt.cpu >= 65535", true },
+	{ "fd.type = file", true },
+	{ "fd.type contains ile and not fd.type startswith ip", true },
+	{ "evt.errno = -600", false },
+	{ "not evt.category in (ipc, IPC)", true },
 	{ "fd.num < 4", true },
 	{ "fd.num < 3", false },
 	{ "fd.num <= 3", true },
@@ -414,6 +419,35 @@ static const struct {
 	{ "evt.type = opne", 11, "no event is called `opne`, did you mean `open`?" },
 	{ "evt.type in (open, qqqqqqqq)", 19, "no event is called `qqqqqqqq`" },
 	{ "evt.type contains qqq", 18, "no name of an event passes `contains` with this" },
+	/* Values that cannot be. */
+	{ "fd.type=ipv44", 8, "`fd.type` is never `ipv44`, did you mean `ipv4`?" },
+	{ "fd.type in (file, xx)", 18, "`fd.type` is never `xx`" },
+	{ "fd.type != ipv44", 11, "`fd.type` is never `ipv44`, did you mean `ipv4`?" },
+	{ "fd.type = oneof (ipv4, ipv66)", 23, "`fd.type` is never `ipv66`, did you mean "
+	  "`ipv6`?" },
+	{ "fd.types intersects (ipv4,fiel)", 26, "`fd.types` is never `fiel`, did you mean "
+	  "`file`?" },
+	{ "proc.stdin.type=pip", 16, "`proc.stdin.type` is never `pip`, did you mean `pipe`?" },
+	{ "evt.errno=ENOENTT", 10, "`evt.errno` is never `ENOENTT`, did you mean `ENOENT`?" },
+	{ "evt.errno=QQQQQQQQ", 10, "`evt.errno` is never `QQQQQQQQ`" },
+	{ "evt.res=SUCESS", 8, "`evt.res` is never `SUCESS`, did you mean `SUCCESS`?" },
+	{ "evt.category=fiel", 13, "`evt.category` is never `fiel`, did you mean `file`?" },
+	{ "fd.l4proto=xx", 11, "`fd.l4proto` is never `xx`; it is one of tcp udp icmp raw" },
+	{ "fd.sockfamily=xx", 14, "`fd.sockfamily` is never `xx`; it is one of ip unix" },
+	{ "fd.sockfamily startswith x", 25, "no value of `fd.sockfamily` passes `startswith` "
+	  "with this; it is one of ip unix" },
+	{ "container.type=dokcer", 15, "`container.type` is never `dokcer`, did you mean "
+	  "`docker`?" },
+	{ "syslog.severity.str=erro", 20, "`syslog.severity.str` is never `erro`, did you mean "
+	  "`err`?" },
+	{ "evt.cpu=65536", 8, "`evt.cpu` is at most 65535, and never negative" },
+	{ "evt.cpu in (1,65536)", 14, "`evt.cpu` is at most 65535, and never negative" },
+	{ "evt.cpu>65535", 8, "`evt.cpu` is at most 65535, and never negative" },
+	{ "evt.cpu>=65536", 9, "`evt.cpu` is at most 65535, and never negative" },
+	{ "evt.cpu!=-1", 9, "`evt.cpu` is at most 65535, and never negative" },
+	{ "user.uid=4294967296", 9, "`user.uid` is at most 4294967295, and never negative" },
+	{ "evt.count=2", 10, "`evt.count` is at most 1, and never negative" },
+	{ "syslog.facility=24", 16, "`syslog.facility` is at most 23, and never negative" },
 	{ "proc.name = val(proc.nam)", 16, "unknown field `proc.nam`, did you mean "
 	  "`proc.name`?" },
 	/* Values that fit no type. */
@@ -634,6 +668,104 @@ generic_calls(struct scene *s)
 		CHECK(!matches, "it is not open");
 }
 
+static const struct {
+	const char *filter;
+	uint16_t id;
+	const char *call;
+	bool is_wanted;
+} calls[] = {
+	{ "evt.type = read", EV_GENERIC_E, "getppid", false },
+	{ "evt.type = getppid", EV_GENERIC_E, "getppid", true },
+	{ "evt.type = getppid", EV_GENERIC_X, "getpid", false },
+	{ "not evt.type = getppid", EV_GENERIC_X, "getppid", false },
+	{ "evt.type = getppid and evt.dir = <", EV_GENERIC_E, "getppid", false },
+	{ "evt.type = read or proc.name = x", EV_GENERIC_E, "getppid", true },
+	{ "evt.type = read", EV_READ_X, NULL, true },
+	{ "evt.type = read", EV_GENERIC_X, NULL, true },
+};
+
+static uint16_t
+code_of(const char *name)
+{
+	uint16_t code = 0;
+
+	while (name && strcmp(syscall_code_name(code), name) != 0)
+		code++;
+	return code;
+}
+
+static void
+calls_wanted(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
+		struct filter *f = filter_compile(calls[i].filter, NULL, NULL);
+
+		CHECK(filter_wants_call(f, calls[i].id, code_of(calls[i].call)) ==
+		      calls[i].is_wanted, "%s and %s", calls[i].filter,
+		      calls[i].call ? calls[i].call : "a type that says it, or no code");
+		filter_free(f);
+	}
+}
+
+/* "-": with any; a "!" goes before what is excluded. */
+static const struct {
+	const char *filter, *names;
+} values[] = {
+	{ "proc.name = cat", "cat" },
+	{ "proc.name == cat and evt.type = read", "cat" },
+	{ "evt.type = read", "-" },
+	{ "proc.name in (a, b, a)", "a b" },
+	{ "proc.name = a or proc.name = b", "a b" },
+	{ "proc.name = a or evt.type = read", "-" },
+	{ "proc.name = a or proc.name != b", "-" },
+	{ "not proc.name = a", "!a" },
+	{ "proc.name != a", "!a" },
+	{ "not proc.name != a", "a" },
+	{ "not not proc.name = a", "a" },
+	{ "not proc.name in (a, b)", "!a b" },
+	{ "not (proc.name = a or proc.name = b)", "-" },
+	{ "proc.name != a and proc.name = b", "b" },
+	{ "proc.name = b and proc.name != a", "b" },
+	{ "proc.name = anyof (a, b)", "a b" },
+	{ "proc.name = oneof (a, b)", "a b" },
+	{ "proc.name != anyof (a, b)", "-" },
+	{ "not proc.name = oneof (a, a)", "-" },
+	{ "proc.name = allof (a, b)", "-" },
+	{ "proc.name contains a", "-" },
+	{ "proc.name >= a", "-" },
+	{ "proc.pname = a", "-" },
+	{ "proc.name = val(proc.pname)", "-" },
+	{ "tolower(proc.name) = a", "-" },
+	{ "proc.name in (a, b, c, d, e, f, g, h)", "a b c d e f g h" },
+	{ "proc.name in (a, b, c, d, e, f, g, h, i)", "-" },
+};
+
+static void
+values_known(void)
+{
+	struct text t = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(values); i++) {
+		struct filter *f = filter_compile(values[i].filter, NULL, NULL);
+		struct filter_values v;
+
+		bool are_known;
+
+		t.len = 0;
+		if (!CHECK(f, "%s", values[i].filter))
+			continue;
+		are_known = filter_values(f, "proc.name", &v);
+		text_str(&t, are_known ? "" : "-");
+		for (size_t k = 0; are_known && k < v.n; k++)
+			text_fmt(&t, "%s%.*s", k ? " " : v.are_excluded ? "!" : "",
+				 (int)v.list[k].len, (const char *)v.list[k].p);
+		text_char(&t, '\0');
+		CHECK_STR(t.p, values[i].names, "  names with which it can match");
+		filter_free(f);
+	}
+	text_fini(&t);
+}
+
 /* A regular expression that takes for ever. */
 static void
 limits(struct scene *s)
@@ -724,6 +856,8 @@ main(void)
 	printing();
 	explaining();
 	types_wanted();
+	calls_wanted();
+	values_known();
 	generic_calls(&s);
 	limits(&s);
 	large_ones();

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "engine/base/err.h"
@@ -13,6 +14,7 @@
 #include "engine/event/source.h"
 #include "probe/probe.h"
 #include "ui/cli/cli.h"
+#include "ui/cli/whom.h"
 
 #define STATUS_OF_SIGNAL 128		/* and its number, as shells have it */
 
@@ -60,6 +62,15 @@ live_root(const struct source *s)
 	return probe_root(s);
 }
 
+uint64_t
+live_now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
 static uint32_t
 snap_bytes(const struct live_options *o)
 {
@@ -68,15 +79,38 @@ snap_bytes(const struct live_options *o)
 	return o->data_bytes < PROBE_SNAP_MAX ? (uint32_t)o->data_bytes : PROBE_SNAP_MAX;
 }
 
+/* Say what is left to the kernel. */
+static void
+tell_pushdown(const struct pushdown *p, const struct source *s)
+{
+	struct demand_count count;
+	struct text t = { 0 };
+
+	probe_demand(s, &count);
+	pushdown_tell(p, &count, &t);
+	text_char(&t, '\0');
+	cli_error("%s", t.p);
+	text_fini(&t);
+}
+
 struct source *
 live_open(const struct live_options *o, struct err *err)
 {
-	struct probe_options options = { .command = o->command, .tree = o->tree,
+	struct probe_options options = { .command = o->whom->command, .tree = o->whom->tree,
 					 .idle = o->idle, .ctx = o->ctx,
 					 .ring_bytes = o->ring_bytes,
 					 .snap_bytes = snap_bytes(o) };
+	struct pushdown_options ask = o->ask;
+	struct pushdown pushdown;
+	struct source *s;
 
-	return probe_open(&options, err);
+	ask.cgroup = o->whom->cgroup;
+	pushdown_init(&pushdown, &ask);
+	options.demand = &pushdown.demand;
+	s = probe_open(&options, err);
+	if (s && o->verbose)
+		tell_pushdown(&pushdown, s);
+	return s;
 }
 
 void
@@ -85,16 +119,16 @@ live_announce(const struct live_options *o, const char *verb)
 	size_t ring_bytes = o->ring_bytes ? o->ring_bytes : PROBE_RING_BYTES;
 	struct text t = { 0 };
 
-	if (o->command) {
+	if (o->whom->command) {
 		text_str(&t, "the command");
-		for (char *const *word = o->command; *word; word++)
+		for (char *const *word = o->whom->command; *word; word++)
 			text_fmt(&t, " %s", *word);
-	} else if (o->tree) {
-		text_fmt(&t, "process %lld", (long long)o->tree);
+	} else if (o->whom->tree) {
+		text_fmt(&t, "process %lld", (long long)o->whom->tree);
 	} else {
 		text_str(&t, "all processes");
 	}
-	text_str(&t, o->command || o->tree ? ", with all that it starts" : "");
+	text_str(&t, o->whom->command || o->whom->tree ? ", with all that it starts" : "");
 	text_char(&t, '\0');
 	cli_error("%s %s; %u bytes of data, a ring of %zu KiB for each CPU", verb, t.p,
 		  snap_bytes(o), ring_bytes / 1024);
@@ -105,30 +139,14 @@ void
 live_report(const struct source *s)
 {
 	struct probe_losses lost;
-	uint64_t data;
 
 	probe_losses(s, &lost);
-	data = lost.full_data + lost.kept_data;
-	if (data || lost.full_state)
-		cli_error("lost: %llu events about data, %llu that change what is known of "
-			  "processes and files; %llu were delivered",
-			  (unsigned long long)data, (unsigned long long)lost.full_state,
-			  (unsigned long long)lost.delivered);
 	if (lost.unmarked)
 		cli_error("not followed: %llu threads, for want of memory in the kernel",
 			  (unsigned long long)lost.unmarked);
 	if (lost.late)
 		cli_error("late: %llu events came after their turn and have a later time than "
 			  "they should", (unsigned long long)lost.late);
-}
-
-uint64_t
-live_lost(const struct source *s)
-{
-	struct probe_losses lost;
-
-	probe_losses(s, &lost);
-	return lost.full_state + lost.full_data + lost.kept_data;
 }
 
 int

@@ -8,12 +8,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ui/cli/pushdown.h"
+
 struct err;
 struct source;
+struct whom;
 
 struct live_options {
-	char *const *command;		/* to be run and followed, ends with NULL; or NULL */
-	int64_t tree;			/* the process to be followed; or 0 */
+	const struct whom *whom;
+	struct pushdown_options ask;	/* all but the cgroup */
+	bool verbose;			/* say what is left to the kernel */
 	size_t ring_bytes;		/* for events of each CPU; 0: the usual */
 	uint64_t data_bytes;		/* of a call that are kept; UINT64_MAX: the usual */
 	void (*idle)(void *ctx);	/* as in capture.h */
@@ -30,14 +34,14 @@ bool live_may_write_later(const char *path, struct err *err);
 /* The process that is followed with all that it starts; 0: all are. */
 int64_t live_root(const struct source *s);
 
+/* The time of what happens now. */
+uint64_t live_now_ns(void);
+
 /* Say on standard error what is about to be shown or recorded. */
 void live_announce(const struct live_options *options, const char *verb);
 
-/* Say on standard error what was lost, if anything was. */
+/* Say on standard error what else went wrong, if anything did. */
 void live_report(const struct source *s);
-
-/* Events that are missing so far. */
-uint64_t live_lost(const struct source *s);
 
 /* The exit status of the command, as a shell has it; STATUS when there is none, or
  * it runs still. */

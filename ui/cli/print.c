@@ -10,10 +10,12 @@
 #include "engine/field/format.h"
 #include "engine/field/render.h"
 #include "engine/world/world.h"
+#include "ui/cli/bundled.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/input.h"
 #include "ui/cli/line.h"
 #include "ui/cli/live.h"
+#include "ui/cli/lost.h"
 #include "ui/cli/output.h"
 #include "ui/cli/print_options.h"
 #include "ui/cli/progress.h"
@@ -44,6 +46,7 @@ struct printer {
 	struct summary *summary;	/* NULL: nobody wants one */
 	struct output out;
 	struct progress progress;
+	struct lost lost;
 	uint64_t n_fit;			/* events that could be shown so far */
 	uint64_t n_shown;
 	uint64_t stop_ns;		/* from which event time on nothing is shown */
@@ -196,6 +199,8 @@ read_all(struct printer *p)
 	while (source_next(p->source, &rec) > 0) {
 		if (p->wishes->no_owners && is_owner(&rec))
 			continue;
+		if (rec.kind == RECORD_LOSS)
+			lost_add(&p->lost, &rec.loss);
 		m = world_take(p->world, &rec);
 		progress_step(&p->progress, p->source);
 		if (m && m->num && !take_event(p, m))
@@ -286,6 +291,7 @@ run_printer(struct printer *p)
 	output_flush(&p->out);
 	progress_end(&p->progress);
 	is_usable = input_report(p->source);
+	lost_report(&p->lost, p->source);
 	if (!p->wishes->input.n)
 		live_report(p->source);
 	sieve_report(&p->sieve);
@@ -297,7 +303,7 @@ run_printer(struct printer *p)
 	}
 	if (!is_usable)
 		return CLI_FAILED;
-	return p->wishes->command ? live_status(p->source, CLI_OK) : CLI_OK;
+	return p->wishes->whom.command ? live_status(p->source, CLI_OK) : CLI_OK;
 }
 
 /* Open what is to be shown: captures, or the running kernel. */
@@ -305,10 +311,19 @@ static struct source *
 open_source(struct printer *p, struct print_wishes *w, struct err *err)
 {
 	struct capture_options files = { .follow = w->follow, .idle = on_idle, .ctx = p };
-	struct live_options live = { .command = w->command, .tree = w->tree, .idle = on_idle,
-				     .ctx = p, .data_bytes = w->data.bytes_max };
+	struct live_options live = { .whom = &w->whom, .verbose = w->verbose, .idle = on_idle,
+				     .ctx = p, .ask = { .filter = p->sieve.filter,
+							.all_events = w->filter_only_hides },
+				     .data_bytes = w->data.bytes_max };
 
 	return w->input.n ? input_open(&w->input, &files, err) : live_open(&live, err);
+}
+
+/* The whole running system, nobody in it and no file. */
+static bool
+asks_for_all(const struct print_wishes *w)
+{
+	return !w->input.n && !w->whom.command && !w->whom.tree && !w->whom.cgroup;
 }
 
 /* Compile what must be before anything is opened. */
@@ -344,6 +359,8 @@ print_run(const struct cli_command *self, int argc, char **argv)
 		status = run_printer(&p);
 	} else {
 		cli_error("%s", err.text);
+		if (asks_for_all(&wishes))
+			bundled_offer();
 		status = CLI_FAILED;
 	}
 

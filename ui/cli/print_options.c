@@ -8,7 +8,7 @@
 #include "ui/cli/line.h"
 #include "ui/cli/words.h"
 
-enum { OPT_SKIP = 256, OPT_CSV, OPT_RAW, OPT_UNBUFFERED, OPT_TREE };
+enum { OPT_SKIP = 256, OPT_CSV, OPT_RAW, OPT_UNBUFFERED };
 
 #define SECOND_NS 1000000000u
 #define SECONDS_MAX (UINT64_MAX / SECOND_NS)
@@ -106,11 +106,6 @@ take_number(struct print_wishes *w, int key, const char *arg)
 			return usage("-s wants a number of bytes, not", arg);
 		w->data.bytes_max = n > SIZE_MAX ? SIZE_MAX : (size_t)n;
 		break;
-	case OPT_TREE:
-		if (!is_number || !n || n > INT32_MAX)
-			return usage("--tree wants the number of a process, not", arg);
-		w->tree = (int64_t)n;
-		break;
 	case OPT_SKIP:
 		if (!is_number)
 			return usage("--skip wants a number, not", arg);
@@ -190,8 +185,11 @@ switch_of(struct print_wishes *w, int key)
 static int
 take_option(struct print_wishes *w, int key, const char *arg)
 {
+	int status = whom_take(&w->whom, "print", key, arg);
 	bool *on = switch_of(w, key);
 
+	if (status >= 0)
+		return status;
 	if (on) {
 		*on = true;
 		return CLI_OK;
@@ -248,19 +246,11 @@ settle(struct print_wishes *w)
 static int
 check(const struct print_wishes *w)
 {
-	if (w->input.n && w->tree) {
-		cli_error("--tree is for the running system, not for a capture");
-		return CLI_USAGE;
-	}
-	if (w->command && w->tree) {
-		cli_error("either a command is followed or, with --tree, a process");
-		return CLI_USAGE;
-	}
 	if (!w->input.n && w->follow) {
 		cli_error("-f is for a capture, and none is named; -r FILE does that");
 		return CLI_USAGE;
 	}
-	return CLI_OK;
+	return whom_check(&w->whom, w->input.n);
 }
 
 int
@@ -279,7 +269,7 @@ print_options_read(const struct cli_command *self, int argc, char **argv, struct
 		return CLI_USAGE;
 	command = w->input.n ? argc : words_command(argv, at, argc);
 	if (command < argc)
-		w->command = argv + command;
+		w->whom.command = argv + command;
 	words_join(argv, at, command < argc ? command - 1 : argc, &w->filter);
 	settle(w);
 	return check(w);
@@ -296,8 +286,7 @@ print_options_fini(struct print_wishes *w)
 static const struct cli_option options[] = {
 	{ 'r', "read", "FILE", "Read the capture FILE; - is standard input. Given several "
 	  "times, the files are read one after the other." },
-	{ OPT_TREE, "tree", "PID", "Without -r: show the process PID and all that it starts, "
-	  "until all of them have ended." },
+	WHOM_OPTIONS,
 	{ 'n', "count", "N", "Stop after N events." },
 	{ OPT_SKIP, "skip", "N", "Leave out the first N events." },
 	{ 'M', "seconds", "S", "Stop S seconds after the first event that is shown." },
@@ -334,6 +323,29 @@ static const struct cli_option options[] = {
 	{ 'P', "progress", NULL, "Show the progress on standard error, whoever reads it." },
 };
 
+#define TO_RECORD "captures are written by `sysreel record`, which has this option"
+
+static const struct cli_known known[] = {
+	{ 'r', "readfile", NULL },
+	{ 'n', "numevents", NULL },
+	{ 'p', "print", NULL },
+	{ 't', "timetype", NULL },
+	{ 'D', "debug", NULL },
+	{ 'w', "writefile", TO_RECORD },
+	{ 'z', "compress", TO_RECORD },
+	{ 'C', "file-size", TO_RECORD },
+	{ 'G', "file-seconds", TO_RECORD },
+	{ 'W', "limit", TO_RECORD },
+	{ 'e', "event-limit", TO_RECORD },
+	{ 'F', "fatfile", "`sysreel record` writes what the state needs by itself" },
+	{ 'l', "list", "`sysreel list fields` shows the fields" },
+	{ 'L', "list-events", "`sysreel list events` shows the events" },
+	{ 'h', "help", "`sysreel print --help` shows the options" },
+	{ 0, "list-markdown", "`sysreel list fields --markdown` makes tables of the fields" },
+	{ 0, "version", "`sysreel --version` shows the version" },
+	{ 0, NULL, NULL },
+};
+
 static const struct cli_example examples[] = {
 	{ "evt.type=open and evt.failed=true", "Files that could not be opened." },
 	{ "proc.name in (sh, bash) or proc.aname=sshd", "Shells, and all that somebody does "
@@ -357,8 +369,9 @@ const struct cli_command print_command = {
 	.synopsis = "[-r FILE] [OPTION]... [FILTER] [-- COMMAND [WORD]...]",
 	.doc = "Print the events of a capture or of the running system as lines of text.",
 	.more = "Without -r, events come from the running kernel: of all processes, of those "
-		"that belong to --tree PID, or of COMMAND, which is run and followed with all "
-		"that it starts, from its first instruction to the end. Tracing needs root or "
+		"that belong to --tree PID or --cgroup PATH, or of COMMAND, which is run and "
+		"followed with all that it starts, from its first instruction to the end. "
+		"Tracing needs root or "
 		"the capabilities CAP_BPF and CAP_PERFMON; they are given up once it runs.\n\n"
 		"A line is, from left to right: number of the event, time, CPU, name of the "
 		"thread, its number, > for a call that is entered or < for one that returns, "
@@ -389,6 +402,7 @@ const struct cli_command print_command = {
 		"command line was not understood; with a COMMAND it is the COMMAND's own.",
 	.options = options,
 	.n_options = ARRAY_LEN(options),
+	.known = known,
 	.examples = examples,
 	.n_examples = ARRAY_LEN(examples),
 	.run = print_run,

@@ -13,14 +13,14 @@
 #include "engine/field/field.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/input.h"
+#include "ui/cli/whom.h"
 
 enum print_form { PRINT_LINES, PRINT_JSON, PRINT_CSV };
 
 /* Embedded: zeroes; print_options_fini(). Text is borrowed from the words. */
 struct print_wishes {
 	struct input input;		/* none: the running kernel */
-	char *const *command;		/* to be run and followed, ends with NULL; or NULL */
-	int64_t tree;			/* a process to be followed; or 0 */
+	struct whom whom;		/* of whom there */
 	const char *pattern;		/* NULL: the default line */
 	struct text filter;		/* with a NUL; no bytes: none */
 	uint64_t count;			/* events to show; 0: all */

@@ -1,4 +1,5 @@
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "engine/base/err.h"
@@ -10,6 +11,7 @@
 #include "ui/cli/cli.h"
 #include "ui/cli/input.h"
 #include "ui/cli/live.h"
+#include "ui/cli/lost.h"
 #include "ui/cli/outsiders.h"
 #include "ui/cli/print_options.h"
 #include "ui/cli/progress.h"
@@ -38,6 +40,7 @@ struct recording {
 	struct sieve sieve;
 	struct outsiders outsiders;
 	struct progress progress;
+	struct lost lost;
 	uint64_t start_ns;		/* live: when events began to come; 0: not yet */
 };
 
@@ -67,8 +70,10 @@ on_live_idle(void *ctx)
 
 	if (!r->recorder)
 		return;
-	if (!r->start_ns)
+	if (!r->start_ns) {
 		r->start_ns = now;
+		recorder_end_tables(r->recorder, live_now_ns());
+	}
 	if (!recorder_flush(r->recorder) || (most_ns && now - r->start_ns >= most_ns))
 		source_cancel(r->source);
 	progress_idle(&r->progress, r->source);
@@ -97,15 +102,14 @@ put_progress(void *ctx, struct text *line)
 {
 	struct recording *r = ctx;
 	struct recorder_stats stats;
-	uint64_t lost = is_live(r) ? live_lost(r->source) : 0;
 
 	recorder_stats(r->recorder, &stats);
 	text_str(line, "  ");
 	text_count(line, stats.sink.bytes_written);
 	text_str(line, " bytes");
-	if (lost) {
+	if (lost_sum(&r->lost)) {
 		text_str(line, "  ");
-		text_count(line, lost);
+		text_count(line, lost_sum(&r->lost));
 		text_str(line, " lost");
 	}
 }
@@ -117,6 +121,8 @@ record_all(struct recording *r)
 	const struct moment *m;
 
 	while (source_next(r->source, &rec) > 0) {
+		if (rec.kind == RECORD_LOSS)
+			lost_add(&r->lost, &rec.loss);
 		recorder_before(r->recorder, &rec);
 		m = world_take(r->world, &rec);
 		progress_step(&r->progress, r->source);
@@ -132,7 +138,17 @@ put_count(struct text *t, uint64_t n, const char *what)
 	text_fmt(t, " %s%s", what, n == 1 ? "" : "s");
 }
 
-/* "1,221 events, 57,100 bytes in 3 files", for a person. */
+/* What this program took of all CPUs so far. */
+static double
+cpu_s(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / SECOND_NS;
+}
+
+/* "1,221 events, 57,100 bytes in 3 files, 0.2 s of CPU", for a person. */
 static void
 tell(const struct recorder_stats *stats)
 {
@@ -150,6 +166,7 @@ tell(const struct recorder_stats *stats)
 		text_str(&t, " in ");
 		put_count(&t, stats->n_files, "file");
 	}
+	text_fmt(&t, ", %.1f s of CPU", cpu_s());
 	text_char(&t, '\0');
 	cli_error("wrote %s", t.p);
 	text_fini(&t);
@@ -183,6 +200,7 @@ finish(struct recording *r)
 	progress_end(&r->progress);
 	if (!input_report(r->source) && !is_live(r))
 		status = CLI_FAILED;
+	lost_report(&r->lost, r->source);
 	if (is_live(r))
 		live_report(r->source);
 	sieve_report(&r->sieve);
@@ -193,7 +211,7 @@ finish(struct recording *r)
 			  (double)stats.sink.waited_ns / SECOND_NS);
 	if (r->wishes->verbose || isatty(STDERR_FILENO))
 		tell(&stats);
-	if (status == CLI_OK && r->wishes->command)
+	if (status == CLI_OK && r->wishes->whom.command)
 		return live_status(r->source, CLI_OK);
 	return status;
 }
@@ -210,7 +228,9 @@ static struct source *
 open_source(struct recording *r, struct record_wishes *w, struct err *err)
 {
 	struct capture_options files = { .follow = w->follow, .idle = on_idle, .ctx = r };
-	struct live_options live = { .command = w->command, .tree = w->tree,
+	struct live_options live = { .whom = &w->whom, .verbose = w->verbose,
+				     .ask = { .filter = r->sieve.filter,
+					      .no_state = w->recorder.no_state },
 				     .ring_bytes = w->ring_bytes, .idle = on_live_idle,
 				     .ctx = r, .data_bytes = UINT64_MAX };
 

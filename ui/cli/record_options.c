@@ -17,7 +17,7 @@
 
 enum {
 	OPT_FORMAT = 256, OPT_NO_ENV, OPT_NO_ARGS, OPT_NO_STATE, OPT_ONLY, OPT_ANCESTORS,
-	OPT_EXIT_ONLY, OPT_TREE, OPT_RING_SIZE,
+	OPT_EXIT_ONLY, OPT_RING_SIZE,
 };
 
 static int
@@ -128,6 +128,8 @@ take_option(struct record_wishes *w, int key, const char *arg)
 	int status = take_count(w, key, arg);
 	uint64_t v;
 
+	if (status < 0)
+		status = whom_take(&w->whom, "record", key, arg);
 	if (status >= 0)
 		return status;
 	switch (key) {
@@ -148,11 +150,6 @@ take_option(struct record_wishes *w, int key, const char *arg)
 		if (!words_count(arg, RECORDER_NO_CUT - 1, &v))
 			return usage("-s wants a number of bytes, not", arg);
 		w->recorder.cut_data = (uint32_t)v;
-		break;
-	case OPT_TREE:
-		if (!words_count(arg, INT32_MAX, &v) || !v)
-			return usage("--tree wants the number of a process, not", arg);
-		w->tree = (int64_t)v;
 		break;
 	case OPT_RING_SIZE:
 		return take_ring_size(w, arg);
@@ -187,20 +184,15 @@ note_inputs(struct record_wishes *w)
 static int
 check_source(const struct record_wishes *w)
 {
-	if (w->input.n && (w->tree || w->ring_bytes)) {
-		cli_error("%s is for the running system, not for a capture",
-			  w->tree ? "--tree" : "--ring-size");
-		return CLI_USAGE;
-	}
-	if (w->command && w->tree) {
-		cli_error("either a command is followed or, with --tree, a process");
+	if (w->input.n && w->ring_bytes) {
+		cli_error("--ring-size is for the running system, not for a capture");
 		return CLI_USAGE;
 	}
 	if (!w->input.n && w->follow) {
 		cli_error("-f is for a capture, and none is named; -r FILE does that");
 		return CLI_USAGE;
 	}
-	return CLI_OK;
+	return whom_check(&w->whom, w->input.n);
 }
 
 /* Options that say which events are written. */
@@ -208,7 +200,7 @@ static int
 check_choice(const struct record_wishes *w)
 {
 	const struct recorder_options *o = &w->recorder;
-	bool has_tree = w->command || w->tree;
+	bool has_tree = w->whom.command || w->whom.tree || w->whom.cgroup;
 
 	if ((o->only || o->no_state || o->ancestors) && !w->filter.len &&
 	    (o->no_state || !has_tree)) {
@@ -271,7 +263,7 @@ record_options_read(const struct cli_command *self, int argc, char **argv,
 		return CLI_USAGE;
 	command = w->input.n ? argc : words_command(argv, at, argc);
 	if (command < argc)
-		w->command = argv + command;
+		w->whom.command = argv + command;
 	words_join(argv, at, command < argc ? command - 1 : argc, &w->filter);
 	status = check(w);
 	if (status == CLI_OK)
@@ -291,8 +283,7 @@ static const struct cli_option options[] = {
 	{ 'r', "read", "FILE", "Read the capture FILE; - is standard input. Given several "
 	  "times, the files are read one after the other." },
 	{ 'w', "write", "FILE", "Write the capture FILE; - is standard output." },
-	{ OPT_TREE, "tree", "PID", "Without -r: record the process PID and all that it starts, "
-	  "until all of them have ended." },
+	WHOM_OPTIONS,
 	{ 'z', "gzip", NULL, "Compress what is written." },
 	{ 'n', "count", "N", "Stop after N events." },
 	{ 'M', "seconds", "S", "Stop S seconds after the first event, by the time of events; "
@@ -331,8 +322,9 @@ const struct cli_command record_command = {
 	.synopsis = "[-r FILE] -w FILE [OPTION]... [FILTER] [-- COMMAND [WORD]...]",
 	.doc = "Write events of the running system, or of a capture, into a capture.",
 	.more = "Without -r, events come from the running kernel: of all processes, of those "
-		"that belong to --tree PID, or of COMMAND, which is run and followed with all "
-		"that it starts, from its first instruction to the end. Tracing needs root or "
+		"that belong to --tree PID or --cgroup PATH, or of COMMAND, which is run and "
+		"followed with all that it starts, from its first instruction to the end. "
+		"Tracing needs root or "
 		"the capabilities CAP_BPF and CAP_PERFMON; they are given up once it runs. "
 		"Ctrl-C, SIGTERM and SIGHUP end the recording in good order.\n\n"
 		"FILTER says which events are wanted, as for `sysreel print`. Events that it does "

@@ -10,12 +10,12 @@
 #include "engine/record/recorder.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/input.h"
+#include "ui/cli/whom.h"
 
 /* Embedded: zeroes; record_options_fini(). Text is borrowed from the words. */
 struct record_wishes {
 	struct input input;		/* none: the running kernel */
-	char *const *command;		/* to be run and followed, ends with NULL; or NULL */
-	int64_t tree;			/* a process to be followed; or 0 */
+	struct whom whom;		/* of whom there */
 	size_t ring_bytes;		/* for each CPU; 0: the usual */
 	struct recorder_options recorder;	/* all but functions */
 	struct sink_input *inputs;	/* owned: files that are read */

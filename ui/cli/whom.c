@@ -1,0 +1,49 @@
+#include "ui/cli/whom.h"
+
+#include <stddef.h>
+
+#include "ui/cli/cli.h"
+#include "ui/cli/words.h"
+
+static int
+usage(const char *self, const char *words, const char *what)
+{
+	cli_error("%s `%s`; `sysreel %s --help` tells more", words, what, self);
+	return CLI_USAGE;
+}
+
+int
+whom_take(struct whom *w, const char *self, int key, const char *arg)
+{
+	uint64_t v;
+
+	switch (key) {
+	case WHOM_TREE:
+		if (!words_count(arg, INT32_MAX, &v) || !v)
+			return usage(self, "--tree wants the number of a process, not", arg);
+		w->tree = (int64_t)v;
+		return CLI_OK;
+	case WHOM_CGROUP:
+		if (arg[0] != '/')
+			return usage(self, "--cgroup wants a path that begins with /, not", arg);
+		w->cgroup = arg;
+		return CLI_OK;
+	default:
+		return -1;
+	}
+}
+
+int
+whom_check(const struct whom *w, bool has_input)
+{
+	if (has_input && (w->tree || w->cgroup)) {
+		cli_error("%s is for the running system, not for a capture",
+			  w->tree ? "--tree" : "--cgroup");
+		return CLI_USAGE;
+	}
+	if (w->command && w->tree) {
+		cli_error("either a command is followed or, with --tree, a process");
+		return CLI_USAGE;
+	}
+	return CLI_OK;
+}
