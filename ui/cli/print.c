@@ -10,6 +10,7 @@
 #include "engine/field/format.h"
 #include "engine/field/render.h"
 #include "engine/world/world.h"
+#include "ui/cli/bundled.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/hosts.h"
 #include "ui/cli/input.h"
@@ -322,6 +323,13 @@ open_source(struct printer *p, struct print_wishes *w, struct err *err)
 	return w->input.n ? input_open(&w->input, &files, err) : live_open(&live, err);
 }
 
+/* The whole running system, nobody in it and no file. */
+static bool
+asks_for_all(const struct print_wishes *w)
+{
+	return !w->input.n && !w->whom.command && !w->whom.tree && !w->whom.cgroup;
+}
+
 /* Compile what must be before anything is opened. */
 static int
 prepare(struct printer *p)
@@ -355,6 +363,8 @@ print_run(const struct cli_command *self, int argc, char **argv)
 		status = run_printer(&p);
 	} else {
 		cli_error("%s", err.text);
+		if (asks_for_all(&wishes))
+			bundled_offer();
 		status = CLI_FAILED;
 	}
 
