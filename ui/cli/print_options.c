@@ -313,9 +313,9 @@ static const struct cli_option options[] = {
 	  "are also what is taken from the kernel: 80, if the option is not given." },
 	{ 'v', "verbose", NULL, "Do not shorten data, and tell at the end how much was read." },
 	{ 'S', "summary", NULL, "Show at the end how often each kind of event came." },
-	{ 'R', "resolve-ports", NULL, "Names of ports, from the file /etc/services, and of hosts, in "
-	  "fd.sip.name and the like, from /etc/hosts and the resolver. Nothing else asks the "
-	  "network." },
+	{ 'R', "resolve-ports", NULL, "Names of ports, from the file /etc/services, and of "
+	  "hosts, in fd.sip.name and the like, from /etc/hosts and the resolver. Nothing else "
+	  "asks the network." },
 	{ 'N', "numbers", NULL, "No names of users, groups, ports and hosts: their numbers only." },
 	{ 'E', "exclude-users", NULL, "Do without the users and groups in the capture." },
 	{ 'U', "suppress-comm", "NAME", "Leave out all events of the program NAME. May be given "
