@@ -588,6 +588,7 @@ world_new(const struct world_observer *observer, void *ctx)
 	struct world *w = xzalloc(sizeof(*w));
 
 	w->observer = observer;
+	w->memo_seed = hash_seed() | 1;
 	w->ctx = ctx;
 	w->names = intern_new();
 	w->containers = containers_new(w->names);
