@@ -25,21 +25,20 @@
 struct store;
 struct world;
 
-struct store_options {
-	uint64_t budget_bytes;		/* 0: none */
-	/* Where events can be read again (source_reread()); must outlive the store.
-	 * NULL, or one that cannot: the store keeps their bytes. */
-	const struct source *source;
-};
-
-/* The caller owns it. OPTIONS may be NULL. */
-struct store *store_new(const struct store_options *options);
+/* The caller owns it. BUDGET_BYTES 0: there is none. */
+struct store *store_new(uint64_t budget_bytes);
 /* There must be no snapshot left. NULL is fine. */
 void store_free(struct store *s);
 
 /* The writer's. Publishing is cheap; what was taken is not seen before. */
 void store_take(struct store *s, const struct record *rec);
 void store_publish(struct store *s);
+/* Before the first record: SOURCE is where events can be read again
+ * (source_reread()), and must outlive the store. NULL, and one that cannot: the
+ * store keeps their bytes, as it does when nothing is said. */
+void store_set_source(struct store *s, const struct source *source);
+/* There will be no more records: what is open is made narrow. */
+void store_end(struct store *s);
 const struct world *store_world(const struct store *s);
 
 /* A section of the reel. */

@@ -75,6 +75,7 @@ struct world {
 	uint32_t last_table;		/* ids given to tables of descriptors */
 	uint32_t last_entity;		/* ids given to entities */
 	uint32_t last_version;		/* ids given to versions */
+	uint64_t memo_seed;		/* of tables of versions: not worth one each */
 	struct world_age age;
 
 	uint64_t n_events;		/* the number of the newest event */

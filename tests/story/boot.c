@@ -91,7 +91,7 @@ enter_root(const char *root)
 static void
 become(const struct unit *u)
 {
-	char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", lxc[] = "container=lxc";
+	char path[] = "PATH=/bin:/usr/bin:/sbin:/usr/sbin", lxc[] = "container=lxc";
 	char *env[] = { path, u->name ? lxc : NULL, NULL };
 	char *args[UNIT_WORDS];
 	int null = open("/dev/null", O_RDWR);

@@ -6,6 +6,7 @@
 #include <grp.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -132,6 +133,19 @@ kit_log(int fd, const char *fmt, ...)
 	len = len + (size_t)n < sizeof(text) - 1 ? len + (size_t)n : sizeof(text) - 2;
 	text[len++] = '\n';
 	KIT_MUST(write(fd, text, len) == (ssize_t)len);
+}
+
+void
+kit_start_thread(const char *name, void *(*run)(void *arg), void *arg)
+{
+	pthread_t thread;
+
+	/* It inherits the name of who starts it. What it is called later, readers of
+	 * captures do not follow. */
+	pthread_setname_np(pthread_self(), name);
+	KIT_MUST(pthread_create(&thread, NULL, run, arg) == 0);
+	pthread_setname_np(pthread_self(), program_invocation_short_name);
+	pthread_detach(thread);
 }
 
 void

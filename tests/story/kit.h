@@ -36,6 +36,8 @@ int kit_open_log(const char *path);
 /* Append FMT as a line with the time of day. */
 void kit_log(int fd, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* Start a thread that runs to the end of the program, and is called NAME from its birth. */
+void kit_start_thread(const char *name, void *(*run)(void *arg), void *arg);
 /* Become a user for good. */
 void kit_become(uid_t uid, gid_t gid);
 void kit_sleep_ms(unsigned ms);

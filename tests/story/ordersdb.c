@@ -115,16 +115,6 @@ run_checkpointer(void *arg)
 	return NULL;
 }
 
-static void
-start_thread(const char *name, void *(*run)(void *arg), void *arg)
-{
-	pthread_t thread;
-
-	KIT_MUST(pthread_create(&thread, NULL, run, arg) == 0);
-	pthread_setname_np(thread, name);
-	pthread_detach(thread);
-}
-
 /* The database: a thread for each connection, one file of pages, one log. */
 int
 role_db(int argc, char **argv)
@@ -143,7 +133,7 @@ role_db(int argc, char **argv)
 	replay_wal();
 	listener = kit_listen(ROLES_DB_PORT);
 	kit_log(db.log, "ready: %lld pages", (long long)db.n_pages);
-	start_thread("checkpointer", run_checkpointer, NULL);
+	kit_start_thread("checkpointer", run_checkpointer, NULL);
 	for (;;) {
 		int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 		struct session *s = fd < 0 ? NULL : calloc(1, sizeof(*s));
@@ -153,6 +143,6 @@ role_db(int argc, char **argv)
 		s->fd = fd;
 		s->page = aligned_alloc(PAGE, PAGE);
 		KIT_MUST(s->page);
-		start_thread("session", run_session, s);
+		kit_start_thread("session", run_session, s);
 	}
 }

@@ -109,8 +109,9 @@ def tools(root):
 def host(root, cast, volume):
     common(root, 'shop-01', cast)
     tools(root)
-    for name in ('statsd', 'crond', 'sshd', 'volsnap', 'pkill'):
+    for name in ('statsd', 'crond', 'sshd', 'volsnap'):
         program(root, f'/usr/sbin/{name}', cast)
+    program(root, '/bin/pkill', cast)
     program(root, '/usr/bin/sudo', cast, 0o4755)
     device(root, '/dev/tty', stat.S_IFCHR, os.makedev(5, 0))
     device(root, '/dev/vg0/orders', stat.S_IFBLK, volume, 0o600)

@@ -1,7 +1,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -166,7 +165,6 @@ role_api(int argc, char **argv)
 {
 	static struct server server;
 	static struct worker workers[THREADS];
-	pthread_t thread;
 
 	(void)argc;
 	(void)argv;
@@ -177,11 +175,11 @@ role_api(int argc, char **argv)
 	for (int i = 0; i < THREADS; i++) {
 		char name[16];
 
-		workers[i] = (struct worker){ .server = &server, .db = -1 };
+		workers[i].server = &server;
+		workers[i].db = -1;
 		snprintf(name, sizeof(name), "api-worker-%d", i + 1);
-		KIT_MUST(pthread_create(&thread, NULL, work, &workers[i]) == 0);
-		pthread_setname_np(thread, name);
+		kit_start_thread(name, work, &workers[i]);
 	}
-	pthread_join(thread, NULL);
-	return 1;
+	for (;;)
+		pause();
 }

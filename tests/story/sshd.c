@@ -49,7 +49,7 @@ relay(int from, int to, uint32_t *n)
 static void
 be_the_shell(const char *tty)
 {
-	static char env[][40] = { "PATH=/usr/bin:/bin:/usr/sbin:/sbin", "HOME=/home/alice",
+	static char env[][40] = { "PATH=/bin:/usr/bin:/sbin:/usr/sbin", "HOME=/home/alice",
 				  "USER=alice", "LOGNAME=alice", "SHELL=/bin/sh",
 				  "TERM=xterm", "PS1=alice@shop-01:~$ " };
 	char *words[sizeof(env) / sizeof(env[0]) + 1] = { NULL };

@@ -113,9 +113,11 @@ class Witness:
 
     def check_processes(self):
         names = self.ask('%proc.name', 'proc.name exists')
-        listed = {line.split()[-1] for line in self.lines('info', '--procs', self.path)[1:]}
-        strangers = sorted((names | listed) - CAST - {'<NA>'})
+        listed = [line.split() for line in self.lines('info', '--procs', self.path)[1:]]
+        strangers = sorted((names | {words[-1] for words in listed}) - CAST - {'<NA>'})
         self.tap.check(not strangers, 'only the cast is in it', strangers)
+        known = [words for words in listed if words[-2].isdigit() and int(words[-2]) > 0]
+        self.tap.check(known and known == listed, 'what they may open is known of all', listed)
         paths = {p for p in self.ask('%fd.name', 'fd.typechar in (f, d)') if p.startswith('/')}
         odd = sorted(p for p in paths if p != '/' and not p.startswith(FOLDERS))
         self.tap.check(not odd, f'{len(paths)} paths are the story\'s', odd[:10])

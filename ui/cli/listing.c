@@ -14,7 +14,7 @@
 static const char *const units[U_COUNT] = {
 	[U_BYTES] = "bytes", [U_KB] = "KiB", [U_NS] = "ns", [U_NS9] = "ns", [U_S] = "s",
 	[U_HEX] = "hexadecimal", [U_PERCENT] = "percent", [U_PORT] = "port",
-	[U_EVENT_NAME] = "event name",
+	[U_EVENT_NAME] = "event name", [U_HOST] = "host",
 };
 
 /* On what a value depends. */
