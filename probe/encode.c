@@ -183,7 +183,8 @@ take_call(struct encoder *e, struct event *ev)
 		return end(e, ev);
 	}
 	choose_side(&k, is_exit);
-	pieces_take(&k, e->in->p, sizeof(call), e->in->len);
+	pieces_take(&k, e->in->p, sizeof(call),
+		    call.head.len < e->in->len ? call.head.len : e->in->len);
 	e->n_messages = k.n_messages;
 	put_parameters(e, &k, id, is_exit);
 	return end(e, ev);

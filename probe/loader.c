@@ -3,6 +3,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,8 @@
 #include "engine/base/mem.h"
 #include "probe/object.h"
 
+#define PIDFD_OF_THREAD O_EXCL		/* headers may be older than that flag */
+
 struct loader {
 	struct bpf_object *object;
 	struct bpf_link **links;
@@ -26,7 +29,7 @@ struct loader {
 	size_t n_rings;
 	const struct wire_cell *cells;	/* shared, one for each possible CPU */
 	size_t cells_len, page;
-	int seeds_fd;
+	int seeds_fd, marks_fd;
 	struct wire_state *state;	/* shared with the programs */
 	int n_possible;			/* CPUs that cells have room for */
 };
@@ -194,6 +197,7 @@ find_shared(struct loader *l, struct err *err)
 	l->page = page;
 	l->cells_len = ((size_t)l->n_possible * sizeof(*l->cells) + page - 1) & ~(page - 1);
 	l->seeds_fd = bpf_object__find_map_fd_by_name(l->object, "seeds");
+	l->marks_fd = bpf_object__find_map_fd_by_name(l->object, "marks");
 	l->state = share(l, ".data.state", page, PROT_READ | PROT_WRITE, err);
 	if (l->state)
 		l->cells = share(l, "cells", l->cells_len, PROT_READ, err);
@@ -269,11 +273,36 @@ loader_attach(struct loader *l, struct err *err)
 	return 0;
 }
 
+/* Mark the thread TID at once, where the kernel lets us name it: since 6.9, before
+ * that threads that are a process's first. */
+static bool
+mark_now(struct loader *l, uint32_t tid)
+{
+	struct wire_mark mark = { .flags = WIRE_MARK_TREE | WIRE_MARK_TOLD };
+	int fd = (int)syscall(SYS_pidfd_open, tid, PIDFD_OF_THREAD);
+	bool is_marked;
+
+	if (fd < 0)
+		fd = (int)syscall(SYS_pidfd_open, tid, 0);
+	if (fd < 0)
+		return false;
+	/* One that has a mark by now got it from who started it, or by its number. */
+	is_marked = bpf_map_update_elem(l->marks_fd, &fd, &mark, BPF_NOEXIST) == 0;
+	if (is_marked)
+		__atomic_add_fetch(&l->state->alive, 1, __ATOMIC_RELEASE);
+	else
+		is_marked = errno == EEXIST;
+	close(fd);
+	return is_marked;
+}
+
 int
 loader_mark(struct loader *l, uint32_t tid, struct err *err)
 {
 	uint32_t one = 1;
 
+	if (mark_now(l, tid))
+		return 0;
 	if (bpf_map_update_elem(l->seeds_fd, &tid, &one, BPF_ANY) < 0)
 		return err_set(err, -errno, "thread %u cannot be marked: %s", tid,
 			       strerror(errno));

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -26,12 +27,14 @@
 #include "probe/merge.h"
 #include "probe/proc_entry.h"
 #include "probe/snapshot.h"
+#include "probe/stash.h"
 #include "probe/tree.h"
 
 /* The kernel side may be interrupted between reading the clock and sending; what
  * takes longer than this is counted as late. */
 #define SLACK_NS 2000000u
 
+#define PRIORITY (-20)
 #define WAIT_MIN_MS 1
 #define WAIT_MAX_MS 10
 #define CGROUP_SETS_MAX 4096		/* remembered; then it starts anew */
@@ -45,6 +48,7 @@ struct probe {
 	struct wire_config config;
 	struct loader *loader;
 	struct merge *merge;
+	struct stash *stash;		/* until what came meanwhile is handed out */
 	struct encoder *encoder;
 	struct snapshot *snapshot;
 	struct launch launch;
@@ -131,6 +135,8 @@ begin_events(struct probe *p)
 	snapshot_free(p->snapshot);
 	p->snapshot = NULL;
 	p->scan_end_ns = clock_ns(CLOCK_BOOTTIME);
+	stash_end(p->stash);
+	p->n_taken = stash_taken(p->stash);
 	p->phase = PHASE_EVENTS;
 	if (loader_drop_rights(&p->trouble) < 0)
 		return 0;
@@ -268,6 +274,22 @@ tell_event(struct probe *p, struct record *rec)
 	return true;
 }
 
+/* The next record, if there is one: first what came while the state was read. */
+static bool
+next_item(struct probe *p)
+{
+	if (p->stash) {
+		if (stash_next(p->stash, &p->item))
+			return true;
+		stash_free(p->stash);
+		p->stash = NULL;
+	}
+	if (!merge_next(p->merge, &p->item))
+		return false;
+	p->n_taken++;
+	return true;
+}
+
 static int
 next_event(struct probe *p, struct record *rec)
 {
@@ -277,10 +299,8 @@ next_event(struct probe *p, struct record *rec)
 			tell_loss(p, rec);
 			return 1;
 		}
-		if (!p->has_item) {
-			p->has_item = merge_next(p->merge, &p->item);
-			p->n_taken += p->has_item;
-		}
+		if (!p->has_item)
+			p->has_item = next_item(p);
 		if (!p->has_item) {
 			if (!await(p) && !find_last_gap(p))
 				return 0;
@@ -288,6 +308,7 @@ next_event(struct probe *p, struct record *rec)
 			begin_gap(p, p->item.cpu, p->item.n_lost, p->item.lost_from_ns,
 				  p->item.ts_ns);
 			p->item.n_lost = 0;
+			p->has_item = p->item.len;
 		} else if (tell_event(p, rec)) {
 			return 1;
 		}
@@ -354,6 +375,7 @@ probe_close(struct source *s)
 {
 	struct probe *p = probe_of(s);
 
+	stash_free(p->stash);
 	merge_free(p->merge);
 	losses_free(p->losses);
 	loader_close(p->loader);
@@ -404,6 +426,13 @@ mark(struct probe *p, int64_t tree, struct tree *found, struct err *err)
 	return code;
 }
 
+/* Whoever reads the rings late loses: it goes before all others, if it may. */
+static void
+hurry(void)
+{
+	setpriority(PRIO_PROCESS, 0, PRIORITY);
+}
+
 /* Say in the configuration what is asked for. */
 static int
 ask(struct probe *p, const struct probe_options *o, struct err *err)
@@ -426,6 +455,9 @@ start(struct probe *p, const struct probe_options *o, struct err *err)
 	struct tree found;
 	int code;
 
+	/* First, so that it has none of the descriptors that come below. */
+	if (o->command && launch_start(&p->launch, o->command, err) < 0)
+		return err->code;
 	calls_plan(p->plans, p->config.specs);
 	p->config.only_marked = o->command || o->tree;
 	p->config.snap_bytes = o->snap_bytes < PROBE_SNAP_MAX ? o->snap_bytes : PROBE_SNAP_MAX;
@@ -440,11 +472,13 @@ start(struct probe *p, const struct probe_options *o, struct err *err)
 	rings = loader_rings(p->loader, &n, &cpus);
 	p->merge = merge_new(rings, cpus, n, clock_ns(CLOCK_BOOTTIME));
 	p->losses = losses_new(loader_n_cpus(p->loader));
-	if (o->command && launch_start(&p->launch, o->command, err) < 0)
-		return err->code;
+	hurry();
 	code = loader_attach(p->loader, err);
 	if (code < 0)
 		return code;
+	p->stash = stash_begin(p->merge, p->config.specs, SLACK_NS, err);
+	if (!p->stash)
+		return err->code;
 	p->root = o->command ? p->launch.pid : o->tree;
 	code = mark(p, o->tree, &found, err);
 	if (p->config.filter.has_cgroup && !p->config.only_marked)

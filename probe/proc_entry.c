@@ -223,11 +223,26 @@ take_texts(struct proc_entry *e, const char *dir, struct proc_record *p)
 		p->loginuid = (uint32_t)strtoul(e->file.p, NULL, 10);
 }
 
+/* Other users' limits may be read, but not asked for. */
+static int64_t
+fd_limit(struct proc_entry *e, int64_t pid)
+{
+	static const char title[] = "\nMax open files";
+	char path[PROC_PATH_MAX];
+	struct rlimit limit;
+	const char *line;
+
+	if (prlimit((pid_t)pid, RLIMIT_NOFILE, NULL, &limit) == 0)
+		return (int64_t)limit.rlim_cur;
+	snprintf(path, sizeof(path), "/proc/%lld/limits", (long long)pid);
+	line = proc_read(path, &e->file, STATUS_MAX_BYTES) ? strstr(e->file.p, title) : NULL;
+	return line ? strtoll(line + strlen(title), NULL, 10) : 0;
+}
+
 bool
 proc_entry_read(struct proc_entry *e, int64_t pid, int64_t tid, struct proc_record *p)
 {
 	char dir[PROC_PATH_MAX / 2];
-	struct rlimit limit;
 
 	*p = (struct proc_record){ .tid = tid, .pid = pid, .sid = PROC_NO_ID,
 				   .vpgid = PROC_NO_ID, .pgid = PROC_NO_ID, .vtid = PROC_NO_ID,
@@ -238,8 +253,7 @@ proc_entry_read(struct proc_entry *e, int64_t pid, int64_t tid, struct proc_reco
 	if (!take_stat(e, dir, p) || !take_status(e, dir, p))
 		return false;
 	p->flags = pid == tid ? 0 : FLAGS_OF_THREAD;
-	if (prlimit((pid_t)pid, RLIMIT_NOFILE, NULL, &limit) == 0)
-		p->fdlimit = (int64_t)limit.rlim_cur;
+	p->fdlimit = fd_limit(e, pid);
 	proc_entry_cgroups(&e->file, tid, &e->cgroups);
 	p->cgroups = span_of(&e->cgroups);
 	take_exe(e, dir, p);

@@ -43,7 +43,8 @@ enum wire_flag {
 
 struct wire_head {
 	uint64_t ts_ns;			/* since boot, sleep included */
-	uint32_t len;			/* of the record, chunks included */
+	uint32_t len;			/* of the record, chunks included; what the ring has
+					 * behind it is nothing */
 	uint32_t seq;			/* of this CPU's records; lost ones have one too */
 	uint32_t tid, pid;		/* in the first pid namespace */
 	uint32_t number;		/* of the system call */
@@ -170,6 +171,19 @@ struct wire_config {
 	struct wire_spec specs[WIRE_CALLS];
 };
 
+enum wire_mark_flag {
+	WIRE_MARK_TREE = 1,		/* it belongs to the tree that is followed */
+	WIRE_MARK_TOLD = 2,		/* where it comes from is known */
+	WIRE_MARK_JUDGED = 4,		/* WANTS is so, for CSS_SET and the name that it has */
+};
+
+/* What is known of a thread. */
+struct wire_mark {
+	uint64_t css_set;
+	uint32_t flags;			/* enum wire_mark_flag */
+	uint32_t wants;			/* enum wire_want */
+};
+
 /* Counted for each CPU; what could not be sent. */
 struct wire_losses {
 	uint64_t full_state;		/* the ring was full */
@@ -182,7 +196,8 @@ struct wire_losses {
 struct wire_cell {
 	struct wire_losses losses;
 	uint32_t seq;
-	uint32_t pad[7];
+	uint32_t is_kept;		/* no room for data when that was last looked at */
+	uint32_t pad[6];
 };
 
 /* Shared while it runs. */
@@ -254,6 +269,7 @@ _Static_assert(sizeof(struct wire_grab) == 8, "wire_grab");
 _Static_assert(sizeof(struct wire_spec) == 72, "wire_spec");
 _Static_assert(sizeof(struct wire_filter) == 176, "wire_filter");
 _Static_assert(sizeof(struct wire_config) == 200 + 72 * WIRE_CALLS, "wire_config");
+_Static_assert(sizeof(struct wire_mark) == 16, "wire_mark");
 _Static_assert(sizeof(struct wire_losses) == 32, "wire_losses");
 _Static_assert(sizeof(struct wire_cell) == 64, "wire_cell");
 _Static_assert(sizeof(struct wire_state) == 32, "wire_state");

@@ -5,6 +5,7 @@
 
 #include "engine/base/hash.h"
 #include "engine/base/mem.h"
+#include "engine/base/seg.h"
 
 #define SWEEP_AT_LEAST 65536		/* bytes of text before a sweep pays */
 
@@ -16,9 +17,8 @@ struct entry {
 };
 
 struct intern {
-	struct entry *entries;		/* by id */
+	struct seg entries;		/* struct entry, by id; readers of other threads see it */
 	size_t n_entries;
-	size_t cap_entries;
 	uint32_t free_id;		/* head of the list of free ids, or 0 */
 	uint32_t *slots;		/* open addressing: ids, 0 is empty */
 	size_t n_slots;
@@ -27,6 +27,12 @@ struct intern {
 	size_t bytes_after_sweep;
 	uint64_t seed;
 };
+
+static struct entry *
+entry_of(const struct intern *pool, size_t id)
+{
+	return seg_at(&pool->entries, id);
+}
 
 static size_t
 cost_of(size_t len)
@@ -42,8 +48,8 @@ intern_new(void)
 	pool->seed = hash_seed();
 	pool->n_slots = 1024;
 	pool->slots = xzalloc(pool->n_slots * sizeof(*pool->slots));
-	xgrow(&pool->entries, &pool->cap_entries, 1, sizeof(*pool->entries));
-	pool->entries[0] = (struct entry){ 0 };
+	pool->entries.size = sizeof(struct entry);
+	seg_room(&pool->entries, 1);
 	pool->n_entries = 1;
 	intern(pool, "", 0);
 	return pool;
@@ -55,8 +61,8 @@ intern_free(struct intern *pool)
 	if (!pool)
 		return;
 	for (size_t i = 0; i < pool->n_entries; i++)
-		free(pool->entries[i].text);
-	free(pool->entries);
+		free(entry_of(pool, i)->text);
+	seg_fini(&pool->entries);
 	free(pool->slots);
 	free(pool);
 }
@@ -65,7 +71,7 @@ static void
 place(struct intern *pool, uint32_t id)
 {
 	size_t mask = pool->n_slots - 1;
-	size_t i = pool->entries[id].hash & mask;
+	size_t i = entry_of(pool, id)->hash & mask;
 
 	while (pool->slots[i])
 		i = (i + 1) & mask;
@@ -79,7 +85,7 @@ rebuild(struct intern *pool, size_t n_slots)
 	pool->slots = xzalloc(n_slots * sizeof(*pool->slots));
 	pool->n_slots = n_slots;
 	for (size_t id = 1; id < pool->n_entries; id++)
-		if (pool->entries[id].text)
+		if (entry_of(pool, id)->text)
 			place(pool, (uint32_t)id);
 }
 
@@ -89,13 +95,12 @@ new_id(struct intern *pool)
 	uint32_t id = pool->free_id;
 
 	if (id) {
-		pool->free_id = pool->entries[id].hash;
+		pool->free_id = entry_of(pool, id)->hash;
 		return id;
 	}
 	if (pool->n_entries == UINT32_MAX)
 		die("more than 4 billion different names");
-	xgrow(&pool->entries, &pool->cap_entries, pool->n_entries + 1,
-	      sizeof(*pool->entries));
+	seg_room(&pool->entries, pool->n_entries + 1);
 	return (uint32_t)pool->n_entries++;
 }
 
@@ -108,7 +113,7 @@ intern(struct intern *pool, const void *s, size_t len)
 	uint32_t id;
 
 	for (size_t i = hash & mask; (id = pool->slots[i]); i = (i + 1) & mask) {
-		const struct entry *e = &pool->entries[id];
+		const struct entry *e = entry_of(pool, id);
 
 		if (e->hash == hash && e->len == len && !memcmp(e->text, text, len))
 			return id;
@@ -116,7 +121,7 @@ intern(struct intern *pool, const void *s, size_t len)
 	if ((pool->n + 1) * 4 > pool->n_slots * 3)
 		rebuild(pool, pool->n_slots * 2);
 	id = new_id(pool);
-	pool->entries[id] = (struct entry){ xstrndup(text, len), (uint32_t)len, hash, false };
+	*entry_of(pool, id) = (struct entry){ xstrndup(text, len), (uint32_t)len, hash, false };
 	pool->bytes += cost_of(len);
 	pool->n++;
 	place(pool, id);
@@ -132,16 +137,18 @@ intern_str(struct intern *pool, const char *s)
 const char *
 intern_text(const struct intern *pool, uint32_t id)
 {
-	return id ? pool->entries[id].text : "";
+	return id ? entry_of(pool, id)->text : "";
 }
 
 struct span
 intern_span(const struct intern *pool, uint32_t id)
 {
+	const struct entry *e;
+
 	if (!id)
 		return (struct span){ (const uint8_t *)"", 0 };
-	return (struct span){ (const uint8_t *)pool->entries[id].text,
-			      pool->entries[id].len };
+	e = entry_of(pool, id);
+	return (struct span){ (const uint8_t *)e->text, e->len };
 }
 
 bool
@@ -155,7 +162,7 @@ intern_wants_sweep(const struct intern *pool, size_t least)
 void
 intern_mark(struct intern *pool, uint32_t id)
 {
-	pool->entries[id].marked = true;
+	entry_of(pool, id)->marked = true;
 }
 
 void
@@ -163,7 +170,7 @@ intern_sweep(struct intern *pool)
 {
 	intern_mark(pool, INTERN_EMPTY);
 	for (size_t id = 1; id < pool->n_entries; id++) {
-		struct entry *e = &pool->entries[id];
+		struct entry *e = entry_of(pool, id);
 
 		if (!e->text)
 			continue;
@@ -185,7 +192,7 @@ size_t
 intern_bytes(const struct intern *pool)
 {
 	return pool->bytes + pool->n_slots * sizeof(*pool->slots) +
-	       pool->cap_entries * sizeof(*pool->entries);
+	       seg_bytes(&pool->entries);
 }
 
 size_t

@@ -5,6 +5,9 @@
  * text. Id 0 is "unknown": it has no text (intern_text() gives ""), and no
  * text gives it; the empty text has id 1.
  *
+ * One thread adds; others may ask for the text of an id that was handed to them
+ * after it was made, as long as it is not swept: what is stored never moves.
+ *
  * A pool gives room back by marking what is still in use and sweeping the
  * rest; the ids of what was swept are used again. intern_wants_sweep() says
  * when that pays, so that the cost stays a constant for each text added.

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "engine/capture/framing.h"
 #include "engine/capture/inflate.h"
 #include "engine/capture/list.h"
+#include "engine/capture/reread.h"
 #include "engine/capture/stream.h"
 #include "engine/event/layout.h"
 #include "engine/event/loss.h"
@@ -28,6 +30,7 @@
 struct input {
 	const char *name;		/* borrowed */
 	int fd;				/* -1: the stream has it */
+	int again_fd;			/* for reread(), or -1 */
 	struct stream *stream;		/* NULL: not begun */
 	uint64_t bytes;			/* its size; 0: no file */
 };
@@ -389,6 +392,8 @@ capture_close(struct source *s)
 		stream_close(c->inputs[i].stream);
 		if (c->inputs[i].fd >= 0)
 			close(c->inputs[i].fd);
+		if (c->inputs[i].again_fd >= 0)
+			close(c->inputs[i].again_fd);
 	}
 	if (c->cancel_fd >= 0)
 		close(c->cancel_fd);
@@ -397,11 +402,39 @@ capture_close(struct source *s)
 	free(c);
 }
 
+static bool
+find_input(const void *ctx, uint32_t file, struct reread_input *out)
+{
+	const struct capture *c = ctx;
+	struct stream_status status;
+
+	if (file >= c->n_inputs || !c->inputs[file].stream)
+		return false;
+	stream_status(c->inputs[file].stream, &status);
+	out->name = c->inputs[file].name;
+	out->fd = c->inputs[file].again_fd;
+	out->bytes = status.inflated_bytes;
+	out->index = status.gzip ? stream_index(c->inputs[file].stream) : NULL;
+	return true;
+}
+
+static struct reread *
+capture_reread(const struct source *s)
+{
+	const struct capture *c = (const struct capture *)s;
+
+	for (size_t i = 0; i < c->n_inputs; i++)
+		if (c->inputs[i].again_fd < 0)
+			return NULL;
+	return capture_reread_new(find_input, c);
+}
+
 static const struct source_ops capture_ops = {
 	.next = capture_next,
 	.stats = capture_stats,
 	.end = capture_end,
 	.cancel = capture_cancel,
+	.reread = capture_reread,
 	.close = capture_close,
 };
 
@@ -416,14 +449,19 @@ capture_open(const struct capture_input *inputs, size_t n,
 	c->damage.cancelled = &c->cancelled;
 	if (options)
 		c->options = *options;
+	c->options.index |= c->options.reread;
 	c->inputs = xreallocarray(NULL, n, sizeof(*c->inputs));
 	c->n_inputs = n;
 	for (size_t i = 0; i < n; i++) {
 		struct stat st;
 
-		c->inputs[i] = (struct input){ .name = inputs[i].name, .fd = inputs[i].fd };
-		if (!fstat(inputs[i].fd, &st) && S_ISREG(st.st_mode))
-			c->inputs[i].bytes = (uint64_t)st.st_size;
+		c->inputs[i] = (struct input){ .name = inputs[i].name, .fd = inputs[i].fd,
+					       .again_fd = -1 };
+		if (fstat(inputs[i].fd, &st) || !S_ISREG(st.st_mode))
+			continue;
+		c->inputs[i].bytes = (uint64_t)st.st_size;
+		if (c->options.reread)
+			c->inputs[i].again_fd = fcntl(inputs[i].fd, F_DUPFD_CLOEXEC, 0);
 	}
 	c->cancel_fd = eventfd(0, EFD_CLOEXEC);
 	if (c->cancel_fd < 0) {

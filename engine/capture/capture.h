@@ -44,6 +44,8 @@ struct capture_block {
 struct capture_options {
 	bool follow;			/* the last input may still grow: wait for more */
 	bool index;			/* note checkpoints while inflating (inflate.h) */
+	bool reread;			/* source_reread() shall work, where all inputs are
+					 * files; sets INDEX */
 	/* Called right before the caller has to wait for input; may be NULL. */
 	void (*idle)(void *ctx);
 	/* Called for each block, before its records; may be NULL. */

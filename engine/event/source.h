@@ -175,6 +175,25 @@ struct source_stats {
 	uint64_t n_unknown_events;	/* of types that the registry lacks */
 };
 
+/* Where an event stands in what its source read. */
+struct event_place {
+	uint32_t file;			/* section_record.file */
+	uint64_t offset;		/* event.offset */
+};
+
+/* Reads events once more, by their places. Each thread has its own. */
+struct reread {
+	const struct reread_ops *ops;
+};
+
+struct reread_ops {
+	/* The event at *AT in *EV: borrowed until the next call. A negative errno
+	 * when it is no longer there: *err says why. */
+	int (*event)(struct reread *r, const struct event_place *at, struct event *ev,
+		     struct err *err);
+	void (*close)(struct reread *r);
+};
+
 struct source;
 
 struct source_ops {
@@ -185,6 +204,9 @@ struct source_ops {
 	void (*end)(const struct source *s, struct source_end *out);
 	/* Make next() return 0 soon. May be called from a signal handler. */
 	void (*cancel)(struct source *s);
+	/* A new reader of what next() handed out; it must be closed before S is. NULL
+	 * (also for the function): events are gone once they were handed out. */
+	struct reread *(*reread)(const struct source *s);
 	void (*close)(struct source *s);
 };
 
@@ -215,6 +237,20 @@ static inline void
 source_cancel(struct source *s)
 {
 	s->ops->cancel(s);
+}
+
+static inline struct reread *
+source_reread(const struct source *s)
+{
+	return s->ops->reread ? s->ops->reread(s) : NULL;
+}
+
+/* NULL is fine. */
+static inline void
+reread_close(struct reread *r)
+{
+	if (r)
+		r->ops->close(r);
 }
 
 /* NULL is fine. */

@@ -9,6 +9,7 @@
 #include "engine/world/world.h"
 
 #define HOST "host"
+#define TYPES (CONTAINER_NSPAWN + 1)
 #define PATTERN_MAX 1024
 
 static const struct container *
@@ -46,6 +47,13 @@ get_name(const struct eval *ev, struct value *out)
 	const struct container *c = find(ev);
 
 	return is_host(ev) ? value_word(HOST, out) : c && value_name(ev, c->name, out);
+}
+
+/* Names of types by their numbers, as far as these go, and the host. */
+static const char *
+type_word(size_t i)
+{
+	return i < TYPES ? container_type_name((uint32_t)i) : HOST;
 }
 
 static bool
@@ -299,6 +307,7 @@ static const struct field fields[] = {
 	{ .name = "container.name", .type = T_STR, ON(PROCESS), .get = get_name,
 	  .doc = "Name of the container, or host." },
 	{ .name = "container.type", .type = T_STR, ON(PROCESS), .get = get_type,
+	  ONE_OF(type_word, TYPES + 1),
 	  .doc = "What runs the container, such as docker or cri-o; or host." },
 	{ .name = "container.image", .type = T_STR, ON(CONTAINER), .get = get_image,
 	  .doc = "Image that the container was made from." },

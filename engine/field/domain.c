@@ -6,6 +6,12 @@
 #include "engine/base/text.h"
 #include "engine/world/world.h"
 
+const char *
+word_of_fd_type(size_t i)
+{
+	return fd_kind_word((enum fd_kind)i);
+}
+
 bool
 value_name(const struct eval *ev, uint32_t id, struct value *out)
 {

@@ -22,6 +22,12 @@ extern const struct domain evt_domain, evt_call_domain, evt_io_domain, evt_sum_d
 /* Cells of a row whose value depends on the version of an entity only. */
 #define ON(what) .scope = OF_ENTITY, .entity = ENT_##what
 
+/* Cells of a row with few possible values: WORD(i) for I below N. */
+#define ONE_OF(words, n) .word = words, .n_words = n
+
+/* The types of descriptors, FD_KINDS of them. */
+const char *word_of_fd_type(size_t i);
+
 /* Each gives a value and true, or false for what is not known: an id of 0, a
  * number of -1 (NO_UID for an owner). */
 bool value_name(const struct eval *ev, uint32_t id, struct value *out);

@@ -363,6 +363,7 @@ static const struct field fields[] = {
 	  .flags = FIELD_TABLE_ONLY, .get = get_latency_quantized,
 	  .doc = "Step of evt.latency on a scale of 80 from 1 ns to 100 s, each longer." },
 	{ .name = "evt.cpu", .type = T_INT, .scope = OF_ROW, .get = get_cpu,
+	  .max = UINT16_MAX,
 	  .doc = "Number of the CPU on which it happened." },
 	{ .name = "evt.source", .type = T_STR, .scope = OF_ROW, .get = get_source,
 	  .doc = "Where the event is from: syscall for the kernel." },

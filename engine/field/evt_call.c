@@ -10,6 +10,9 @@
 #include "engine/field/render.h"
 #include "engine/world/world.h"
 
+#define ERRORS 1024			/* none has a larger number */
+#define SUCCESS "SUCCESS"
+#define IPC "ipc"			/* of reads and writes; of calls it is "IPC" */
 #define SHORT_ID_LEN 12			/* of a container's id */
 
 static bool
@@ -51,10 +54,16 @@ io_category(const struct descriptor *fd)
 	case FD_EVENT:
 	case FD_SIGNALFD:
 	case FD_INOTIFY:
-		return "ipc";
+		return IPC;
 	default:
 		return "unknown";
 	}
+}
+
+static const char *
+category_word(size_t i)
+{
+	return i < EC_COUNT ? event_category_name((enum event_category)i) : IPC;
 }
 
 static bool
@@ -216,7 +225,7 @@ get_res(const struct eval *ev, struct value *out)
 	if (!call_result(ev, &res))
 		return false;
 	if (res >= 0)
-		return value_word("SUCCESS", out);
+		return value_word(SUCCESS, out);
 	name = errno_name(0 - (uint64_t)res);
 	if (name)
 		return value_word(name, out);
@@ -231,6 +240,19 @@ get_failed(const struct eval *ev, struct value *out)
 
 	out->b = call_result(ev, &res) && res < 0;
 	return true;
+}
+
+/* What get_res() gives, but for numbers of errors without a name. */
+static const char *
+res_word(size_t i)
+{
+	return i ? errno_name(i) : SUCCESS;
+}
+
+static const char *
+errno_word(size_t i)
+{
+	return i ? errno_name(i) : NULL;
 }
 
 /* The name of the error, for calls that failed. */
@@ -353,11 +375,12 @@ static const struct field fields[] = {
 	  .get = get_type,
 	  .doc = "Name of the event; of the system call where there is one." },
 	{ .name = "evt.type.is", .type = T_UINT, .scope = OF_ROW,
-	  .arg = ARG_EVENT | ARG_NEEDED, .get_arg = get_type_is,
+	  .arg = ARG_EVENT | ARG_NEEDED, .get_arg = get_type_is, .max = 1,
 	  .doc = "1 for events of the type that is named, also by its number; else 0." },
 	{ .name = "evt.dir", .type = T_STR, .scope = OF_ROW, .get = get_dir,
 	  .doc = "\">\" when a call is entered, \"<\" when it returns." },
 	{ .name = "evt.category", .type = T_STR, .scope = OF_ROW, .get = get_category,
+	  ONE_OF(category_word, EC_COUNT + 1),
 	  .doc = "Kind of the event: file, net, process and so on." },
 	{ .name = "evt.args", .type = T_STR, .unit = U_HARMLESS, .scope = OF_PAYLOAD,
 	  .flags = FIELD_ALL_ARGS, .get = get_args,
@@ -373,13 +396,15 @@ static const struct field fields[] = {
 	  .type_of = type_of_rawarg,
 	  .doc = "One parameter by its name, as it stands in the event: a number, not its name." },
 	{ .name = "evt.res", .type = T_STR, .scope = OF_ROW, .get = get_res,
+	  ONE_OF(res_word, ERRORS), .flags = FIELD_OR_NUMBER,
 	  .doc = "SUCCESS, or the name of the error with which the call returned." },
 	{ .name = "evt.rawres", .type = T_INT, .scope = OF_ROW, .get = get_rawres,
 	  .doc = "What the call returned, as a number." },
 	{ .name = "evt.failed", .type = T_BOOL, .scope = OF_ROW, .get = get_failed,
 	  .doc = "Whether the call returned an error." },
-	{ .name = "evt.errno", .type = T_STR, .scope = OF_ROW, .flags = FIELD_OURS,
-	  .get = get_errno,
+	{ .name = "evt.errno", .type = T_STR, .scope = OF_ROW,
+	  .flags = FIELD_OURS | FIELD_OR_NUMBER, .get = get_errno,
+	  ONE_OF(errno_word, ERRORS),
 	  .doc = "Name of the error with which the call returned; nothing when it worked." },
 	{ .name = "evt.abspath", .type = T_STR, .scope = OF_PAYLOAD, .get = get_abspath,
 	  .doc = "Path from the root, for calls that name a folder to start from." },

@@ -306,7 +306,7 @@ get_types(const struct eval *ev, const struct field_use *use, struct value *out)
 		fd = world_fd(ev->proc, use->index);
 		return fd && value_word(fd_kind_word(fd->kind), out);
 	}
-	for (int64_t num = 0; (fd = fd_tree_next(&ev->proc->fds->fds, &num)); num++)
+	for (int64_t num = 0; (fd = world_next_fd(ev->proc, &num)); num++)
 		seen[fd->kind] = true;
 	list_begin(ev, &list);
 	for (unsigned kind = 0; kind < FD_KINDS; kind++) {
@@ -325,6 +325,7 @@ static const struct field fields[] = {
 	{ .name = "fd.num", .type = T_INT, ON(FD), .get = get_num,
 	  .doc = "Number of the descriptor that the call used or made." },
 	{ .name = "fd.type", .type = T_STR, ON(FD), .get = get_type,
+	  ONE_OF(word_of_fd_type, FD_KINDS),
 	  .doc = "What it is: file, directory, ipv4, ipv6, unix, pipe, event and so on." },
 	{ .name = "fd.typechar", .type = T_STR, ON(FD), .get = get_typechar,
 	  .doc = "What it is, in one letter." },
@@ -343,13 +344,16 @@ static const struct field fields[] = {
 	{ .name = "fd.containerdirectory", .type = T_STR, .scope = OF_ROW,
 	  .get = get_containerdirectory, .doc = "Container, a colon, and fd.directory." },
 	{ .name = "fd.types", .type = T_STR, .scope = OF_HISTORY, .arg = ARG_INDEX,
-	  .many = FIELD_LIST, .get_arg = get_types,
+	  .many = FIELD_LIST, .get_arg = get_types, ONE_OF(word_of_fd_type, FD_KINDS),
 	  .doc = "What kinds of descriptors the process has; [N]: of which kind number N is." },
 	{ .name = "fd.dev", .type = T_UINT, .unit = U_HEX, ON(FD), .get = get_dev,
+	  .max = UINT32_MAX,
 	  .doc = "Number of the device that the file is on." },
 	{ .name = "fd.dev.major", .type = T_UINT, ON(FD), .get = get_dev_major,
+	  .max = 0xFFF,
 	  .doc = "Major part of fd.dev." },
 	{ .name = "fd.dev.minor", .type = T_UINT, ON(FD), .get = get_dev_minor,
+	  .max = 0xFFFFF,
 	  .doc = "Minor part of fd.dev." },
 	{ .name = "fd.ino", .type = T_UINT, ON(FD), .get = get_ino,
 	  .doc = "Inode of the file." },

@@ -76,6 +76,7 @@ enum field_flag {
 	FIELD_PLAIN = 32,		/* takes no transformer, stands on no right side */
 	FIELD_AT_MOST = 64,		/* "=" asks whether it is at most that */
 	FIELD_ALL_ARGS = 128,		/* all parameters: seek.h finds texts in it */
+	FIELD_OR_NUMBER = 256,		/* .word, or a number where there is no word */
 };
 
 struct field {
@@ -96,6 +97,11 @@ struct field {
 	/* Its type, for USE, where it depends on the argument (evt.rawarg). NULL:
 	 * always .type. */
 	enum value_type (*type_of)(const struct field_use *use);
+	/* All values that it can have: for each I below N_WORDS one, or NULL. Some
+	 * may be the same. NULL: any text. */
+	const char *(*word)(size_t i);
+	size_t n_words;
+	uint64_t max;			/* of a number that is never negative; 0: any */
 	/* The event's own parameter that it is made of: a type without it has no
 	 * value. NULL: that cannot be said. */
 	const char *own_param;

@@ -24,6 +24,7 @@ get_name(const struct eval *ev, struct value *out)
 
 static const struct field fields[] = {
 	{ .name = "group.gid", .type = T_UINT, ON(PROCESS), .get = get_gid,
+	  .max = UINT32_MAX,
 	  .doc = "Number of the group with whose rights the process runs." },
 	{ .name = "group.name", .type = T_STR, ON(PROCESS), .get = get_name,
 	  .doc = "Name of that group, where the process runs." },

@@ -32,6 +32,13 @@ get_pduration(const struct eval *ev, struct value *out)
 }
 
 static bool
+get_proc_count(const struct eval *ev, struct value *out)
+{
+	out->u = 1;
+	return ev->proc != NULL;
+}
+
+static bool
 get_nthreads(const struct eval *ev, struct value *out)
 {
 	if (!ev->proc || !ev->proc->n_threads)
@@ -142,6 +149,9 @@ static const struct field fields[] = {
 	  .get = get_duration, .doc = "Nanoseconds since the process started." },
 	{ .name = "proc.ppid.duration", .type = T_SPAN, .unit = U_NS, .scope = OF_HISTORY,
 	  .get = get_pduration, .doc = "Nanoseconds since the parent process started." },
+	{ .name = "proc.count", .type = T_UINT, .scope = OF_HISTORY,
+	  .flags = FIELD_TABLE_ONLY | FIELD_OURS, .get = get_proc_count,
+	  .doc = "1 for each process, so that a sum of it counts those of a group." },
 	{ .name = "proc.nthreads", .type = T_UINT, .scope = OF_HISTORY, .get = get_nthreads,
 	  .doc = "Number of threads of the process." },
 	{ .name = "proc.nchilds", .type = T_UINT, .scope = OF_HISTORY, .get = get_nchilds,
@@ -159,15 +169,18 @@ static const struct field fields[] = {
 	{ .name = "proc.vmswap", .type = T_UINT, .unit = U_KB, .scope = OF_HISTORY,
 	  .get = get_vmswap, .doc = "Memory that is swapped out." },
 	{ .name = "proc.stdin.type", .type = T_STR, .scope = OF_HISTORY,
-	  .get = get_std0_type, .doc = "What standard input is, as fd.type says it." },
+	  ONE_OF(word_of_fd_type, FD_KINDS), .get = get_std0_type,
+	  .doc = "What standard input is, as fd.type says it." },
 	{ .name = "proc.stdin.name", .type = T_STR, .scope = OF_HISTORY,
 	  .get = get_std0_name, .doc = "Name of standard input." },
 	{ .name = "proc.stdout.type", .type = T_STR, .scope = OF_HISTORY,
-	  .get = get_std1_type, .doc = "What standard output is, as fd.type says it." },
+	  ONE_OF(word_of_fd_type, FD_KINDS), .get = get_std1_type,
+	  .doc = "What standard output is, as fd.type says it." },
 	{ .name = "proc.stdout.name", .type = T_STR, .scope = OF_HISTORY,
 	  .get = get_std1_name, .doc = "Name of standard output." },
 	{ .name = "proc.stderr.type", .type = T_STR, .scope = OF_HISTORY,
-	  .get = get_std2_type, .doc = "What standard error is, as fd.type says it." },
+	  ONE_OF(word_of_fd_type, FD_KINDS), .get = get_std2_type,
+	  .doc = "What standard error is, as fd.type says it." },
 	{ .name = "proc.stderr.name", .type = T_STR, .scope = OF_HISTORY,
 	  .get = get_std2_name, .doc = "Name of standard error." },
 };

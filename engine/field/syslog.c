@@ -20,6 +20,18 @@ static const char *const severities[] = {
 	"emerg", "alert", "crit", "err", "warn", "notice", "info", "debug",
 };
 
+static const char *
+facility_word(size_t i)
+{
+	return facilities[i];
+}
+
+static const char *
+severity_word(size_t i)
+{
+	return severities[i];
+}
+
 bool
 syslog_is_target(const struct eval *ev)
 {
@@ -105,14 +117,16 @@ get_message(const struct eval *ev, struct value *out)
 
 static const struct field fields[] = {
 	{ .name = "syslog.facility.str", .type = T_STR, .scope = OF_PAYLOAD,
-	  .get = get_facility_str,
+	  .get = get_facility_str, ONE_OF(facility_word, ARRAY_LEN(facilities)),
 	  .doc = "What kind of program logs: kern, mail, cron and so on." },
 	{ .name = "syslog.facility", .type = T_UINT, .scope = OF_PAYLOAD, .get = get_facility,
+	  .max = PRIORITY_MAX >> 3,
 	  .doc = "Its number." },
 	{ .name = "syslog.severity.str", .type = T_STR, .scope = OF_PAYLOAD,
-	  .get = get_severity_str,
+	  .get = get_severity_str, ONE_OF(severity_word, ARRAY_LEN(severities)),
 	  .doc = "How bad it is: emerg, alert, crit, err, warn and so on." },
 	{ .name = "syslog.severity", .type = T_UINT, .scope = OF_PAYLOAD, .get = get_severity,
+	  .max = 7,
 	  .doc = "Its number: 0 is the worst, 7 for debugging." },
 	{ .name = "syslog.message", .type = T_STR, .scope = OF_PAYLOAD, .get = get_message,
 	  .doc = "The message, as it was written." },

@@ -62,6 +62,7 @@ get_loginname(const struct eval *ev, struct value *out)
 
 static const struct field fields[] = {
 	{ .name = "user.uid", .type = T_UINT, ON(PROCESS), .get = get_uid,
+	  .max = UINT32_MAX,
 	  .doc = "Number of the user with whose rights the process runs." },
 	{ .name = "user.name", .type = T_STR, ON(PROCESS), .get = get_name,
 	  .doc = "Name of that user, where the process runs." },

@@ -1,10 +1,7 @@
 #include "engine/filter/names.h"
 
-#include <string.h>
-
 #include "engine/event/event_type.h"
 #include "engine/event/syscall.h"
-#include "engine/field/spelling.h"
 
 #define NUMBERS_MAX 1024		/* of system calls of one machine */
 
@@ -33,28 +30,4 @@ event_name(size_t i)
 		return syscall_code_name((uint32_t)i);
 	i -= syscall_codes();
 	return call_name((enum syscall_machine)(i / NUMBERS_MAX), i % NUMBERS_MAX);
-}
-
-bool
-event_name_is_known(struct span name)
-{
-	for (size_t i = 0; i < event_names(); i++) {
-		const char *s = event_name(i);
-
-		if (s && strlen(s) == name.len && !memcmp(s, name.p, name.len))
-			return true;
-	}
-	return false;
-}
-
-const char *
-event_name_nearest(struct span name)
-{
-	struct spelling best = spelling_of((const char *)name.p, name.len);
-	const char *found = NULL;
-
-	for (size_t i = 0; i < event_names(); i++)
-		if (event_name(i) && spelling_is_nearer(&best, event_name(i)))
-			found = event_name(i);
-	return found;
 }

@@ -4,19 +4,11 @@
 #ifndef ENGINE_FILTER_NAMES_H
 #define ENGINE_FILTER_NAMES_H
 
-#include <stdbool.h>
 #include <stddef.h>
-
-#include "engine/base/reader.h"
 
 /* All names that an event can have: event_name(0) and so on, below
  * event_names(). NULL: none has that place. Some stand in several. */
 size_t event_names(void);
 const char *event_name(size_t i);
-
-bool event_name_is_known(struct span name);
-
-/* The one most like NAME, or NULL. */
-const char *event_name_nearest(struct span name);
 
 #endif

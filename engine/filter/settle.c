@@ -10,9 +10,9 @@
 #include "engine/field/seek.h"
 #include "engine/filter/filter.h"
 #include "engine/filter/literal.h"
-#include "engine/filter/names.h"
 #include "engine/filter/operator.h"
 #include "engine/filter/paths.h"
+#include "engine/filter/possible.h"
 #include "engine/filter/regex.h"
 #include "engine/filter/set.h"
 #include "engine/filter/types.h"
@@ -153,6 +153,19 @@ settle_regex(struct constant *k, const struct settle *with)
 	return scan_refuse(with->scan, k->word.is_quoted ? at : at + err.at, "%s", err.text);
 }
 
+/* Names of hosts are found by those that the filter has. K may be NULL. */
+static int
+settle_host(const struct check *c, const struct constant *k, const struct settle *with)
+{
+	bool is_name = k && c->op->how->flags & HOW_NAMES;
+	const char *why = NULL;
+
+	if (with->options && with->options->host)
+		why = with->options->host(with->options->ctx, is_name ? k->word.p : NULL);
+	return why ? scan_refuse(with->scan, with->scan->text + (k ? k->word.at : c->at), "%s",
+				 why) : 0;
+}
+
 static int
 settle_constant(struct check *c, struct constant *k, const struct settle *with)
 {
@@ -167,50 +180,9 @@ settle_constant(struct check *c, struct constant *k, const struct settle *with)
 
 	if (rc < 0)
 		return rc;
+	if (c->unit == U_HOST && settle_host(c, k, with) < 0)
+		return -EINVAL;
 	return c->op->how->flags & HOW_REGEX ? settle_regex(k, with) : 0;
-}
-
-/* Event names are a closed set: a wrong one would never be seen. */
-static int
-settle_name(const struct constant *k, const struct settle *with)
-{
-	const char *at = with->scan->text + k->word.at, *near;
-	struct text why = { 0 };
-
-	if (event_name_is_known(k->v.s))
-		return 0;
-	near = event_name_nearest(k->v.s);
-	text_str(&why, "no event is called `");
-	text_safe(&why, k->v.s.p, k->v.s.len < 48 ? k->v.s.len : 48);
-	text_fmt(&why, near ? "`, did you mean `%s`?" : "`", near);
-	text_char(&why, '\0');
-	scan_refuse(with->scan, at, "%s", why.p);
-	text_fini(&why);
-	return -EINVAL;
-}
-
-static int
-settle_names(const struct check *c, const struct settle *with)
-{
-	int rc = 0;
-
-	if (c->op->how->flags & HOW_NAMES) {
-		for (size_t i = 0; i < c->n_constants && !rc; i++)
-			rc = settle_name(&c->constants[i], with);
-		return rc;
-	}
-	for (size_t i = 0; i < event_names(); i++) {
-		const char *name = event_name(i);
-		struct value v;
-
-		if (!name)
-			continue;
-		v.s = (struct span){ (const uint8_t *)name, strlen(name) };
-		if (check_value(c, &v))
-			return 0;
-	}
-	return scan_refuse(with->scan, with->scan->text + c->constants[0].word.at,
-			   "no name of an event passes `%s` with this", c->op->name);
 }
 
 /* Does the type of an event decide? Then the answers can be known before. */
@@ -291,6 +263,8 @@ check_settle(struct check *c, const struct settle *with)
 		return rc;
 	if (c->right)
 		return settle_right(c, with, c->right_at);
+	if (c->unit == U_HOST && !c->n_constants && settle_host(c, NULL, with) < 0)
+		return -EINVAL;
 	for (size_t i = 0; i < c->n_constants; i++) {
 		rc = settle_constant(c, &c->constants[i], with);
 		if (rc < 0)
@@ -304,7 +278,7 @@ check_settle(struct check *c, const struct settle *with)
 	else if (c->op->how->takes == TAKES_LIST && c->n_constants >= SET_MIN &&
 		 set_takes(c->type))
 		make_set(c);
-	rc = c->unit == U_EVENT_NAME && c->n_constants ? settle_names(c, with) : 0;
+	rc = possible_check(c, with);
 	if (rc == 0 && asks_for_type(c))
 		c->types = types_new(c);
 	return rc;

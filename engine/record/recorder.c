@@ -257,15 +257,21 @@ before_event(struct recorder *r, const struct event *ev)
 	}
 }
 
+void
+recorder_end_tables(struct recorder *r, uint64_t ns)
+{
+	if (!r->in_section || !(r->in_tables || r->restate_due) || fails(r))
+		return;
+	if (!r->sink)
+		open_file(r, ns);
+	if (!fails(r))
+		put_tables(r, ns);
+}
+
 static void
 begin_section(struct recorder *r)
 {
-	if (r->in_section && (r->in_tables || r->restate_due) && !fails(r)) {
-		if (!r->sink)
-			open_file(r, 0);
-		if (!fails(r))
-			put_tables(r, 0);
-	}
+	recorder_end_tables(r, 0);
 	r->in_section = r->in_tables = true;
 	r->restate_due = false;
 	map_fini(&r->entered);

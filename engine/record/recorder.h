@@ -94,6 +94,10 @@ void recorder_before(struct recorder *r, const struct record *rec);
  * cannot be written; recorder_close() tells. */
 bool recorder_take(struct recorder *r, const struct record *rec, const struct moment *m);
 
+/* At NS the tables of a section are complete although no event came yet: let them be
+ * written. */
+void recorder_end_tables(struct recorder *r, uint64_t ns);
+
 /* The source has to wait: let nothing lie here. False: it cannot be written. */
 bool recorder_flush(struct recorder *r);
 

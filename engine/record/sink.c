@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -186,6 +187,14 @@ check_name(struct sink *s)
 	return fstat(s->fd, &st) == 0 && !st.st_nlink ? ENOENT : 0;
 }
 
+/* Whoever hands over may be in a hurry; to compress and to write is not. */
+static void
+take_turns(void)
+{
+	if (getpriority(PRIO_PROCESS, 0) < 0)
+		setpriority(PRIO_PROCESS, 0, 0);
+}
+
 static void *
 run(void *ctx)
 {
@@ -193,6 +202,7 @@ run(void *ctx)
 	bool is_last = false;
 	int status = 0;
 
+	take_turns();
 	while (!is_last && !status) {
 		pthread_mutex_lock(&s->lock);
 		wait_for_work(s);

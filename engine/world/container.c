@@ -1,6 +1,7 @@
 #include "engine/world/container.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/base/intern.h"
 #include "engine/base/mem.h"
@@ -92,13 +93,64 @@ containers_free(struct containers *c)
 		return;
 	for (size_t i = 0; i < c->n; i++)
 		entry_free(c->entries[i]);
-	for (size_t i = 0; i < MEMO_SLOTS; i++)
+	for (size_t i = 0; c->memo && i < MEMO_SLOTS; i++)
 		memo_forget(&c->memo[i]);
 	free(c->entries);
 	free(c->memo);
 	k8s_free(c->k8s);
 	map_fini(&c->by_id);
 	free(c);
+}
+
+static void *
+array_copy(const void *p, size_t n, size_t size)
+{
+	void *copy = n ? xreallocarray(NULL, n, size) : NULL;
+
+	if (n)
+		memcpy(copy, p, n * size);
+	return copy;
+}
+
+#define COPY_ARRAY(x, member) \
+	((x)->member = array_copy((x)->member, (x)->n_##member, sizeof((x)->member[0])))
+
+static struct container_entry *
+entry_copy(const struct container_entry *from)
+{
+	struct container_entry *e = xmalloc(sizeof(*e));
+
+	*e = *from;
+	COPY_ARRAY(&e->c, labels);
+	COPY_ARRAY(&e->c, pod_labels);
+	COPY_ARRAY(&e->c, mounts);
+	COPY_ARRAY(&e->c, ports);
+	COPY_ARRAY(&e->c, env);
+	COPY_ARRAY(e, shown_labels);
+	COPY_ARRAY(e, shown_pod_labels);
+	return e;
+}
+
+struct containers *
+containers_copy(const struct containers *c)
+{
+	struct containers *copy = xzalloc(sizeof(*copy));
+
+	copy->pool = c->pool;
+	copy->seed = c->seed;
+	copy->k8s = c->k8s ? k8s_copy(c->k8s) : NULL;
+	copy->by_id.seed = c->by_id.seed;
+	xgrow(&copy->entries, &copy->cap, c->n, sizeof(*copy->entries));
+	for (; copy->n < c->n; copy->n++) {
+		struct container_entry *e = entry_copy(c->entries[copy->n]);
+		struct span id = intern_span(c->pool, e->c.id);
+		uint64_t hash = hash_bytes(id.p, id.len, c->seed);
+
+		e->next_same_hash = map_get(&copy->by_id, hash);
+		map_put(&copy->by_id, hash, e);
+		copy->entries[copy->n] = e;
+	}
+	return copy;
 }
 
 static struct container_entry *

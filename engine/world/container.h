@@ -90,6 +90,9 @@ struct container {
 struct containers *containers_new(struct intern *pool);
 void containers_free(struct containers *c);
 
+/* A copy to be read while C changes; it takes nothing. The caller owns it. */
+struct containers *containers_copy(const struct containers *c);
+
 /* What some engines look at besides the cgroups; all may be empty. */
 struct container_hints {
 	struct span root;		/* root directory of the process */

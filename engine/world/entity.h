@@ -19,7 +19,10 @@
 #include "engine/event/source.h"
 #include "engine/world/fd_tree.h"
 
+struct past_fds;
 struct version_memo;
+
+#define ENTER_BYTES_MAX 4096		/* larger enter events are not remembered */
 
 /* A user or group id that is not known, or is none. */
 #define NO_UID UINT32_MAX
@@ -66,6 +69,8 @@ struct descriptor {
 /* The descriptors of one process, or of several after clone(CLONE_FILES). */
 struct fd_table {
 	struct fd_tree fds;		/* by number */
+	uint32_t id;			/* of ours, not used again */
+	const struct past_fds *past;	/* NULL: FDS is all of it (past.h) */
 	uint32_t n_users;
 	bool complete;			/* false: there may be more than we know */
 };

@@ -164,6 +164,7 @@ take_user(struct world *w, const struct user_record *r, bool is_group)
 		u.shell = name_of(w, until_nul(r->shell));
 	}
 	users_put(w->users, &u);
+	w->age.facts++;
 }
 
 static void

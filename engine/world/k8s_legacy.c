@@ -274,6 +274,54 @@ k8s_find_pod(const struct k8s *k, const struct k8s_hints *hints)
 	return o && o->kind == K8S_POD && !o->is_gone ? o : NULL;
 }
 
+static void *
+array_copy(const void *p, size_t n, size_t size)
+{
+	void *copy = n ? xreallocarray(NULL, n, size) : NULL;
+
+	if (n)
+		memcpy(copy, p, n * size);
+	return copy;
+}
+
+/* Let KEYS of the copy K lead to the copies of what they led to. */
+static void
+copy_keys(const struct k8s *k, struct map *keys, const struct map *from)
+{
+	uint64_t key;
+	void *o;
+
+	for (size_t at = 0; map_next(from, &at, &key, &o);)
+		map_put(keys, key, map_get(&k->by_uid, ((struct k8s_object *)o)->uid));
+}
+
+struct k8s *
+k8s_copy(const struct k8s *k)
+{
+	struct k8s *copy = k8s_new(k->pool);
+
+	for (size_t kind = 0; kind < K8S_KINDS; kind++) {
+		struct objects *all = &copy->of[kind];
+
+		xgrow(&all->list, &all->cap, k->of[kind].n, sizeof(*all->list));
+		for (; all->n < k->of[kind].n; all->n++) {
+			const struct k8s_object *from = k->of[kind].list[all->n];
+			struct k8s_object *o = array_copy(from, 1, sizeof(*from));
+
+			o->labels = array_copy(o->labels, o->n_labels, sizeof(o->labels[0]));
+			o->selector = array_copy(o->selector, o->n_selector,
+						 sizeof(o->selector[0]));
+			o->containers = array_copy(o->containers, o->n_containers,
+						   sizeof(o->containers[0]));
+			all->list[all->n] = o;
+			map_put(&copy->by_uid, o->uid, o);
+		}
+	}
+	copy_keys(copy, &copy->by_name, &k->by_name);
+	copy_keys(copy, &copy->by_container, &k->by_container);
+	return copy;
+}
+
 static bool
 is_owned_by(const struct k8s_object *o, uint32_t uid)
 {

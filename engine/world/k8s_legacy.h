@@ -56,6 +56,8 @@ struct k8s;
 /* POOL is borrowed: it must outlive the rest. */
 struct k8s *k8s_new(struct intern *pool);
 void k8s_free(struct k8s *k);		/* NULL is fine */
+/* A copy to be read while K changes. The caller owns it. */
+struct k8s *k8s_copy(const struct k8s *k);
 
 /* Take the JSON of one event. How many objects it told of, or a negative errno
  * with *err set when it is no such JSON. */

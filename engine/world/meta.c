@@ -25,6 +25,7 @@ learned(struct call *c, int64_t index)
 		return;
 	w->moment.container = (uint32_t)index;
 	w->age.generation++;
+	w->age.facts++;
 	/* Nobody learns anything from a look-up that failed. */
 	if (containers_get(w->containers, (uint32_t)index)->lookup == LOOKUP_FAILED)
 		w->moment.is_internal = true;
@@ -54,8 +55,10 @@ apply_container_json(struct call *c)
 static void
 apply_k8s(struct call *c)
 {
-	if (containers_take_k8s(c->w->containers, call_text(c, R_JSON), NULL) > 0)
-		c->w->age.generation++;
+	if (containers_take_k8s(c->w->containers, call_text(c, R_JSON), NULL) <= 0)
+		return;
+	c->w->age.generation++;
+	c->w->age.facts++;
 }
 
 static void
@@ -81,6 +84,7 @@ take_user(struct call *c, bool is_group, bool added)
 	    !container_of_text(w, call_text(c, R_CONTAINER_ID), &u.container))
 		return;
 	w->age.generation++;
+	w->age.facts++;
 	if (!added) {
 		users_del(w->users, u.container, u.uid, is_group);
 		return;

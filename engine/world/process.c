@@ -68,6 +68,7 @@ process_new(struct world *w, int64_t pid)
 	p->fdlimit = -1;
 	p->uid = p->gid = p->loginuid = NO_UID;
 	p->fds = pool_get(&w->table_pool);
+	p->fds->id = ++w->last_table;
 	p->fds->n_users = 1;
 	if (pid >= 0)
 		map_put(&w->processes, (uint64_t)pid, p);
@@ -293,6 +294,7 @@ process_copy_fds(struct world *w, struct process *p, const struct process *from)
 {
 	struct fd_table *table = pool_get(&w->table_pool);
 
+	table->id = ++w->last_table;
 	if (w->n_changed_fds)
 		versions_finish_fds(w);		/* what is copied has its version */
 	table->n_users = 1;

@@ -20,7 +20,6 @@
 #include "engine/world/world.h"
 
 #define NO_FD INT64_MIN
-#define ENTER_BYTES_MAX 4096		/* larger enter events are not remembered */
 
 /* Bits of flag set clone_flags. */
 #define CLF_FILES 0x1u
@@ -55,6 +54,7 @@ struct changed_fd {
 	struct descriptor *fd;
 };
 
+struct past;
 struct call;
 typedef void apply_fn(struct call *c);
 
@@ -71,8 +71,11 @@ struct world {
 	struct pool thread_pool, process_pool, table_pool;
 	struct fd_store fd_store;
 	size_t n_fds;			/* of all tables; shared ones count in each */
+	const struct past *past;	/* NULL: it is the present (past.h); borrowed */
+	uint32_t last_table;		/* ids given to tables of descriptors */
 	uint32_t last_entity;		/* ids given to entities */
 	uint32_t last_version;		/* ids given to versions */
+	uint64_t memo_seed;		/* of tables of versions: not worth one each */
 	struct world_age age;
 
 	uint64_t n_events;		/* the number of the newest event */

@@ -114,6 +114,33 @@ users_list(const struct users *u, size_t *n)
 	return list;
 }
 
+static void
+put_missing(struct users *to, const struct users *from)
+{
+	for (int groups = 0; groups < 2; groups++) {
+		uint64_t key;
+		void *entry;
+
+		for (size_t at = 0; map_next(&from->by_key[groups], &at, &key, &entry);)
+			if (!map_get(&to->by_key[groups], key))
+				users_put(to, entry);
+	}
+}
+
+struct users *
+users_copy(const struct users *u, const struct users *old)
+{
+	struct users *copy = xzalloc(sizeof(*copy));
+
+	copy->pool = u->pool;
+	copy->root[0] = u->root[0];
+	copy->root[1] = u->root[1];
+	put_missing(copy, u);
+	if (old)
+		put_missing(copy, old);
+	return copy;
+}
+
 void
 users_mark(const struct users *u)
 {

@@ -44,6 +44,10 @@ size_t users_count(const struct users *u, bool groups);
  * frees it. At *N how many. */
 struct user *users_list(const struct users *u, size_t *n);
 
+/* A copy of U, with what OLD (which may be NULL) has and U lacks. The caller owns
+ * it. */
+struct users *users_copy(const struct users *u, const struct users *old);
+
 void users_mark(const struct users *u);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/base/mem.h"
+#include "engine/world/past.h"
 #include "engine/world/path.h"
 #include "engine/world/state.h"
 
@@ -269,12 +270,26 @@ finish_last(struct world *w)
 		versions_finish(w);	/* its children, at its own event */
 }
 
+/* What a thread asks io_uring for is its doing. */
+static bool
+is_ring_request(const struct event *ev)
+{
+	static const char name[] = "io_uring";
+	struct span s;
+
+	if (ev->id != EV_ASYNCEVENT_E)
+		return false;
+	s = event_text(ev, 1);
+	return s.len == sizeof(name) - 1 && !memcmp(s.p, name, s.len);
+}
+
 static bool
 does_without_thread(const struct event *ev)
 {
 	switch (ev->type->source) {
 	case ES_METAEVENT:
-		return ev->id != EV_TRACER_E && ev->id != EV_PROCINFO_E;
+		return ev->id != EV_TRACER_E && ev->id != EV_PROCINFO_E &&
+		       !is_ring_request(ev);
 	case ES_PLUGIN:
 	case ES_ITER:
 		return true;
@@ -543,6 +558,7 @@ begin_section(struct world *w)
 	world_clear(w);
 	w->age.generation++;
 	w->age.lineage++;
+	w->age.facts++;
 	w->ended = NULL;
 	w->has_machine = false;
 	w->now_ns = 0;
@@ -586,6 +602,7 @@ world_new(const struct world_observer *observer, void *ctx)
 	struct world *w = xzalloc(sizeof(*w));
 
 	w->observer = observer;
+	w->memo_seed = hash_seed() | 1;
 	w->ctx = ctx;
 	w->names = intern_new();
 	w->containers = containers_new(w->names);
@@ -656,13 +673,23 @@ world_users(const struct world *w)
 const struct thread *
 world_thread(const struct world *w, int64_t tid)
 {
-	return thread_find(w, tid);
+	return w->past ? w->past->thread(w->past->ctx, tid) : thread_find(w, tid);
 }
 
 const struct descriptor *
 world_fd(const struct process *p, int64_t num)
 {
-	return fd_find(p, num);
+	const struct past_fds *past = p->fds->past;
+
+	return past ? past->get(past->ctx, p, num) : fd_find(p, num);
+}
+
+const struct descriptor *
+world_next_fd(const struct process *p, int64_t *num)
+{
+	const struct past_fds *past = p->fds->past;
+
+	return past ? past->next(past->ctx, p, num) : fd_tree_next(&p->fds->fds, num);
 }
 
 static int
@@ -699,13 +726,14 @@ world_threads(const struct world *w, size_t *n)
 const struct descriptor **
 world_fds(const struct process *p, size_t *n)
 {
-	const struct fd_tree *t = &p->fds->fds;
-	const struct descriptor **all = xmalloc(t->n * sizeof(*all));
-	const struct descriptor *fd;
+	const struct descriptor **all = NULL, *fd;
+	size_t cap = 0;
 
 	*n = 0;
-	for (int64_t num = 0; (fd = fd_tree_next(t, &num)); num++)
+	for (int64_t num = 0; (fd = world_next_fd(p, &num)); num++) {
+		xgrow(&all, &cap, *n + 1, sizeof(*all));
 		all[(*n)++] = fd;
+	}
 	return all;
 }
 
@@ -725,6 +753,26 @@ const struct iface_record *
 world_iface(const struct world *w, size_t i)
 {
 	return i < w->n_ifaces ? &w->ifaces[i] : NULL;
+}
+
+struct world *
+past_world(struct intern *names, const struct past *past)
+{
+	struct world *w = xzalloc(sizeof(*w));
+
+	w->names = names;
+	w->past = past;
+	return w;
+}
+
+void
+past_set(struct world *w, const struct past_facts *facts, const struct world_age *age)
+{
+	w->containers = facts->containers;
+	w->users = facts->users;
+	w->has_machine = facts->has_machine;
+	w->machine = facts->machine;
+	w->age = *age;
 }
 
 void

@@ -104,6 +104,9 @@ const struct thread **world_threads(const struct world *w, size_t *n);
 /* All descriptors of P, by number, as above. */
 const struct descriptor **world_fds(const struct process *p, size_t *n);
 const struct descriptor *world_fd(const struct process *p, int64_t num);
+/* Walk in order: the first one whose number is at least *NUM, which becomes its
+ * number. NULL: there is none. */
+const struct descriptor *world_next_fd(const struct process *p, int64_t *num);
 
 /* Of the section: the machine, and its interfaces. */
 const struct machine_record *world_machine(const struct world *w);	/* NULL: not told */
@@ -115,6 +118,7 @@ const struct iface_record *world_iface(const struct world *w, size_t i);
 struct world_age {
 	uint64_t generation;		/* something was learned of containers, users, ... */
 	uint64_t lineage;		/* a process has a new version, or another parent */
+	uint64_t facts;			/* something was told of containers or users */
 };
 /* Borrowed: it lives as long as W, and counts on. */
 const struct world_age *world_age(const struct world *w);

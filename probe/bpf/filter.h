@@ -16,20 +16,20 @@
 #include "probe/bpf/maps.h"
 #include "probe/bpf/record.h"
 
-static __always_inline struct mark *
+static __always_inline struct wire_mark *
 new_mark(struct task_struct *task)
 {
 	return bpf_task_storage_get(&marks, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 }
 
 /* The thread is one that was there before, and is asked for by its number. */
-static __noinline struct mark *
-take_seed(struct task_struct *task)
+static __noinline struct wire_mark *
+look_for_seed(struct task_struct *task)
 {
 	uint32_t tid = task->pid;
-	struct mark *mark;
+	struct wire_mark *mark;
 
-	if (!state.n_seeds || !bpf_map_lookup_elem(&seeds, &tid))
+	if (!bpf_map_lookup_elem(&seeds, &tid))
 		return NULL;
 	if (bpf_map_delete_elem(&seeds, &tid) < 0)
 		return NULL;
@@ -39,9 +39,15 @@ take_seed(struct task_struct *task)
 		__sync_fetch_and_add(&state.unmarked, 1);
 		return NULL;
 	}
-	mark->flags = MARK_TREE | MARK_TOLD;
+	mark->flags = WIRE_MARK_TREE | WIRE_MARK_TOLD;
 	__sync_fetch_and_add(&state.alive, 1);
 	return mark;
+}
+
+static __always_inline struct wire_mark *
+take_seed(struct task_struct *task)
+{
+	return state.n_taken < state.n_seeds ? look_for_seed(task) : NULL;
 }
 
 /* Is the name of TASK one of those that are asked for? */
@@ -64,7 +70,7 @@ has_comm(struct task_struct *task)
 
 /* Find out what is wanted of TASK, which has MARK. */
 static __noinline uint32_t
-judge(struct task_struct *task, struct mark *mark)
+judge(struct task_struct *task, struct wire_mark *mark)
 {
 	uint64_t set = (uint64_t)task->cgroups;
 	uint32_t wants = WIRE_WANT_MATCH | WIRE_WANT_STATE;
@@ -77,9 +83,9 @@ judge(struct task_struct *task, struct mark *mark)
 		wants = WIRE_WANT_STATE;
 	mark->css_set = set;
 	mark->wants = wants;
-	mark->flags |= MARK_JUDGED;
-	if (wants && config.filter.has_cgroup && !(mark->flags & MARK_TOLD)) {
-		mark->flags |= MARK_TOLD;
+	mark->flags |= WIRE_MARK_JUDGED;
+	if (wants && config.filter.has_cgroup && !(mark->flags & WIRE_MARK_TOLD)) {
+		mark->flags |= WIRE_MARK_TOLD;
 		send_head(WIRE_JOIN, true);
 	}
 	return wants;
@@ -89,7 +95,7 @@ judge(struct task_struct *task, struct mark *mark)
 static __always_inline uint32_t
 wants_of(struct task_struct *task)
 {
-	struct mark *mark;
+	struct wire_mark *mark;
 
 	if (task->tgid == config.own_tgid)
 		return 0;
@@ -100,7 +106,7 @@ wants_of(struct task_struct *task)
 		mark = config.only_marked ? take_seed(task) : new_mark(task);
 	if (!mark)
 		return config.only_marked ? 0 : WIRE_WANT_MATCH | WIRE_WANT_STATE;
-	if (mark->flags & MARK_JUDGED && mark->css_set == (uint64_t)task->cgroups)
+	if (mark->flags & WIRE_MARK_JUDGED && mark->css_set == (uint64_t)task->cgroups)
 		return mark->wants;
 	return judge(task, mark);
 }
@@ -109,18 +115,18 @@ wants_of(struct task_struct *task)
 static __always_inline void
 hand_on(struct task_struct *parent, struct task_struct *child)
 {
-	struct mark *mine, *mark;
+	struct wire_mark *mine, *mark;
 
 	if (!config.only_marked && !config.filter.has_cgroup)
 		return;
 	wants_of(parent);
 	mine = bpf_task_storage_get(&marks, parent, 0, 0);
-	if (!mine || !(mine->flags & (MARK_TREE | MARK_TOLD)))
+	if (!mine || !(mine->flags & (WIRE_MARK_TREE | WIRE_MARK_TOLD)))
 		return;
 	mark = new_mark(child);
 	if (mark)
-		mark->flags = mine->flags & (MARK_TREE | MARK_TOLD);
-	if (!(mine->flags & MARK_TREE))
+		mark->flags = mine->flags & (WIRE_MARK_TREE | WIRE_MARK_TOLD);
+	if (!(mine->flags & WIRE_MARK_TREE))
 		return;
 	if (mark)
 		__sync_fetch_and_add(&state.alive, 1);
@@ -132,12 +138,12 @@ hand_on(struct task_struct *parent, struct task_struct *child)
 static __always_inline void
 let_go(struct task_struct *task)
 {
-	struct mark *mark;
+	struct wire_mark *mark;
 
 	if (!config.only_marked)
 		return;
 	mark = bpf_task_storage_get(&marks, task, 0, 0);
-	if (mark && mark->flags & MARK_TREE)
+	if (mark && mark->flags & WIRE_MARK_TREE)
 		__sync_fetch_and_add(&state.alive, -1);
 }
 
@@ -145,10 +151,10 @@ let_go(struct task_struct *task)
 static __always_inline void
 forget(struct task_struct *task)
 {
-	struct mark *mark = bpf_task_storage_get(&marks, task, 0, 0);
+	struct wire_mark *mark = bpf_task_storage_get(&marks, task, 0, 0);
 
 	if (mark)
-		mark->flags &= ~MARK_JUDGED;
+		mark->flags &= ~WIRE_MARK_JUDGED;
 }
 
 #endif

@@ -56,24 +56,11 @@ struct {
 	__type(value, struct scratch);
 } scratches SEC(".maps");
 
-enum mark_flag {
-	MARK_TREE = 1,			/* it belongs to the tree that is followed */
-	MARK_TOLD = 2,			/* where it comes from is known */
-	MARK_JUDGED = 4,		/* WANTS is so, for CSS_SET and the name that it has */
-};
-
-/* What is known of a thread. */
-struct mark {
-	uint64_t css_set;
-	uint32_t flags;			/* enum mark_flag */
-	uint32_t wants;			/* enum wire_want */
-};
-
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
-	__type(value, struct mark);
+	__type(value, struct wire_mark);
 } marks SEC(".maps");
 
 /* Threads to be marked when they are seen next, by tid. */

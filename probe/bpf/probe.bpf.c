@@ -21,6 +21,18 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
+#define DATA_LITTLE 16			/* bytes */
+#define DATA_SOME 80
+
+/* A call and a chunk. */
+struct wire_data {
+	struct wire_call call;
+	struct wire_chunk chunk;
+	uint8_t bytes[];
+};
+
+#define WIRE_DATA_LEN (sizeof(struct wire_call) + sizeof(struct wire_chunk))
+
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 /* A call that has chunks. */
@@ -28,15 +40,7 @@ static __always_inline long
 send_large(void *ring, struct scratch *s, uint32_t n, uint32_t is_exit)
 {
 	uint32_t at = 0, number = s->call.head.number;
-	const volatile struct wire_spec *spec = spec_of(number);
-	struct wire_grab only;
 
-	if (is_exit && n == 1 && spec->exit[0].what == GRAB_RESULT) {
-		/* Reading and writing, which is most of it, without detour. */
-		only = spec->exit[0];
-		at = copy_user(s, 0, 0, arg_of(s, only.arg), data_len(s, &only));
-		n = 0;
-	}
 	for (uint32_t i = 0; i < WIRE_GRABS; i++)
 		if (i < n)
 			at = grab(number, i, is_exit, at);
@@ -46,66 +50,135 @@ send_large(void *ring, struct scratch *s, uint32_t n, uint32_t is_exit)
 	return bpf_ringbuf_output(ring, s, sizeof(s->call) + at, BPF_RB_NO_WAKEUP);
 }
 
-/* What WIRE_ENTER and WIRE_EXIT, which REGS belong to, are sent for: enum wire_want. */
-static __always_inline uint32_t
-reasons_of(uint32_t number, bool compat)
+/* One call, as one of its two sides. */
+struct side {
+	struct pt_regs *regs;
+	long result;
+	uint32_t number;
+	uint16_t kind, flags;
+};
+
+static __always_inline void
+fill_side(struct wire_call *call, const struct side *side, uint32_t len, uint32_t seq)
 {
-	return number < WIRE_CALLS && !compat ? spec_of(number)->wants : config.compat_wants;
+	fill_head(&call->head, len, seq, side->kind);
+	call->head.flags = side->flags;
+	call->head.number = side->number;
+	call->result = side->result;
+	copy_args(call->args, side->regs);
+}
+
+/* A call that returns with LEN bytes of data, for ROOM of which its record has room.
+ * False: it cannot be sent. */
+static __always_inline bool
+send_data(void *ring, uint32_t seq, const struct side *side, const uint32_t room, uint32_t len)
+{
+	const volatile struct wire_grab *grab = &spec_of(side->number)->exit[0];
+	struct wire_data *out = bpf_ringbuf_reserve(ring, WIRE_DATA_LEN + room, 0);
+	uint64_t address;
+
+	if (!out)
+		return false;
+	fill_side(&out->call, side, sizeof(out->call), seq);
+	/* The seventh and eighth would lie behind the arguments, but in the record. */
+	address = out->call.args[bounded(grab->arg, 7)];
+	if (len > room)
+		len = room;
+	if (bpf_probe_read_user(out->bytes, len, (void *)address) == 0) {
+		out->chunk.len = len;
+		out->chunk.grab = 0;
+		out->chunk.part = 0;
+		out->call.head.len = (WIRE_DATA_LEN + len + 3) & ~3u;
+	}
+	bpf_ringbuf_submit(out, BPF_RB_NO_WAKEUP);
+	return true;
+}
+
+/* Is all that SIDE asks for the data that a call has moved? How much of it is told. */
+static __always_inline bool
+is_data_only(const struct side *side, uint32_t n, uint32_t *len)
+{
+	const volatile struct wire_grab *grab = &spec_of(side->number)->exit[0];
+	uint32_t max = grab->max ? grab->max : config.snap_bytes;
+
+	*len = (uint64_t)side->result > max ? max : (uint32_t)side->result;
+	return side->kind == WIRE_EXIT && n == 1 && grab->what == GRAB_RESULT &&
+	       side->result >= 0;
+}
+
+/* A call of which N questions are asked. */
+static __always_inline bool
+send_answers(void *ring, uint32_t seq, const struct side *side, uint32_t n)
+{
+	struct scratch *s;
+	uint32_t len;
+
+	/* Reading and writing a little, which is most of it, without detour. */
+	if (is_data_only(side, n, &len)) {
+		if (len <= DATA_LITTLE)
+			return send_data(ring, seq, side, DATA_LITTLE, len);
+		if (len <= DATA_SOME)
+			return send_data(ring, seq, side, DATA_SOME, len);
+	}
+	s = scratch_get();
+	if (!s)
+		return false;
+	fill_side(&s->call, side, 0, seq);
+	return send_large(ring, s, n, side->kind == WIRE_EXIT) == 0;
+}
+
+/* A call without. */
+static __always_inline bool
+send_bare(void *ring, uint32_t seq, const struct side *side)
+{
+	struct wire_call *call = bpf_ringbuf_reserve(ring, sizeof(*call), 0);
+
+	if (!call)
+		return false;
+	fill_side(call, side, sizeof(*call), seq);
+	bpf_ringbuf_submit(call, BPF_RB_NO_WAKEUP);
+	return true;
 }
 
 static __always_inline void
-send_call(struct pt_regs *regs, struct task_struct *task, uint16_t kind, long result)
+send_call(struct pt_regs *regs, uint16_t kind, long result)
 {
-	uint32_t cpu = bpf_get_smp_processor_id(), number = number_of(regs), n = 0;
-	bool compat = is_compat(task), is_state = false;
-	struct wire_call *call;
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct side side = { .regs = regs, .result = result, .number = number_of(regs),
+			     .kind = kind, .flags = is_compat(task) ? WIRE_COMPAT : 0 };
+	bool is_known = side.number < WIRE_CALLS && !side.flags, is_state = false;
+	uint32_t cpu, n = 0;
 	struct wire_cell *cell;
-	struct scratch *s;
 	void *ring;
 
-	if (!(reasons_of(number, compat) & wants_of(task)))
+	if (!((is_known ? spec_of(side.number)->wants : config.compat_wants) & wants_of(task)))
 		return;
+	cpu = bpf_get_smp_processor_id();
 	cell = bpf_map_lookup_elem(&cells, &cpu);
 	ring = bpf_map_lookup_elem(&rings, &cpu);
 	if (!cell)
 		return;
 	cell->seq++;
-	if (number < WIRE_CALLS && !compat) {
-		is_state = spec_of(number)->is_state;
-		n = kind == WIRE_EXIT ? spec_of(number)->n_exit : spec_of(number)->n_enter;
+	if (is_known) {
+		const volatile struct wire_spec *spec = spec_of(side.number);
+
+		is_state = spec->is_state;
+		n = kind == WIRE_EXIT ? spec->n_exit : spec->n_enter;
 	}
-	if (!ring) {
+	if (!ring)
 		count_result(cell, false, is_state);
-		return;
-	}
-	if (!is_state && bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) > config.data_limit_bytes) {
+	else if (!is_state && is_kept(cell, ring))
 		cell->losses.kept_data++;
-		return;
-	}
-	if (n) {
-		s = scratch_get();
-		if (!s)
-			return;
-		fill_head(&s->call.head, 0, cell->seq, kind);
-		fill_call(&s->call, regs, result, number);
-		count_result(cell, send_large(ring, s, n, kind == WIRE_EXIT) == 0, is_state);
-		return;
-	}
-	call = bpf_ringbuf_reserve(ring, sizeof(*call), 0);
-	count_result(cell, call, is_state);
-	if (!call)
-		return;
-	fill_head(&call->head, sizeof(*call), cell->seq, kind);
-	fill_call(call, regs, result, number);
-	call->head.flags = compat ? WIRE_COMPAT : 0;
-	bpf_ringbuf_submit(call, BPF_RB_NO_WAKEUP);
+	else
+		count_result(cell, n ? send_answers(ring, cell->seq, &side, n) :
+			     send_bare(ring, cell->seq, &side), is_state);
 }
 
 SEC("tp_btf/sys_enter")
 int
 BPF_PROG(on_sys_enter, struct pt_regs *regs, long number)
 {
-	send_call(regs, bpf_get_current_task_btf(), WIRE_ENTER, 0);
+	send_call(regs, WIRE_ENTER, 0);
 	return 0;
 }
 
@@ -113,7 +186,7 @@ SEC("tp_btf/sys_exit")
 int
 BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 {
-	send_call(regs, bpf_get_current_task_btf(), WIRE_EXIT, result);
+	send_call(regs, WIRE_EXIT, result);
 	return 0;
 }
 

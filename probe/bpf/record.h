@@ -10,16 +10,18 @@
 #include "probe/bpf/kernel.h"
 #include "probe/bpf/maps.h"
 
+#define KEPT_EVERY 8			/* records */
+
 static __always_inline void
 fill_head(struct wire_head *head, uint32_t len, uint32_t seq, uint16_t kind)
 {
-	uint64_t id = bpf_get_current_pid_tgid();
+	struct task_struct *task = bpf_get_current_task_btf();
 
 	head->ts_ns = bpf_ktime_get_boot_ns();
 	head->len = len;
 	head->seq = seq;
-	head->tid = (uint32_t)id;
-	head->pid = (uint32_t)(id >> 32);
+	head->tid = task->pid;
+	head->pid = task->tgid;
 	head->number = 0;
 	head->kind = kind;
 	head->flags = 0;
@@ -71,14 +73,6 @@ is_compat(struct task_struct *task)
 #endif
 
 static __always_inline void
-fill_call(struct wire_call *call, struct pt_regs *regs, long result, uint32_t number)
-{
-	call->head.number = number;
-	call->result = result;
-	copy_args(call->args, regs);
-}
-
-static __always_inline void
 count_result(struct wire_cell *cell, bool is_sent, bool is_state)
 {
 	if (is_sent)
@@ -87,6 +81,17 @@ count_result(struct wire_cell *cell, bool is_sent, bool is_state)
 		cell->losses.full_state++;
 	else
 		cell->losses.full_data++;
+}
+
+/* Is what is left of RING kept for events that change the state? The answer is as old
+ * as a few records: to ask takes as long as to copy one. */
+static __always_inline bool
+is_kept(struct wire_cell *cell, void *ring)
+{
+	if (!(cell->seq % KEPT_EVERY))
+		cell->is_kept = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) >
+				config.data_limit_bytes;
+	return cell->is_kept;
 }
 
 /* Room for a record of LEN bytes with its head filled in; NULL: it is lost, and

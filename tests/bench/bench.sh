@@ -1,5 +1,6 @@
 #!/bin/sh
-# Compare sysreel with sysdig, where that is installed, on large captures:
+# Measure what tracing costs, and compare sysreel with sysdig, where that is installed,
+# on large captures:
 #
 #	bench.sh BUILD-FOLDER [RUNS [EVENTS]]
 #
@@ -56,6 +57,12 @@ measure() {
 		decode "$build/sysreel print -q -r $tmp/plain.scap"
 	rm "$tmp/packed.scap.gz" "$tmp/plain.scap"
 }
+
+# What tracing costs those who are traced; it says so where it may not trace.
+if [ -x "$build/tests/bench/bench_probe" ]; then
+	"$build/tests/bench/bench_probe" "$build/tests/bench/floor.bpf.o" "$runs" || :
+	echo
+fi
 
 printf 'medians of %s runs, in turn; %s cpus\n' "$runs" "$(nproc)"
 measure demonstration "$build/tests/tools/demo.scap"

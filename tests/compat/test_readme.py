@@ -1,7 +1,7 @@
-"""test_readme TOP SYSREEL DEMO [--bless] - the screens in README.md are real.
+"""test_readme TOP SYSREEL CAPTURE [--bless] - the screens in README.md are real.
 
 Between the screen marks each line that begins with "    $ sysreel " is run on the
-demo capture, and what it prints must stand below it, cut to the width of a screen.
+bundled capture, and what it prints must stand below it, cut to the width of a screen.
 With --bless what it prints now is written there.
 """
 
@@ -17,10 +17,11 @@ WIDTH = 96                      # columns of a screen in the README
 SHOWN = 12                      # lines of one command's output
 
 
-def shown(sysreel, demo, words):
-    args = [demo if w == 'demo.scap' else w for w in shlex.split(words)]
+def shown(sysreel, capture, words):
+    name = os.path.basename(capture)
+    args = [capture if w == name else w for w in shlex.split(words)]
     lines, said, status = run([sysreel] + args)
-    lines = [('    ' + line.replace(demo, 'demo.scap'))[:WIDTH].rstrip() for line in lines]
+    lines = [('    ' + line.replace(capture, name))[:WIDTH].rstrip() for line in lines]
     return lines[:SHOWN] + (['    ...'] if len(lines) > SHOWN else []), said, status
 
 
@@ -42,7 +43,7 @@ def goes_on(screens, i):
 
 
 def main():
-    top, sysreel, demo = sys.argv[1:4]
+    top, sysreel, capture = sys.argv[1:4]
     path = os.path.join(top, 'README.md')
     tap = Tap()
     with open(path, encoding='utf-8') as f:
@@ -58,7 +59,7 @@ def main():
         while goes_on(screens, i):
             stands.append(screens[i])
             i += 1
-        lines, said, status = shown(sysreel, demo, line[len(PROMPT):])
+        lines, said, status = shown(sysreel, capture, line[len(PROMPT):])
         n += 1
         tap.check(status == 0 and not said, f'{line.strip()} is content', [said])
         tap.check(stands == lines or '--bless' in sys.argv, f'{line.strip()} prints this', lines)

@@ -29,6 +29,21 @@ while True:
 '''
 
 
+# Much to read of it, and much that happens meanwhile.
+BUSY = '''
+import os, resource
+most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+null = os.open('/dev/null', os.O_RDONLY)
+for i in range(min(most, 12000) - 100):
+    os.dup(null)
+while True:
+    for i in range(400):
+        os.getppid()
+    os.close(os.dup(null))
+'''
+
+
 class Bench:
     """A folder for files, and the program."""
 
@@ -55,23 +70,28 @@ class Bench:
         out = self.run('print', '-r', self.path(name), *words)[0]
         return out.decode('latin-1').split('\n')[:-1]
 
-    def start(self, *words):
-        """A recording that goes on, once its file has events."""
+    def start(self, *words, least=20000):
+        """A recording that goes on, once its file has so many bytes."""
+        path = words[words.index('-w') + 1]
+        if os.path.exists(path):
+            os.unlink(path)
         program = subprocess.Popen([self.sysreel, 'record', *words], stdin=subprocess.DEVNULL,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        path = words[words.index('-w') + 1]
         for _ in range(1000):
-            if os.path.exists(path) and os.path.getsize(path) > 20000:
+            if os.path.exists(path) and os.path.getsize(path) >= least:
                 break
             time.sleep(0.01)
         return program
 
 
 class Ticker:
-    """A process that writes `tick N` all the time."""
+    """A process that writes `tick N` all the time, or does something else."""
+
+    def __init__(self, script=TICKS):
+        self.script = script
 
     def __enter__(self):
-        self.process = subprocess.Popen([sys.executable, '-c', TICKS])
+        self.process = subprocess.Popen([sys.executable, '-c', self.script])
         return str(self.process.pid)
 
     def __exit__(self, *_):
@@ -169,17 +189,20 @@ def check_stops(tap, bench):
 
 
 def check_signals(tap, bench):
+    """What happened right before the signal is recorded, and nothing is torn."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        with Ticker() as pid:
-            program = bench.start('-w', bench.path('i'), '--tree', pid)
-            time.sleep(0.3)
-            sent = time.time()
+        with subprocess.Popen(['cat'], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as cat:
+            program = bench.start('-w', bench.path('i'), '--tree', str(cat.pid), least=1)
+            word = f'the last word before {number.name}\n'.encode()
+            cat.stdin.write(word)
+            cat.stdin.flush()
+            cat.stdout.readline()
             program.send_signal(number)
             said, status = ended(program)
-            last = float(bench.lines('i', '-p', '%evt.rawtime.s.%evt.rawtime.ns')[-1])
-        tap.check(status == 0 and not said and abs(last - sent) < 0.5,
-                  f'{number.name} ends it in good order, {sent - last:.3f} s behind the last '
-                  'event', [said])
+            cat.stdin.close()
+        lines = bench.lines('i', 'evt.type=write and evt.dir=<')
+        tap.check(status == 0 and not said and word.decode().strip() in lines[-1],
+                  f'{number.name} ends it in good order', [said] + lines[-1:])
 
 
 def check_killed(tap, bench):
@@ -196,6 +219,18 @@ def check_killed(tap, bench):
         ticks = [int(line.split(' ')[-1]) for line in lines]
         tap.check(lacks < 1 and len(ticks) > 100, f'killed {words}: the last {lacks:.2f} s lack')
         tap.check(ticks == list(range(ticks[0], ticks[0] + len(ticks))), '  and nothing before')
+
+
+def check_killed_early(tap, bench):
+    """What there was is in the file although nothing happened since."""
+    with subprocess.Popen(['sleep', '30']) as idle:
+        program = bench.start('-w', bench.path('k'), '--tree', str(idle.pid), least=1)
+        program.kill()
+        ended(program)
+        idle.kill()
+    out, said, status = bench.run('info', bench.path('k'))
+    tap.check(status == 0 and not said and re.search(rb'At start +\d+ processes', out),
+              'killed before anything happened: it has the state', [said])
 
 
 def check_full(tap, bench):
@@ -290,6 +325,42 @@ def check_losses(tap, bench, actor):
     tap.check(lost_in(bench, 'copy') == (n, n_lost), 'and when it was copied')
 
 
+def check_scan(tap, bench):
+    """Nothing is lost while the state is read, although that takes long."""
+    with Ticker(BUSY) as pid:
+        for _ in range(500):
+            if len(os.listdir(f'/proc/{pid}/fd')) > 5000:
+                break
+            time.sleep(0.01)
+        start = time.time()
+        said, status = bench.record('scan', '-n', '5000', '--ring-size', '4096', '--tree', pid)
+        took = time.time() - start
+    lines = bench.lines('scan')
+    tap.check(status == 0 and 'lost' not in said and len(lines) == 5000,
+              f'nothing is lost while much is read, in {took:.2f} s', [said])
+    fds = bench.lines('scan', '-p', '*%fd.name', 'evt.type=close and evt.dir=>')
+    tap.check(fds and set(fds) == {'/dev/null'}, 'and what was read is right', fds[:3])
+
+
+def niceness(pid):
+    with open(f'/proc/{pid}/stat', encoding='ascii') as f:
+        return int(f.read().rsplit(') ', 1)[1].split(' ')[16])
+
+
+def check_niceness(tap, bench):
+    out, said, status = bench.run('record', '-w', bench.path('nice'), '--', 'nice')
+    tap.check(status == 0 and out == b'%d\n' % os.nice(0), 'the command is not in a hurry',
+              [out.decode(), said])
+    with Ticker() as pid:
+        program = bench.start('-w', bench.path('nice'), '--tree', pid)
+        own = {t: niceness(f'{program.pid}/task/{t}')
+               for t in os.listdir(f'/proc/{program.pid}/task')}
+        program.send_signal(signal.SIGINT)
+        ended(program)
+    tap.check(own.pop(str(program.pid)) == -20 and set(own.values()) == {0},
+              'but who reads is, and not who writes', [str(own)])
+
+
 def rights_of(pid):
     """The rights that each thread of PID has."""
     found = []
@@ -344,8 +415,8 @@ def main():
             tap.skip(reason)
             return tap.done()
         for check in (check_command, check_forms, check_exit_only, check_filter, check_stops,
-                      check_signals, check_killed, check_full, check_gone, check_only,
-                      check_rights, check_refused):
+                      check_signals, check_killed, check_killed_early, check_full, check_gone, check_only,
+                      check_scan, check_niceness, check_rights, check_refused):
             check(tap, bench)
         check_losses(tap, bench, os.path.abspath(sys.argv[2]))
     return tap.done()

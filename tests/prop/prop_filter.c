@@ -182,6 +182,15 @@ make_datum(struct rng *r, struct node *n, struct datum *d)
 	}
 }
 
+/* Are its values known, so that what is none is refused? */
+static bool
+is_closed(size_t field)
+{
+	const struct field *f = field_find(field_names[field], strlen(field_names[field]));
+
+	return f->unit == U_EVENT_NAME || f->word;
+}
+
 static void
 make_check(struct rng *r, struct node *n)
 {
@@ -194,7 +203,7 @@ make_check(struct rng *r, struct node *n)
 	do {
 		n->field = rng_below(r, N_FIELDS);
 	} while (!n_seen[n->field]);
-	is_name = !strcmp(field_names[n->field], "evt.type");
+	is_name = is_closed(n->field);
 	if (seen[n->field][0].is_text)
 		n->op = texts[rng_below(r, is_name ? 5 : ARRAY_LEN(texts))];
 	else

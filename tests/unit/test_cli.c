@@ -21,8 +21,15 @@ static const struct cli_option options[] = {
 	{ KEY_ALMOST, "almost", "N", "Almost all." },
 };
 
+static const struct cli_known known[] = {
+	{ 'q', "almo", NULL },
+	{ 'w', "write", "somebody else writes" },
+	{ 0, "re", "somebody else reads" },
+	{ 0, NULL, NULL },
+};
+
 static const struct cli_command command = {
-	.name = "test", .options = options, .n_options = ARRAY_LEN(options),
+	.name = "test", .options = options, .n_options = ARRAY_LEN(options), .known = known,
 };
 
 /* KEYS: what is to come out, "argument" after "="; "!" an error. REST: the
@@ -39,6 +46,8 @@ static const struct {
 	{ { "--read", "a", "b" }, "r=a ", "b" },
 	{ { "--rea=" }, "r= ", "" },
 	{ { "--all" }, "256 ", "" },
+	{ { "--almo" }, "q ", "" },
+	{ { "--almos", "1" }, "257=1 ", "" },
 	{ { "--alm", "3" }, "257=3 ", "" },
 	{ { "-" }, "", "-" },
 	{ { "-q", "--", "-f" }, "q ", "-f" },
@@ -48,6 +57,9 @@ static const struct {
 	{ { "--nothing" }, "!", "" },
 	{ { "--quiet=1" }, "!", "" },
 	{ { "--read" }, "!", "" },
+	{ { "-w", "a" }, "!", "" },
+	{ { "--write=a" }, "!", "" },
+	{ { "--re", "a" }, "!", "" },
 };
 
 static void

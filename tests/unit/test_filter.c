@@ -22,7 +22,20 @@ two_hours(int64_t epoch_s)
 	return 7200;
 }
 
-static const struct filter_options options = { two_hours, port_of };
+static int know_host_ctx;
+
+/* One host is known. */
+static const char *
+know_host(void *ctx, const char *name)
+{
+	CHECK(ctx == &know_host_ctx, "the context comes back");
+	return !name ? "names are not known" : strcmp(name, "here") ? "no such host" : NULL;
+}
+
+static const struct filter_options options = {
+	.utc_offset = two_hours, .service_port = port_of, .host = know_host,
+	.ctx = &know_host_ctx,
+};
 
 /* One test value of each type of field: read(3) of "/etc/passwd" in "bash". */
 static const struct {
@@ -160,6 +173,12 @@ static const struct {
 	{ "proc.name exists", true },
 	{ "not proc.name exists", false },
 	/* Numbers. */
+	{ "fd.sip.name=here", false },
+	{ "evt.cpu <= 65535 and evt.cpu < 70000 and not evt.cpu >= 65535", true },
+	{ "fd.type = file", true },
+	{ "fd.type contains ile and not fd.type startswith ip", true },
+	{ "evt.errno = -600", false },
+	{ "not evt.category in (ipc, IPC)", true },
 	{ "fd.num < 4", true },
 	{ "fd.num < 3", false },
 	{ "fd.num <= 3", true },
@@ -414,6 +433,39 @@ static const struct {
 	{ "evt.type = opne", 11, "no event is called `opne`, did you mean `open`?" },
 	{ "evt.type in (open, qqqqqqqq)", 19, "no event is called `qqqqqqqq`" },
 	{ "evt.type contains qqq", 18, "no name of an event passes `contains` with this" },
+	/* Values that cannot be. */
+	{ "fd.type=ipv44", 8, "`fd.type` is never `ipv44`, did you mean `ipv4`?" },
+	{ "fd.type in (file, xx)", 18, "`fd.type` is never `xx`" },
+	{ "fd.type != ipv44", 11, "`fd.type` is never `ipv44`, did you mean `ipv4`?" },
+	{ "fd.type = oneof (ipv4, ipv66)", 23, "`fd.type` is never `ipv66`, did you mean "
+	  "`ipv6`?" },
+	{ "fd.types intersects (ipv4,fiel)", 26, "`fd.types` is never `fiel`, did you mean "
+	  "`file`?" },
+	{ "proc.stdin.type=pip", 16, "`proc.stdin.type` is never `pip`, did you mean `pipe`?" },
+	{ "evt.errno=ENOENTT", 10, "`evt.errno` is never `ENOENTT`, did you mean `ENOENT`?" },
+	{ "evt.errno=QQQQQQQQ", 10, "`evt.errno` is never `QQQQQQQQ`" },
+	{ "evt.res=SUCESS", 8, "`evt.res` is never `SUCESS`, did you mean `SUCCESS`?" },
+	{ "evt.category=fiel", 13, "`evt.category` is never `fiel`, did you mean `file`?" },
+	{ "fd.l4proto=xx", 11, "`fd.l4proto` is never `xx`; it is one of tcp udp icmp raw" },
+	{ "fd.sockfamily=xx", 14, "`fd.sockfamily` is never `xx`; it is one of ip unix" },
+	{ "fd.sockfamily startswith x", 25, "no value of `fd.sockfamily` passes `startswith` "
+	  "with this; it is one of ip unix" },
+	{ "container.type=dokcer", 15, "`container.type` is never `dokcer`, did you mean "
+	  "`docker`?" },
+	{ "syslog.severity.str=erro", 20, "`syslog.severity.str` is never `erro`, did you mean "
+	  "`err`?" },
+	{ "fd.sip.name=there", 12, "no such host" },
+	{ "fd.sip.name in (here,there)", 21, "no such host" },
+	{ "fd.sip.name contains here", 21, "names are not known" },
+	{ "evt.num=1 and fd.rip.name exists", 14, "names are not known" },
+	{ "evt.cpu=65536", 8, "`evt.cpu` is at most 65535, and never negative" },
+	{ "evt.cpu in (1,65536)", 14, "`evt.cpu` is at most 65535, and never negative" },
+	{ "evt.cpu>65535", 8, "`evt.cpu` is at most 65535, and never negative" },
+	{ "evt.cpu>=65536", 9, "`evt.cpu` is at most 65535, and never negative" },
+	{ "evt.cpu!=-1", 9, "`evt.cpu` is at most 65535, and never negative" },
+	{ "user.uid=4294967296", 9, "`user.uid` is at most 4294967295, and never negative" },
+	{ "evt.count=2", 10, "`evt.count` is at most 1, and never negative" },
+	{ "syslog.facility=24", 16, "`syslog.facility` is at most 23, and never negative" },
 	{ "proc.name = val(proc.nam)", 16, "unknown field `proc.nam`, did you mean "
 	  "`proc.name`?" },
 	/* Values that fit no type. */

@@ -46,6 +46,12 @@ static const struct {
 	{ WHOLE, { "-r", CAP, "-n2", "--skip", "1" }, 0, LINE_2 LINE_3, "" },
 	{ WHOLE, { "-r", CAP, "-q" }, 0, "", "" },
 	{ WHOLE, { "-r", CAP, "--skip=5" }, 0, "", "" },
+	{ WHOLE, { "--readfile", CAP, "--numevents=1", "--timetype", "h" }, 0, LINE_1, "" },
+	{ WHOLE, { "-r", CAP, "--print", "%evt.type", "-n1" }, 0, "open\n", "" },
+	{ WHOLE, { "-r", CAP, "-w", "x" }, 2, "", "sysreel: `-w`: captures are written by "
+	  "`sysreel record`, which has this option\n" },
+	{ WHOLE, { "--list-events" }, 2, "", "sysreel: `--list-events`: `sysreel list events` "
+	  "shows the events\n" },
 	{ WHOLE, { "-r", CAP, "-p", "%evt.num %fd.name" }, 0,
 	  "2 /etc/hosts\n3 /etc/hosts\n4 /etc/hosts\n6 /etc/hosts\n", "" },
 	{ WHOLE, { "-r", CAP, "-p", "*%evt.num %4evt.type\\e|", "-n", "1" }, 0,

@@ -53,11 +53,23 @@ find_letter(const struct cli_command *c, char letter)
 	return NULL;
 }
 
+/* What sysdig calls NAME, of LEN bytes; NULL: nothing. */
+static const struct cli_known *
+find_known(const struct cli_command *c, const char *name, size_t len)
+{
+	for (const struct cli_known *k = c->known; k && k->name; k++)
+		if (!strncmp(k->name, name, len) && !k->name[len])
+			return k;
+	return NULL;
+}
+
 /* The option whose long name starts with LEN bytes of NAME, if only one does. */
 static const struct cli_option *
 find_name(const struct cli_command *c, const char *name, size_t len)
 {
+	const struct cli_known *known = find_known(c, name, len);
 	const struct cli_option *found = NULL;
+	bool is_clear = len;
 
 	for (size_t i = 0; i < c->n_options; i++) {
 		const char *own = c->options[i].name;
@@ -66,11 +78,29 @@ find_name(const struct cli_command *c, const char *name, size_t len)
 			continue;
 		if (!own[len])
 			return &c->options[i];
-		if (found)
-			return NULL;
+		is_clear &= !found;
 		found = &c->options[i];
 	}
-	return len ? found : NULL;
+	if (known && !known->where)
+		return find_letter(c, (char)known->key);
+	return is_clear && !known ? found : NULL;
+}
+
+/* Is WORD an option of sysdig for what is done elsewhere? Then say where. */
+static bool
+is_elsewhere(const struct cli_command *c, const char *word)
+{
+	const struct cli_known *k = c->known;
+
+	if (word[1] == '-')
+		k = find_known(c, word + 2, strcspn(word + 2, "="));
+	else
+		while (k && k->name && k->key != (unsigned char)word[1])
+			k++;
+	if (!k || !k->name || !k->where)
+		return false;
+	cli_error("`%s`: %s", word, k->where);
+	return true;
 }
 
 static int
@@ -105,7 +135,7 @@ take_long(const struct cli_command *c, int argc, char **argv, int *at, const cha
 	const struct cli_option *o = find_name(c, word + 2, len);
 
 	if (!o)
-		return refuse_long(c, word, len);
+		return is_elsewhere(c, word) ? -1 : refuse_long(c, word, len);
 	++*at;
 	if (!o->arg) {
 		if (equals)
@@ -140,7 +170,7 @@ cli_option(const struct cli_command *c, int argc, char **argv, int *at, const ch
 		return take_long(c, argc, argv, at, arg);
 	o = find_letter(c, word[1]);
 	if (!o)
-		return refuse(c, "unknown option", word);
+		return is_elsewhere(c, word) ? -1 : refuse(c, "unknown option", word);
 	if (!o->arg && word[2]) {
 		/* Letters in one word are taken apart in place: -qf is -q, then -f. */
 		word[1] = '-';
@@ -204,10 +234,21 @@ put_row(struct text *t, const char *left, const char *doc)
 	put_wrapped(t, doc, HELP_COLUMN, HELP_COLUMN);
 }
 
+/* Append the explanation of O, and what else it is called. */
 static void
-put_option(struct text *t, const struct cli_option *o)
+put_doc(struct text *t, const struct cli_command *c, const struct cli_option *o)
 {
-	struct text left = { 0 };
+	text_str(t, o->doc);
+	for (const struct cli_known *k = c->known; k && k->name; k++)
+		if (!k->where && k->key == o->key)
+			text_fmt(t, " Also --%s.", k->name);
+	text_char(t, '\0');
+}
+
+static void
+put_option(struct text *t, const struct cli_command *c, const struct cli_option *o)
+{
+	struct text left = { 0 }, doc = { 0 };
 
 	if (o->key < 256)
 		text_fmt(&left, "-%c", o->key);
@@ -218,8 +259,10 @@ put_option(struct text *t, const struct cli_option *o)
 	if (o->arg)
 		text_fmt(&left, " %s", o->arg);
 	text_char(&left, '\0');
-	put_row(t, left.p, o->doc);
+	put_doc(&doc, c, o);
+	put_row(t, left.p, doc.p);
 	text_fini(&left);
+	text_fini(&doc);
 }
 
 /* Print T on standard output and free it. */
@@ -245,7 +288,7 @@ cli_help(const struct cli_command *c)
 	put_wrapped(&t, c->doc, 0, 0);
 	text_str(&t, "\nOptions:\n");
 	for (size_t i = 0; i < c->n_options; i++)
-		put_option(&t, &c->options[i]);
+		put_option(&t, c, &c->options[i]);
 	put_row(&t, "    --help", "Show this help.");
 	if (c->more) {
 		text_char(&t, '\n');

@@ -20,6 +20,14 @@ struct cli_option {
 	const char *doc;		/* one sentence */
 };
 
+/* A name that sysdig has for an option, or for what is done elsewhere here. */
+struct cli_known {
+	int key;			/* its letter, or 0 */
+	const char *name;		/* the long form */
+	const char *where;		/* what to do in its place, a clause; NULL: the
+					 * option of that letter is the same */
+};
+
 /* One example of its use. */
 struct cli_example {
 	const char *words;		/* what to type, behind the options */
@@ -36,6 +44,7 @@ struct cli_command {
 	const char *more;		/* paragraphs for its own help, or NULL */
 	const struct cli_option *options;
 	size_t n_options;
+	const struct cli_known *known;	/* ends with a NULL name; or NULL */
 	const struct cli_example *examples;	/* of filters; NULL: none */
 	size_t n_examples;
 	/* Its exit status. ARGV[0] is the command's name. */

@@ -34,6 +34,9 @@ bool live_may_write_later(const char *path, struct err *err);
 /* The process that is followed with all that it starts; 0: all are. */
 int64_t live_root(const struct source *s);
 
+/* The time of what happens now. */
+uint64_t live_now_ns(void);
+
 /* Say on standard error what is about to be shown or recorded. */
 void live_announce(const struct live_options *options, const char *verb);
 

@@ -10,7 +10,9 @@
 #include "engine/field/format.h"
 #include "engine/field/render.h"
 #include "engine/world/world.h"
+#include "ui/cli/bundled.h"
 #include "ui/cli/cli.h"
+#include "ui/cli/hosts.h"
 #include "ui/cli/input.h"
 #include "ui/cli/line.h"
 #include "ui/cli/live.h"
@@ -220,8 +222,11 @@ begin(struct printer *p)
 	p->render.data = w->data;
 	p->render.is_raw = w->raw || w->form == PRINT_JSON;
 	p->render.no_owner_names = w->numbers;
-	if (w->resolve_ports)
+	if (w->resolve_names) {
 		p->render.service = services_name;
+		p->render.host = hosts_name;
+		p->render.host_ctx = w->hosts;
+	}
 	p->eval = (struct eval){ .world = p->world, .time_mode = w->time_mode,
 				 .render = &p->render, .scratch = &p->scratch,
 				 .list = p->list, .is_output = true };
@@ -318,6 +323,13 @@ open_source(struct printer *p, struct print_wishes *w, struct err *err)
 	return w->input.n ? input_open(&w->input, &files, err) : live_open(&live, err);
 }
 
+/* The whole running system, nobody in it and no file. */
+static bool
+asks_for_all(const struct print_wishes *w)
+{
+	return !w->input.n && !w->whom.command && !w->whom.tree && !w->whom.cgroup;
+}
+
 /* Compile what must be before anything is opened. */
 static int
 prepare(struct printer *p)
@@ -351,6 +363,8 @@ print_run(const struct cli_command *self, int argc, char **argv)
 		status = run_printer(&p);
 	} else {
 		cli_error("%s", err.text);
+		if (asks_for_all(&wishes))
+			bundled_offer();
 		status = CLI_FAILED;
 	}
 

@@ -1,4 +1,5 @@
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "engine/base/err.h"
@@ -69,8 +70,10 @@ on_live_idle(void *ctx)
 
 	if (!r->recorder)
 		return;
-	if (!r->start_ns)
+	if (!r->start_ns) {
 		r->start_ns = now;
+		recorder_end_tables(r->recorder, live_now_ns());
+	}
 	if (!recorder_flush(r->recorder) || (most_ns && now - r->start_ns >= most_ns))
 		source_cancel(r->source);
 	progress_idle(&r->progress, r->source);
@@ -135,7 +138,17 @@ put_count(struct text *t, uint64_t n, const char *what)
 	text_fmt(t, " %s%s", what, n == 1 ? "" : "s");
 }
 
-/* "1,221 events, 57,100 bytes in 3 files", for a person. */
+/* What this program took of all CPUs so far. */
+static double
+cpu_s(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / SECOND_NS;
+}
+
+/* "1,221 events, 57,100 bytes in 3 files, 0.2 s of CPU", for a person. */
 static void
 tell(const struct recorder_stats *stats)
 {
@@ -153,6 +166,7 @@ tell(const struct recorder_stats *stats)
 		text_str(&t, " in ");
 		put_count(&t, stats->n_files, "file");
 	}
+	text_fmt(&t, ", %.1f s of CPU", cpu_s());
 	text_char(&t, '\0');
 	cli_error("wrote %s", t.p);
 	text_fini(&t);

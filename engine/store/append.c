@@ -1,0 +1,297 @@
+#include <assert.h>
+#include <string.h>
+
+#include "engine/base/mem.h"
+#include "engine/store/inside.h"
+#include "engine/store/payload.h"
+
+static bool
+has_param(const struct event_type *type, const char *name)
+{
+	return event_type_param(type, name) >= 0;
+}
+
+static uint8_t
+bits_of(uint16_t id)
+{
+	const struct event_type *type = &event_types[id];
+	uint8_t bits = 0;
+
+	if (event_id_is_exit(id) && type->n_params && type->params[0].kind == PK_UINT64 &&
+	    !strcmp(type->params[0].name, "res"))
+		bits |= TYPE_HAS_RES;
+	if (type->category == EC_PROCESS || has_param(type, "vm_size") ||
+	    has_param(type, "pgft_maj") || id == EV_PROCINFO_E)
+		bits |= TYPE_CHANGES_THREAD;
+	if (id == EV_GENERIC_E || id == EV_GENERIC_X)
+		bits |= TYPE_HAS_CALL;
+	if (id == EV_SCHEDSWITCH_6_E || id == EV_SCHEDSWITCH_1_E)
+		bits |= TYPE_IS_SWITCH;
+	return bits;
+}
+
+void
+append_init(struct store *s)
+{
+	for (uint16_t id = 0; id < EVENT_TYPES; id++) {
+		const struct event_type *type = &event_types[id];
+		uint16_t flags = 0;
+
+		if (type->source == ES_SYSCALL)
+			flags |= event_id_is_exit(id) ? ROW_EXIT : ROW_ENTER;
+		flags |= type->flags & EF_READS ? ROW_READS : 0;
+		flags |= type->flags & EF_WRITES ? ROW_WRITES : 0;
+		flags |= type->flags & EF_WAITS ? ROW_WAITS : 0;
+		s->type_flags[id] = flags;
+		s->type_bits[id] = bits_of(id);
+	}
+}
+
+/* Chunks -------------------------------------------------------------- */
+
+void
+append_seal(struct store *s)
+{
+	struct chunk *open = s->open, *sealed;
+
+	if (!open)
+		return;
+	s->open = NULL;
+	if (!open->n) {
+		pthread_mutex_lock(&s->lock);
+		s->n_chunks--;
+		pthread_mutex_unlock(&s->lock);
+		grave_put(&s->grave, GRAVE_CHUNK, open);
+		return;
+	}
+	if (!s->scratch)
+		s->scratch = xmalloc(CHUNK_SCRATCH);
+	sealed = chunk_seal(open, s->scratch);
+	pthread_mutex_lock(&s->lock);
+	s->chunks[s->n_chunks - 1] = sealed;
+	pthread_mutex_unlock(&s->lock);
+	grave_put(&s->grave, GRAVE_CHUNK, open);
+}
+
+static void
+open_chunk(struct store *s, const struct moment *m)
+{
+	struct chunk *c = s->spare;
+
+	append_seal(s);
+	if (c) {
+		s->spare = NULL;
+		c->first = s->next;
+		c->n = 0;
+	} else {
+		c = chunk_new(s->next);
+	}
+	c->section = s->n_sections ? s->n_sections - 1 : 0;
+	c->file = s->n_sections ? s->sections[c->section].file : 0;
+	c->payload_base = m->ev->offset;
+	c->before_ns = m->before_ns;
+	c->payload = s->keeps_payload ? payload_new() : NULL;
+	pthread_mutex_lock(&s->lock);
+	xgrow(&s->chunks, &s->cap_chunks, s->n_chunks + 1, sizeof(s->chunks[0]));
+	s->chunks[s->n_chunks++] = c;
+	pthread_mutex_unlock(&s->lock);
+	s->open = c;
+}
+
+/* Is there room in the open chunk for the event of M? */
+static bool
+has_room(const struct store *s, const struct moment *m)
+{
+	const struct chunk *c = s->open;
+
+	if (!c || c->n == CHUNK_ROWS)
+		return false;
+	if (c->payload)
+		return payload_len(c->payload) < PAYLOAD_MAX;
+	return m->ev->offset - c->payload_base <= UINT32_MAX;
+}
+
+/* Rows ---------------------------------------------------------------- */
+
+static uint32_t
+fd_of(struct store *s, const struct moment *m)
+{
+	const struct descriptor *fd = m->fd;
+	struct store_cached *c;
+
+	if (!m->has_fd_num)
+		return 0;
+	if (!fd || !m->fd_version)
+		return keep_number(s, m->fd_num);
+	c = &s->cache[m->fd_version % STORE_CACHE];
+	if (c->id != m->fd_version) {
+		c->slot = keep_fd_version(s, fd);
+		c->v = slots_get(&s->fd_versions, c->slot);
+		c->id = m->fd_version;
+	}
+	c->v->last = s->next;
+	return c->slot;
+}
+
+static struct kept_thread *
+thread_of(struct store *s, const struct thread *t)
+{
+	struct kept_thread **k = &s->thread_cache[t->id % STORE_CACHE];
+
+	if (!*k || (*k)->id != t->id)
+		*k = keep_thread(s, t);
+	return *k;
+}
+
+static bool
+has_changed(const struct kept_process *k, const struct process *p)
+{
+	return k->now.n_threads != p->n_threads || k->now.fdlimit != p->fdlimit ||
+	       k->now.has_leader != (p->leader != NULL) || !k->now.table ||
+	       k->now.table->id != p->fds->id;
+}
+
+/* The event of M may have changed its thread, the leader, who has the memory, and
+ * have made another one. */
+static void
+note_change(struct store *s, struct kept_thread *k, const struct moment *m)
+{
+	const struct thread *leader = m->proc->leader, *born;
+	int64_t res;
+
+	keep_thread_state(s, k, m->thread, m->ev->ts_ns);
+	if (leader && leader != m->thread)
+		keep_thread_state(s, thread_of(s, leader), leader, m->ev->ts_ns);
+	if (!event_result(m->ev, &res) || res <= 0)
+		return;
+	born = world_thread(s->world, res);
+	if (born)
+		keep_birth(s, born);
+}
+
+/* The slot of M's thread version; what changed of it and its process is noted. */
+static uint32_t
+thread_slot(struct store *s, struct kept_thread *k, const struct moment *m)
+{
+	const struct thread *t = m->thread;
+	struct kept_process *p;
+	unsigned bits = s->type_bits[m->ev->id];
+
+	if (k->version != m->thread_version)
+		keep_thread_version(s, k, m);
+	p = atomic_load_explicit(&k->proc, memory_order_relaxed);
+	if (has_changed(p, t->proc))
+		keep_process_state(s, p, t->proc);
+	if (bits & TYPE_CHANGES_THREAD)
+		note_change(s, k, m);
+	if (bits & TYPE_IS_SWITCH && t->exec_ns != k->exec_ns) {
+		struct kept_exec exec = { s->next, t->exec_ns };
+
+		k->exec_ns = t->exec_ns;
+		trail_append(&k->execs, &s->grave, &exec, sizeof(exec));
+	}
+	return k->slot;
+}
+
+static uint64_t
+flags_of_moment(const struct moment *m)
+{
+	return (m->has_latency ? ROW_HAS_SPAN : 0) | (m->is_state_only ? ROW_STATE_ONLY : 0) |
+	       (m->is_internal ? ROW_INTERNAL : 0) | (m->fd_changed ? ROW_FD_CHANGED : 0) |
+	       (m->connect_failed ? ROW_CONNECT_FAILED : 0) |
+	       (m->fd && m->fd->connected ? ROW_CONNECTED : 0);
+}
+
+static void
+put_result(const struct store *s, const struct event *ev, struct chunk_row *row)
+{
+	int64_t res;
+
+	if (event_result(ev, &res))
+		row->values[COL_FLAGS] |= ROW_HAS_RESULT | (res < 0 ? ROW_FAILED : 0);
+	else if (s->type_bits[ev->id] & TYPE_HAS_RES && event_i64(ev, 0, &res))
+		row->values[COL_FLAGS] |= ROW_HAS_RESULT;
+	else
+		return;
+	row->values[COL_RESULT] = (uint64_t)res;
+}
+
+/* Has what M is called to be looked up in its bytes? */
+static bool
+needs_bytes(const struct moment *m, uint64_t flags)
+{
+	if (flags & ROW_HAS_CALL)
+		return false;
+	if (m->ev->id == EV_GENERIC_E || m->ev->id == EV_GENERIC_X)
+		return true;
+	/* What could not be made, or connected, tells what it was for. */
+	return flags & ROW_FAILED && (!m->fd || m->connect_failed) &&
+	       (m->ev->type->flags & EF_CREATES_FD || m->ev->id == EV_CONNECT_X);
+}
+
+/* The rows back to the enter event of M; this may be one itself. */
+static uint64_t
+back_of(const struct store *s, struct kept_thread *k, const struct moment *m, uint64_t flags)
+{
+	uint64_t back = 0;
+
+	if (flags & ROW_ENTER)
+		k->enter = s->next;
+	if (m->enter && k->enter && s->next - k->enter <= UINT32_MAX)
+		back = s->next - k->enter;
+	return back;
+}
+
+static void
+note_time(struct store *s, uint64_t ts_ns)
+{
+	if (!s->first_ns)
+		s->first_ns = ts_ns;
+	if (ts_ns > s->last_ns)
+		s->last_ns = ts_ns;
+}
+
+void
+append_moment(struct store *s, const struct moment *m)
+{
+	struct kept_thread *k = m->thread ? thread_of(s, m->thread) : NULL;
+	const struct event *ev = m->ev;
+	struct chunk_row row = { .values = { 0 } };
+
+	if (!m->num) {
+		if (k)
+			k->enter = 0;
+		return;
+	}
+	assert(m->num == s->next);
+	if (world_age(s->world)->lineage != s->lineage_seen) {
+		s->lineage_seen = world_age(s->world)->lineage;
+		seg_room(&s->lineage, s->n_lineage + 1);
+		*(uint64_t *)seg_at(&s->lineage, s->n_lineage++) = s->next;
+	}
+	if (!has_room(s, m))
+		open_chunk(s, m);
+	row.values[COL_FLAGS] = s->type_flags[ev->id] | flags_of_moment(m);
+	row.values[COL_TIME] = ev->ts_ns;
+	row.values[COL_SPAN] = m->has_latency ? m->latency_ns : m->exec_ns;
+	put_result(s, ev, &row);
+	row.values[COL_THREAD] = k ? thread_slot(s, k, m) : keep_stray(s, m);
+	row.values[COL_FD] = fd_of(s, m);
+	row.values[COL_PAYLOAD] = s->open->payload ? payload_add(s->open->payload, ev) :
+				  ev->offset - s->open->payload_base;
+	row.values[COL_BACK] = k ? back_of(s, k, m, row.values[COL_FLAGS]) : 0;
+	row.values[COL_TYPE] = ev->id;
+	if (s->type_bits[ev->id] & TYPE_HAS_CALL) {
+		uint16_t code = 0;
+
+		if (event_u16(ev, 0, &code) && code)
+			row.values[COL_FLAGS] |= ROW_HAS_CALL;
+		row.values[COL_CALL] = code;
+	}
+	row.values[COL_CPU] = ev->cpu;
+	if (needs_bytes(m, row.values[COL_FLAGS]))
+		row.values[COL_FLAGS] |= ROW_NEEDS_BYTES;
+	chunk_add(s->open, &row);
+	note_time(s, ev->ts_ns);
+	s->next++;
+}

@@ -1,0 +1,153 @@
+/*
+ * chunk - up to CHUNK_ROWS events as columns.
+ *
+ * While a chunk is open its columns are plain arrays; sealing packs them: each run
+ * of PACK_ROWS values is stored in as many bits as they need over the least one.
+ * Row I is the event with the number first + I. A chunk has events of one section
+ * only.
+ */
+#ifndef ENGINE_STORE_CHUNK_H
+#define ENGINE_STORE_CHUNK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "engine/event/event_type.h"
+
+#define CHUNK_ROWS 65536u
+
+enum column_id {
+	COL_TIME,			/* ns since the epoch */
+	COL_SPAN,			/* ns: an exit: since its enter; a switch: on the CPU */
+	COL_RESULT,			/* signed: what the call returned */
+	COL_THREAD,			/* slot of a thread version */
+	COL_FD,				/* slot of a descriptor version; 0: none */
+	COL_PAYLOAD,			/* where its bytes are, from the chunk's first */
+	COL_BACK,			/* an exit: rows back to its enter; 0: it is not there */
+	COL_TYPE,			/* enum event_id */
+	COL_CALL,			/* events of no type of their own: which system call */
+	COL_CPU,
+	COL_FLAGS,			/* enum row_flag */
+	COLUMNS,
+};
+
+enum row_flag {
+	ROW_EXIT = 1 << 0,
+	ROW_HAS_RESULT = 1 << 1,
+	ROW_FAILED = 1 << 2,		/* the result is negative */
+	ROW_HAS_SPAN = 1 << 3,
+	ROW_READS = 1 << 4,
+	ROW_WRITES = 1 << 5,
+	ROW_WAITS = 1 << 6,
+	ROW_STATE_ONLY = 1 << 7,
+	ROW_INTERNAL = 1 << 8,
+	ROW_CONNECTED = 1 << 9,		/* its descriptor is */
+	ROW_CONNECT_FAILED = 1 << 10,
+	ROW_FD_CHANGED = 1 << 11,
+	ROW_ENTER = 1 << 12,		/* a call begins */
+	ROW_HAS_CALL = 1 << 13,		/* COL_CALL is told */
+	ROW_NEEDS_BYTES = 1 << 14,	/* its name, or its descriptor's, stands in its bytes */
+};
+
+#define PACK_ROWS 512u
+#define CHUNK_PACKS (CHUNK_ROWS / PACK_ROWS)
+
+/* So many rows of a column: values are MIN plus what is stored. */
+struct pack {
+	uint64_t min;
+	uint32_t at;			/* byte of the column's first */
+	uint8_t bits;			/* of each value: 0 .. 56, or 64 */
+};
+
+struct column {
+	const uint8_t *p;		/* may be read 8 bytes behind its end, when sealed */
+	uint64_t min, max;		/* of all rows; an open chunk: 0 and UINT64_MAX */
+	struct pack packs[CHUNK_PACKS];
+};
+
+struct chunk {
+	uint64_t first;			/* event number of row 0 */
+	uint32_t n;			/* rows; of an open one: the writer's */
+	uint32_t section;
+	uint32_t file;
+	uint64_t payload_base;		/* what COL_PAYLOAD counts from */
+	uint64_t before_ns;		/* time of the event before row 0 in the section; 0 */
+	struct column columns[COLUMNS];
+	uint64_t types[(EVENT_TYPES + 63) / 64];	/* which occur; sealed ones only */
+	bool is_sealed;
+	size_t bytes;			/* that it takes, without payload */
+	struct payload *payload;	/* owned; NULL: the source has it */
+	void *memory;			/* owned: the columns */
+};
+
+/* A chunk to be filled. The caller owns it. */
+struct chunk *chunk_new(uint64_t first);
+void chunk_free(struct chunk *c);	/* NULL is fine */
+
+/* What one row has. */
+struct chunk_row {
+	uint64_t values[COLUMNS];
+};
+
+/* Add a row; there must be room. */
+static inline void
+chunk_add(struct chunk *c, const struct chunk_row *row)
+{
+	uint64_t *wide = c->memory;
+	uint32_t *middle = (uint32_t *)(wide + 3 * CHUNK_ROWS);
+	uint16_t *narrow = (uint16_t *)(middle + 4 * CHUNK_ROWS);
+	const uint64_t *v = row->values;
+	uint32_t i = c->n++;
+
+	for (unsigned k = 0; k < 3; k++)
+		wide[k * CHUNK_ROWS + i] = v[k];
+	for (unsigned k = 0; k < 4; k++)
+		middle[k * CHUNK_ROWS + i] = (uint32_t)v[3 + k];
+	for (unsigned k = 0; k < 4; k++)
+		narrow[k * CHUNK_ROWS + i] = (uint16_t)v[7 + k];
+}
+
+#define CHUNK_SCRATCH ((size_t)CHUNK_ROWS * 8 * COLUMNS)
+
+/* A narrow copy of the open chunk C, which lost its payload to it. The caller
+ * owns it. SCRATCH has CHUNK_SCRATCH bytes. */
+struct chunk *chunk_seal(struct chunk *c, uint8_t *scratch);
+
+/* The value of row I. */
+static inline uint64_t
+column_get(const struct column *c, size_t i)
+{
+	const struct pack *pack = &c->packs[i / PACK_ROWS];
+	const uint8_t *p = c->p + pack->at;
+	size_t bit = (i % PACK_ROWS) * pack->bits;
+	uint64_t v = 0;
+	uint32_t v4;
+	uint16_t v2;
+
+	/* What is being written next to it must not be touched. */
+	switch (pack->bits) {
+	case 0:
+		return pack->min;
+	case 16:
+		memcpy(&v2, p + bit / 8, 2);
+		return pack->min + v2;
+	case 32:
+		memcpy(&v4, p + bit / 8, 4);
+		return pack->min + v4;
+	case 64:
+		memcpy(&v, p + bit / 8, 8);
+		return pack->min + v;
+	default:
+		memcpy(&v, p + bit / 8, 8);
+		return pack->min + (v >> bit % 8 & (((uint64_t)1 << pack->bits) - 1));
+	}
+}
+
+/* The values of N rows from row FIRST on. */
+void column_load(const struct column *c, size_t first, size_t n, uint64_t *out);
+/* The same of columns whose values have 32 bits. */
+void column_load_u32(const struct column *c, size_t first, size_t n, uint32_t *out);
+
+#endif

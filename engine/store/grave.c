@@ -1,0 +1,44 @@
+#include "engine/store/grave.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/mem.h"
+
+void
+grave_put(struct grave *g, enum grave_kind kind, void *p)
+{
+	if (g->n == g->cap && g->head > g->n / 2) {
+		memmove(g->items, g->items + g->head, (g->n - g->head) * sizeof(*g->items));
+		g->n -= g->head;
+		g->head = 0;
+	}
+	xgrow(&g->items, &g->cap, g->n + 1, sizeof(*g->items));
+	g->items[g->n++] = (struct grave_item){ p, g->epoch, kind };
+}
+
+static void
+bury(struct grave *g, const struct grave_item *item)
+{
+	if (item->kind == GRAVE_MEMORY)
+		free(item->p);
+	else
+		g->bury(g->ctx, item->kind, item->p);
+}
+
+void
+grave_dig(struct grave *g, uint64_t oldest)
+{
+	while (g->head < g->n && g->items[g->head].epoch < oldest)
+		bury(g, &g->items[g->head++]);
+	if (g->head == g->n)
+		g->head = g->n = 0;
+}
+
+void
+grave_fini(struct grave *g)
+{
+	grave_dig(g, UINT64_MAX);
+	free(g->items);
+	*g = (struct grave){ 0 };
+}

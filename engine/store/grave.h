@@ -1,0 +1,48 @@
+/*
+ * grave - memory that is to be freed once nobody can look at it any more.
+ *
+ * The writer puts in what it took out of its structures; each time it publishes,
+ * an epoch ends. What was put in during an epoch may be looked at by snapshots of
+ * that epoch and of those before: once there are none of these it goes.
+ */
+#ifndef ENGINE_STORE_GRAVE_H
+#define ENGINE_STORE_GRAVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum grave_kind {
+	GRAVE_MEMORY,			/* free() */
+	GRAVE_PROCESS, GRAVE_THREAD,	/* entities */
+	GRAVE_PROCESS_VERSION, GRAVE_THREAD_VERSION, GRAVE_FD_VERSION,
+	GRAVE_TABLE, GRAVE_CHUNK, GRAVE_CONTAINERS, GRAVE_USERS,
+	GRAVE_KINDS,
+};
+
+struct grave_item {
+	void *p;
+	uint64_t epoch;
+	enum grave_kind kind;
+};
+
+/* Embedded: zeroes with the functions set; the writer's alone. */
+struct grave {
+	struct grave_item *items;	/* from HEAD on, in the order of epochs */
+	size_t head, n, cap;
+	uint64_t epoch;			/* the present one */
+	uint64_t trail_bytes;		/* that all trails take (trail.h) */
+	/* Free P; GRAVE_MEMORY goes by itself. */
+	void (*bury)(void *ctx, enum grave_kind kind, void *p);
+	void *ctx;
+};
+
+void grave_put(struct grave *g, enum grave_kind kind, void *p);
+
+/* Free what only snapshots of before epoch OLDEST could look at. */
+void grave_dig(struct grave *g, uint64_t oldest);
+
+/* Free all of it. */
+void grave_fini(struct grave *g);
+
+#endif

@@ -1,0 +1,553 @@
+#include "engine/store/recall.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/err.h"
+#include "engine/base/mem.h"
+#include "engine/base/pool.h"
+#include "engine/event/event.h"
+#include "engine/store/inside.h"
+#include "engine/store/payload.h"
+
+/* A process or thread that was put together for the present moment. */
+struct recalled {
+	struct process p;
+	struct fd_table table;
+	const struct kept_table *kept;
+	struct thread t;
+	struct recalled *next;		/* in the list of those in use */
+};
+
+struct recall {
+	const struct snapshot *snap;
+	const struct store *store;
+	struct reread *reread;		/* NULL: chunks have payload */
+	struct past past;
+	struct past_fds past_fds;
+	struct world *world;
+	struct pool pool;		/* of struct recalled */
+	struct recalled *in_use;
+	uint64_t position;
+	const struct store_section *section;	/* that WORLD has the facts of */
+
+	struct moment moment;
+	struct event ev, enter;
+	uint8_t result[8];		/* the only parameter, without bytes */
+	uint8_t enter_call[2];
+	uint8_t *enter_bytes;		/* a copy: the source lends one event at a time */
+	size_t enter_cap;
+	struct descriptor fd;		/* of the moment */
+	struct descriptor other;	/* of a table */
+	size_t chunk;			/* where the last row was */
+
+	/* The table that is walked. */
+	const struct kept_table *walked;
+	uint64_t walked_at;
+	struct table_entry *entries;
+	size_t n_entries, cap_entries;
+};
+
+/* Putting things together --------------------------------------------- */
+
+static struct recalled *
+take(struct recall *r)
+{
+	struct recalled *x = pool_get(&r->pool);
+
+	x->next = r->in_use;
+	r->in_use = x;
+	return x;
+}
+
+static void
+put_all(struct recall *r)
+{
+	while (r->in_use) {
+		struct recalled *x = r->in_use;
+
+		r->in_use = x->next;
+		pool_put(&r->pool, x);
+	}
+}
+
+static void
+fill_fd(struct descriptor *fd, const struct fd_version *v)
+{
+	*fd = (struct descriptor){
+		.id = v->entity, .version = v->id, .born = v->born, .num = v->num,
+		.kind = v->kind, .l4 = v->l4, .role = v->role, .cloexec = v->cloexec,
+		.has_tuple = v->has_tuple, .name = v->name, .open_flags = v->open_flags,
+		.dev = v->dev, .ino = v->ino, .pidfd_pid = v->pidfd_pid, .tuple = v->tuple,
+	};
+}
+
+static void
+fill_version(struct process *p, const struct process_version *v)
+{
+	*p = (struct process){
+		.id = v->of->id, .version = v->id, .born = v->of->born,
+		.born_ns = v->of->born_ns, .pid = v->pid, .ppid = v->ppid, .vpid = v->vpid,
+		.sid = v->sid, .vpgid = v->vpgid, .pgid = v->pgid, .comm = v->comm,
+		.exe = v->exe, .exepath = v->exepath, .args = v->args, .env = v->env,
+		.cgroups = v->cgroups, .cwd = v->cwd, .root = v->root, .uid = v->uid,
+		.gid = v->gid, .loginuid = v->loginuid, .tty = v->tty,
+		.container = v->container, .exe_writable = v->exe_writable,
+		.exe_upper_layer = v->exe_upper_layer,
+		.exe_lower_layer = v->exe_lower_layer,
+		.exe_from_memfd = v->exe_from_memfd,
+		.cap_inheritable = v->cap_inheritable, .cap_permitted = v->cap_permitted,
+		.cap_effective = v->cap_effective, .exe_ino = v->exe_ino,
+		.exe_ino_ctime_ns = v->exe_ino_ctime_ns,
+		.exe_ino_mtime_ns = v->exe_ino_mtime_ns,
+		.pidns_start_ns = v->pidns_start_ns, .fdlimit = -1,
+	};
+}
+
+/* The process of version V, with what changes of it as of the present position. */
+static struct recalled *
+recall_process(struct recall *r, const struct process_version *v)
+{
+	const struct kept_process_state *state;
+	struct recalled *x = take(r);
+
+	fill_version(&x->p, v);
+	x->kept = NULL;
+	x->table = (struct fd_table){ .past = &r->past_fds };
+	x->p.fds = &x->table;
+	state = trail_at(&v->of->states, r->position, sizeof(*state));
+	if (!state)
+		return x;
+	x->p.fdlimit = state->fdlimit;
+	x->p.n_threads = state->n_threads;
+	x->kept = state->table;
+	if (x->kept) {
+		x->table.id = x->kept->id;
+		x->table.fds.n = table_count_at(x->kept, r->position);
+	}
+	return x;
+}
+
+static const struct process_version *
+process_version_at(const struct recall *r, const struct kept_process *k, uint64_t position)
+{
+	const struct kept_step *step = trail_at(&k->versions, position, sizeof(*step));
+
+	return step ? slots_get(&r->store->process_versions, step->slot) : NULL;
+}
+
+static struct thread *
+fill_thread(const struct recall *r, struct recalled *x, const struct kept_thread *k,
+	    uint32_t comm)
+{
+	const struct kept_thread_state *state;
+	const struct kept_exec *exec;
+	struct thread *t = &x->t;
+
+	*t = (struct thread){
+		.id = k->id, .born = k->born, .born_ns = k->born_ns, .tid = k->tid,
+		.vtid = -1, .ptid = -1, .comm = comm, .proc = &x->p,
+		.known = atomic_load_explicit(&k->known, memory_order_relaxed),
+	};
+	state = trail_at(&k->states, r->position, sizeof(*state));
+	if (state) {
+		t->comm = comm ? comm : state->comm;
+		t->vtid = state->vtid;
+		t->vmsize_kb = state->vmsize_kb;
+		t->vmrss_kb = state->vmrss_kb;
+		t->vmswap_kb = state->vmswap_kb;
+		t->pfmajor = state->pfmajor;
+		t->pfminor = state->pfminor;
+		t->cpu_user = state->cpu_user;
+		t->cpu_system = state->cpu_system;
+		t->user_step = state->user_step;
+		t->system_step = state->system_step;
+		t->n_samples = state->n_samples;
+	}
+	exec = trail_at(&k->execs, r->position, sizeof(*exec));
+	t->exec_ns = exec ? exec->exec_ns : 0;
+	return t;
+}
+
+static const struct thread *
+recall_tid(void *ctx, int64_t tid)
+{
+	struct recall *r = ctx;
+	const struct kept_thread *k = store_find_thread(r->store, tid, r->position);
+	const struct kept_process *p;
+	const struct process_version *v;
+
+	p = k ? atomic_load_explicit(&k->proc, memory_order_acquire) : NULL;
+	v = p ? process_version_at(r, p, r->position) : NULL;
+	return v ? fill_thread(r, recall_process(r, v), k, 0) : NULL;
+}
+
+/* Descriptors of the past --------------------------------------------- */
+
+static const struct kept_table *
+table_of_process(const struct process *p)
+{
+	/* Every process here stands in a struct recalled. */
+	return ((const struct recalled *)p)->kept;
+}
+
+static const struct descriptor *
+recall_fd(void *ctx, const struct process *p, int64_t num)
+{
+	struct recall *r = ctx;
+	const struct kept_table *t = table_of_process(p);
+	uint32_t slot = t ? table_get_at(r->store, t, num, r->position) : 0;
+	const struct fd_version *v = slot ? slots_get(&r->store->fd_versions, slot) : NULL;
+
+	if (!v)
+		return NULL;
+	if (r->moment.fd && r->fd.num == num && r->fd.version == v->id && p == r->moment.proc)
+		return r->moment.fd;
+	fill_fd(&r->other, v);
+	return &r->other;
+}
+
+static const struct descriptor *
+recall_next_fd(void *ctx, const struct process *p, int64_t *num)
+{
+	struct recall *r = ctx;
+	const struct kept_table *t = table_of_process(p);
+	const struct fd_version *v;
+	size_t low = 0, high;
+
+	if (!t || *num < 0)
+		return NULL;
+	if (r->walked != t || r->walked_at != r->position) {
+		r->n_entries = table_all_at(r->store, t, r->position, &r->entries,
+					    &r->cap_entries);
+		r->walked = t;
+		r->walked_at = r->position;
+	}
+	for (high = r->n_entries; low < high;) {
+		size_t mid = low + (high - low) / 2;
+
+		if (r->entries[mid].num < *num)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	v = low < r->n_entries ? slots_get(&r->store->fd_versions, r->entries[low].slot) : NULL;
+	if (!v)
+		return NULL;
+	*num = v->num;
+	fill_fd(&r->other, v);
+	return &r->other;
+}
+
+/* Moments ------------------------------------------------------------- */
+
+/* Everything is to be as of POSITION from here on. */
+static void
+go_to(struct recall *r, uint64_t position)
+{
+	const struct store_section *section = snapshot_section(r->snap, position);
+	struct past_facts facts = { 0 };
+	struct world_age age = {
+		.generation = r->snap->generation,
+		.lineage = snapshot_lineage(r->snap, position),
+	};
+
+	put_all(r);
+	r->position = position;
+	r->walked = NULL;
+	r->section = section;
+	if (section)
+		facts = section->facts;
+	facts.containers = r->snap->containers;
+	past_set(r->world, &facts, &age);
+}
+
+static uint64_t
+value(const struct chunk *c, uint32_t row, enum column_id id)
+{
+	return column_get(&c->columns[id], row);
+}
+
+/* What of EV stands in columns; its parameters are at most its result. */
+static void
+fill_event(struct recall *r, const struct chunk *c, uint32_t row, uint64_t flags)
+{
+	struct event *ev = &r->ev;
+	const struct thread_version *v;
+	uint64_t result = value(c, row, COL_RESULT);
+	uint16_t call = (uint16_t)value(c, row, COL_CALL);
+
+	v = slots_get(&r->store->thread_versions, (uint32_t)value(c, row, COL_THREAD));
+	ev->id = (uint16_t)value(c, row, COL_TYPE);
+	ev->type = event_type_find(ev->id);
+	ev->ts_ns = value(c, row, COL_TIME);
+	ev->cpu = (uint16_t)value(c, row, COL_CPU);
+	ev->tid = v ? v->tid : -1;
+	ev->offset = c->payload_base + value(c, row, COL_PAYLOAD);
+	ev->dump_flags = flags & ROW_STATE_ONLY ? EVENT_STATE_ONLY : 0;
+	ev->values = r->result;
+	ev->n_params = 0;
+	if (flags & ROW_HAS_RESULT) {
+		memcpy(r->result, &result, 8);
+		ev->n_params = 1;
+		ev->ends[0] = 8;
+	} else if (flags & ROW_HAS_CALL) {
+		memcpy(r->result, &call, 2);
+		ev->n_params = 1;
+		ev->ends[0] = 2;
+	}
+}
+
+static void
+fill_moment(struct recall *r, const struct chunk *c, uint32_t row, uint64_t flags)
+{
+	struct moment *m = &r->moment;
+	uint32_t fd = (uint32_t)value(c, row, COL_FD);
+	const struct fd_version *fv = fd ? slots_get(&r->store->fd_versions, fd) : NULL;
+	const struct thread_version *tv =
+		slots_get(&r->store->thread_versions, (uint32_t)value(c, row, COL_THREAD));
+	uint64_t span = value(c, row, COL_SPAN);
+
+	*m = (struct moment){
+		.ev = &r->ev, .num = c->first + row,
+		.is_internal = flags & ROW_INTERNAL, .is_state_only = flags & ROW_STATE_ONLY,
+		.has_fd_num = fv, .has_latency = flags & ROW_HAS_SPAN,
+		.latency_ns = flags & ROW_HAS_SPAN ? span : 0,
+		.before_ns = row ? value(c, row - 1, COL_TIME) : c->before_ns,
+		.exec_ns = flags & ROW_HAS_SPAN ? 0 : span,
+		.connect_failed = flags & ROW_CONNECT_FAILED,
+		.fd_changed = flags & ROW_FD_CHANGED,
+	};
+	if (fv)
+		m->fd_num = fv->num;
+	if (fv && fv->known) {
+		fill_fd(&r->fd, fv);
+		r->fd.connected = flags & ROW_CONNECTED;
+		m->fd = &r->fd;
+		m->fd_version = fv->id;
+	}
+	if (tv && tv->of) {
+		m->thread = recall_thread_version(r, tv->slot, r->position);
+		m->proc = m->thread->proc;
+		m->thread_version = tv->id;
+		m->proc_version = m->proc->version;
+		m->container = m->proc->container;
+	} else if (tv) {
+		m->container = tv->container;
+	}
+}
+
+/* The row of event NUMBER: where it is. */
+static const struct chunk *
+find_row(struct recall *r, uint64_t number, uint32_t *row)
+{
+	const struct chunk_view *view = &r->snap->chunks[r->chunk];
+
+	if (number < view->c->first || number - view->c->first >= view->n) {
+		r->chunk = snapshot_chunk(r->snap, number);
+		view = &r->snap->chunks[r->chunk];
+	}
+	*row = (uint32_t)(number - view->c->first);
+	return view->c;
+}
+
+/* How the enter event of an exit is known without its bytes. */
+static void
+fill_enter(struct recall *r, uint64_t number)
+{
+	uint32_t row;
+	const struct chunk *c;
+	struct event *ev = &r->enter;
+	size_t was = r->chunk;
+	uint64_t flags;
+	uint16_t call;
+
+	if (number < r->snap->first)
+		return;
+	c = find_row(r, number, &row);
+	r->chunk = was;
+	flags = value(c, row, COL_FLAGS);
+	call = (uint16_t)value(c, row, COL_CALL);
+	*ev = r->ev;
+	ev->id = (uint16_t)value(c, row, COL_TYPE);
+	ev->type = event_type_find(ev->id);
+	ev->ts_ns = value(c, row, COL_TIME);
+	ev->cpu = (uint16_t)value(c, row, COL_CPU);
+	ev->offset = c->payload_base + value(c, row, COL_PAYLOAD);
+	ev->values = r->enter_call;
+	ev->n_params = 0;
+	if (flags & ROW_HAS_CALL) {
+		memcpy(r->enter_call, &call, 2);
+		ev->n_params = 1;
+		ev->ends[0] = 2;
+	}
+	r->moment.enter = ev;
+}
+
+static uint64_t
+enter_of(const struct chunk *c, uint32_t row)
+{
+	uint64_t back = value(c, row, COL_BACK);
+
+	return back ? c->first + row - back : 0;
+}
+
+/* Event NUMBER, row ROW of C, as far as columns tell. */
+static void
+fill_row(struct recall *r, uint64_t number, const struct chunk *c, uint32_t row)
+{
+	uint64_t flags = value(c, row, COL_FLAGS), enter = enter_of(c, row);
+
+	go_to(r, number);
+	fill_event(r, c, row, flags);
+	fill_moment(r, c, row, flags);
+	if (enter)
+		fill_enter(r, enter);
+}
+
+/* The bytes of EV, which is event NUMBER. */
+static int
+read_bytes(struct recall *r, uint64_t number, struct event *ev, struct err *err)
+{
+	uint32_t row;
+	const struct chunk *c = find_row(r, number, &row);
+	struct event_place at = { c->file, ev->offset };
+	struct event again;
+	int rc;
+
+	if (c->payload) {
+		payload_get(c->payload, (uint32_t)value(c, row, COL_PAYLOAD), ev);
+		return 0;
+	}
+	rc = r->reread->ops->event(r->reread, &at, &again, err);
+	if (rc < 0)
+		return rc;
+	if (again.id != ev->id || again.ts_ns != ev->ts_ns)
+		return err_set(err, -ESTALE, "the file has changed since it was read");
+	*ev = again;
+	return 0;
+}
+
+/* Let EV have its parameters in memory of our own. */
+static void
+copy_enter(struct recall *r, struct event *ev)
+{
+	size_t len = ev->n_params ? ev->ends[ev->n_params - 1] : 0;
+
+	if (len > ENTER_BYTES_MAX) {
+		/* As the world does it. */
+		ev->n_params = 0;
+		len = 0;
+	}
+	xgrow(&r->enter_bytes, &r->enter_cap, len + 1, 1);
+	if (len)
+		memcpy(r->enter_bytes, ev->values, len);
+	ev->values = r->enter_bytes;
+}
+
+const struct moment *
+recall_event(struct recall *r, uint64_t number, struct err *err)
+{
+	uint32_t row;
+	const struct chunk *c = find_row(r, number, &row);
+	uint64_t enter = enter_of(c, row);
+
+	fill_row(r, number, c, row);
+	if (r->moment.enter) {
+		if (read_bytes(r, enter, &r->enter, err) < 0)
+			return &r->moment;
+		copy_enter(r, &r->enter);
+	}
+	read_bytes(r, number, &r->ev, err);
+	return &r->moment;
+}
+
+const struct moment *
+recall_row(struct recall *r, uint64_t number)
+{
+	uint32_t row;
+	const struct chunk *c = find_row(r, number, &row);
+
+	if (value(c, row, COL_FLAGS) & ROW_NEEDS_BYTES)
+		return recall_event(r, number, NULL);
+	fill_row(r, number, c, row);
+	return &r->moment;
+}
+
+/* Entities ------------------------------------------------------------ */
+
+const struct process *
+recall_process_version(struct recall *r, uint32_t slot, uint64_t position)
+{
+	const struct process_version *v = slots_get(&r->store->process_versions, slot);
+
+	if (position != r->position)
+		go_to(r, position);
+	return v ? &recall_process(r, v)->p : NULL;
+}
+
+const struct thread *
+recall_thread_version(struct recall *r, uint32_t slot, uint64_t position)
+{
+	const struct thread_version *v = slots_get(&r->store->thread_versions, slot);
+	const struct process_version *pv;
+	struct thread *t;
+
+	if (!v || !v->of)
+		return NULL;
+	if (position != r->position)
+		go_to(r, position);
+	pv = slots_get(&r->store->process_versions, v->process);
+	t = fill_thread(r, recall_process(r, pv), v->of, v->comm);
+	t->version = v->id;
+	return t;
+}
+
+const struct descriptor *
+recall_fd_version(struct recall *r, uint32_t slot)
+{
+	const struct fd_version *v = slots_get(&r->store->fd_versions, slot);
+
+	if (!v || !v->known)
+		return NULL;
+	fill_fd(&r->other, v);
+	return &r->other;
+}
+
+/* The recall itself --------------------------------------------------- */
+
+const struct world *
+recall_world(const struct recall *r)
+{
+	return r->world;
+}
+
+struct recall *
+recall_new(const struct snapshot *snap)
+{
+	struct recall *r = xzalloc(sizeof(*r));
+
+	r->snap = snap;
+	r->store = snap->store;
+	r->reread = store_reread(snap->store);
+	r->past = (struct past){ recall_tid, r };
+	r->past_fds = (struct past_fds){ recall_fd, recall_next_fd, r };
+	r->pool.size = sizeof(struct recalled);
+	r->world = past_world(store_names(snap->store), &r->past);
+	go_to(r, snap->first);
+	return r;
+}
+
+void
+recall_free(struct recall *r)
+{
+	if (!r)
+		return;
+	reread_close(r->reread);
+	pool_fini(&r->pool);
+	free(r->world);
+	free(r->enter_bytes);
+	free(r->entries);
+	free(r);
+}

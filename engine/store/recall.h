@@ -1,0 +1,49 @@
+/*
+ * recall - a row as the moment that it was.
+ *
+ * Any field and any filter can be asked of what comes out, and answers as it would
+ * have when the event came, but for what was learned since: that it knows. It is
+ * what queries fall back on for what no column has, and what they are held to.
+ *
+ * One thread uses a recall, for one snapshot.
+ */
+#ifndef ENGINE_STORE_RECALL_H
+#define ENGINE_STORE_RECALL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct err;
+struct moment;
+struct process;
+struct recall;
+struct snapshot;
+struct thread;
+struct world;
+struct descriptor;
+
+/* SNAP is borrowed. The caller owns it. */
+struct recall *recall_new(const struct snapshot *snap);
+void recall_free(struct recall *r);	/* NULL is fine */
+
+/* The world that fields are to ask: at the moment that was recalled last. */
+const struct world *recall_world(const struct recall *r);
+
+/* Event NUMBER, which must be in the snapshot, with its bytes: parameters and
+ * all. Borrowed until something is recalled again. Where the bytes are gone, *ERR
+ * says why and the moment is as of recall_row(). */
+const struct moment *recall_event(struct recall *r, uint64_t number, struct err *err);
+
+/* The same without its bytes, unless it has ROW_NEEDS_BYTES: enough for fields of
+ * scope OF_ROW, OF_ENTITY and OF_HISTORY, and much faster. */
+const struct moment *recall_row(struct recall *r, uint64_t number);
+
+/* Versions by their slots, as entities without an event; at the moment POSITION for
+ * what of them changes. NULL: there is no such thing. Borrowed as above. */
+const struct thread *recall_thread_version(struct recall *r, uint32_t slot,
+					   uint64_t position);
+const struct process *recall_process_version(struct recall *r, uint32_t slot,
+					     uint64_t position);
+const struct descriptor *recall_fd_version(struct recall *r, uint32_t slot);
+
+#endif

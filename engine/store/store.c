@@ -1,0 +1,512 @@
+#include "engine/store/store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/intern.h"
+#include "engine/base/mem.h"
+#include "engine/store/inside.h"
+#include "engine/store/payload.h"
+
+static void
+pools_init(struct store *s)
+{
+	s->process_pool.size = sizeof(struct kept_process);
+	s->thread_pool.size = sizeof(struct kept_thread);
+	s->table_pool.size = sizeof(struct kept_table);
+	s->process_version_pool.size = sizeof(struct process_version);
+	s->thread_version_pool.size = sizeof(struct thread_version);
+	s->fd_version_pool.size = sizeof(struct fd_version);
+}
+
+static bool
+can_reread(const struct source *source)
+{
+	struct reread *r = source ? source_reread(source) : NULL;
+
+	reread_close(r);
+	return r != NULL;
+}
+
+struct store *
+store_new(uint64_t budget_bytes)
+{
+	struct store *s = xzalloc(sizeof(*s));
+	struct slots *all[] = { &s->process_versions, &s->thread_versions, &s->fd_versions,
+				&s->processes, &s->threads, &s->tables };
+
+	s->budget_bytes = budget_bytes;
+	s->keeps_payload = true;
+	s->world = world_new(&keep_observer, s);
+	s->grave.bury = keep_bury;
+	s->grave.ctx = s;
+	for (size_t i = 0; i < ARRAY_LEN(all); i++)
+		slots_init(all[i]);
+	pools_init(s);
+	s->lineage.size = sizeof(uint64_t);
+	s->losses.size = sizeof(struct store_loss);
+	s->seed = hash_seed();
+	s->next = s->first = s->end = 1;
+	pthread_mutex_init(&s->lock, NULL);
+	append_init(s);
+	store_publish(s);
+	return s;
+}
+
+void
+store_set_source(struct store *s, const struct source *source)
+{
+	s->source = source;
+	s->keeps_payload = !can_reread(source);
+}
+
+static void
+sections_fini(struct store *s)
+{
+	for (uint32_t i = 0; i < s->n_sections; i++) {
+		users_free(s->sections[i].facts.users);
+		free((void *)(uintptr_t)s->sections[i].facts.machine.hostname.p);
+		free(s->sections[i].name);
+	}
+	free(s->sections);
+}
+
+void
+store_free(struct store *s)
+{
+	if (!s)
+		return;
+	world_free(s->world);
+	for (size_t i = 0; i < s->n_chunks; i++)
+		chunk_free(s->chunks[i]);
+	free(s->chunks);
+	chunk_free(s->spare);
+	s->spare = NULL;
+	containers_free(s->containers);
+	sections_fini(s);
+	grave_fini(&s->grave);
+	chunk_free(s->spare);
+	keep_fini(s);
+	free(s->scratch);
+	seg_fini(&s->lineage);
+	seg_fini(&s->losses);
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+}
+
+const struct world *
+store_world(const struct store *s)
+{
+	return s->world;
+}
+
+struct intern *
+store_names(const struct store *s)
+{
+	return world_names(s->world);
+}
+
+struct reread *
+store_reread(const struct store *s)
+{
+	return s->keeps_payload ? NULL : source_reread(s->source);
+}
+
+/* Taking -------------------------------------------------------------- */
+
+static void
+begin_section(struct store *s, const struct section_record *rec)
+{
+	struct store_section *section;
+
+	append_seal(s);
+	s->first_ns = s->last_ns = 0;
+	pthread_mutex_lock(&s->lock);
+	xgrow(&s->sections, &s->cap_sections, s->n_sections + 1, sizeof(*s->sections));
+	section = &s->sections[s->n_sections];
+	*section = (struct store_section){
+		.first = s->next, .file = rec->file, .name = xstrdup(rec->name),
+	};
+	section->facts.users = users_copy(world_users(s->world), NULL);
+	s->n_sections++;
+	pthread_mutex_unlock(&s->lock);
+}
+
+static void
+add_loss(struct store *s, const struct loss_record *rec)
+{
+	struct store_loss *loss;
+
+	seg_room(&s->losses, s->n_losses + 1);
+	loss = seg_at(&s->losses, s->n_losses++);
+	*loss = (struct store_loss){
+		.position = s->next, .count = rec->count, .from_ns = rec->from_ns,
+		.to_ns = rec->to_ns, .cpu = rec->cpu,
+	};
+}
+
+/* Facts of the section: those who ask later ask for what is known now. */
+static void
+keep_facts(struct store *s)
+{
+	const struct world_age *age = world_age(s->world);
+	const struct machine_record *machine = world_machine(s->world);
+	struct past_facts *facts = s->n_sections ? &s->sections[s->n_sections - 1].facts : NULL;
+	size_t n = containers_count(world_containers(s->world));
+
+	if (facts && !facts->has_machine && machine) {
+		facts->has_machine = true;
+		facts->machine = *machine;
+		facts->machine.hostname.p = (const uint8_t *)
+			xstrndup((const char *)machine->hostname.p, machine->hostname.len);
+	}
+	if (s->containers && s->facts_seen == age->facts && s->containers_seen == n)
+		return;
+	if (s->containers)
+		grave_put(&s->grave, GRAVE_CONTAINERS, s->containers);
+	s->containers = containers_copy(world_containers(s->world));
+	s->containers_seen = n;
+	if (facts && s->facts_seen != age->facts) {
+		struct users *old = facts->users;
+
+		facts->users = users_copy(world_users(s->world), old);
+		grave_put(&s->grave, GRAVE_USERS, old);
+	}
+	s->facts_seen = age->facts;
+}
+
+/* Under the lock. */
+static void
+note_times(struct store *s)
+{
+	struct store_section *section;
+
+	if (!s->n_sections)
+		return;
+	section = &s->sections[s->n_sections - 1];
+	section->first_ns = s->first_ns;
+	section->last_ns = s->last_ns;
+}
+
+void
+store_take(struct store *s, const struct record *rec)
+{
+	const struct moment *m;
+
+	if (rec->kind == RECORD_SECTION) {
+		/* What is known of the old section is kept before it is forgotten. */
+		pthread_mutex_lock(&s->lock);
+		keep_facts(s);
+		note_times(s);
+		pthread_mutex_unlock(&s->lock);
+		world_take(s->world, rec);
+		begin_section(s, &rec->section);
+		return;
+	}
+	if (rec->kind == RECORD_LOSS)
+		add_loss(s, &rec->loss);
+	if (!s->n_sections)
+		begin_section(s, &(struct section_record){ .name = "" });
+	m = world_take(s->world, rec);
+	if (m)
+		append_moment(s, m);
+}
+
+void
+store_end(struct store *s)
+{
+	append_seal(s);
+}
+
+/* Publishing ---------------------------------------------------------- */
+
+void
+store_publish(struct store *s)
+{
+	const struct snapshot *oldest;
+	uint64_t epoch;
+
+	pthread_mutex_lock(&s->lock);
+	keep_facts(s);
+	note_times(s);
+	s->end = s->next;
+	s->generation = world_age(s->world)->generation;
+	s->n_losses_seen = s->n_losses;
+	s->n_lineage_seen = s->n_lineage;
+	s->n_seen[0] = s->processes.n;
+	s->n_seen[1] = s->threads.n;
+	s->n_seen[2] = s->process_versions.n;
+	s->n_seen[3] = s->thread_versions.n;
+	s->n_seen[4] = s->fd_versions.n;
+	epoch = s->epoch = ++s->grave.epoch;
+	oldest = s->snapshots;
+	while (oldest && oldest->next)
+		oldest = oldest->next;
+	if (oldest)
+		epoch = oldest->epoch;
+	pthread_mutex_unlock(&s->lock);
+	grave_dig(&s->grave, epoch);
+	if (s->budget_bytes)
+		evict(s);
+}
+
+/* Copy what the lists hold into SNAP. Under the lock. */
+static void
+copy_lists(const struct store *s, struct snapshot *snap)
+{
+	uint32_t skip = 0;
+
+	snap->chunks = xreallocarray(NULL, s->n_chunks + 1, sizeof(*snap->chunks));
+	for (size_t i = 0; i < s->n_chunks; i++) {
+		const struct chunk *c = s->chunks[i];
+		uint64_t n;
+
+		if (c->first >= snap->end)
+			break;
+		n = snap->end - c->first;
+		snap->chunks[snap->n_chunks++] = (struct chunk_view){
+			c, n < CHUNK_ROWS ? (uint32_t)n : CHUNK_ROWS };
+	}
+	for (size_t i = 0; i + 1 < snap->n_chunks; i++)
+		snap->chunks[i].n = (uint32_t)(snap->chunks[i + 1].c->first -
+					       snap->chunks[i].c->first);
+	while (skip + 1 < s->n_sections && s->sections[skip + 1].first <= snap->first)
+		skip++;
+	snap->n_sections = s->n_sections - skip;
+	snap->sections = xreallocarray(NULL, snap->n_sections + 1, sizeof(*snap->sections));
+	if (snap->n_sections)
+		memcpy(snap->sections, s->sections + skip,
+		       snap->n_sections * sizeof(*snap->sections));
+}
+
+struct snapshot *
+store_snapshot(struct store *s)
+{
+	struct snapshot *snap = xzalloc(sizeof(*snap));
+
+	snap->store = s;
+	pthread_mutex_lock(&s->lock);
+	snap->epoch = s->epoch;
+	snap->first = s->first;
+	snap->end = s->end;
+	copy_lists(s, snap);
+	snap->containers = s->containers;
+	snap->n_losses = s->n_losses_seen;
+	snap->n_lineage = s->n_lineage_seen;
+	snap->generation = s->generation;
+	snap->n_processes = s->n_seen[0];
+	snap->n_threads = s->n_seen[1];
+	snap->n_process_versions = s->n_seen[2];
+	snap->n_thread_versions = s->n_seen[3];
+	snap->n_fd_versions = s->n_seen[4];
+	snap->next = s->snapshots;
+	if (snap->next)
+		snap->next->prev = snap;
+	s->snapshots = snap;
+	pthread_mutex_unlock(&s->lock);
+	return snap;
+}
+
+void
+snapshot_free(struct snapshot *snap)
+{
+	struct store *s;
+
+	if (!snap)
+		return;
+	s = snap->store;
+	pthread_mutex_lock(&s->lock);
+	if (snap->next)
+		snap->next->prev = snap->prev;
+	if (snap->prev)
+		snap->prev->next = snap->next;
+	else
+		s->snapshots = snap->next;
+	pthread_mutex_unlock(&s->lock);
+	free(snap->chunks);
+	free(snap->sections);
+	free(snap);
+}
+
+/* Finding ------------------------------------------------------------- */
+
+size_t
+snapshot_chunk(const struct snapshot *snap, uint64_t number)
+{
+	size_t low = 0, high = snap->n_chunks;
+
+	if (number < snap->first || number >= snap->end)
+		return snap->n_chunks;
+	while (high - low > 1) {
+		size_t mid = low + (high - low) / 2;
+
+		if (snap->chunks[mid].c->first <= number)
+			low = mid;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+const struct store_section *
+snapshot_section(const struct snapshot *snap, uint64_t number)
+{
+	uint32_t low = 0, high = snap->n_sections;
+
+	while (high - low > 1) {
+		uint32_t mid = low + (high - low) / 2;
+
+		if (snap->sections[mid].first <= number)
+			low = mid;
+		else
+			high = mid;
+	}
+	return snap->n_sections ? &snap->sections[low] : NULL;
+}
+
+uint64_t
+snapshot_at_time(const struct snapshot *snap, uint64_t time_ns)
+{
+	for (size_t i = 0; i < snap->n_chunks; i++) {
+		const struct column *time = &snap->chunks[i].c->columns[COL_TIME];
+
+		if (snap->chunks[i].c->is_sealed && time->max < time_ns)
+			continue;
+		for (uint32_t row = 0; row < snap->chunks[i].n; row++)
+			if (column_get(time, row) >= time_ns)
+				return snap->chunks[i].c->first + row;
+	}
+	return snap->end;
+}
+
+uint64_t
+snapshot_lineage(const struct snapshot *snap, uint64_t position)
+{
+	size_t low = 0, high = snap->n_lineage;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (*(const uint64_t *)seg_at(&snap->store->lineage, mid) <= position)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+const struct store_loss *
+snapshot_loss(const struct snapshot *snap, size_t i)
+{
+	return seg_at(&snap->store->losses, i);
+}
+
+const struct process_version *
+store_process_version(const struct store *s, uint32_t slot)
+{
+	return slots_get(&s->process_versions, slot);
+}
+
+const struct thread_version *
+store_thread_version(const struct store *s, uint32_t slot)
+{
+	return slots_get(&s->thread_versions, slot);
+}
+
+const struct fd_version *
+store_fd_version(const struct store *s, uint32_t slot)
+{
+	return slots_get(&s->fd_versions, slot);
+}
+
+const struct kept_process *
+store_process(const struct store *s, uint32_t index)
+{
+	return slots_get(&s->processes, index);
+}
+
+const struct kept_thread *
+store_thread(const struct store *s, uint32_t index)
+{
+	return slots_get(&s->threads, index);
+}
+
+const struct kept_process *
+store_find_process(const struct store *s, int64_t pid, uint64_t position)
+{
+	const struct kept_process *k =
+		atomic_load_explicit(&s->by_pid[bucket_of(pid)], memory_order_acquire);
+
+	while (k && (k->pid != pid || k->from > position ||
+		     atomic_load_explicit(&k->to, memory_order_relaxed) <= position))
+		k = atomic_load_explicit(&k->next_of_pid, memory_order_acquire);
+	return k;
+}
+
+const struct kept_thread *
+store_find_thread(const struct store *s, int64_t tid, uint64_t position)
+{
+	const struct kept_thread *k =
+		atomic_load_explicit(&s->by_tid[bucket_of(tid)], memory_order_acquire);
+
+	while (k && (k->tid != tid || k->from > position ||
+		     atomic_load_explicit(&k->to, memory_order_relaxed) <= position))
+		k = atomic_load_explicit(&k->next_of_tid, memory_order_acquire);
+	return k;
+}
+
+/* Accounting ---------------------------------------------------------- */
+
+static const char *const kind_names[STORE_KINDS] = {
+	"columns", "payload", "processes", "threads", "descriptors", "histories",
+	"descriptor tables", "indexes", "names", "other",
+};
+
+const char *
+store_kind_name(enum store_kind kind)
+{
+	return kind_names[kind];
+}
+
+static uint64_t
+map_bytes(const struct map *m)
+{
+	return m->n_slots * sizeof(struct map_slot);
+}
+
+void
+store_size(const struct store *s, struct store_size *out)
+{
+	const struct map *maps[] = { &s->process_of, &s->thread_of, &s->table_of,
+				     &s->process_version_of, &s->thread_version_of,
+				     &s->fd_version_of, &s->stray_of, &s->number_of };
+	uint64_t *bytes = out->bytes;
+
+	*out = (struct store_size){ .n_events = s->next - s->first };
+	for (size_t i = 0; i < s->n_chunks; i++) {
+		bytes[STORE_COLUMNS] += s->chunks[i]->bytes;
+		if (s->chunks[i]->payload)
+			bytes[STORE_PAYLOAD] += payload_bytes(s->chunks[i]->payload);
+	}
+	bytes[STORE_PROCESSES] = s->process_pool.n * sizeof(struct kept_process) +
+				 s->process_version_pool.n * sizeof(struct process_version);
+	bytes[STORE_THREADS] = s->thread_pool.n * sizeof(struct kept_thread) +
+			       s->thread_version_pool.n * sizeof(struct thread_version);
+	bytes[STORE_DESCRIPTORS] = s->fd_version_pool.n * sizeof(struct fd_version);
+	bytes[STORE_HISTORIES] = s->grave.trail_bytes;
+	bytes[STORE_TABLES] = s->table_bytes + s->table_pool.n * sizeof(struct kept_table);
+	for (size_t i = 0; i < ARRAY_LEN(maps); i++)
+		bytes[STORE_INDEXES] += map_bytes(maps[i]);
+	bytes[STORE_INDEXES] += slots_bytes(&s->process_versions) + slots_bytes(&s->threads) +
+				slots_bytes(&s->thread_versions) + slots_bytes(&s->processes) +
+				slots_bytes(&s->fd_versions) + slots_bytes(&s->tables) +
+				seg_bytes(&s->lineage);
+	bytes[STORE_NAMES] = intern_bytes(world_names(s->world));
+	bytes[STORE_OTHER] = sizeof(*s) + seg_bytes(&s->losses);
+	out->n_forgotten = s->n_forgotten;
+	out->n_processes = s->processes.n_used;
+	out->n_threads = s->threads.n_used;
+	out->n_process_versions = s->process_versions.n_used;
+	out->n_thread_versions = s->thread_versions.n_used;
+	out->n_fd_versions = s->fd_versions.n_used;
+}

@@ -1,0 +1,134 @@
+/*
+ * store - all that was seen, as columns and versions.
+ *
+ * One thread writes: it gives records to store_take(), which has a world of its
+ * own, and writes down each event as one row that names the versions of its
+ * thread and its descriptor. Nothing is asked of the source again but the bytes
+ * of events. Any number of other threads read, each from a snapshot: that is what
+ * had been published when it was taken, and it does not change.
+ *
+ * A store with a budget forgets its oldest events, and the versions and names
+ * that only they need.
+ */
+#ifndef ENGINE_STORE_STORE_H
+#define ENGINE_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/event/source.h"
+#include "engine/store/chunk.h"
+#include "engine/store/kept.h"
+#include "engine/world/past.h"
+
+struct store;
+struct world;
+
+/* The caller owns it. BUDGET_BYTES 0: there is none. */
+struct store *store_new(uint64_t budget_bytes);
+/* There must be no snapshot left. NULL is fine. */
+void store_free(struct store *s);
+
+/* The writer's. Publishing is cheap; what was taken is not seen before. */
+void store_take(struct store *s, const struct record *rec);
+void store_publish(struct store *s);
+/* Before the first record: SOURCE is where events can be read again
+ * (source_reread()), and must outlive the store. NULL, and one that cannot: the
+ * store keeps their bytes, as it does when nothing is said. */
+void store_set_source(struct store *s, const struct source *source);
+/* There will be no more records: what is open is made narrow. */
+void store_end(struct store *s);
+const struct world *store_world(const struct store *s);
+
+/* A section of the reel. */
+struct store_section {
+	uint64_t first;			/* event number of its first event */
+	uint64_t first_ns;		/* its time; 0: there is none yet */
+	uint64_t last_ns;		/* the greatest time seen */
+	uint32_t file;
+	char *name;			/* borrowed from the store */
+	struct past_facts facts;	/* its users, its machine */
+};
+
+/* Events that are missing: they would have come before event POSITION. */
+struct store_loss {
+	uint64_t position;
+	uint64_t count;			/* 0: not known */
+	uint64_t from_ns, to_ns;
+	int32_t cpu;			/* -1: not known */
+};
+
+/* A chunk with as many rows as are to be seen. */
+struct chunk_view {
+	const struct chunk *c;
+	uint32_t n;
+};
+
+struct snapshot {
+	struct store *store;
+	uint64_t epoch;
+	uint64_t first, end;		/* event numbers: first .. end - 1 */
+	struct chunk_view *chunks;
+	size_t n_chunks;
+	struct store_section *sections;	/* from the oldest that has events */
+	uint32_t n_sections;
+	struct containers *containers;	/* borrowed */
+	size_t n_losses, n_lineage;
+	uint64_t generation;		/* of what was learned */
+	uint32_t n_processes, n_threads;	/* indexes of entities are below it */
+	uint32_t n_process_versions, n_thread_versions, n_fd_versions;	/* slots, too */
+	struct snapshot *next, *prev;
+};
+
+/* Any thread. The caller owns it. */
+struct snapshot *store_snapshot(struct store *s);
+void snapshot_free(struct snapshot *snap);	/* NULL is fine */
+
+/* The chunk of event NUMBER: its index; n_chunks when there is none. */
+size_t snapshot_chunk(const struct snapshot *snap, uint64_t number);
+/* The section of event NUMBER. */
+const struct store_section *snapshot_section(const struct snapshot *snap, uint64_t number);
+/* The first event at or after TIME_NS, in the order of events; the end when there is
+ * none. */
+uint64_t snapshot_at_time(const struct snapshot *snap, uint64_t time_ns);
+
+/* Loss I, of snap->n_losses. */
+const struct store_loss *snapshot_loss(const struct snapshot *snap, size_t i);
+
+/* By slot; NULL: it is not in use. */
+const struct process_version *store_process_version(const struct store *s, uint32_t slot);
+const struct thread_version *store_thread_version(const struct store *s, uint32_t slot);
+const struct fd_version *store_fd_version(const struct store *s, uint32_t slot);
+/* By index, of all that are kept, ended ones too; NULL: the index is free. */
+const struct kept_process *store_process(const struct store *s, uint32_t index);
+const struct kept_thread *store_thread(const struct store *s, uint32_t index);
+/* The newest process PID that lived at POSITION, or thread TID; NULL: none. */
+const struct kept_process *store_find_process(const struct store *s, int64_t pid,
+					      uint64_t position);
+const struct kept_thread *store_find_thread(const struct store *s, int64_t tid,
+					    uint64_t position);
+/* How often a process had got another version, or parent, up to POSITION. */
+uint64_t snapshot_lineage(const struct snapshot *snap, uint64_t position);
+
+struct intern *store_names(const struct store *s);
+struct reread *store_reread(const struct store *s);	/* NULL: chunks have payload */
+
+/* Where the memory is: bytes by kind. */
+enum store_kind {
+	STORE_COLUMNS, STORE_PAYLOAD, STORE_PROCESSES, STORE_THREADS, STORE_DESCRIPTORS,
+	STORE_HISTORIES, STORE_TABLES, STORE_INDEXES, STORE_NAMES, STORE_OTHER, STORE_KINDS,
+};
+struct store_size {
+	uint64_t bytes[STORE_KINDS];
+	uint64_t n_events;		/* that are kept */
+	uint64_t n_forgotten;
+	uint64_t n_processes, n_threads;
+	uint64_t n_process_versions, n_thread_versions, n_fd_versions;
+};
+/* The writer's, or anybody's once the writer is done. */
+void store_size(const struct store *s, struct store_size *out);
+/* "columns", ... */
+const char *store_kind_name(enum store_kind kind);
+
+#endif
