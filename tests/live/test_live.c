@@ -18,10 +18,13 @@
 #include "engine/base/hash.h"
 #include "engine/base/intern.h"
 #include "engine/base/text.h"
+#include "engine/capture/capture.h"
 #include "engine/event/source.h"
 #include "engine/event/syscall.h"
 #include "engine/field/clock.h"
 #include "engine/field/render.h"
+#include "engine/record/profile.h"
+#include "engine/record/recorder.h"
 #include "engine/world/world.h"
 #include "probe/calls.h"
 #include "probe/probe.h"
@@ -155,25 +158,82 @@ take_loss(struct run *r, const struct loss_record *loss)
 		r->n_lost_data += loss->count;
 }
 
-/* Take all records until the source ends. */
-static void
-drain(struct run *r, struct source *s)
+/* A recording of what is shown. */
+static struct recorder *
+begin_recording(struct run *r, const char *path)
 {
+	struct recorder_options o = { .path = path, .profile = &record_profiles[0],
+				      .cut_data = RECORDER_NO_CUT };
+	struct err err = { 0 };
+	struct recorder *recorder = recorder_open(r->world, &o, &err);
+
+	CHECK(recorder, "%s: it is recorded: %s", r->scenario, err.text);
+	return recorder;
+}
+
+/* Take all records until the source ends, and record them at PATH, which may be NULL. */
+static void
+take_all(struct run *r, struct source *s, const char *path)
+{
+	struct recorder *recorder;
 	struct record rec;
 	struct clock clock;
+	struct err err = { 0 };
 
-	r->began_ns = now_ns() - 10000000000u;
 	r->world = world_new(NULL, NULL);
 	clock_init(&clock, no_offset);
 	render_init(&r->render, r->world, &clock);
+	recorder = path ? begin_recording(r, path) : NULL;
 	while (source_next(s, &rec) > 0) {
-		const struct moment *m = world_take(r->world, &rec);
+		const struct moment *m;
 
+		if (recorder)
+			recorder_before(recorder, &rec);
+		m = world_take(r->world, &rec);
+		if (recorder)
+			recorder_take(recorder, &rec, m);
 		if (rec.kind == RECORD_LOSS)
 			take_loss(r, &rec.loss);
-		if (m)
+		if (m && m->num)
 			take_event(r, m);
 	}
+	CHECK(recorder_close(recorder, NULL, &err) == 0, "%s: nothing is left to write: %s",
+	      r->scenario, err.text);
+}
+
+static void
+run_fini(struct run *r)
+{
+	render_fini(&r->render);
+	world_free(r->world);
+	text_fini(&r->lines);
+	text_fini(&r->fds);
+	map_fini(&r->sides);
+}
+
+/* What was recorded comes back as the lines that were shown. */
+static void
+check_replay(const struct run *r, const char *path)
+{
+	struct capture_input input = { path, open(path, O_RDONLY | O_CLOEXEC) };
+	struct err err = { 0 };
+	struct source *s = input.fd < 0 ? NULL : capture_open(&input, 1, NULL, &err);
+	struct run again = { .scenario = r->scenario };
+	size_t same = 0;
+
+	if (!CHECK(s, "%s: the recording opens: %s", r->scenario, err.text))
+		return;
+	take_all(&again, s, NULL);
+	while (same < r->lines.len && same < again.lines.len &&
+	       r->lines.p[same] == again.lines.p[same])
+		same++;
+	CHECK(r->lines.len && r->lines.len == again.lines.len && same == r->lines.len,
+	      "%s: and shows the same lines, number by number: %.120s", r->scenario,
+	      same < again.lines.len ? again.lines.p + same : "");
+	CHECK(again.n_lost == r->n_lost && again.n_lost_data == r->n_lost_data,
+	      "%s: and the same losses", r->scenario);
+	source_close(s);
+	run_fini(&again);
 }
 
 static bool
@@ -362,9 +422,13 @@ check_all(struct run *r, struct source *s)
 {
 	struct probe_losses lost;
 	struct source_end end;
+	char path[96];
 	int status = -1;
 
-	drain(r, s);
+	snprintf(path, sizeof(path), "%s/recording", r->folder);
+	r->began_ns = now_ns() - 10000000000u;
+	take_all(r, s, path);
+	check_replay(r, path);
 	probe_losses(s, &lost);
 	source_end(s, &end);
 	CHECK(!end.damage.code, "%s: no trouble: %s", r->scenario, end.damage.text);
@@ -386,11 +450,6 @@ check_all(struct run *r, struct source *s)
 		check_every(r);
 	if (!strcmp(r->scenario, "burst"))
 		check_burst(r, &lost);
-	render_fini(&r->render);
-	world_free(r->world);
-	text_fini(&r->lines);
-	text_fini(&r->fds);
-	map_fini(&r->sides);
 	source_close(s);
 }
 
