@@ -27,7 +27,7 @@ fill_time(struct wire_cpu *out, struct task_struct *task)
 static __always_inline void
 send_last_time(struct task_struct *task)
 {
-	struct wire_cpu *out = begin_record(sizeof(*out), WIRE_CPU, false);
+	struct wire_cpu *out = begin_record(sizeof(*out), WIRE_CPU, true);
 
 	if (!out)
 		return;
@@ -41,7 +41,9 @@ has_run(struct task_struct *task)
 {
 	struct wire_mark *mark;
 
-	if (task->tgid == config.own_tgid || !task->se.sum_exec_runtime)
+	/* Of one that has ended everything was told. */
+	if (task->tgid == config.own_tgid || !task->se.sum_exec_runtime ||
+	    task->flags & PF_EXITING)
 		return NULL;
 	mark = bpf_task_storage_get(&marks, task, 0,
 				    config.only_marked ? 0 : BPF_LOCAL_STORAGE_GET_F_CREATE);

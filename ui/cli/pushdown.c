@@ -64,12 +64,13 @@ push_container(struct demand *d, const struct filter *f)
 static bool
 names_type(const struct filter *f, const char *name)
 {
+	size_t len = strlen(name);
 	struct filter_values types;
 
 	if (!f || !filter_values(f, "evt.type", &types) || types.are_excluded)
 		return false;
 	for (size_t i = 0; i < types.n; i++)
-		if (types.list[i].len == strlen(name) && !memcmp(types.list[i].p, name, strlen(name)))
+		if (types.list[i].len == len && !memcmp(types.list[i].p, name, len))
 			return true;
 	return false;
 }
