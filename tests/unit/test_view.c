@@ -360,7 +360,7 @@ static const char classic[] =
 	"\t\t{ name = \"CALLS\", field = \"evt.count\", aggregation = \"TIME_AVG\" },\n"
 	"\t\t{ name = \"BAD\", field = \"evt.count.error\", aggregation = \"SUM\" },\n"
 	"\t\t{ tags = {\"containers\"}, name = \"CONTAINER\", field = \"container.name\" },\n"
-	"\t\t{ name = \"Command\", field = \"proc.exeline\", aggregation = \"MAX\", colsize = 0 },\n"
+	"\t\t{ name = \"Command\", field = \"proc.exeline\", aggregation = \"MAX\" },\n"
 	"\t},\n"
 	"\tactions =\n\t{\n"
 	"\t\t{ hotkey = \"9\", command = \"kill -9 %proc.pid\", ask_confirmation = true,\n"
