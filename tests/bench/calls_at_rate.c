@@ -51,6 +51,7 @@ main(int argc, char **argv)
 			syscall(SYS_getppid);
 		now = now_ns();
 	}
-	printf("%llu %.0f\n", (unsigned long long)n, (double)n / ((double)(now - start) / SECOND_NS));
+	printf("%llu %.0f\n", (unsigned long long)n,
+	       (double)n * SECOND_NS / (double)(now - start));
 	return 0;
 }
