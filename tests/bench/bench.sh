@@ -63,6 +63,8 @@ if [ -x "$build/tests/bench/bench_probe" ]; then
 	"$build/tests/bench/bench_probe" "$build/tests/bench/floor.bpf.o" "$runs" || :
 	echo
 fi
+sh "$(dirname "$0")/record_rate.sh" "$build"
+echo
 
 printf 'medians of %s runs, in turn; %s cpus\n' "$runs" "$(nproc)"
 measure demonstration "$build/tests/tools/demo.scap"
