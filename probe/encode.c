@@ -10,8 +10,11 @@
 #include "probe/parameter.h"
 #include "probe/uring.h"
 
+#define NO_CALL UINT32_MAX
+
 struct encoder {
 	const struct call_plan *plans;
+	uint32_t sigreturn;		/* number of rt_sigreturn() */
 	uint64_t wall_ns;
 	struct pieces_cgroups cgroups;
 	struct text out;		/* the event being made */
@@ -26,6 +29,9 @@ encoder_new(const struct call_plan *plans, uint64_t wall_ns)
 
 	e->plans = plans;
 	e->wall_ns = wall_ns;
+	while (e->sigreturn < WIRE_CALLS && !(plans[e->sigreturn].syscall &&
+	       !strcmp(plans[e->sigreturn].syscall->name, "rt_sigreturn")))
+		e->sigreturn++;
 	return e;
 }
 
@@ -165,6 +171,9 @@ take_call(struct encoder *e, struct event *ev)
 		return false;
 	memcpy(&call, e->in->p, sizeof(call));
 	is_exit = call.head.kind == WIRE_EXIT;
+	/* When it returns, the registers are those of what the signal came between. */
+	if (is_exit && call.head.number == NO_CALL)
+		call.head.number = e->sigreturn;
 	k.call = &call;
 	k.plan = NULL;
 	k.message = e->message;

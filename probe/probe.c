@@ -455,6 +455,9 @@ start(struct probe *p, const struct probe_options *o, struct err *err)
 	struct tree found;
 	int code;
 
+	/* First, so that it has none of the descriptors that come below. */
+	if (o->command && launch_start(&p->launch, o->command, err) < 0)
+		return err->code;
 	calls_plan(p->plans, p->config.specs);
 	p->config.only_marked = o->command || o->tree;
 	p->config.snap_bytes = o->snap_bytes < PROBE_SNAP_MAX ? o->snap_bytes : PROBE_SNAP_MAX;
@@ -469,8 +472,6 @@ start(struct probe *p, const struct probe_options *o, struct err *err)
 	rings = loader_rings(p->loader, &n, &cpus);
 	p->merge = merge_new(rings, cpus, n, clock_ns(CLOCK_BOOTTIME));
 	p->losses = losses_new(loader_n_cpus(p->loader));
-	if (o->command && launch_start(&p->launch, o->command, err) < 0)
-		return err->code;
 	hurry();
 	code = loader_attach(p->loader, err);
 	if (code < 0)

@@ -32,6 +32,11 @@ struct filter_options {
 	int32_t (*utc_offset)(int64_t epoch_s);
 	/* The port of a service ("http") in host order, or -1; NULL: none known. */
 	int32_t (*service_port)(const char *name);
+	/* Told of each name of a host that addresses are compared with; of NULL when
+	 * a filter asks for such names otherwise. What is wrong with that, or NULL.
+	 * NULL: nobody wants to know. */
+	const char *(*host)(void *ctx, const char *name);
+	void *ctx;
 };
 
 /* Compile TEXT. The caller owns the filter. NULL when TEXT is no filter: *err

@@ -270,12 +270,26 @@ finish_last(struct world *w)
 		versions_finish(w);	/* its children, at its own event */
 }
 
+/* What a thread asks io_uring for is its doing. */
+static bool
+is_ring_request(const struct event *ev)
+{
+	static const char name[] = "io_uring";
+	struct span s;
+
+	if (ev->id != EV_ASYNCEVENT_E)
+		return false;
+	s = event_text(ev, 1);
+	return s.len == sizeof(name) - 1 && !memcmp(s.p, name, s.len);
+}
+
 static bool
 does_without_thread(const struct event *ev)
 {
 	switch (ev->type->source) {
 	case ES_METAEVENT:
-		return ev->id != EV_TRACER_E && ev->id != EV_PROCINFO_E;
+		return ev->id != EV_TRACER_E && ev->id != EV_PROCINFO_E &&
+		       !is_ring_request(ev);
 	case ES_PLUGIN:
 	case ES_ITER:
 		return true;

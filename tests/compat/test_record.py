@@ -18,20 +18,9 @@ import time
 
 import differences
 from programs import READABLE, Tap, capture_folder, run, why_no_sysdig
+from same import SHOWN, check_lines
 
-SHOWN = 4                       # pairs of lines that differ
 FILE_EVENTS = 700
-# What sysdig 0.29.3 neither shows nor numbers (types from 336 on), by name.
-TOO_NEW = {'newfstatat', 'epoll_create1'}
-# What docs/differences.md tells of, for lines of any capture: made the same in both.
-ALWAYS = [
-    (r' data= $', ' data=NULL '), (r' args= tid=', ' args=NULL tid='),
-    (r'\(AF_LOCAL\|AF_UNIX\)', '(AF_LOCAL)'), (r'\|O_F_CREATED\)', ')'),
-    (r'\|CLONE_CHILD_IN_PIDNS\)', ')'), (r' rt_sigreturn $', ' sigreturn '),
-    (r' v?pgid=(\S+) loginuid=(-?\d+)(?:\([^)]*\))?', r' pgid=\1 loginuid=\2'),
-    (r'(fd=\d+)\(<u>[^)]*\)', r'\1(<u>)'), (r'(fd=\d+\(<6)[tu]>', r'\1>'),
-    (r'(fd=\d+)\(<l>\)', r'\1'), (r'([ug]id=\d+)\([^)]*\)', r'\1'),
-]
 # Captures whose files of many are compared with sysdig: large, and nothing in them
 # differs but the above.
 IN_FILES = ['demo', 'curl_google', 'run_as_user_0_container', 'story-a-sysdig036',
@@ -129,31 +118,6 @@ def check_tshark(tap, bench, name, path):
               f'{name}: tshark reads {n} events', said)
     if shutil.which('capinfos'):
         tap.check(run(['capinfos', out])[2] == 0, f'{name}: capinfos reads it')
-
-
-def same_for_both(line):
-    """LINE without its number, and without what differs in each capture."""
-    line = line.split(' ', 1)[1]
-    for find, put in ALWAYS:
-        line = re.sub(find, put, line)
-    return line
-
-
-def are_same(their, our):
-    """Calls of a newer table have no name there."""
-    if their.endswith(' <unknown> '):
-        return our.rsplit(' ', 2)[0] == their.rsplit(' ', 2)[0]
-    return their == our
-
-
-def check_lines(tap, what, theirs, ours):
-    theirs = [same_for_both(line) for line in theirs]
-    ours = [same_for_both(line) for line in ours
-            if line.split(') ', 1)[1].split(' ')[1] not in TOO_NEW]
-    wrong = [f'{who} {line[:300]}' for pair in zip(theirs, ours) if not are_same(*pair)
-             for who, line in zip(('sysdig: ', 'sysreel:'), pair)]
-    tap.check(len(theirs) == len(ours) > 0 and not wrong, f'{what}: {len(ours)} lines of sysdig',
-              [f'{len(theirs)} and {len(ours)} lines'] + wrong[:2 * SHOWN])
 
 
 def check_sysdig(tap, bench, name, path):
