@@ -70,13 +70,26 @@ put_count(double v, size_t width, struct text *t)
 }
 
 /* Two units of time: 2m05s. */
-static void
-put_pair(double s, unsigned large, const char *a, unsigned small, const char *b, struct text *t)
-{
-	uint64_t whole = (uint64_t)(s / small + 0.5);
+static const struct pair {
+	double below_s;
+	unsigned large_s, small_s;
+	char large, small;
+} pairs[] = {
+	{ 3599.5, 60, 1, 'm', 's' }, { 86370, 3600, 60, 'h', 'm' },
+	{ HUGE_VAL, 86400, 3600, 'd', 'h' },
+};
 
-	text_fmt(t, "%llu%s%02llu%s", (unsigned long long)(whole / (large / small)), a,
-		 (unsigned long long)(whole % (large / small)), b);
+static void
+put_pair(double s, struct text *t)
+{
+	const struct pair *p = pairs;
+	uint64_t n;
+
+	while (s >= p->below_s)
+		p++;
+	n = (uint64_t)(s / p->small_s + 0.5);
+	text_fmt(t, "%llu%c%02llu%c", (unsigned long long)(n / (p->large_s / p->small_s)), p->large,
+		 (unsigned long long)(n % (p->large_s / p->small_s)), p->small);
 }
 
 static void
@@ -97,12 +110,10 @@ put_span(double ns, size_t width, struct text *t)
 		put_three(ns / 1e6, "ms", width, t);
 	else if (ns < 59.95e9)
 		put_three(ns / 1e9, "s", width, t);
-	else if (ns < 3599.5e9)
-		put_pair(ns / 1e9, 60, "m", 1, "s", t);
-	else if (ns < 86370e9)
-		put_pair(ns / 1e9, 3600, "h", 60, "m", t);
+	else if (ns < 1e24)
+		put_pair(ns / 1e9, t);
 	else
-		put_pair(ns / 1e9, 86400, "d", 3600, "h", t);
+		put_three(ns / 1e9, "s", width, t);
 }
 
 static double
