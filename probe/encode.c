@@ -60,19 +60,19 @@ encoder_on_cgroups(struct encoder *e,
 static void
 begin(struct encoder *e, const struct wire_head *head, uint16_t id, uint32_t n)
 {
+	size_t len = EVENT_HEADER_LEN + EVENT_COUNT_LEN + n * sizeof(uint16_t);
 	uint64_t ts = e->in->ts_ns + e->wall_ns;
 	int64_t tid = head->tid;
-	uint32_t len = 0;
-	uint16_t zero = 0;
+	char *p;
 
 	e->out.len = 0;
-	text_bytes(&e->out, &ts, 8);
-	text_bytes(&e->out, &tid, 8);
-	text_bytes(&e->out, &len, 4);
-	text_bytes(&e->out, &id, 2);
-	text_bytes(&e->out, &n, 4);
-	for (uint32_t i = 0; i < n; i++)
-		text_bytes(&e->out, &zero, 2);
+	p = text_room(&e->out, len);
+	e->out.len = len;
+	memset(p, 0, len);
+	memcpy(p, &ts, sizeof(ts));
+	memcpy(p + sizeof(ts), &tid, sizeof(tid));
+	memcpy(p + EVENT_ID_AT, &id, sizeof(id));
+	memcpy(p + EVENT_COUNT_AT, &n, sizeof(n));
 }
 
 /* Parameter I ends here; it began at START. */
