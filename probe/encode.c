@@ -9,6 +9,7 @@
 #include "engine/base/text.h"
 #include "engine/event/cpu_time.h"
 #include "engine/event/layout.h"
+#include "probe/compat.h"
 #include "probe/convert.h"
 #include "probe/parameter.h"
 #include "probe/uring.h"
@@ -118,9 +119,11 @@ static void
 put_generic(struct encoder *e, const struct pieces *k, bool is_exit)
 {
 	const struct syscall *s = k->plan ? k->plan->syscall : NULL;
+	bool is_compat = k->call->head.flags & WIRE_COMPAT;
 
 	begin(e, &k->call->head, is_exit ? EV_GENERIC_X : EV_GENERIC_E, 2);
-	put_one(e, 0, PK_SYSCALLID, s ? s->code : 0);
+	put_one(e, 0, PK_SYSCALLID, s ? s->code : is_compat ?
+				    compat_code(k->call->head.number) : 0);
 	put_one(e, 1, PK_UINT16, k->call->head.number);
 }
 

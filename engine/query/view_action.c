@@ -169,7 +169,7 @@ wrap(struct command *c, const char *s)
 	struct view_operand values[WORDS_MAX - 4];
 	struct text script = { 0 };
 	char quote = '\0';
-	size_t n = 0, len;
+	size_t n = 0, len = 0;
 	int status = 0;
 
 	while (*s && !status) {
