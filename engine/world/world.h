@@ -43,6 +43,7 @@ struct moment {
 	uint64_t before_ns;		/* of the event before it in the section; 0: none */
 	uint64_t exec_ns;		/* a switch: how long its thread was on the CPU */
 	bool connect_failed;		/* the event tells more of FD than its version */
+	bool has_changed;		/* something that is known is not as it was before */
 	bool fd_changed;		/* the event made FD, which was there, another version */
 	uint32_t thread_version;	/* 0: none */
 	uint32_t proc_version;
