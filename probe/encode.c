@@ -9,6 +9,7 @@
 #include "engine/base/text.h"
 #include "engine/event/cpu_time.h"
 #include "engine/event/layout.h"
+#include "probe/compat.h"
 #include "probe/convert.h"
 #include "probe/parameter.h"
 #include "probe/uring.h"
@@ -59,19 +60,19 @@ encoder_on_cgroups(struct encoder *e,
 static void
 begin(struct encoder *e, const struct wire_head *head, uint16_t id, uint32_t n)
 {
+	size_t len = EVENT_HEADER_LEN + EVENT_COUNT_LEN + n * sizeof(uint16_t);
 	uint64_t ts = e->in->ts_ns + e->wall_ns;
 	int64_t tid = head->tid;
-	uint32_t len = 0;
-	uint16_t zero = 0;
+	char *p;
 
 	e->out.len = 0;
-	text_bytes(&e->out, &ts, 8);
-	text_bytes(&e->out, &tid, 8);
-	text_bytes(&e->out, &len, 4);
-	text_bytes(&e->out, &id, 2);
-	text_bytes(&e->out, &n, 4);
-	for (uint32_t i = 0; i < n; i++)
-		text_bytes(&e->out, &zero, 2);
+	p = text_room(&e->out, len);
+	e->out.len = len;
+	memset(p, 0, len);
+	memcpy(p, &ts, sizeof(ts));
+	memcpy(p + sizeof(ts), &tid, sizeof(tid));
+	memcpy(p + EVENT_ID_AT, &id, sizeof(id));
+	memcpy(p + EVENT_COUNT_AT, &n, sizeof(n));
 }
 
 /* Parameter I ends here; it began at START. */
@@ -118,9 +119,11 @@ static void
 put_generic(struct encoder *e, const struct pieces *k, bool is_exit)
 {
 	const struct syscall *s = k->plan ? k->plan->syscall : NULL;
+	bool is_compat = k->call->head.flags & WIRE_COMPAT;
 
 	begin(e, &k->call->head, is_exit ? EV_GENERIC_X : EV_GENERIC_E, 2);
-	put_one(e, 0, PK_SYSCALLID, s ? s->code : 0);
+	put_one(e, 0, PK_SYSCALLID, s ? s->code : is_compat ?
+				    compat_code(k->call->head.number) : 0);
 	put_one(e, 1, PK_UINT16, k->call->head.number);
 }
 

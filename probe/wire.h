@@ -199,6 +199,8 @@ struct wire_config {
 	uint8_t signal_wants, uring_wants, cpu_wants, switch_wants, fault_wants;
 	uint8_t pad[2];
 	struct wire_filter filter;
+	uint16_t twins[WIRE_CALLS];	/* of calls of 32-bit programs: the call of this machine
+					 * that takes and gives the same, and 1; or 0 */
 	struct wire_spec specs[WIRE_CALLS];
 };
 
@@ -310,7 +312,8 @@ _Static_assert(sizeof(struct wire_chunk) == 4, "wire_chunk");
 _Static_assert(sizeof(struct wire_grab) == 8, "wire_grab");
 _Static_assert(sizeof(struct wire_spec) == 72, "wire_spec");
 _Static_assert(sizeof(struct wire_filter) == 176, "wire_filter");
-_Static_assert(sizeof(struct wire_config) == 200 + 72 * WIRE_CALLS, "wire_config");
+_Static_assert(sizeof(struct wire_config) == 200 + (2 + sizeof(struct wire_spec)) * WIRE_CALLS,
+	       "wire_config");
 _Static_assert(sizeof(struct wire_mark) == 24, "wire_mark");
 _Static_assert(sizeof(struct wire_losses) == 32, "wire_losses");
 _Static_assert(sizeof(struct wire_cell) == 64, "wire_cell");

@@ -379,19 +379,29 @@ snapshot_at_time(const struct snapshot *snap, uint64_t time_ns)
 	return snap->end;
 }
 
+static uint64_t
+lineage_at(const struct snapshot *snap, size_t i)
+{
+	return *(const uint64_t *)seg_at(&snap->store->lineage, i);
+}
+
 uint64_t
-snapshot_lineage(const struct snapshot *snap, uint64_t position)
+snapshot_lineage(const struct snapshot *snap, uint64_t position, uint64_t *from, uint64_t *to)
 {
 	size_t low = 0, high = snap->n_lineage;
 
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 
-		if (*(const uint64_t *)seg_at(&snap->store->lineage, mid) <= position)
+		if (lineage_at(snap, mid) <= position)
 			low = mid + 1;
 		else
 			high = mid;
 	}
+	if (from)
+		*from = low ? lineage_at(snap, low - 1) : 0;
+	if (to)
+		*to = low < snap->n_lineage ? lineage_at(snap, low) : UINT64_MAX;
 	return low;
 }
 

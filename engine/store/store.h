@@ -108,8 +108,10 @@ const struct kept_process *store_find_process(const struct store *s, int64_t pid
 					      uint64_t position);
 const struct kept_thread *store_find_thread(const struct store *s, int64_t tid,
 					    uint64_t position);
-/* How often a process had got another version, or parent, up to POSITION. */
-uint64_t snapshot_lineage(const struct snapshot *snap, uint64_t position);
+/* How often a process had got another version, or parent, up to POSITION; it is so
+ * from event *FROM to the one before *TO (both may be NULL). */
+uint64_t snapshot_lineage(const struct snapshot *snap, uint64_t position, uint64_t *from,
+			  uint64_t *to);
 
 struct intern *store_names(const struct store *s);
 struct reread *store_reread(const struct store *s);	/* NULL: chunks have payload */

@@ -65,6 +65,7 @@ struct world {
 	struct containers *containers;
 	struct users *users;
 	struct role_table *roles;
+	struct traces *traces;
 
 	struct map threads;		/* by tid */
 	struct map processes;		/* by pid; those whose pid is not known are in none */

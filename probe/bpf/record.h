@@ -39,6 +39,18 @@ copy_args(uint64_t *args, struct pt_regs *regs)
 	args[5] = regs->r9;
 }
 
+/* Those of a 32-bit program. */
+static __always_inline void
+copy_narrow_args(uint64_t *args, struct pt_regs *regs)
+{
+	args[0] = (uint32_t)regs->bx;
+	args[1] = (uint32_t)regs->cx;
+	args[2] = (uint32_t)regs->dx;
+	args[3] = (uint32_t)regs->si;
+	args[4] = (uint32_t)regs->di;
+	args[5] = (uint32_t)regs->bp;
+}
+
 static __always_inline uint32_t
 number_of(struct pt_regs *regs)
 {
@@ -63,6 +75,13 @@ copy_args(uint64_t *args, struct pt_regs *regs)
 	args[0] = regs->orig_x0;
 	for (int i = 1; i < 6; i++)
 		args[i] = regs->regs[i];
+}
+
+static __always_inline void
+copy_narrow_args(uint64_t *args, struct pt_regs *regs)
+{
+	for (int i = 0; i < 6; i++)
+		args[i] = (uint32_t)regs->regs[i];
 }
 
 static __always_inline uint32_t

@@ -1,7 +1,10 @@
 /*
- * bench_store - load a capture into a store, and say what it takes:
+ * bench_store - load a capture into a store, and say what it takes and how long each
+ * view takes then:
  *
- *	bench_store CAPTURE
+ *	bench_store CAPTURE [ROUNDS [FILTER]]
+ *
+ * Times are milliseconds: the median and the worst of ROUNDS.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,6 +14,8 @@
 
 #include "engine/base/mem.h"
 #include "engine/capture/capture.h"
+#include "engine/query/query.h"
+#include "engine/query/view_set.h"
 #include "engine/store/ingest.h"
 #include "engine/store/store.h"
 
@@ -31,6 +36,52 @@ cpu_s(void)
 	getrusage(RUSAGE_SELF, &u);
 	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
 	       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+}
+
+static int
+by_size(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* Ask for V, ROUNDS times. */
+static void
+time_view(const struct snapshot *snap, const struct view *v, size_t rounds, const char *filter)
+{
+	const char *filters[] = { filter };
+	struct query q = { .view = v, .filters = filters, .n_filters = filter != NULL };
+	double *ms = xreallocarray(NULL, rounds, sizeof(*ms));
+	size_t n_rows = 0;
+	struct err err;
+
+	for (size_t i = 0; i < rounds; i++) {
+		double start = now_s();
+		struct table *t = query_run(snap, &q, &err);
+
+		ms[i] = 1000 * (now_s() - start);
+		if (!t)
+			die("%s: %s", v->id, err.text);
+		n_rows = t->n_rows;
+		table_free(t);
+	}
+	qsort(ms, rounds, sizeof(*ms), by_size);
+	printf("%-26s %8zu rows %9.1f %9.1f\n", v->id, n_rows, ms[rounds / 2], ms[rounds - 1]);
+	fflush(stdout);
+	free(ms);
+}
+
+static void
+time_views(struct store *store, size_t rounds, const char *filter)
+{
+	struct snapshot *snap = store_snapshot(store);
+	struct view_set *views = view_set_new(NULL);
+
+	for (size_t i = 0; i < view_set_count(views); i++)
+		time_view(snap, view_set_at(views, i), rounds, filter);
+	view_set_free(views);
+	snapshot_free(snap);
 }
 
 int
@@ -68,6 +119,9 @@ main(int argc, char **argv)
 	       (unsigned long long)size.n_processes, (unsigned long long)size.n_process_versions,
 	       (unsigned long long)size.n_threads, (unsigned long long)size.n_thread_versions,
 	       (unsigned long long)size.n_fd_versions);
+	if (argc > 2)
+		time_views(ingest_store(in), strtoul(argv[2], NULL, 10),
+			   argc > 3 ? argv[3] : NULL);
 	ingest_free(in);
 	return 0;
 }
