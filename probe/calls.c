@@ -53,7 +53,7 @@
 #define OF_FILE(part) { .how = TAKE_FILE, .arg = R, .more = FILE_##part }
 #define OPEN_FLAGS(n) { .how = TAKE_OPEN_FLAGS, .arg = n }
 #define OPEN_MODE(n, flags) { .how = TAKE_OPEN_MODE, .arg = n, .more = flags }
-#define PIPE_INO(n) { .how = TAKE_PIPE_INO, .arg = n }
+#define PIPE_INO(n) { .how = TAKE_PIPE_INO, .arg = n, .when = when_done }
 #define POLL(n, count) { .how = TAKE_POLL, .arg = n, .more = count }
 #define TIME(n) { .how = TAKE_TIMESPEC, .arg = n, .size = 16 }
 #define WORD(n, i, bytes) { .how = TAKE_WORD, .arg = n, .more = i, .size = bytes }
@@ -66,6 +66,9 @@
 	{ .how = TAKE_HALF, .arg = n, .more = i, .size = bytes, .when = when_##c }
 #define QUOTA_ON_FORMAT { .how = TAKE_CONVERTED, .arg = 2, .convert = convert_quota_format, \
 	.when = when_quota_file }
+#define WORD_BACK(n, i, bytes) \
+	{ .how = TAKE_WORD, .arg = n, .more = i, .size = bytes, .when = when_done }
+#define HALF_BACK(n, i, bytes) HALF_WHEN(n, i, bytes, done)
 #define SEMAPHORE(i) { .how = TAKE_SEMAPHORE, .arg = 1, .more = i, .size = 2 }
 #define SEMAPHORE_VIA(i, f) \
 	{ .how = TAKE_SEMAPHORE, .arg = 1, .more = i, .size = 2, .convert = convert_##f }
@@ -80,7 +83,8 @@
 #define LEVEL(n) { .how = TAKE_OPTION_LEVEL, .arg = n }
 #define OPTION(n, level) { .how = TAKE_OPTION_NAME, .arg = n, .more = level }
 #define VALUE(n, len) { .how = TAKE_OPTION_VALUE, .arg = n, .more = len }
-#define VALUE_BACK(n, len) { .how = TAKE_OPTION_VALUE, .arg = n, .more = len, .size = 1 }
+#define VALUE_BACK(n, len) \
+	{ .how = TAKE_OPTION_VALUE, .arg = n, .more = len, .size = 1, .when = when_done }
 
 /* clone_flags of clone, whose flags are an argument, of clone3, where they are in
  * memory, and of the two that have none. */
@@ -113,42 +117,49 @@
 
 /* When an argument is what it is taken for. */
 
+/* What a call that failed was to fill in means nothing. */
 static bool
-when_name(const uint64_t *args)
+when_done(const struct wire_call *call)
 {
-	return args[0] == PR_SET_NAME || args[0] == PR_GET_NAME;
+	return call->result >= 0;
 }
 
 static bool
-when_semaphore_value(const uint64_t *args)
+when_name(const struct wire_call *call)
 {
-	return convert_semctl_command(args[2]) == convert_semctl_command(SETVAL);
+	return call->args[0] == PR_SET_NAME || call->args[0] == PR_GET_NAME;
+}
+
+static bool
+when_semaphore_value(const struct wire_call *call)
+{
+	return convert_semctl_command(call->args[2]) == convert_semctl_command(SETVAL);
 }
 
 /* With more in the structure the mask is somewhere else. */
 static bool
-when_ring_mask(const uint64_t *args)
+when_ring_mask(const struct wire_call *call)
 {
-	return !(args[3] & IORING_ENTER_EXT_ARG);
+	return !(call->args[3] & IORING_ENTER_EXT_ARG);
 }
 
 static bool
-when_fs_bytes(const uint64_t *args)
+when_fs_bytes(const struct wire_call *call)
 {
-	return args[1] == FSCONFIG_SET_BINARY;
+	return call->args[1] == FSCONFIG_SET_BINARY;
 }
 
 static bool
-when_fs_text(const uint64_t *args)
+when_fs_text(const struct wire_call *call)
 {
-	return args[1] == FSCONFIG_SET_STRING || args[1] == FSCONFIG_SET_PATH ||
-	       args[1] == FSCONFIG_SET_PATH_EMPTY;
+	return call->args[1] == FSCONFIG_SET_STRING || call->args[1] == FSCONFIG_SET_PATH ||
+	       call->args[1] == FSCONFIG_SET_PATH_EMPTY;
 }
 
 static bool
-when_quota_file(const uint64_t *args)
+when_quota_file(const struct wire_call *call)
 {
-	return (uint32_t)args[0] >> SUBCMDSHIFT == (Q_QUOTAON & 0xffffff);
+	return (uint32_t)call->args[0] >> SUBCMDSHIFT == (Q_QUOTAON & 0xffffff);
 }
 
 const struct call calls[] = {

@@ -100,7 +100,7 @@ struct take {
 	uint8_t size;			/* bytes of memory that a TAKE_WORD or TAKE_HALF of
 					 * this call may need */
 	uint64_t (*convert)(uint64_t raw);
-	bool (*when)(const uint64_t *args);	/* only then there is something; or NULL */
+	bool (*when)(const struct wire_call *call);	/* only then there is something */
 };
 
 struct call {

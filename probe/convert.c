@@ -411,3 +411,12 @@ convert_device(uint64_t raw)
 
 	return (minor & 0xff) | major << 8 | (minor & ~0xffull) << 12;
 }
+
+/* Bits of the processor: the page is there, writing, from the program, a reserved bit
+ * is set, fetching an instruction. */
+uint64_t
+convert_page_fault(uint64_t raw)
+{
+	return (raw & 1 ? 0x1 : 0x2) | (raw & 2 ? 0x4 : 0x8) | (raw & 4 ? 0x10 : 0x20) |
+	       (raw & 8 ? 0x40 : 0) | (raw & 16 ? 0x80 : 0);
+}

@@ -49,6 +49,7 @@ uint64_t convert_ring_features(uint64_t raw);
 uint64_t convert_ring_enter_flags(uint64_t raw);
 uint64_t convert_option_level(uint64_t raw);	/* of setsockopt() */
 uint64_t convert_option_name(uint64_t raw);	/* of level SOL_SOCKET */
+uint64_t convert_page_fault(uint64_t raw);	/* what an x86 tells of it */
 uint64_t convert_device(uint64_t raw);		/* the kernel's dev_t as programs see it */
 
 #endif

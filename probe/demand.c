@@ -68,6 +68,9 @@ demand_apply(const struct demand *d, const struct cgroup_place *place,
 	config->compat_wants = wants_type(d, EV_GENERIC_E, 0) | wants_type(d, EV_GENERIC_X, 0);
 	config->signal_wants = wants_type(d, EV_SIGNALDELIVER_E, 0);
 	config->uring_wants = wants_type(d, EV_ASYNCEVENT_E, 0);
+	config->cpu_wants = wants_type(d, EV_PROCINFO_E, 0);
+	config->switch_wants = d->switches ? wants_type(d, EV_SCHEDSWITCH_6_E, 0) : 0;
+	config->fault_wants = d->page_faults ? wants_type(d, EV_PAGE_FAULT_E, 0) : 0;
 	apply_filter(d, place, f);
 	f->is_set = config->only_marked || f->n_comms || f->has_container || f->has_cgroup;
 }

@@ -29,6 +29,7 @@ struct demand {
 	bool but_comms;
 	char container[WIRE_ID_LEN + 1];	/* its short id, likewise; "": any */
 	const char *cgroup;		/* NULL: any; borrowed */
+	bool switches, page_faults;	/* of these none come but on demand */
 };
 
 /* Put it into CONFIG, which has its specs already. PLACE is where D's cgroup is, if it

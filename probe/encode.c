@@ -2,21 +2,28 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "engine/base/err.h"
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
+#include "engine/event/cpu_time.h"
 #include "engine/event/layout.h"
+#include "probe/convert.h"
 #include "probe/parameter.h"
 #include "probe/uring.h"
 
+#define NO_CALL UINT32_MAX
+
 struct encoder {
 	const struct call_plan *plans;
+	uint32_t sigreturn;		/* number of rt_sigreturn() */
 	uint64_t wall_ns;
 	struct pieces_cgroups cgroups;
 	struct text out;		/* the event being made */
 	const struct encoder_input *in;	/* what it is made of */
 	uint8_t message, n_messages;	/* of its call, if it has several */
+	bool has_sample;		/* of a time that was told exactly just now */
 };
 
 struct encoder *
@@ -26,6 +33,9 @@ encoder_new(const struct call_plan *plans, uint64_t wall_ns)
 
 	e->plans = plans;
 	e->wall_ns = wall_ns;
+	while (e->sigreturn < WIRE_CALLS && !(plans[e->sigreturn].syscall &&
+	       !strcmp(plans[e->sigreturn].syscall->name, "rt_sigreturn")))
+		e->sigreturn++;
 	return e;
 }
 
@@ -49,19 +59,19 @@ encoder_on_cgroups(struct encoder *e,
 static void
 begin(struct encoder *e, const struct wire_head *head, uint16_t id, uint32_t n)
 {
+	size_t len = EVENT_HEADER_LEN + EVENT_COUNT_LEN + n * sizeof(uint16_t);
 	uint64_t ts = e->in->ts_ns + e->wall_ns;
 	int64_t tid = head->tid;
-	uint32_t len = 0;
-	uint16_t zero = 0;
+	char *p;
 
 	e->out.len = 0;
-	text_bytes(&e->out, &ts, 8);
-	text_bytes(&e->out, &tid, 8);
-	text_bytes(&e->out, &len, 4);
-	text_bytes(&e->out, &id, 2);
-	text_bytes(&e->out, &n, 4);
-	for (uint32_t i = 0; i < n; i++)
-		text_bytes(&e->out, &zero, 2);
+	p = text_room(&e->out, len);
+	e->out.len = len;
+	memset(p, 0, len);
+	memcpy(p, &ts, sizeof(ts));
+	memcpy(p + sizeof(ts), &tid, sizeof(tid));
+	memcpy(p + EVENT_ID_AT, &id, sizeof(id));
+	memcpy(p + EVENT_COUNT_AT, &n, sizeof(n));
 }
 
 /* Parameter I ends here; it began at START. */
@@ -165,6 +175,9 @@ take_call(struct encoder *e, struct event *ev)
 		return false;
 	memcpy(&call, e->in->p, sizeof(call));
 	is_exit = call.head.kind == WIRE_EXIT;
+	/* When it returns, the registers are those of what the signal came between. */
+	if (is_exit && call.head.number == NO_CALL)
+		call.head.number = e->sigreturn;
 	k.call = &call;
 	k.plan = NULL;
 	k.message = e->message;
@@ -209,28 +222,107 @@ take_death(struct encoder *e, struct event *ev)
 	return end(e, ev);
 }
 
-/* What a request of io_uring is: text, in an event for whoever knows its name. */
+/* An event for whoever knows its NAME, of HEAD's thread: where its data begins, which
+ * is text to be appended. */
+static size_t
+begin_async(struct encoder *e, const struct wire_head *head, const char *name)
+{
+	uint32_t no_plugin = 0, lens[3] = { sizeof(no_plugin), (uint32_t)strlen(name) + 1, 0 };
+	uint32_t n = ARRAY_LEN(lens);
+
+	begin(e, head, EV_ASYNCEVENT_E, 0);
+	memcpy(e->out.p + EVENT_HEADER_LEN, &n, EVENT_COUNT_LEN);
+	text_bytes(&e->out, lens, sizeof(lens));
+	text_bytes(&e->out, &no_plugin, sizeof(no_plugin));
+	text_bytes(&e->out, name, lens[1]);
+	return e->out.len;
+}
+
+/* It has all its data, which begins at START. */
+static bool
+end_async(struct encoder *e, size_t start, struct event *ev)
+{
+	uint32_t len = (uint32_t)(e->out.len - start);
+
+	memcpy(e->out.p + EVENT_HEADER_LEN + EVENT_COUNT_LEN + 2 * sizeof(len), &len, sizeof(len));
+	return end(e, ev);
+}
+
+/* What a request of io_uring is. */
 static bool
 take_uring(struct encoder *e, struct event *ev)
 {
-	static const char name[] = "io_uring";
 	struct wire_uring uring;
-	uint32_t no_plugin = 0, lens[3] = { sizeof(no_plugin), sizeof(name), 0 };
 	size_t start;
 
 	if (e->in->len < sizeof(uring))
 		return false;
 	memcpy(&uring, e->in->p, sizeof(uring));
-	begin(e, &uring.head, EV_ASYNCEVENT_E, 0);
-	start = e->out.len;
-	text_bytes(&e->out, lens, sizeof(lens));
-	text_bytes(&e->out, &no_plugin, sizeof(no_plugin));
-	text_bytes(&e->out, name, sizeof(name));
+	start = begin_async(e, &uring.head, "io_uring");
 	uring_put(&e->out, &uring);
-	lens[2] = (uint32_t)(e->out.len - start - sizeof(lens) - lens[0] - lens[1]);
-	memcpy(e->out.p + start, lens, sizeof(lens));
-	lens[0] = ARRAY_LEN(lens);
-	memcpy(e->out.p + EVENT_HEADER_LEN, lens, EVENT_COUNT_LEN);
+	return end_async(e, start, ev);
+}
+
+/* How long a thread has run: exactly for us, then as a sample for others. */
+static bool
+take_time(struct encoder *e, struct event *ev)
+{
+	struct wire_cpu cpu;
+	struct cpu_time time;
+	size_t start;
+	bool ok;
+
+	if (e->in->len < sizeof(cpu))
+		return false;
+	memcpy(&cpu, e->in->p, sizeof(cpu));
+	time = cpu_time_split(cpu.run_ns, cpu.user_ns, cpu.system_ns);
+	if (e->has_sample) {
+		e->has_sample = false;
+		begin(e, &cpu.head, EV_PROCINFO_E, 2);
+		put_one(e, 0, PK_UINT64, time.user_ns / CPU_TIME_TICK_NS);
+		put_one(e, 1, PK_UINT64, time.system_ns / CPU_TIME_TICK_NS);
+		return end(e, ev);
+	}
+	e->has_sample = true;
+	start = begin_async(e, &cpu.head, CPU_TIME_NAME);
+	cpu_time_put(&e->out, &time);
+	ok = end_async(e, start, ev);
+	/* It counts for nobody but the state. */
+	ev->dump_flags = EVENT_STATE_ONLY | EVENT_RESTATED;
+	return ok;
+}
+
+static bool
+take_switch(struct encoder *e, struct event *ev)
+{
+	uint64_t kb = (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
+	struct wire_switch s;
+
+	if (e->in->len < sizeof(s))
+		return false;
+	memcpy(&s, e->in->p, sizeof(s));
+	begin(e, &s.head, EV_SCHEDSWITCH_6_E, 6);
+	put_one(e, 0, PK_PID, s.next);
+	put_one(e, 1, PK_UINT64, s.pf_major);
+	put_one(e, 2, PK_UINT64, s.pf_minor);
+	put_one(e, 3, PK_UINT32, s.memory.vm_pages * kb);
+	put_one(e, 4, PK_UINT32, s.memory.rss_pages * kb);
+	put_one(e, 5, PK_UINT32, s.memory.swap_pages * kb);
+	return end(e, ev);
+}
+
+static bool
+take_fault(struct encoder *e, struct event *ev)
+{
+	struct wire_fault fault;
+
+	if (e->in->len < sizeof(fault))
+		return false;
+	memcpy(&fault, e->in->p, sizeof(fault));
+	begin(e, &fault.head, EV_PAGE_FAULT_E, 3);
+	put_one(e, 0, PK_UINT64, fault.address);
+	put_one(e, 1, PK_UINT64, fault.ip);
+	put_one(e, 2, PK_FLAGS32, convert_page_fault(fault.error));
 	return end(e, ev);
 }
 
@@ -259,6 +351,7 @@ encoder_take(struct encoder *e, const struct encoder_input *in, struct event *ev
 	memcpy(&head, in->p, sizeof(head));
 	e->in = in;
 	e->message = e->n_messages = 0;
+	e->has_sample = false;
 	switch (head.kind) {
 	case WIRE_ENTER: case WIRE_EXIT:
 		return take_call(e, ev);
@@ -268,6 +361,12 @@ encoder_take(struct encoder *e, const struct encoder_input *in, struct event *ev
 		return take_signal(e, ev);
 	case WIRE_URING:
 		return take_uring(e, ev);
+	case WIRE_CPU:
+		return take_time(e, ev);
+	case WIRE_SWITCH:
+		return take_switch(e, ev);
+	case WIRE_FAULT:
+		return take_fault(e, ev);
 	default:
 		return false;
 	}
@@ -276,12 +375,14 @@ encoder_take(struct encoder *e, const struct encoder_input *in, struct event *ev
 bool
 encoder_has_more(const struct encoder *e)
 {
-	return e->message + 1 < e->n_messages;
+	return e->has_sample || e->message + 1 < e->n_messages;
 }
 
 bool
 encoder_more(struct encoder *e, struct event *ev)
 {
+	if (e->has_sample)
+		return take_time(e, ev);
 	e->message++;
 	return take_call(e, ev);
 }

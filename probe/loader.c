@@ -30,6 +30,7 @@ struct loader {
 	const struct wire_cell *cells;	/* shared, one for each possible CPU */
 	size_t cells_len, page;
 	int seeds_fd, marks_fd;
+	int sample_fd;			/* the link of the iterator over threads */
 	struct wire_state *state;	/* shared with the programs */
 	int n_possible;			/* CPUs that cells have room for */
 };
@@ -70,14 +71,28 @@ quiet(enum libbpf_print_level level, const char *format, va_list args)
 	return 0;
 }
 
-/* A program for what not every kernel has is left out where it is missing. */
+/* A program for what not every kernel has is left out where it is missing, and one for
+ * what nobody asks for. */
 static void
-choose_optional(struct loader *l)
+choose_optional(struct loader *l, const struct wire_config *config)
 {
-	struct bpf_program *uring = bpf_object__find_program_by_name(l->object, "on_uring");
+	const struct {
+		const char *program, *tracepoint;
+		bool is_wanted;
+	} some[] = {
+		{ "on_uring", "io_uring_submit_req", config->uring_wants },
+		{ "on_switch", "sched_switch", config->switch_wants },
+		{ "on_fault", "page_fault_user", config->fault_wants },
+	};
 
-	if (uring && libbpf_find_vmlinux_btf_id("io_uring_submit_req", BPF_TRACE_RAW_TP) > 0)
-		bpf_program__set_autoload(uring, true);
+	for (size_t i = 0; i < ARRAY_LEN(some); i++) {
+		struct bpf_program *p =
+			bpf_object__find_program_by_name(l->object, some[i].program);
+
+		if (p && some[i].is_wanted &&
+		    libbpf_find_vmlinux_btf_id(some[i].tracepoint, BPF_TRACE_RAW_TP) > 0)
+			bpf_program__set_autoload(p, true);
+	}
 }
 
 static int
@@ -101,7 +116,7 @@ open_object(struct loader *l, const struct wire_config *config, struct err *err)
 		    bpf_map__set_max_entries(map, (uint32_t)l->n_possible) < 0)
 			return err_set(err, -EINVAL, "the CPUs cannot be counted");
 	}
-	choose_optional(l);
+	choose_optional(l, config);
 	code = bpf_object__load(l->object);
 	return code < 0 ? explain(code, err) : 0;
 }
@@ -269,8 +284,22 @@ loader_attach(struct loader *l, struct err *err)
 			return err_set(err, -errno, "the kernel does not let %s begin: %s",
 				       bpf_program__name(program), strerror(errno));
 		l->links[l->n_links++] = link;
+		if (!strcmp(bpf_program__name(program), "on_sample"))
+			l->sample_fd = bpf_link__fd(link);
 	}
 	return 0;
+}
+
+void
+loader_sample(const struct loader *l)
+{
+	int fd = bpf_iter_create(l->sample_fd);
+	char nothing[64];
+
+	while (fd >= 0 && read(fd, nothing, sizeof(nothing)) > 0)
+		;
+	if (fd >= 0)
+		close(fd);
 }
 
 /* Mark the thread TID at once, where the kernel lets us name it: since 6.9, before

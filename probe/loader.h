@@ -29,6 +29,9 @@ int loader_attach(struct loader *l, struct err *err);
 /* End: no more records come, but those that are there can be read. */
 void loader_detach(struct loader *l);
 
+/* Let those threads that have run since the last time be told, into the rings. */
+void loader_sample(const struct loader *l);
+
 /* Let the thread TID, and all that it will start, be traced. */
 int loader_mark(struct loader *l, uint32_t tid, struct err *err);
 

@@ -123,6 +123,8 @@ merge_next(struct merge *m, struct merge_item *out)
 	memcpy(&head, first->p, sizeof(head));
 	*out = (struct merge_item){ .p = first->p, .len = first->len, .ts_ns = head.ts_ns,
 				    .cpu = first->cpu, .lost_from_ns = first->last_ns };
+	if (head.flags & WIRE_UNNUMBERED)
+		head.seq = first->seq;
 	if ((int32_t)(head.seq - first->seq) > 1)
 		out->n_lost = head.seq - first->seq - 1;
 	if ((int32_t)(head.seq - first->seq) > 0)

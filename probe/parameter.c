@@ -160,7 +160,7 @@ parameter_put(struct text *out, const struct pieces *k, size_t i, const struct t
 {
 	bool is_exit = k->call->head.kind == WIRE_EXIT;
 
-	if (t->when && !t->when(k->call->args))
+	if (t->when && !t->when(k->call))
 		return;
 	switch ((enum take_how)t->how) {
 	case TAKE_TEXT:

@@ -1,6 +1,7 @@
 #include "probe/parameter_task.h"
 
 #include <linux/capability.h>
+#include <stddef.h>
 #include <string.h>
 
 #define PAGE_KB 4			/* a page of both machines as they are used */
@@ -77,39 +78,57 @@ parameter_task_path(struct text *out, struct span names)
 	text_char(out, '\0');
 }
 
-static uint64_t
-task_number(const struct wire_task *t, enum task_part part)
+/* Where the numbers stand; what has no size here is no number. */
+static const struct place {
+	uint8_t at, size;
+	bool is_signed;
+	bool is_pages;			/* shown in KB */
+} places[] = {
+#define PLACE(member) offsetof(struct wire_task, member), \
+	sizeof(((struct wire_task *)NULL)->member)
+	[TASK_TID] = { PLACE(tid), false, false },
+	[TASK_PID] = { PLACE(pid), false, false },
+	[TASK_PTID] = { PLACE(ptid), false, false },
+	[TASK_FDLIMIT] = { PLACE(fdlimit), false, false },
+	[TASK_PF_MAJOR] = { PLACE(pf_major), false, false },
+	[TASK_PF_MINOR] = { PLACE(pf_minor), false, false },
+	[TASK_VM_SIZE] = { PLACE(memory.vm_pages), false, true },
+	[TASK_VM_RSS] = { PLACE(memory.rss_pages), false, true },
+	[TASK_VM_SWAP] = { PLACE(memory.swap_pages), false, true },
+	[TASK_TTY] = { PLACE(tty), false, false },
+	[TASK_VPGID] = { PLACE(vpgid), true, false },
+	[TASK_LOGINUID] = { PLACE(loginuid), false, false },
+	[TASK_CAP_INHERITABLE] = { PLACE(cap_inheritable), false, false },
+	[TASK_CAP_PERMITTED] = { PLACE(cap_permitted), false, false },
+	[TASK_CAP_EFFECTIVE] = { PLACE(cap_effective), false, false },
+	[TASK_EXE_INO] = { PLACE(exe_ino), false, false },
+	[TASK_EXE_CTIME] = { PLACE(exe_ctime_ns), false, false },
+	[TASK_EXE_MTIME] = { PLACE(exe_mtime_ns), false, false },
+	[TASK_UID] = { PLACE(uid), false, false },
+	[TASK_GID] = { PLACE(gid), false, false },
+	[TASK_PGID] = { PLACE(pgid), true, false },
+	[TASK_VTID] = { PLACE(vtid), true, false },
+	[TASK_VPID] = { PLACE(vpid), true, false },
+	[TASK_PIDNS_START] = { PLACE(pidns_start_ns), false, false },
+	[TASK_EXEPATH] = { 0, 0, false, false },
+#undef PLACE
+};
+
+/* TASK holds a struct wire_task, wherever it begins: most parameters are one number of it,
+ * and to copy all of it for each would take longer than the rest. */
+static void
+put_task_number(struct text *out, struct span task, enum task_part part, enum param_kind kind)
 {
-	switch (part) {
-	case TASK_TID: return t->tid;
-	case TASK_PID: return t->pid;
-	case TASK_PTID: return t->ptid;
-	case TASK_FDLIMIT: return t->fdlimit;
-	case TASK_PF_MAJOR: return t->pf_major;
-	case TASK_PF_MINOR: return t->pf_minor;
-	case TASK_VM_SIZE: return t->memory.vm_pages * PAGE_KB;
-	case TASK_VM_RSS: return t->memory.rss_pages * PAGE_KB;
-	case TASK_VM_SWAP: return t->memory.swap_pages * PAGE_KB;
-	case TASK_TTY: return t->tty;
-	case TASK_VPGID: return (uint64_t)(int64_t)t->vpgid;
-	case TASK_LOGINUID: return t->loginuid;
-	case TASK_CAP_INHERITABLE: return t->cap_inheritable;
-	case TASK_CAP_PERMITTED: return t->cap_permitted;
-	case TASK_CAP_EFFECTIVE: return t->cap_effective;
-	case TASK_EXE_INO: return t->exe_ino;
-	case TASK_EXE_CTIME: return t->exe_ctime_ns;
-	case TASK_EXE_MTIME: return t->exe_mtime_ns;
-	case TASK_UID: return t->uid;
-	case TASK_GID: return t->gid;
-	case TASK_PGID: return (uint64_t)(int64_t)t->pgid;
-	case TASK_VTID: return (uint64_t)(int64_t)t->vtid;
-	case TASK_VPID: return (uint64_t)(int64_t)t->vpid;
-	case TASK_PIDNS_START: return t->pidns_start_ns;
-	case TASK_EXE: case TASK_ARGS: case TASK_COMM: case TASK_CGROUPS: case TASK_ENV:
-	case TASK_CWD: case TASK_EXE_FLAGS: case TASK_EXEPATH:
-		break;
+	const struct place *place = &places[part];
+	uint64_t v = 0;
+	int32_t low;
+
+	memcpy(&v, task.p + place->at, place->size);
+	if (place->is_signed) {
+		memcpy(&low, &v, sizeof(low));
+		v = (uint64_t)(int64_t)low;
 	}
-	return 0;
+	pieces_number(out, kind, place->is_pages ? v * PAGE_KB : v);
 }
 
 static bool
@@ -125,12 +144,12 @@ task_of(const struct pieces *k, size_t i, struct wire_task *task)
 
 void
 parameter_task_put(struct text *out, const struct pieces *k, size_t i, enum task_part part,
-	 enum param_kind kind)
+		   enum param_kind kind)
 {
 	struct span cgroups;
 	struct wire_task t;
 
-	if (!task_of(k, i, &t))
+	if (pieces_part(k, i, 0).len != sizeof(t))
 		return;
 	switch (part) {
 	case TASK_EXE: case TASK_ARGS:
@@ -139,27 +158,27 @@ parameter_task_put(struct text *out, const struct pieces *k, size_t i, enum task
 	case TASK_ENV:
 		text_bytes(out, pieces_part(k, i, 2).p, pieces_part(k, i, 2).len);
 		return;
-	case TASK_COMM:
-		pieces_text(out, (struct span){ (uint8_t *)t.comm,
-						 strnlen(t.comm, sizeof(t.comm)) });
-		return;
-	case TASK_CGROUPS:
-		if (!k->cgroups->get)
-			return;
-		cgroups = k->cgroups->get(k->cgroups->ctx, &t);
-		text_bytes(out, cgroups.p, cgroups.len);
-		return;
 	case TASK_CWD:
 		parameter_task_path(out, pieces_part(k, i, 3));
 		return;
 	case TASK_EXEPATH:
 		parameter_task_path(out, pieces_part(k, i, 4));
 		return;
-	case TASK_EXE_FLAGS:
-		pieces_number(out, kind, exe_flags(&t, pieces_part(k, i, 4)));
-		return;
+	case TASK_COMM: case TASK_CGROUPS: case TASK_EXE_FLAGS:
+		task_of(k, i, &t);
+		break;
 	default:
-		pieces_number(out, kind, task_number(&t, part));
+		put_task_number(out, pieces_part(k, i, 0), part, kind);
+		return;
+	}
+	if (part == TASK_COMM) {
+		pieces_text(out, (struct span){ (uint8_t *)t.comm,
+						strnlen(t.comm, sizeof(t.comm)) });
+	} else if (part == TASK_EXE_FLAGS) {
+		pieces_number(out, kind, exe_flags(&t, pieces_part(k, i, 4)));
+	} else if (k->cgroups->get) {
+		cgroups = k->cgroups->get(k->cgroups->ctx, &t);
+		text_bytes(out, cgroups.p, cgroups.len);
 	}
 }
 

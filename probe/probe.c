@@ -35,6 +35,7 @@
 #define SLACK_NS 2000000u
 
 #define PRIORITY (-20)
+#define SAMPLE_EVERY_NS 1000000000u	/* how long threads have run */
 #define WAIT_MIN_MS 1
 #define WAIT_MAX_MS 10
 #define CGROUP_SETS_MAX 4096		/* remembered; then it starts anew */
@@ -60,6 +61,7 @@ struct probe {
 	uint64_t end_ns;		/* since boot: what is followed has ended, or nobody
 					 * wants more; or 0 */
 	bool is_detached;		/* nothing is traced any more */
+	uint64_t sample_ns;		/* since boot: when threads are asked next */
 	uint64_t looked_ns;		/* since boot: at the rings, last */
 	bool has_started;		/* the command, if any, is itself by now */
 	struct merge_item item;		/* taken, but not handed out yet */
@@ -153,6 +155,10 @@ look(struct probe *p)
 	size_t ring = p->config.data_limit_bytes;
 
 	p->looked_ns = now_ns;
+	if (p->phase == PHASE_EVENTS && p->config.cpu_wants && now_ns >= p->sample_ns) {
+		loader_sample(p->loader);
+		p->sample_ns = now_ns + SAMPLE_EVERY_NS;
+	}
 	p->wait_ms = waiting > ring / 16 ? WAIT_MIN_MS :
 		     p->wait_ms * 2 < WAIT_MAX_MS ? p->wait_ms * 2 : WAIT_MAX_MS;
 	if (!p->end_ns && p->config.only_marked && loader_all_ended(p->loader) &&
@@ -269,7 +275,7 @@ tell_event(struct probe *p, struct record *rec)
 	if (p->item.ts_ns <= p->scan_end_ns && is_known_birth(p, ev))
 		return false;
 	if (!p->has_started || p->item.ts_ns <= p->scan_end_ns)
-		ev->dump_flags = EVENT_STATE_ONLY;
+		ev->dump_flags |= EVENT_STATE_ONLY;
 	p->stats.n_events++;
 	return true;
 }
@@ -455,6 +461,9 @@ start(struct probe *p, const struct probe_options *o, struct err *err)
 	struct tree found;
 	int code;
 
+	/* First, so that it has none of the descriptors that come below. */
+	if (o->command && launch_start(&p->launch, o->command, err) < 0)
+		return err->code;
 	calls_plan(p->plans, p->config.specs);
 	p->config.only_marked = o->command || o->tree;
 	p->config.snap_bytes = o->snap_bytes < PROBE_SNAP_MAX ? o->snap_bytes : PROBE_SNAP_MAX;
@@ -469,8 +478,6 @@ start(struct probe *p, const struct probe_options *o, struct err *err)
 	rings = loader_rings(p->loader, &n, &cpus);
 	p->merge = merge_new(rings, cpus, n, clock_ns(CLOCK_BOOTTIME));
 	p->losses = losses_new(loader_n_cpus(p->loader));
-	if (o->command && launch_start(&p->launch, o->command, err) < 0)
-		return err->code;
 	hurry();
 	code = loader_attach(p->loader, err);
 	if (code < 0)

@@ -33,12 +33,17 @@ enum wire_kind {
 	WIRE_DEATH = 3,			/* struct wire_death: a thread ends */
 	WIRE_SIGNAL = 4,		/* struct wire_signal: one is delivered */
 	WIRE_URING = 5,			/* struct wire_uring: io_uring takes a request */
+	WIRE_CPU = 7,			/* struct wire_cpu: a thread ran since it was told last */
+	WIRE_SWITCH = 8,		/* struct wire_switch: it leaves its CPU to another */
+	WIRE_FAULT = 9,			/* struct wire_fault: it touches a page that lacks */
 	WIRE_JOIN = 6,			/* struct wire_head: a thread that nothing was told of
 					 * is traced from now on */
 };
 
 enum wire_flag {
 	WIRE_COMPAT = 1,		/* a call of a 32-bit program: another table */
+	WIRE_UNNUMBERED = 2,		/* it has no number, and nobody misses it if it is lost:
+					 * it will come again */
 };
 
 struct wire_head {
@@ -78,6 +83,32 @@ struct wire_uring {
 	uint32_t size;			/* bytes or, of a vector, buffers; 0 for the rest */
 	uint32_t flags;			/* the lowest 8 are those of the request */
 	uint32_t opcode;
+};
+
+/* Since the thread was born. */
+struct wire_cpu {
+	struct wire_head head;
+	uint64_t run_ns;		/* exactly */
+	uint64_t user_ns, system_ns;	/* roughly, by when the clock ticked */
+};
+
+/* How large the task is. */
+struct wire_memory {
+	uint64_t vm_pages, rss_pages, swap_pages;
+};
+
+struct wire_switch {
+	struct wire_head head;
+	uint32_t next;			/* tid */
+	uint32_t pad;
+	uint64_t pf_major, pf_minor;
+	struct wire_memory memory;
+};
+
+struct wire_fault {
+	struct wire_head head;
+	uint64_t address, ip;
+	uint64_t error;			/* as the processor tells it */
 };
 
 struct wire_chunk {
@@ -165,8 +196,8 @@ struct wire_config {
 	uint32_t snap_bytes;
 	uint32_t data_limit_bytes;	/* a ring with more takes no data events */
 	uint8_t compat_wants;		/* calls of 32-bit programs: enum wire_want */
-	uint8_t signal_wants, uring_wants;
-	uint8_t pad[5];
+	uint8_t signal_wants, uring_wants, cpu_wants, switch_wants, fault_wants;
+	uint8_t pad[2];
 	struct wire_filter filter;
 	struct wire_spec specs[WIRE_CALLS];
 };
@@ -182,6 +213,7 @@ struct wire_mark {
 	uint64_t css_set;
 	uint32_t flags;			/* enum wire_mark_flag */
 	uint32_t wants;			/* enum wire_want */
+	uint64_t told_ns;		/* how long it had run when that was told last */
 };
 
 /* Counted for each CPU; what could not be sent. */
@@ -232,11 +264,6 @@ struct wire_file {
 /* Where a file of an overlay stands. */
 enum wire_layer { WIRE_NO_LAYER, WIRE_UPPER_LAYER, WIRE_LOWER_LAYER };
 
-/* How large the task is. */
-struct wire_memory {
-	uint64_t vm_pages, rss_pages, swap_pages;
-};
-
 struct wire_task {
 	uint32_t tid, pid, ptid;
 	int32_t vtid, vpid, vpgid, pgid;
@@ -264,12 +291,15 @@ _Static_assert(sizeof(struct wire_call) == 88, "wire_call");
 _Static_assert(sizeof(struct wire_death) == 40, "wire_death");
 _Static_assert(sizeof(struct wire_signal) == 40, "wire_signal");
 _Static_assert(sizeof(struct wire_uring) == 64, "wire_uring");
+_Static_assert(sizeof(struct wire_cpu) == 56, "wire_cpu");
+_Static_assert(sizeof(struct wire_switch) == 80, "wire_switch");
+_Static_assert(sizeof(struct wire_fault) == 56, "wire_fault");
 _Static_assert(sizeof(struct wire_chunk) == 4, "wire_chunk");
 _Static_assert(sizeof(struct wire_grab) == 8, "wire_grab");
 _Static_assert(sizeof(struct wire_spec) == 72, "wire_spec");
 _Static_assert(sizeof(struct wire_filter) == 176, "wire_filter");
 _Static_assert(sizeof(struct wire_config) == 200 + 72 * WIRE_CALLS, "wire_config");
-_Static_assert(sizeof(struct wire_mark) == 16, "wire_mark");
+_Static_assert(sizeof(struct wire_mark) == 24, "wire_mark");
 _Static_assert(sizeof(struct wire_losses) == 32, "wire_losses");
 _Static_assert(sizeof(struct wire_cell) == 64, "wire_cell");
 _Static_assert(sizeof(struct wire_state) == 32, "wire_state");

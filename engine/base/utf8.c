@@ -84,6 +84,18 @@ utf8_decode(const uint8_t *p, size_t len, uint32_t *c)
 	return n;
 }
 
+size_t
+utf8_encode(uint32_t c, char *to)
+{
+	size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+	static const uint8_t lead[] = { 0, 0, 0xC0, 0xE0, 0xF0 };
+
+	for (size_t i = n; i > 1; i--, c >>= 6)
+		to[i - 1] = (char)(0x80 | (c & 0x3F));
+	to[0] = (char)(lead[n] | c);
+	return n;
+}
+
 bool
 utf8_is_harmless(uint32_t c)
 {

@@ -12,6 +12,10 @@
  * bytes are no UTF-8 (RFC 3629: no overlong forms, no surrogates). */
 size_t utf8_decode(const uint8_t *p, size_t len, uint32_t *c);
 
+/* The bytes of C, at most UTF8_MAX of them. How many. */
+#define UTF8_MAX 4
+size_t utf8_encode(uint32_t c, char *to);
+
 /* False for what a terminal may obey or a reader cannot see: C0, DEL, C1,
  * bidi controls, zero-width and other invisible formatting characters, line
  * and paragraph separators, private use and what is no character at all. */

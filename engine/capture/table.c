@@ -138,10 +138,14 @@ read_restated(struct reader *r, struct fd_record *fd)
 
 	if (read_u32(r) != RESTATED_MAGIC)
 		return;
-	fd->is_restated = true;
 	role = read_u8(r);
-	fd->role = role <= RESTATED_ROLE_MAX ? role : 0;
 	bits = read_u8(r);
+	if (bits & RESTATED_FLAGS_ALONE) {
+		fd->open_flags = read_u32(r);
+		return;
+	}
+	fd->is_restated = true;
+	fd->role = role <= RESTATED_ROLE_MAX ? role : 0;
 	fd->connected = bits & RESTATED_CONNECTED;
 	fd->cloexec = bits & RESTATED_CLOEXEC;
 	fd->has_tuple = bits & RESTATED_HAS_TUPLE;

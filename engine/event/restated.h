@@ -1,5 +1,6 @@
 /*
- * restated - what the recorder adds to an fd entry when it goes on in a new file.
+ * restated - what the recorder adds to an fd entry when it goes on in a new file, or
+ * when it knows flags that the entry has no room for.
  *
  * An fd list of the format tells less of a descriptor than the events before it
  * did. So that lines do not change where a recording went on in another file,
@@ -20,6 +21,8 @@ enum restated_bit {
 	RESTATED_CLOEXEC = 2,
 	RESTATED_HAS_TUPLE = 4,
 	RESTATED_TURNED = 8,		/* the entry has the ends the other way round */
+	RESTATED_FLAGS_ALONE = 16,	/* only the open flags count: what is no file has no
+					 * room for them */
 };
 
 #endif

@@ -12,7 +12,12 @@
 
 #include "engine/base/reader.h"
 
+struct ip;
 struct text;
+
+/* The name of the host at IP in *NAME, for as long as anybody asks; false: none is
+ * known. CTX is the reader's. */
+typedef bool address_host_fn(void *ctx, const struct ip *ip, struct span *name);
 
 /* The name of PORT in the reader's database of services, or NULL. */
 typedef const char *address_service_fn(uint16_t port, bool is_udp);

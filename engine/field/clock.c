@@ -1,10 +1,16 @@
 #include "engine/field/clock.h"
 
+#include <math.h>
 #include <stddef.h>
 #include <string.h>
 
+#include "engine/base/mem.h"
 #include "engine/base/text.h"
 
+#define HOUR_NS (3600ull * CLOCK_NS)
+#define MINUTE_NS (60ull * CLOCK_NS)
+#define QUANTA 80			/* columns of clock_quantum(), */
+#define QUANTA_LOG 11.0			/* the last one is 10^11 ns */
 #define DAY_S 86400
 #define SLOT_S 900			/* zones change at quarters of an hour only */
 #define FRACTION_LEN 9
@@ -142,4 +148,46 @@ clock_span(uint64_t ns, struct text *t)
 	text_u64(t, ns / CLOCK_NS);
 	text_char(t, '.');
 	text_dec_padded(t, ns % CLOCK_NS, FRACTION_LEN);
+}
+
+void
+clock_human(uint64_t ns, struct text *t)
+{
+	static const struct {
+		uint64_t ns;
+		const char *name;
+	} units[] = { { CLOCK_NS, "s" }, { 1000000, "ms" }, { 1000, "us" } };
+
+	if (ns >= HOUR_NS) {
+		text_fmt(t, "%02llu:%02llu:%02llu", (unsigned long long)(ns / HOUR_NS),
+			 (unsigned long long)(ns / MINUTE_NS % 60),
+			 (unsigned long long)(ns / CLOCK_NS % 60));
+		return;
+	}
+	if (ns >= MINUTE_NS) {
+		text_fmt(t, "%llu:%llu", (unsigned long long)(ns / MINUTE_NS),
+			 (unsigned long long)(ns / CLOCK_NS % 60));
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+		if (ns < units[i].ns)
+			continue;
+		text_u64(t, ns / units[i].ns);
+		if (i == 0 || ns < 10 * units[i].ns) {
+			text_char(t, '.');
+			text_dec_padded(t, ns % units[i].ns / (units[i].ns / 100), 2);
+		}
+		text_str(t, units[i].name);
+		return;
+	}
+	text_u64(t, ns);
+	text_str(t, "ns");
+}
+
+uint64_t
+clock_quantum(uint64_t ns)
+{
+	double log = log10((double)ns);
+
+	return (uint64_t)((log < QUANTA_LOG ? log : QUANTA_LOG) * QUANTA / QUANTA_LOG) + 1;
 }

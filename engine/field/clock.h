@@ -44,4 +44,11 @@ void clock_iso8601(uint64_t ns, struct text *t);
 /* Append "12.000000345": a span of time. */
 void clock_span(uint64_t ns, struct text *t);
 
+/* Append a span of NS as "1.25s", "12ms": at most two decimals, cut. */
+void clock_human(uint64_t ns, struct text *t);
+
+/* The column of NS, which is not 0, in a picture from 1 ns to 100 s, on a scale where
+ * each step is as many times longer as the one before. */
+uint64_t clock_quantum(uint64_t ns);
+
 #endif

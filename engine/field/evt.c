@@ -1,4 +1,3 @@
-#include <math.h>
 #include <string.h>
 
 #include "engine/base/mem.h"
@@ -9,11 +8,7 @@
 #include "engine/field/render.h"
 #include "engine/world/world.h"
 
-#define HOUR_NS (3600ull * CLOCK_NS)
-#define MINUTE_NS (60ull * CLOCK_NS)
 #define AROUND_NS 1000000u		/* evt.around counts in these */
-#define QUANTA 80			/* steps of evt.latency.quantized, */
-#define QUANTA_LOG 11.0			/* the last one is 10^11 ns */
 
 static uint64_t
 relative_ns(const struct eval *ev)
@@ -135,61 +130,21 @@ get_latency_ns(const struct eval *ev, struct value *out)
 	return true;
 }
 
-/* NS as "1.25s", "12ms": at most two decimals, cut. */
-static void
-put_human(uint64_t ns, struct text *t)
-{
-	static const struct {
-		uint64_t ns;
-		const char *name;
-	} units[] = { { CLOCK_NS, "s" }, { 1000000, "ms" }, { 1000, "us" } };
-
-	if (ns >= HOUR_NS) {
-		text_fmt(t, "%02llu:%02llu:%02llu", (unsigned long long)(ns / HOUR_NS),
-			 (unsigned long long)(ns / MINUTE_NS % 60),
-			 (unsigned long long)(ns / CLOCK_NS % 60));
-		return;
-	}
-	if (ns >= MINUTE_NS) {
-		text_fmt(t, "%llu:%llu", (unsigned long long)(ns / MINUTE_NS),
-			 (unsigned long long)(ns / CLOCK_NS % 60));
-		return;
-	}
-	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
-		if (ns < units[i].ns)
-			continue;
-		text_u64(t, ns / units[i].ns);
-		if (i == 0 || ns < 10 * units[i].ns) {
-			text_char(t, '.');
-			text_dec_padded(t, ns % units[i].ns / (units[i].ns / 100), 2);
-		}
-		text_str(t, units[i].name);
-		return;
-	}
-	text_u64(t, ns);
-	text_str(t, "ns");
-}
-
 static bool
 get_latency_human(const struct eval *ev, struct value *out)
 {
 	if (!get_latency(ev, out))
 		return false;
-	put_human(out->u, ev->scratch);
+	clock_human(out->u, ev->scratch);
 	return value_scratch(ev, out);
 }
 
-/* Columns of a picture from 1 ns to 100 s, on a scale where each step is as
- * many times longer as the one before. */
 static bool
 get_latency_quantized(const struct eval *ev, struct value *out)
 {
-	double log;
-
 	if (!get_latency(ev, out) || !out->u)
 		return false;
-	log = log10((double)out->u);
-	out->u = (uint64_t)((log < QUANTA_LOG ? log : QUANTA_LOG) * QUANTA / QUANTA_LOG) + 1;
+	out->u = clock_quantum(out->u);
 	return true;
 }
 

@@ -119,6 +119,15 @@ net_of(struct ip ip)
 			return false; \
 		out->u = e.port; \
 		return true; \
+	} \
+	static bool \
+	get_##letter##name(const struct eval *ev, struct value *out) \
+	{ \
+		const struct render *r = ev->render; \
+		struct value v; \
+		\
+		return r->host && get_##letter##ip(ev, &v) && \
+		       r->host(r->host_ctx, &v.ip, &out->s); \
 	}
 
 END(c, client_end)
@@ -199,15 +208,6 @@ get_port(const struct eval *ev, struct value *out)
 	return list_ends(ev, end_port, out);
 }
 
-/* Names of hosts would have to be looked up elsewhere. */
-static bool
-get_host(const struct eval *ev, struct value *out)
-{
-	(void)ev;
-	(void)out;
-	return false;
-}
-
 static const char *
 l4proto_word(size_t i)
 {
@@ -249,6 +249,9 @@ get_is_server(const struct eval *ev, struct value *out)
 		 (is_connection(ev->fd) && ev->fd->role == ROLE_SERVER);
 	return true;
 }
+
+/* Answers may come later, so that they are no property of the descriptor. */
+#define HOST_NAME .unit = U_HOST, .scope = OF_HISTORY, .flags = FIELD_PLAIN
 
 static const struct field fields[] = {
 	{ .name = "fd.ip", .type = T_IP, ON(FD), .many = FIELD_ENDS,
@@ -299,18 +302,14 @@ static const struct field fields[] = {
 	{ .name = "fd.rnet", .type = T_NET, ON(FD),
 	  .flags = FIELD_FILTER_ONLY | FIELD_PLAIN, .get = get_rnet,
 	  .doc = "Network that the address of the other end is in." },
-	{ .name = "fd.cip.name", .type = T_STR, ON(FD), .flags = FIELD_PLAIN,
-	  .get = get_host,
-	  .doc = "Name of the client; never known, as no names are looked up." },
-	{ .name = "fd.sip.name", .type = T_STR, ON(FD), .flags = FIELD_PLAIN,
-	  .get = get_host,
-	  .doc = "Name of the server; never known, as no names are looked up." },
-	{ .name = "fd.lip.name", .type = T_STR, ON(FD), .flags = FIELD_PLAIN,
-	  .get = get_host,
-	  .doc = "Name of the process's own end; never known, as no names are looked up." },
-	{ .name = "fd.rip.name", .type = T_STR, ON(FD), .flags = FIELD_PLAIN,
-	  .get = get_host,
-	  .doc = "Name of the other end; never known, as no names are looked up." },
+	{ .name = "fd.cip.name", .type = T_STR, HOST_NAME, .get = get_cname,
+	  .doc = "Name of the host at the client's address; only known with -R." },
+	{ .name = "fd.sip.name", .type = T_STR, HOST_NAME, .get = get_sname,
+	  .doc = "Name of the host at the server's address; only known with -R." },
+	{ .name = "fd.lip.name", .type = T_STR, HOST_NAME, .get = get_lname,
+	  .doc = "Name of the host at the process's own end; only known with -R." },
+	{ .name = "fd.rip.name", .type = T_STR, HOST_NAME, .get = get_rname,
+	  .doc = "Name of the host at the other end; only known with -R." },
 	{ .name = "fd.l4proto", .type = T_STR, ON(FD), .get = get_l4proto,
 	  ONE_OF(l4proto_word, L4_PROTOS),
 	  .doc = "Protocol of a socket: tcp, udp, icmp or raw." },

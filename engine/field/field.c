@@ -92,7 +92,10 @@ field_type(const struct field_use *use)
 enum field_many
 field_many(const struct field_use *use)
 {
-	return use->has_index || use->arg_name.len ? FIELD_ONE : use->field->many;
+	bool is_one = (use->has_index || use->arg_name.len) &&
+		      !(use->field->flags & FIELD_EACH);
+
+	return is_one ? FIELD_ONE : use->field->many;
 }
 
 bool

@@ -76,6 +76,7 @@ enum field_flag {
 	FIELD_PLAIN = 32,		/* takes no transformer, stands on no right side */
 	FIELD_AT_MOST = 64,		/* "=" asks whether it is at most that */
 	FIELD_ALL_ARGS = 128,		/* all parameters: seek.h finds texts in it */
+	FIELD_EACH = 512,		/* with an argument it is .many, too */
 	FIELD_OR_NUMBER = 256,		/* .word, or a number where there is no word */
 };
 

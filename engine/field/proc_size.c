@@ -32,6 +32,13 @@ get_pduration(const struct eval *ev, struct value *out)
 }
 
 static bool
+get_proc_count(const struct eval *ev, struct value *out)
+{
+	out->u = 1;
+	return ev->proc != NULL;
+}
+
+static bool
 get_nthreads(const struct eval *ev, struct value *out)
 {
 	if (!ev->proc || !ev->proc->n_threads)
@@ -142,6 +149,9 @@ static const struct field fields[] = {
 	  .get = get_duration, .doc = "Nanoseconds since the process started." },
 	{ .name = "proc.ppid.duration", .type = T_SPAN, .unit = U_NS, .scope = OF_HISTORY,
 	  .get = get_pduration, .doc = "Nanoseconds since the parent process started." },
+	{ .name = "proc.count", .type = T_UINT, .scope = OF_HISTORY,
+	  .flags = FIELD_TABLE_ONLY | FIELD_OURS, .get = get_proc_count,
+	  .doc = "1 for each process, so that a sum of it counts those of a group." },
 	{ .name = "proc.nthreads", .type = T_UINT, .scope = OF_HISTORY, .get = get_nthreads,
 	  .doc = "Number of threads of the process." },
 	{ .name = "proc.nchilds", .type = T_UINT, .scope = OF_HISTORY, .get = get_nchilds,

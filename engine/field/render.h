@@ -35,6 +35,8 @@ struct render {
 	enum syscall_machine machine;	/* of calls that only have a number */
 	struct data_style data;		/* how buffers are shown */
 	address_service_fn *service;	/* names of ports; NULL: their numbers */
+	address_host_fn *host;		/* names of hosts; NULL: none is known */
+	void *host_ctx;			/* borrowed */
 	bool is_raw;			/* texts from outside as they are */
 	bool no_owner_names;		/* users and groups by their numbers only */
 	struct text scratch;

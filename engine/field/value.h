@@ -44,6 +44,7 @@ enum value_unit {
 	U_CLOCK_S,			/* the same, cut to whole seconds */
 	U_CLOCK_UTC,			/* the same in UTC: filters take a text */
 	U_HARMLESS,			/* a text that may be shown as it is */
+	U_HOST,				/* a name of a host: constants are looked up */
 	U_COUNT,
 };
 

@@ -113,3 +113,9 @@ filter_limits_hit(const struct filter *f)
 		n += check_limits_hit(f->checks.list[i]);
 	return n;
 }
+
+const struct expr *
+filter_expr(const struct filter *f)
+{
+	return f->expr;
+}

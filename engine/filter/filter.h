@@ -21,6 +21,7 @@
 
 struct err;
 struct eval;
+struct expr;
 struct filter;
 struct filter_how;
 struct text;
@@ -31,6 +32,11 @@ struct filter_options {
 	int32_t (*utc_offset)(int64_t epoch_s);
 	/* The port of a service ("http") in host order, or -1; NULL: none known. */
 	int32_t (*service_port)(const char *name);
+	/* Told of each name of a host that addresses are compared with; of NULL when
+	 * a filter asks for such names otherwise. What is wrong with that, or NULL.
+	 * NULL: nobody wants to know. */
+	const char *(*host)(void *ctx, const char *name);
+	void *ctx;
 };
 
 /* Compile TEXT. The caller owns the filter. NULL when TEXT is no filter: *err
@@ -67,6 +73,10 @@ struct filter_values {
 /* The values of the text field that is called FIELD with which F can match. False
  * when it can with any, or there are too many. */
 bool filter_values(const struct filter *f, const char *field, struct filter_values *out);
+
+/* F as a tree (expr.h), for who asks many rows at once. Borrowed: it lives as long
+ * as F. */
+const struct expr *filter_expr(const struct filter *f);
 
 /* Comparisons that could not be made: a regular expression met its limits. */
 uint64_t filter_limits_hit(const struct filter *f);

@@ -153,6 +153,19 @@ settle_regex(struct constant *k, const struct settle *with)
 	return scan_refuse(with->scan, k->word.is_quoted ? at : at + err.at, "%s", err.text);
 }
 
+/* Names of hosts are found by those that the filter has. K may be NULL. */
+static int
+settle_host(const struct check *c, const struct constant *k, const struct settle *with)
+{
+	bool is_name = k && c->op->how->flags & HOW_NAMES;
+	const char *why = NULL;
+
+	if (with->options && with->options->host)
+		why = with->options->host(with->options->ctx, is_name ? k->word.p : NULL);
+	return why ? scan_refuse(with->scan, with->scan->text + (k ? k->word.at : c->at), "%s",
+				 why) : 0;
+}
+
 static int
 settle_constant(struct check *c, struct constant *k, const struct settle *with)
 {
@@ -167,6 +180,8 @@ settle_constant(struct check *c, struct constant *k, const struct settle *with)
 
 	if (rc < 0)
 		return rc;
+	if (c->unit == U_HOST && settle_host(c, k, with) < 0)
+		return -EINVAL;
 	return c->op->how->flags & HOW_REGEX ? settle_regex(k, with) : 0;
 }
 
@@ -248,6 +263,8 @@ check_settle(struct check *c, const struct settle *with)
 		return rc;
 	if (c->right)
 		return settle_right(c, with, c->right_at);
+	if (c->unit == U_HOST && !c->n_constants && settle_host(c, NULL, with) < 0)
+		return -EINVAL;
 	for (size_t i = 0; i < c->n_constants; i++) {
 		rc = settle_constant(c, &c->constants[i], with);
 		if (rc < 0)

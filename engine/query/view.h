@@ -80,10 +80,13 @@ enum view_aggregation {
 /* From where a column has its values. */
 enum view_source {
 	VIEW_FROM_EVENTS,		/* events that count for the row and that .only wants */
-	VIEW_FROM_ENTITY,		/* what the row's entity is, as of the window's end */
+	/* What the row's entity is, as of the window's end or its own. A process has
+	 * the names of its first thread. */
+	VIEW_FROM_ENTITY,
 	/* Numbers that change while an entity stays the same (memory, faults, open
 	 * descriptors): per entity of kind .entity first .aggregation over the
-	 * window, then .across over the entities of the row. No filter on events
+	 * window, then .across over the entities of the row. Whoever is gone at the
+	 * window's end has a "last" only for a row of its own. No filter on events
 	 * touches them. */
 	VIEW_FROM_HISTORY,
 	/* thread.cpu, thread.cpu.user, thread.cpu.system: CPU time in the window over
@@ -155,7 +158,7 @@ struct view_action {
 };
 
 struct view {
-	const char *id;			/* [a-z0-9_-]+ */
+	const char *id;			/* letters, digits, _ - and . */
 	const char *name;
 	const char *description;	/* a sentence */
 	const char *const *tips;	/* paragraphs */

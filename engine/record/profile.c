@@ -58,7 +58,7 @@ const struct record_profile record_profiles[] = {
 	  .fd_kind_max = FD_KINDS - 1, .syscall_code_max = UINT16_MAX },
 	{ .name = "0.29", .doc = "what sysdig 0.29 (Debian 12) can carry", .proc_tail = 29,
 	  .fd_kind_max = FD_FILE_V2, .syscall_code_max = 328,
-	  .absent_text_is_na = true, .needs_enters = true,
+	  .absent_is_told = true, .needs_enters = true,
 	  .forms = forms_0_29, .known = known_0_29 },
 };
 
@@ -225,6 +225,24 @@ fill_texts(struct event_image *image)
 	}
 }
 
+/* Numbers that are not available, for a reader that takes what comes next for them. */
+static void
+fill_numbers(struct event_image *image)
+{
+	const struct event_type *type = &event_types[image->id];
+	bool is_limit = image->id == EV_GETRLIMIT_X || image->id == EV_SETRLIMIT_X ||
+			image->id == EV_PRLIMIT_X;
+
+	for (uint32_t i = 0; i < image->n_params && i < type->n_params; i++) {
+		uint8_t kind = type->params[i].kind;
+		size_t width = param_kind_len(kind);
+		bool is_none = is_limit || kind == PK_FD || kind == PK_UID || kind == PK_GID;
+
+		if (!image->params[i].len && width)
+			image->params[i] = own_number(image, is_none ? UINT64_MAX : 0, width);
+	}
+}
+
 void
 record_profile_apply(const struct record_profile *profile, struct event_image *image)
 {
@@ -234,8 +252,10 @@ record_profile_apply(const struct record_profile *profile, struct event_image *i
 	if (form)
 		take_form(image, form);
 	cut_params(profile, image);
-	if (profile->absent_text_is_na)
+	if (profile->absent_is_told) {
 		fill_texts(image);
+		fill_numbers(image);
+	}
 	if (image->id > EV_GENERIC_X || !image->n_params || image->params[0].len != 2)
 		return;
 	memcpy(&code, image->params[0].p, 2);

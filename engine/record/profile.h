@@ -24,7 +24,8 @@ struct record_profile {
 	size_t proc_tail;		/* bytes behind the root of a process, at most */
 	uint8_t fd_kind_max;		/* kinds above become "unsupported", with a label */
 	uint16_t syscall_code_max;	/* larger codes of generic events become 0 */
-	bool absent_text_is_na;		/* a text that is not available is "<NA>" */
+	bool absent_is_told;		/* what is not available is not left empty: a text is
+					 * "<NA>", a number 0, or -1 for ids and limits */
 	bool needs_enters;		/* what a call was given is in its enter event only */
 	const struct old_form *forms;	/* by type: those that have an older one; or NULL */
 	const uint8_t *known;		/* by type: parameters that are known, and 1 more; 0:

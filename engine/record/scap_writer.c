@@ -260,6 +260,16 @@ put_restated(struct text *t, const struct fd_record *fd, bool is_turned)
 	put_i64(t, fd->pidfd_pid);
 }
 
+static void
+put_flags_alone(struct text *t, uint32_t open_flags)
+{
+	put_u32(t, RESTATED_MAGIC);
+	put_u8(t, 0);
+	put_u8(t, RESTATED_FLAGS_ALONE);
+	put_u32(t, open_flags);
+	put_i64(t, 0);
+}
+
 /* The part of an entry that depends on its kind. */
 static void
 put_fd_details(struct text *t, const struct fd_record *fd, uint8_t kind, const char *label)
@@ -325,6 +335,8 @@ put_fd(struct text *t, const struct fd_record *given, const struct record_profil
 	put_fd_details(t, &fd, kind, label ? label : "");
 	if (fd.is_restated)
 		put_restated(t, &fd, is_turned);
+	else if (fd.open_flags && kind != FD_FILE_V2)
+		put_flags_alone(t, fd.open_flags);
 }
 
 static enum scap_list_kind

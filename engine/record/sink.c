@@ -20,7 +20,7 @@
 #include "engine/record/scap_writer.h"
 
 #define PIECE_LEN (256u * 1024)		/* the thread is woken for as much as this */
-#define QUEUE_LEN (16u << 20)		/* sink_put() waits behind more than this */
+#define DEFLATE_AT_ONCE (16u << 20)	/* less than uInt has room for */
 #define DEFLATED_LEN (256u * 1024)
 #define GZIP_LEVEL 3			/* twice as fast as 6, a tenth larger */
 #define GZIP_WINDOW (15 + 16)		/* a gzip header, not zlib's */
@@ -33,6 +33,7 @@
 struct sink {
 	int fd;
 	bool is_gzip;
+	size_t queue_bytes;
 	bool may_cut;			/* an ordinary file */
 	bool has_name;			/* and somebody can find it */
 	off_t start;			/* of our part of it */
@@ -116,9 +117,9 @@ write_gzip(struct sink *s)
 	size_t done = 0;
 	int status = 0;
 
-	/* One call takes less than uInt has room for. */
 	while (!status && done < s->piece.len) {
-		size_t len = s->piece.len - done < QUEUE_LEN ? s->piece.len - done : QUEUE_LEN;
+		size_t left = s->piece.len - done;
+		size_t len = left < DEFLATE_AT_ONCE ? left : DEFLATE_AT_ONCE;
 
 		status = deflate_all(s, s->piece.p + done, len, Z_NO_FLUSH);
 		done += len;
@@ -187,10 +188,13 @@ check_name(struct sink *s)
 	return fstat(s->fd, &st) == 0 && !st.st_nlink ? ENOENT : 0;
 }
 
-/* Whoever hands over may be in a hurry; to compress and to write is not. */
+/* Whoever hands over may be in a hurry. To write takes little and has to keep up with
+ * it; to compress takes all that there is, which would be somebody else's. */
 static void
-take_turns(void)
+take_turns(const struct sink *s)
 {
+	if (!s->is_gzip)
+		return;
 	if (getpriority(PRIO_PROCESS, 0) < 0)
 		setpriority(PRIO_PROCESS, 0, 0);
 }
@@ -202,7 +206,7 @@ run(void *ctx)
 	bool is_last = false;
 	int status = 0;
 
-	take_turns();
+	take_turns(s);
 	while (!is_last && !status) {
 		pthread_mutex_lock(&s->lock);
 		wait_for_work(s);
@@ -282,6 +286,7 @@ sink_open(const char *path, const struct sink_options *options, struct err *err)
 	s = xzalloc(sizeof(*s));
 	s->fd = fd;
 	s->is_gzip = options->gzip;
+	s->queue_bytes = options->queue_bytes ? options->queue_bytes : SINK_QUEUE_BYTES;
 	s->may_cut = !fstat(fd, &st) && S_ISREG(st.st_mode);
 	s->has_name = s->may_cut && st.st_nlink;
 	s->start = s->may_cut ? lseek(fd, 0, SEEK_CUR) : 0;
@@ -309,10 +314,10 @@ sink_put(struct sink *s, struct text *t)
 	if (!s->is_running && !s->failed && t->len)
 		start_thread(s);
 	pthread_mutex_lock(&s->lock);
-	if (s->queue.len > QUEUE_LEN && !s->failed) {
+	if (s->queue.len > s->queue_bytes && !s->failed) {
 		uint64_t start_ns = now_ns();
 
-		while (s->queue.len > QUEUE_LEN && !s->failed)
+		while (s->queue.len > s->queue_bytes && !s->failed)
 			pthread_cond_wait(&s->emptied, &s->lock);
 		s->stats.waited_ns += now_ns() - start_ns;
 	}

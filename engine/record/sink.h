@@ -41,6 +41,9 @@ struct text;
 /* Whole blocks leave for the disk at the latest after this time, nearly. */
 #define SINK_FLUSH_NS 500000000u
 
+/* sink_put() waits behind more than this. */
+#define SINK_QUEUE_BYTES (16u << 20)
+
 /* A file that must not be written to. */
 struct sink_input {
 	dev_t dev;
@@ -49,6 +52,7 @@ struct sink_input {
 
 struct sink_options {
 	bool gzip;
+	size_t queue_bytes;		/* what may wait; 0: SINK_QUEUE_BYTES */
 	const struct sink_input *inputs;	/* borrowed until sink_open() returns */
 	size_t n_inputs;
 };

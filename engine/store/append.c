@@ -64,7 +64,9 @@ append_seal(struct store *s)
 		grave_put(&s->grave, GRAVE_CHUNK, open);
 		return;
 	}
-	sealed = chunk_seal(open);
+	if (!s->scratch)
+		s->scratch = xmalloc(CHUNK_SCRATCH);
+	sealed = chunk_seal(open, s->scratch);
 	pthread_mutex_lock(&s->lock);
 	s->chunks[s->n_chunks - 1] = sealed;
 	pthread_mutex_unlock(&s->lock);

@@ -5,7 +5,7 @@
 #include "engine/base/mem.h"
 #include "engine/store/payload.h"
 
-/* As chunk_add() lays them out. */
+/* As chunk_add() lays them out: bytes. */
 static const uint8_t open_widths[COLUMNS] = { 8, 8, 8, 4, 4, 4, 4, 2, 2, 2, 2 };
 
 #define OPEN_ROW_BYTES 48u
@@ -14,14 +14,20 @@ struct chunk *
 chunk_new(uint64_t first)
 {
 	struct chunk *c = xzalloc(sizeof(*c));
-	char *at = xmalloc((size_t)OPEN_ROW_BYTES * CHUNK_ROWS);
+	uint8_t *at = xmalloc((size_t)OPEN_ROW_BYTES * CHUNK_ROWS);
 
 	c->first = first;
 	c->memory = at;
 	c->bytes = (size_t)OPEN_ROW_BYTES * CHUNK_ROWS + sizeof(*c);
 	for (unsigned i = 0; i < COLUMNS; i++) {
-		c->columns[i] = (struct column){ .p = at, .max = UINT64_MAX,
-						 .width = open_widths[i] };
+		struct column *column = &c->columns[i];
+		uint32_t pack_len = open_widths[i] * PACK_ROWS;
+
+		column->p = at;
+		column->max = UINT64_MAX;
+		for (uint32_t k = 0; k < CHUNK_PACKS; k++)
+			column->packs[k] = (struct pack){ 0, k * pack_len,
+							  (uint8_t)(8 * open_widths[i]) };
 		at += (size_t)open_widths[i] * CHUNK_ROWS;
 	}
 	return c;
@@ -37,135 +43,197 @@ chunk_free(struct chunk *c)
 	free(c);
 }
 
-/* Sealing ------------------------------------------------------------- */
+/* Reading ------------------------------------------------------------- */
 
-static uint8_t
-width_of(uint64_t span)
+#define LOAD_ALIGNED(type) \
+	do { \
+		const type *from = (const type *)(const void *)(c->p + pack->at) + first; \
+		for (size_t i = 0; i < n; i++) \
+			out[i] = min + from[i]; \
+	} while (0)
+
+#define LOAD_BITS(type) \
+	do { \
+		const uint8_t *from = c->p + pack->at; \
+		uint64_t mask = ((uint64_t)1 << bits) - 1; \
+		size_t bit = first * bits; \
+		for (size_t i = 0; i < n; i++, bit += bits) { \
+			uint64_t v; \
+			memcpy(&v, from + bit / 8, 8); \
+			out[i] = min + (type)(v >> bit % 8 & mask); \
+		} \
+	} while (0)
+
+#define LOAD_PACK(name, type) \
+	static void \
+	name(const struct column *c, const struct pack *pack, size_t first, size_t n, type *out) \
+	{ \
+		type min = (type)pack->min; \
+		unsigned bits = pack->bits; \
+		\
+		switch (bits) { \
+		case 0: \
+			for (size_t i = 0; i < n; i++) \
+				out[i] = min; \
+			break; \
+		case 8: \
+			LOAD_ALIGNED(uint8_t); \
+			break; \
+		case 16: \
+			LOAD_ALIGNED(uint16_t); \
+			break; \
+		case 32: \
+			LOAD_ALIGNED(uint32_t); \
+			break; \
+		case 64: \
+			LOAD_ALIGNED(type); \
+			break; \
+		default: \
+			LOAD_BITS(type); \
+		} \
+	}
+
+LOAD_PACK(load_pack, uint64_t)
+LOAD_PACK(load_pack_u32, uint32_t)
+
+#define LOAD_ALL(load) \
+	while (n) { \
+		size_t at = first % PACK_ROWS, some = PACK_ROWS - at; \
+		some = some < n ? some : n; \
+		load(c, &c->packs[first / PACK_ROWS], at, some, out); \
+		first += some; \
+		out += some; \
+		n -= some; \
+	}
+
+void
+column_load(const struct column *c, size_t first, size_t n, uint64_t *out)
 {
-	return !span ? 0 : span <= UINT8_MAX ? 1 : span <= UINT16_MAX ? 2 :
-	       span <= UINT32_MAX ? 4 : 8;
+	LOAD_ALL(load_pack)
 }
 
-/* The least and the greatest of COL_RESULT, which is signed, count as such. */
-static void
-find_range(const struct column *c, size_t n, bool is_signed, struct column *out)
+void
+column_load_u32(const struct column *c, size_t first, size_t n, uint32_t *out)
 {
-	uint64_t flip = is_signed ? 1ull << 63 : 0, low = UINT64_MAX, high = 0;
+	LOAD_ALL(load_pack_u32)
+}
+
+/* Sealing ------------------------------------------------------------- */
+
+/* As many bits as SPAN needs; some more where that makes reading faster. */
+static uint8_t
+bits_of(uint64_t span)
+{
+	unsigned bits = span ? 64 - (unsigned)__builtin_clzll(span) : 0;
+
+	if (bits == 7 || bits == 15)
+		return (uint8_t)(bits + 1);
+	if (bits == 30 || bits == 31)
+		return 32;
+	return (uint8_t)(bits > 56 ? 64 : bits);
+}
+
+/* Bytes of a pack with N values; whole words, so that all are aligned. */
+static size_t
+pack_bytes(size_t n, unsigned bits)
+{
+	return (n * bits + 63) / 64 * 8;
+}
+
+static void
+put_bits(const uint64_t *values, size_t n, const struct pack *pack, uint8_t *out)
+{
+	uint64_t word = 0, min = pack->min;
+	unsigned bits = pack->bits, used = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		uint64_t v = column_get(c, i) ^ flip;
+		uint64_t v = values[i] - min;
+
+		word |= v << used;
+		used += bits;
+		if (used < 64)
+			continue;
+		memcpy(out, &word, 8);
+		out += 8;
+		used -= 64;
+		word = used ? v >> (bits - used) : 0;
+	}
+	if (used)
+		memcpy(out, &word, 8);
+}
+
+/* The range of N values. Those of COL_RESULT, which are signed, count as such. */
+static void
+find_range(const uint64_t *values, size_t n, uint64_t flip, struct column *out)
+{
+	uint64_t low = UINT64_MAX, high = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		uint64_t v = values[i] ^ flip;
 
 		low = v < low ? v : low;
 		high = v > high ? v : high;
 	}
 	out->min = low ^ flip;
 	out->max = high ^ flip;
-	out->width = width_of(high - low);
 }
 
-#define NARROW(type) \
-	for (size_t i = 0; i < n; i++) \
-		((type *)to)[i] = (type)(column_get(from, i) - min)
-
-static void
-narrow(const struct column *from, size_t n, const struct column *as, void *to)
+/* Pack column ID of C into the bytes at OUT: how many. */
+static size_t
+pack_column(const struct chunk *c, unsigned id, struct column *out, uint8_t *bytes)
 {
-	uint64_t min = as->min;
+	uint64_t flip = id == COL_RESULT ? 1ull << 63 : 0, low = UINT64_MAX, high = 0;
+	uint64_t values[PACK_ROWS];
+	size_t len = 0;
 
-	switch (as->width) {
-	case 1:
-		NARROW(uint8_t);
-		break;
-	case 2:
-		NARROW(uint16_t);
-		break;
-	case 4:
-		NARROW(uint32_t);
-		break;
-	case 8:
-		NARROW(uint64_t);
-		break;
-	default:
-		break;
+	for (size_t first = 0; first < c->n; first += PACK_ROWS) {
+		size_t n = c->n - first < PACK_ROWS ? c->n - first : PACK_ROWS;
+		struct pack *pack = &out->packs[first / PACK_ROWS];
+		struct column range;
+
+		column_load(&c->columns[id], first, n, values);
+		find_range(values, n, flip, &range);
+		low = (range.min ^ flip) < low ? range.min ^ flip : low;
+		high = (range.max ^ flip) > high ? range.max ^ flip : high;
+		*pack = (struct pack){ range.min, (uint32_t)len, bits_of(range.max - range.min) };
+		if (pack->bits)
+			put_bits(values, n, pack, bytes + len);
+		len += pack_bytes(n, pack->bits);
 	}
+	out->min = low ^ flip;
+	out->max = high ^ flip;
+	return len;
 }
 
 struct chunk *
-chunk_seal(struct chunk *c)
+chunk_seal(struct chunk *c, uint8_t *scratch)
 {
-	struct chunk *out = xmalloc(sizeof(*out));
-	size_t n = c->n, room = 0;
-	char *at;
+	struct chunk *out = xzalloc(sizeof(*out));
+	size_t starts[COLUMNS], len = 0;
 
-	*out = *c;
+	out->first = c->first;
+	out->n = c->n;
+	out->section = c->section;
+	out->file = c->file;
+	out->payload_base = c->payload_base;
+	out->before_ns = c->before_ns;
+	out->payload = c->payload;
 	c->payload = NULL;
 	out->is_sealed = true;
 	for (unsigned i = 0; i < COLUMNS; i++) {
-		find_range(&c->columns[i], n, i == COL_RESULT, &out->columns[i]);
-		room += (out->columns[i].width * n + 7) & ~(size_t)7;
+		starts[i] = len;
+		len += pack_column(c, i, &out->columns[i], scratch + len);
 	}
-	out->memory = at = xmalloc(room);
-	out->bytes = room + sizeof(*out);
-	for (unsigned i = 0; i < COLUMNS; i++) {
-		out->columns[i].p = at;
-		narrow(&c->columns[i], n, &out->columns[i], at);
-		at += (out->columns[i].width * n + 7) & ~(size_t)7;
-	}
-	for (size_t i = 0; i < n; i++) {
+	out->memory = xmalloc(len + 8);
+	memcpy(out->memory, scratch, len);
+	memset((uint8_t *)out->memory + len, 0, 8);
+	out->bytes = len + 8 + sizeof(*out);
+	for (unsigned i = 0; i < COLUMNS; i++)
+		out->columns[i].p = (const uint8_t *)out->memory + starts[i];
+	for (size_t i = 0; i < c->n; i++) {
 		uint64_t type = column_get(&c->columns[COL_TYPE], i);
 
 		out->types[type / 64] |= 1ull << type % 64;
 	}
 	return out;
-}
-
-/* Reading ------------------------------------------------------------- */
-
-#define LOAD(type) \
-	for (size_t i = 0; i < n; i++) \
-		out[i] = (min + ((const type *)c->p)[first + i])
-
-void
-column_load(const struct column *c, size_t first, size_t n, uint64_t *out)
-{
-	uint64_t min = c->min;
-
-	switch (c->width) {
-	case 1:
-		LOAD(uint8_t);
-		break;
-	case 2:
-		LOAD(uint16_t);
-		break;
-	case 4:
-		LOAD(uint32_t);
-		break;
-	case 8:
-		LOAD(uint64_t);
-		break;
-	default:
-		for (size_t i = 0; i < n; i++)
-			out[i] = min;
-	}
-}
-
-void
-column_load_u32(const struct column *c, size_t first, size_t n, uint32_t *out)
-{
-	uint32_t min = (uint32_t)c->min;
-
-	switch (c->width) {
-	case 1:
-		LOAD(uint8_t);
-		break;
-	case 2:
-		LOAD(uint16_t);
-		break;
-	case 4:
-		LOAD(uint32_t);
-		break;
-	default:
-		for (size_t i = 0; i < n; i++)
-			out[i] = min;
-	}
 }

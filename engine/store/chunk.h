@@ -1,9 +1,10 @@
 /*
  * chunk - up to CHUNK_ROWS events as columns.
  *
- * While a chunk is open its columns are plain arrays; sealing makes each of them
- * as narrow as its values allow: 0, 1, 2, 4 or 8 bytes over the least one. Row I is
- * the event with the number first + I. A chunk has events of one section only.
+ * While a chunk is open its columns are plain arrays; sealing packs them: each run
+ * of PACK_ROWS values is stored in as many bits as they need over the least one.
+ * Row I is the event with the number first + I. A chunk has events of one section
+ * only.
  */
 #ifndef ENGINE_STORE_CHUNK_H
 #define ENGINE_STORE_CHUNK_H
@@ -50,11 +51,20 @@ enum row_flag {
 	ROW_NEEDS_BYTES = 1 << 14,	/* its name, or its descriptor's, stands in its bytes */
 };
 
-/* A column: its values are MIN plus what is stored. */
+#define PACK_ROWS 512u
+#define CHUNK_PACKS (CHUNK_ROWS / PACK_ROWS)
+
+/* So many rows of a column: values are MIN plus what is stored. */
+struct pack {
+	uint64_t min;
+	uint32_t at;			/* byte of the column's first */
+	uint8_t bits;			/* of each value: 0 .. 56, or 64 */
+};
+
 struct column {
-	const void *p;
-	uint64_t min, max;
-	uint8_t width;			/* bytes: 0, 1, 2, 4, 8 */
+	const uint8_t *p;		/* may be read 8 bytes behind its end, when sealed */
+	uint64_t min, max;		/* of all rows; an open chunk: 0 and UINT64_MAX */
+	struct pack packs[CHUNK_PACKS];
 };
 
 struct chunk {
@@ -99,33 +109,40 @@ chunk_add(struct chunk *c, const struct chunk_row *row)
 		narrow[k * CHUNK_ROWS + i] = (uint16_t)v[7 + k];
 }
 
+#define CHUNK_SCRATCH ((size_t)CHUNK_ROWS * 8 * COLUMNS)
+
 /* A narrow copy of the open chunk C, which lost its payload to it. The caller
- * owns it. */
-struct chunk *chunk_seal(struct chunk *c);
+ * owns it. SCRATCH has CHUNK_SCRATCH bytes. */
+struct chunk *chunk_seal(struct chunk *c, uint8_t *scratch);
 
 /* The value of row I. */
 static inline uint64_t
 column_get(const struct column *c, size_t i)
 {
+	const struct pack *pack = &c->packs[i / PACK_ROWS];
+	const uint8_t *p = c->p + pack->at;
+	size_t bit = (i % PACK_ROWS) * pack->bits;
 	uint64_t v = 0;
+	uint32_t v4;
+	uint16_t v2;
 
-	switch (c->width) {
-	case 1:
-		v = ((const uint8_t *)c->p)[i];
-		break;
-	case 2:
-		v = ((const uint16_t *)c->p)[i];
-		break;
-	case 4:
-		v = ((const uint32_t *)c->p)[i];
-		break;
-	case 8:
-		v = ((const uint64_t *)c->p)[i];
-		break;
+	/* What is being written next to it must not be touched. */
+	switch (pack->bits) {
+	case 0:
+		return pack->min;
+	case 16:
+		memcpy(&v2, p + bit / 8, 2);
+		return pack->min + v2;
+	case 32:
+		memcpy(&v4, p + bit / 8, 4);
+		return pack->min + v4;
+	case 64:
+		memcpy(&v, p + bit / 8, 8);
+		return pack->min + v;
 	default:
-		break;
+		memcpy(&v, p + bit / 8, 8);
+		return pack->min + (v >> bit % 8 & (((uint64_t)1 << pack->bits) - 1));
 	}
-	return c->min + v;
 }
 
 /* The values of N rows from row FIRST on. */

@@ -354,7 +354,7 @@ total(const struct store *s)
 void
 evict(struct store *s)
 {
-	uint64_t budget = s->options.budget_bytes, used, first;
+	uint64_t budget = s->budget_bytes, used, first;
 
 	/* Nothing much can have changed since. */
 	if (s->next - s->checked < CHUNK_ROWS / 16)

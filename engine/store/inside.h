@@ -64,7 +64,8 @@ struct store_cached {
 };
 
 struct store {
-	struct store_options options;
+	uint64_t budget_bytes;
+	const struct source *source;	/* borrowed, or NULL */
 	bool keeps_payload;
 	struct world *world;
 	struct grave grave;
@@ -89,6 +90,7 @@ struct store {
 
 	struct chunk *open;		/* the last of CHUNKS, or NULL */
 	struct chunk *spare;		/* an open one that is free again */
+	uint8_t *scratch;		/* for sealing; NULL before the first time */
 	uint64_t next;			/* number of the row that comes next */
 	uint64_t first_ns, last_ns;	/* of the section's events */
 	uint64_t lineage_seen, facts_seen, containers_seen;

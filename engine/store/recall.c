@@ -107,7 +107,7 @@ fill_version(struct process *p, const struct process_version *v)
 
 /* The process of version V, with what changes of it as of the present position. */
 static struct recalled *
-recall_process(struct recall *r, const struct process_version *v)
+make_process(struct recall *r, const struct process_version *v)
 {
 	const struct kept_process_state *state;
 	struct recalled *x = take(r);
@@ -180,7 +180,7 @@ recall_tid(void *ctx, int64_t tid)
 
 	p = k ? atomic_load_explicit(&k->proc, memory_order_acquire) : NULL;
 	v = p ? process_version_at(r, p, r->position) : NULL;
-	return v ? fill_thread(r, recall_process(r, v), k, 0) : NULL;
+	return v ? fill_thread(r, make_process(r, v), k, 0) : NULL;
 }
 
 /* Descriptors of the past --------------------------------------------- */
@@ -250,7 +250,7 @@ go_to(struct recall *r, uint64_t position)
 	struct past_facts facts = { 0 };
 	struct world_age age = {
 		.generation = r->snap->generation,
-		.lineage = snapshot_lineage(r->snap, position),
+		.lineage = snapshot_lineage(r->snap, position, NULL, NULL),
 	};
 
 	put_all(r);
@@ -484,7 +484,7 @@ recall_process_version(struct recall *r, uint32_t slot, uint64_t position)
 
 	if (position != r->position)
 		go_to(r, position);
-	return v ? &recall_process(r, v)->p : NULL;
+	return v ? &make_process(r, v)->p : NULL;
 }
 
 const struct thread *
@@ -494,14 +494,35 @@ recall_thread_version(struct recall *r, uint32_t slot, uint64_t position)
 	const struct process_version *pv;
 	struct thread *t;
 
-	if (!v || !v->of)
-		return NULL;
 	if (position != r->position)
 		go_to(r, position);
+	if (!v || !v->of)
+		return NULL;
 	pv = slots_get(&r->store->process_versions, v->process);
-	t = fill_thread(r, recall_process(r, pv), v->of, v->comm);
+	t = fill_thread(r, make_process(r, pv), v->of, v->comm);
 	t->version = v->id;
 	return t;
+}
+
+const struct process *
+recall_process_at(struct recall *r, const struct kept_process *k, uint64_t position)
+{
+	const struct process_version *v = process_version_at(r, k, position);
+
+	if (position != r->position)
+		go_to(r, position);
+	return v ? &make_process(r, v)->p : NULL;
+}
+
+const struct thread *
+recall_thread(struct recall *r, const struct kept_thread *k, uint64_t position)
+{
+	const struct kept_process *p = atomic_load_explicit(&k->proc, memory_order_acquire);
+	const struct process_version *v = p ? process_version_at(r, p, position) : NULL;
+
+	if (position != r->position)
+		go_to(r, position);
+	return v ? fill_thread(r, make_process(r, v), k, 0) : NULL;
 }
 
 const struct descriptor *

@@ -14,6 +14,8 @@
 #include <stdint.h>
 
 struct err;
+struct kept_process;
+struct kept_thread;
 struct moment;
 struct process;
 struct recall;
@@ -44,6 +46,11 @@ const struct thread *recall_thread_version(struct recall *r, uint32_t slot,
 					   uint64_t position);
 const struct process *recall_process_version(struct recall *r, uint32_t slot,
 					     uint64_t position);
+/* Entities as of POSITION. */
+const struct thread *recall_thread(struct recall *r, const struct kept_thread *k,
+				   uint64_t position);
+const struct process *recall_process_at(struct recall *r, const struct kept_process *k,
+					uint64_t position);
 const struct descriptor *recall_fd_version(struct recall *r, uint32_t slot);
 
 #endif

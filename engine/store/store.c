@@ -29,15 +29,14 @@ can_reread(const struct source *source)
 }
 
 struct store *
-store_new(const struct store_options *options)
+store_new(uint64_t budget_bytes)
 {
 	struct store *s = xzalloc(sizeof(*s));
 	struct slots *all[] = { &s->process_versions, &s->thread_versions, &s->fd_versions,
 				&s->processes, &s->threads, &s->tables };
 
-	if (options)
-		s->options = *options;
-	s->keeps_payload = !can_reread(s->options.source);
+	s->budget_bytes = budget_bytes;
+	s->keeps_payload = true;
 	s->world = world_new(&keep_observer, s);
 	s->grave.bury = keep_bury;
 	s->grave.ctx = s;
@@ -52,6 +51,13 @@ store_new(const struct store_options *options)
 	append_init(s);
 	store_publish(s);
 	return s;
+}
+
+void
+store_set_source(struct store *s, const struct source *source)
+{
+	s->source = source;
+	s->keeps_payload = !can_reread(source);
 }
 
 static void
@@ -81,6 +87,7 @@ store_free(struct store *s)
 	grave_fini(&s->grave);
 	chunk_free(s->spare);
 	keep_fini(s);
+	free(s->scratch);
 	seg_fini(&s->lineage);
 	seg_fini(&s->losses);
 	pthread_mutex_destroy(&s->lock);
@@ -102,7 +109,7 @@ store_names(const struct store *s)
 struct reread *
 store_reread(const struct store *s)
 {
-	return s->keeps_payload ? NULL : source_reread(s->options.source);
+	return s->keeps_payload ? NULL : source_reread(s->source);
 }
 
 /* Taking -------------------------------------------------------------- */
@@ -205,6 +212,12 @@ store_take(struct store *s, const struct record *rec)
 		append_moment(s, m);
 }
 
+void
+store_end(struct store *s)
+{
+	append_seal(s);
+}
+
 /* Publishing ---------------------------------------------------------- */
 
 void
@@ -233,7 +246,7 @@ store_publish(struct store *s)
 		epoch = oldest->epoch;
 	pthread_mutex_unlock(&s->lock);
 	grave_dig(&s->grave, epoch);
-	if (s->options.budget_bytes)
+	if (s->budget_bytes)
 		evict(s);
 }
 
@@ -366,19 +379,29 @@ snapshot_at_time(const struct snapshot *snap, uint64_t time_ns)
 	return snap->end;
 }
 
+static uint64_t
+lineage_at(const struct snapshot *snap, size_t i)
+{
+	return *(const uint64_t *)seg_at(&snap->store->lineage, i);
+}
+
 uint64_t
-snapshot_lineage(const struct snapshot *snap, uint64_t position)
+snapshot_lineage(const struct snapshot *snap, uint64_t position, uint64_t *from, uint64_t *to)
 {
 	size_t low = 0, high = snap->n_lineage;
 
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 
-		if (*(const uint64_t *)seg_at(&snap->store->lineage, mid) <= position)
+		if (lineage_at(snap, mid) <= position)
 			low = mid + 1;
 		else
 			high = mid;
 	}
+	if (from)
+		*from = low ? lineage_at(snap, low - 1) : 0;
+	if (to)
+		*to = low < snap->n_lineage ? lineage_at(snap, low) : UINT64_MAX;
 	return low;
 }
 

@@ -25,21 +25,20 @@
 struct store;
 struct world;
 
-struct store_options {
-	uint64_t budget_bytes;		/* 0: none */
-	/* Where events can be read again (source_reread()); must outlive the store.
-	 * NULL, or one that cannot: the store keeps their bytes. */
-	const struct source *source;
-};
-
-/* The caller owns it. OPTIONS may be NULL. */
-struct store *store_new(const struct store_options *options);
+/* The caller owns it. BUDGET_BYTES 0: there is none. */
+struct store *store_new(uint64_t budget_bytes);
 /* There must be no snapshot left. NULL is fine. */
 void store_free(struct store *s);
 
 /* The writer's. Publishing is cheap; what was taken is not seen before. */
 void store_take(struct store *s, const struct record *rec);
 void store_publish(struct store *s);
+/* Before the first record: SOURCE is where events can be read again
+ * (source_reread()), and must outlive the store. NULL, and one that cannot: the
+ * store keeps their bytes, as it does when nothing is said. */
+void store_set_source(struct store *s, const struct source *source);
+/* There will be no more records: what is open is made narrow. */
+void store_end(struct store *s);
 const struct world *store_world(const struct store *s);
 
 /* A section of the reel. */
@@ -109,8 +108,10 @@ const struct kept_process *store_find_process(const struct store *s, int64_t pid
 					      uint64_t position);
 const struct kept_thread *store_find_thread(const struct store *s, int64_t tid,
 					    uint64_t position);
-/* How often a process had got another version, or parent, up to POSITION. */
-uint64_t snapshot_lineage(const struct snapshot *snap, uint64_t position);
+/* How often a process had got another version, or parent, up to POSITION; it is so
+ * from event *FROM to the one before *TO (both may be NULL). */
+uint64_t snapshot_lineage(const struct snapshot *snap, uint64_t position, uint64_t *from,
+			  uint64_t *to);
 
 struct intern *store_names(const struct store *s);
 struct reread *store_reread(const struct store *s);	/* NULL: chunks have payload */

@@ -136,6 +136,7 @@ struct thread {
 	uint64_t cpu_user, cpu_system;	/* of its last procinfo sample, in ticks of 10 ms */
 	uint64_t user_step, system_step;	/* what that was more than the one before */
 	uint64_t n_samples;		/* procinfo events seen of it */
+	uint64_t cpu_user_ns, cpu_system_ns;	/* the same exactly, where that is told; or 0 */
 	uint64_t exec_ns;		/* how long it was on a CPU, as its switches tell */
 
 	/* The call it is in, from its enter event. */

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "engine/event/cpu_time.h"
 #include "engine/world/state.h"
 
 /*
@@ -61,6 +62,19 @@ apply_k8s(struct call *c)
 	c->w->age.facts++;
 }
 
+/* The event is no thread's, but tells of one. */
+static void
+take_time(struct call *c, struct span data)
+{
+	struct thread *t = thread_find(c->w, c->ev->tid);
+	struct cpu_time time;
+
+	if (!t || !cpu_time_parse(data, &time))
+		return;
+	t->cpu_user_ns = time.user_ns;
+	t->cpu_system_ns = time.system_ns;
+}
+
 static void
 apply_async(struct call *c)
 {
@@ -68,6 +82,8 @@ apply_async(struct call *c)
 
 	if (name.len == 9 && !memcmp(name.p, "container", 9))
 		learned(c, containers_take_json(c->w->containers, call_text(c, R_DATA), NULL));
+	else if (name.len == strlen(CPU_TIME_NAME) && !memcmp(name.p, CPU_TIME_NAME, name.len))
+		take_time(c, call_text(c, R_DATA));
 }
 
 static void

@@ -65,6 +65,7 @@ struct world {
 	struct containers *containers;
 	struct users *users;
 	struct role_table *roles;
+	struct traces *traces;
 
 	struct map threads;		/* by tid */
 	struct map processes;		/* by pid; those whose pid is not known are in none */
@@ -75,6 +76,7 @@ struct world {
 	uint32_t last_table;		/* ids given to tables of descriptors */
 	uint32_t last_entity;		/* ids given to entities */
 	uint32_t last_version;		/* ids given to versions */
+	uint64_t memo_seed;		/* of tables of versions: not worth one each */
 	struct world_age age;
 
 	uint64_t n_events;		/* the number of the newest event */

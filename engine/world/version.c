@@ -16,7 +16,9 @@
  * makes it happen on purpose only hides changes of his own process.
  */
 struct version_memo {
-	struct map ids;			/* hash of the content to the id, as a pointer */
+	uint64_t first;			/* hash of the content that FIRST_ID stands for: most */
+	uint32_t first_id;		/* things have only one */
+	struct map ids;			/* of the others: to the id, as a pointer */
 };
 
 #define MIX(h, v) ((h) = hash_mix((h) ^ (uint64_t)(v), 0x9E3779B97F4A7C15u) + 1)
@@ -78,28 +80,36 @@ version_of_fd(const struct descriptor *fd)
 void
 version_remember(struct world *w, struct version_memo **memo, uint64_t content, uint32_t id)
 {
+	struct version_memo *m = *memo;
+
 	if (!w->observer)
 		return;
-	if (!*memo)
-		*memo = xzalloc(sizeof(**memo));
-	map_put(&(*memo)->ids, content, (void *)(uintptr_t)id);
+	if (!m) {
+		m = *memo = xzalloc(sizeof(*m));
+		m->first = content;
+		m->first_id = id;
+		return;
+	}
+	if (!m->ids.seed)
+		m->ids.seed = w->memo_seed;
+	if (m->first == content)
+		m->first_id = id;
+	else
+		map_put(&m->ids, content, (void *)(uintptr_t)id);
 }
 
 uint32_t
 version_next(struct world *w, struct version_memo **memo, uint64_t content)
 {
-	uintptr_t id;
+	uintptr_t id = 0;
 
-	if (!w->observer)
-		return ++w->last_version;
-	if (!*memo)
-		*memo = xzalloc(sizeof(**memo));
-	id = (uintptr_t)map_get(&(*memo)->ids, content);
-	if (!id) {
-		id = ++w->last_version;
-		map_put(&(*memo)->ids, content, (void *)id);
-	}
-	return (uint32_t)id;
+	if (w->observer && *memo)
+		id = (*memo)->first == content ? (*memo)->first_id :
+			(uintptr_t)map_get(&(*memo)->ids, content);
+	if (id)
+		return (uint32_t)id;
+	version_remember(w, memo, content, ++w->last_version);
+	return w->last_version;
 }
 
 void

@@ -7,6 +7,7 @@
 #include "engine/world/past.h"
 #include "engine/world/path.h"
 #include "engine/world/state.h"
+#include "engine/world/trace.h"
 
 /* What a call says ---------------------------------------------------- */
 
@@ -270,12 +271,26 @@ finish_last(struct world *w)
 		versions_finish(w);	/* its children, at its own event */
 }
 
+/* What a thread asks io_uring for is its doing. */
+static bool
+is_ring_request(const struct event *ev)
+{
+	static const char name[] = "io_uring";
+	struct span s;
+
+	if (ev->id != EV_ASYNCEVENT_E)
+		return false;
+	s = event_text(ev, 1);
+	return s.len == sizeof(name) - 1 && !memcmp(s.p, name, s.len);
+}
+
 static bool
 does_without_thread(const struct event *ev)
 {
 	switch (ev->type->source) {
 	case ES_METAEVENT:
-		return ev->id != EV_TRACER_E && ev->id != EV_PROCINFO_E;
+		return ev->id != EV_TRACER_E && ev->id != EV_PROCINFO_E &&
+		       !is_ring_request(ev);
 	case ES_PLUGIN:
 	case ES_ITER:
 		return true;
@@ -458,6 +473,8 @@ begin_moment(struct moment *m, const struct event *ev)
 	m->fd_num = 0;
 	m->fd = NULL;
 	m->enter = NULL;
+	m->mark = NULL;
+	m->span = m->span_around = NULL;
 	m->latency_ns = m->exec_ns = 0;
 	m->thread_version = m->proc_version = m->fd_version = 0;
 }
@@ -470,6 +487,7 @@ world_settle(struct world *w)
 		w->ended = NULL;
 	}
 	finish_last(w);
+	traces_settle(w->traces);
 	if (w->is_loading) {
 		initial_finish(w);
 		w->is_loading = false;
@@ -512,6 +530,8 @@ take_event(struct world *w, const struct event *ev)
 	if (w->n_changed || w->n_changed_fds)
 		versions_finish(w);
 	note_moment(w, c.t, ev);
+	if (ev->id == EV_WRITE_X || ev->id == EV_TRACER_E)
+		traces_take(w->traces, w, m);
 	m->fd_changed = m->fd && c.fd_version && c.made_fd == NO_FD &&
 			m->fd->version != c.fd_version;
 	m->is_state_only = ev->dump_flags & EVENT_STATE_ONLY;
@@ -545,6 +565,7 @@ begin_section(struct world *w)
 	w->age.generation++;
 	w->age.lineage++;
 	w->age.facts++;
+	traces_clear(w->traces);
 	w->ended = NULL;
 	w->has_machine = false;
 	w->now_ns = 0;
@@ -588,11 +609,13 @@ world_new(const struct world_observer *observer, void *ctx)
 	struct world *w = xzalloc(sizeof(*w));
 
 	w->observer = observer;
+	w->memo_seed = hash_seed() | 1;
 	w->ctx = ctx;
 	w->names = intern_new();
 	w->containers = containers_new(w->names);
 	w->users = users_new(w->names);
 	w->roles = role_table_new();
+	w->traces = traces_new();
 	w->thread_pool.size = sizeof(struct thread);
 	w->process_pool.size = sizeof(struct process);
 	fd_store_init(&w->fd_store, fd_gone);
@@ -622,6 +645,7 @@ world_free(struct world *w)
 	free(w->changed_fds);
 	text_fini(&w->path);
 	text_fini(&w->path2);
+	traces_free(w->traces);
 	role_table_free(w->roles);
 	users_free(w->users);
 	containers_free(w->containers);
@@ -635,6 +659,12 @@ struct intern *
 world_names(const struct world *w)
 {
 	return w->names;
+}
+
+const struct traces *
+world_traces(const struct world *w)
+{
+	return w->traces;
 }
 
 const struct world_age *

@@ -23,6 +23,9 @@
 
 struct intern;
 struct text;
+struct trace_mark;
+struct trace_span;
+struct traces;
 struct world;
 
 /* What an event means, at its moment. Borrowed until the next record. */
@@ -42,6 +45,9 @@ struct moment {
 	uint64_t latency_ns;		/* an exit: since its enter */
 	uint64_t before_ns;		/* of the event before it in the section; 0: none */
 	uint64_t exec_ns;		/* a switch: how long its thread was on the CPU */
+	const struct trace_mark *mark;	/* the event marks a span: trace.h; or NULL */
+	const struct trace_span *span;	/* which one; NULL: its start was not seen */
+	const struct trace_span *span_around;	/* it is in that one, which is open; or NULL */
 	bool connect_failed;		/* the event tells more of FD than its version */
 	bool fd_changed;		/* the event made FD, which was there, another version */
 	uint32_t thread_version;	/* 0: none */
@@ -122,6 +128,9 @@ struct world_age {
 };
 /* Borrowed: it lives as long as W, and counts on. */
 const struct world_age *world_age(const struct world *w);
+
+/* The spans that programs have marked as open. Borrowed, as W. */
+const struct traces *world_traces(const struct world *w);
 
 /* Append the name of FD as people know it: a path, or "1.2.3.4:5->6.7.8.9:80".
  * Raw: it is the caller's part to make it harmless. */

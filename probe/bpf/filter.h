@@ -111,6 +111,21 @@ wants_of(struct task_struct *task)
 	return judge(task, mark);
 }
 
+/* The same where nothing may be made or found out: what is wanted as far as it is known
+ * by now. */
+static __always_inline uint32_t
+wants_known_of(struct task_struct *task)
+{
+	struct wire_mark *mark;
+
+	if (task->tgid == config.own_tgid)
+		return 0;
+	if (!config.filter.is_set)
+		return WIRE_WANT_MATCH | WIRE_WANT_STATE;
+	mark = bpf_task_storage_get(&marks, task, 0, 0);
+	return mark && mark->flags & WIRE_MARK_JUDGED ? mark->wants : 0;
+}
+
 /* PARENT, which runs, has made CHILD. */
 static __always_inline void
 hand_on(struct task_struct *parent, struct task_struct *child)

@@ -44,12 +44,12 @@ moved_len(const struct scratch *s, bool if_failed)
 static __always_inline int
 fd_of(uint64_t arg, uint32_t is_pointer)
 {
-	int fd = -1;
+	int fd;
 
 	if (!is_pointer)
 		return (int)arg;
-	bpf_probe_read_user(&fd, sizeof(fd), (void *)arg);
-	return fd;
+	/* What cannot be read is left as zeroes. */
+	return bpf_probe_read_user(&fd, sizeof(fd), (void *)arg) < 0 ? -1 : fd;
 }
 
 static __always_inline uint32_t

@@ -58,11 +58,11 @@ enum { PIDTYPE_TGID = 1, PIDTYPE_PGID = 2 };
 
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
-	unsigned long r10, r9, r8, dx, si, di, orig_ax;
+	unsigned long r10, r9, r8, dx, si, di, orig_ax, ip;
 };
 #else
 struct pt_regs {
-	unsigned long regs[31], orig_x0;
+	unsigned long regs[31], pc, orig_x0;
 	int syscallno;
 };
 #endif
@@ -265,7 +265,13 @@ struct thread_info {
 	uint32_t status;		/* x86 only */
 };
 
+struct sched_entity {
+	unsigned long long sum_exec_runtime;
+};
+
 struct task_struct {
+	struct sched_entity se;
+	unsigned long long utime, stime;
 	struct thread_info thread_info;
 	int pid, tgid, exit_code;
 	char comm[16];
@@ -353,6 +359,11 @@ struct kernel_siginfo {
 			int _pid;
 		} _kill;
 	} _sifields;
+};
+
+/* What an iterator over tasks is given. */
+struct bpf_iter__task {
+	struct task_struct *task;
 };
 
 #if defined(__bpf__)

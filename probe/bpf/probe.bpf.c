@@ -14,6 +14,8 @@
 #include "probe/bpf/maps.h"
 #include "probe/bpf/reaper.h"
 #include "probe/bpf/record.h"
+#include "probe/bpf/task.h"
+#include "probe/bpf/time.h"
 #include "probe/bpf/uring.h"
 #include "probe/wire.h"
 
@@ -217,6 +219,8 @@ BPF_PROG(on_death, struct task_struct *task)
 	let_go(task);
 	if (!wants_of(task))
 		return 0;
+	if (config.cpu_wants & wants_of(task))
+		send_last_time(task);
 	reaper = reaper_of();
 	death = begin_record(sizeof(*death), WIRE_DEATH, true);
 	if (!death)
@@ -260,5 +264,62 @@ BPF_PROG(on_uring, struct io_kiocb *request)
 		return 0;
 	copy_request(uring, request);
 	bpf_ringbuf_submit(uring, BPF_RB_NO_WAKEUP);
+	return 0;
+}
+
+/* The loader runs it each second. */
+SEC("iter/task")
+int
+on_sample(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+
+	if (task)
+		sample(task);
+	return 0;
+}
+
+/* On demand. */
+SEC("?tp_btf/sched_switch")
+int
+BPF_PROG(on_switch, bool is_preempted, struct task_struct *task, struct task_struct *next)
+{
+	struct wire_switch *out;
+	struct mm_struct *mm;
+
+	/* Of one that has ended everything was told. */
+	if (!(config.switch_wants & wants_known_of(task)) || task->flags & PF_EXITING)
+		return 0;
+	out = begin_record(sizeof(*out), WIRE_SWITCH, false);
+	if (!out)
+		return 0;
+	out->next = next->pid;
+	out->pad = 0;
+	out->pf_major = task->maj_flt;
+	out->pf_minor = task->min_flt;
+	out->memory = (struct wire_memory){ 0 };
+	mm = task->mm;
+	if (mm)
+		copy_size(&out->memory, mm);
+	bpf_ringbuf_submit(out, BPF_RB_NO_WAKEUP);
+	return 0;
+}
+
+/* On demand. */
+SEC("?tp_btf/page_fault_user")
+int
+BPF_PROG(on_fault, unsigned long address, struct pt_regs *regs, unsigned long error)
+{
+	struct wire_fault *out;
+
+	if (!(config.fault_wants & wants_known_of(bpf_get_current_task_btf())))
+		return 0;
+	out = begin_record(sizeof(*out), WIRE_FAULT, false);
+	if (!out)
+		return 0;
+	out->address = address;
+	out->ip = ip_of(regs);
+	out->error = error;
+	bpf_ringbuf_submit(out, BPF_RB_NO_WAKEUP);
 	return 0;
 }

@@ -45,6 +45,12 @@ number_of(struct pt_regs *regs)
 	return (uint32_t)regs->orig_ax;
 }
 
+static __always_inline uint64_t
+ip_of(struct pt_regs *regs)
+{
+	return regs->ip;
+}
+
 static __always_inline bool
 is_compat(struct task_struct *task)
 {
@@ -63,6 +69,12 @@ static __always_inline uint32_t
 number_of(struct pt_regs *regs)
 {
 	return (uint32_t)regs->syscallno;
+}
+
+static __always_inline uint64_t
+ip_of(struct pt_regs *regs)
+{
+	return regs->pc;
 }
 
 static __always_inline bool
@@ -109,6 +121,10 @@ begin_record(const uint32_t len, uint16_t kind, bool is_state)
 	cell->seq++;
 	if (!ring) {
 		count_result(cell, false, is_state);
+		return NULL;
+	}
+	if (!is_state && is_kept(cell, ring)) {
+		cell->losses.kept_data++;
 		return NULL;
 	}
 	head = bpf_ringbuf_reserve(ring, len, 0);

@@ -61,8 +61,12 @@ measure() {
 # What tracing costs those who are traced; it says so where it may not trace.
 if [ -x "$build/tests/bench/bench_probe" ]; then
 	"$build/tests/bench/bench_probe" "$build/tests/bench/floor.bpf.o" "$runs" || :
+	printf '\na record becomes an event\n'
+	"$build/tests/bench/encode_only"
 	echo
 fi
+sh "$(dirname "$0")/record_rate.sh" "$build"
+echo
 
 printf 'medians of %s runs, in turn; %s cpus\n' "$runs" "$(nproc)"
 measure demonstration "$build/tests/tools/demo.scap"

@@ -278,6 +278,27 @@ case_late_container(struct scap *b)
 	put_read(b, PID, 4, "x");
 }
 
+static void
+put_mark(struct scap *b, const char *mark)
+{
+	then(b, PID);
+	scap_event(b, EV_WRITE_E, scap_num(0), scap_num((int64_t)strlen(mark)));
+	then(b, PID);
+	scap_event(b, EV_WRITE_X, scap_num((int64_t)strlen(mark)),
+		   scap_bytes(mark, strlen(mark)));
+}
+
+/* Spans that a program marks, one in the other. */
+static void
+case_spans(struct scap *b)
+{
+	put_mark(b, ">:1:shop:user=7:");
+	put_mark(b, ">:2:pay::\n");
+	put_read(b, PID, 4, "x");
+	put_mark(b, "<:2:pay:ok=1:");
+	put_mark(b, "<:1:shop::");
+}
+
 /* A call without an event type that is younger than sysdig 0.29.3. */
 static void
 case_newer_call(struct scap *b)
@@ -323,6 +344,7 @@ static const struct {
 	{ "failed-open", case_failed_open },
 	{ "generic", case_generic },
 	{ "late-container", case_late_container },
+	{ "spans", case_spans },
 	{ "newer-call", case_newer_call },
 	{ "damaged", case_damaged },
 	{ "cut", case_cut },

@@ -124,6 +124,18 @@ CASES = [
           '3 0.000001000 0 app (7) < read res=1 data=x '],
          ['2 0.000000000 0 app (7) > read fd=4(<f>/srv/data) size=64 ',
           '3 0.000001000 0 app (7) < read res=1 data=x ']),
+    Case('Tracers', ['spans'], ['-p', '%evt.num %span.id %span.tags %span.duration '
+                                '%span.enterargs', 'span.duration exists'],
+         ['8 2 pay 4000 ', '10 1 shop 8000 user=7'],
+         ['8 2 pay 4000 ', '10 1 shop 8000 user=7']),
+    Case('Tracers', ['spans'], ['-p', '%evt.num %evt.dir %evt.type'],
+         ['1 > write', '2 > tracer', '4 > tracer', '5 > read', '6 < read', '8 < tracer',
+          '10 < tracer'],
+         ['1 > write', '2 < write', '3 > write', '4 < write', '5 > read', '6 < read',
+          '7 > write', '8 < write', '9 > write', '10 < write']),
+    Case('Tracers', ['spans'], ['-p', '%evt.num %evt.type', 'evtin.span.id=2 and '
+                                'evtin.span.id=1 and evt.type=read'],
+         ['5 read', '6 read'], ['5 read', '6 read']),
     Case('Newer event types', ['newer-call'], [], [],
          [f'1 {AT}00000 0 app (7) > io_uring_setup '], status=(-signal.SIGSEGV, 0)),
     Case('Damaged captures', ['damaged'], ['-p', '%evt.num %evt.dir %evt.type %evt.args'],

@@ -7,6 +7,7 @@ moment, it leaves all but the last second.
 """
 
 import gzip
+import json
 import os
 import re
 import shutil
@@ -18,28 +19,9 @@ import time
 
 import differences
 from programs import READABLE, Tap, capture_folder, run, why_no_sysdig
+from same import SHOWN, check_lines
 
-SHOWN = 4                       # pairs of lines that differ
 FILE_EVENTS = 700
-# What sysdig 0.29.3 neither shows nor numbers (types from 336 on), by name.
-TOO_NEW = {'newfstatat', 'epoll_create1', 'prctl'}
-# What docs/differences.md tells of, for lines of any capture: made the same in both.
-ALWAYS = [
-    (r' data= $', ' data=NULL '), (r' args= tid=', ' args=NULL tid='),
-    (r'\(AF_LOCAL\|AF_UNIX\)', '(AF_LOCAL)'), (r'\|O_F_CREATED\)', ')'),
-    (r'\|CLONE_CHILD_IN_PIDNS\)', ')'), (r' rt_sigreturn $', ' sigreturn '),
-    (r' v?pgid=(\S+) loginuid=(-?\d+)(?:\([^)]*\))?', r' pgid=\1 loginuid=\2'),
-    (r'(fd=\d+)\(<u>[^)]*\)', r'\1(<u>)'), (r'(fd=\d+\(<6)[tu]>', r'\1>'),
-    (r'(fd=\d+)\(<l>\)', r'\1'), (r'([ug]id=\d+)\([^)]*\)', r'\1'),
-]
-# In a recording of ours, what has no value, and of which sysdig shows what it finds in
-# memory; the address of a socket for datagrams, which it takes apart wrongly; a result
-# that it does not know for an error.
-LIVE = [
-    (r'(sendfile .*offset=)\S+', r'\1'), (r'(open(?:at)? .* dev=)\S+', r'\1'),
-    (r' new(cur|max)=\S+', r' new\1='), (r' data= ', ' data=NULL '),
-    (r'(fd=\d+\(<4u>)[^)]*\)', r'\1'), (r'(setpgid res=-\d+)\(\w+\)', r'\1'),
-]
 # Captures whose files of many are compared with sysdig: large, and nothing in them
 # differs but the above.
 IN_FILES = ['demo', 'curl_google', 'run_as_user_0_container', 'story-a-sysdig036',
@@ -133,35 +115,12 @@ def check_tshark(tap, bench, name, path):
                           stderr=subprocess.PIPE, check=False)
     said = [line for line in done.stderr.decode().split('\n') if line and 'root' not in line]
     n = len(done.stdout.split(b'\n')) - 1
-    tap.check(done.returncode == 0 and not said and n == len(bench.lines(path)),
+    # It steps over the blocks of what is there for the state only.
+    told = json.loads('\n'.join(run([bench.sysreel, 'info', '--json', out])[0]))
+    tap.check(done.returncode == 0 and not said and n == told['events'] - told['state_only'],
               f'{name}: tshark reads {n} events', said)
     if shutil.which('capinfos'):
         tap.check(run(['capinfos', out])[2] == 0, f'{name}: capinfos reads it')
-
-
-def same_for_both(line, more):
-    """LINE without its number, and without what differs in each capture."""
-    line = line.split(' ', 1)[1]
-    for find, put in ALWAYS + more:
-        line = re.sub(find, put, line)
-    return line
-
-
-def are_same(their, our):
-    """Calls of a newer table have no name there."""
-    if their.endswith(' <unknown> '):
-        return our.rsplit(' ', 2)[0] == their.rsplit(' ', 2)[0]
-    return their == our
-
-
-def check_lines(tap, what, theirs, ours, more=()):
-    theirs = [same_for_both(line, list(more)) for line in theirs]
-    ours = [same_for_both(line, list(more)) for line in ours
-            if line.split(') ', 1)[1].split(' ')[1] not in TOO_NEW]
-    wrong = [f'{who} {line[:300]}' for pair in zip(theirs, ours) if not are_same(*pair)
-             for who, line in zip(('sysdig: ', 'sysreel:'), pair)]
-    tap.check(len(theirs) == len(ours) > 0 and not wrong, f'{what}: {len(ours)} lines of sysdig',
-              [f'{len(theirs)} and {len(ours)} lines'] + wrong[:2 * SHOWN])
 
 
 def check_sysdig(tap, bench, name, path):
@@ -176,7 +135,7 @@ def check_sysdig(tap, bench, name, path):
         tap.check(not tally.wrong and theirs, f'{name}: its lines, {tally.text()}',
                   [line for pair in tally.wrong[:SHOWN] for line in pair])
     else:
-        check_lines(tap, name, theirs, ours, LIVE if name == 'bundled' else ())
+        check_lines(tap, name, theirs, ours)
 
 
 def check_sysdig_pieces(tap, bench, name, path):

@@ -18,7 +18,9 @@ static const struct {
 	{ "files", act_files }, { "paths", act_paths }, { "sockets", act_sockets },
 	{ "processes", act_processes }, { "system", act_system }, { "storm", act_storm },
 	{ "burst", act_burst }, { "inherited", act_inherited },
-	{ "state", act_state },
+	{ "state", act_state }, { "every", act_every },
+	{ "messages", act_messages }, { "ipc", act_ipc }, { "uring", act_uring },
+	{ "exec", act_exec },
 };
 
 void

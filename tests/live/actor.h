@@ -3,8 +3,9 @@
  * of them has to show.
  *
  * An expectation is the line of an event from its "(TID)" on, as far as it is
- * known; the expectations of a scenario come in the order of their events. A line
- * "fd NUMBER NAME" is a descriptor that is open at the first getppid().
+ * known; the expectations of a scenario come in the order of their events. "(TID) ~ " begins
+ * words that stand somewhere in the event of the expectation before. A line "fd NUMBER NAME"
+ * is a descriptor that is open at the first getppid().
  */
 #ifndef TESTS_LIVE_ACTOR_H
 #define TESTS_LIVE_ACTOR_H
@@ -38,5 +39,10 @@ void act_storm(void);
 void act_burst(void);
 void act_inherited(void);
 void act_state(void);
+void act_every(void);
+void act_messages(void);
+void act_ipc(void);
+void act_uring(void);
+void act_exec(void);
 
 #endif

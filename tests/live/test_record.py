@@ -148,7 +148,8 @@ def check_exit_only(tap, bench):
     bench.record('x', '--exit-only', '--', 'cat', '/etc/passwd')
     lines = bench.lines('x', '--all')
     entered = [line for line in lines if ') > ' in line]
-    tap.check(len(lines) > 20 and all('procexit' in line or 'signaldeliver' in line
+    no_calls = ('procexit', 'signaldeliver', 'procinfo')
+    tap.check(len(lines) > 20 and all(any(name in line for name in no_calls)
                                       for line in entered), 'returns only', entered[:5])
     tap.check(bench.lines('x', 'evt.type=read and fd.name=/etc/passwd'), 'with their names')
 
@@ -342,6 +343,24 @@ def check_scan(tap, bench):
     tap.check(fds and set(fds) == {'/dev/null'}, 'and what was read is right', fds[:3])
 
 
+def check_slow(tap, bench):
+    """Who cannot keep up says so first; what is lost then is accounted for."""
+    with Ticker(BUSY) as pid:
+        program = subprocess.Popen([bench.sysreel, 'record', '-w', '-', '-M', '3', '--tree', pid],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        first = program.stderr.readline().decode()
+        out, said = program.communicate(timeout=50)
+    with open(bench.path('slow'), 'wb') as f:
+        f.write(out)
+    said = said.decode()
+    tap.check(re.fullmatch(r'sysreel: writing cannot keep up: \d+ MB wait, and events will be '
+                           r'lost if it goes on\n', first), 'it cannot keep up, and says so',
+              [first])
+    events, lost = lost_in(bench, 'slow')
+    tap.check(program.returncode == 0 and events > 10000 and bool(lost) == ('lost: ' in said),
+              f'{events} events are whole, {lost} lost', [said])
+
+
 def niceness(pid):
     with open(f'/proc/{pid}/stat', encoding='ascii') as f:
         return int(f.read().rsplit(') ', 1)[1].split(' ')[16])
@@ -357,8 +376,16 @@ def check_niceness(tap, bench):
                for t in os.listdir(f'/proc/{program.pid}/task')}
         program.send_signal(signal.SIGINT)
         ended(program)
+    tap.check(len(own) == 2 and set(own.values()) == {-20}, 'but who reads and writes is',
+              [str(own)])
+    with Ticker() as pid:
+        program = bench.start('-z', '-w', bench.path('nice'), '--tree', pid, least=100)
+        own = {t: niceness(f'{program.pid}/task/{t}')
+               for t in os.listdir(f'/proc/{program.pid}/task')}
+        program.send_signal(signal.SIGINT)
+        ended(program)
     tap.check(own.pop(str(program.pid)) == -20 and set(own.values()) == {0},
-              'but who reads is, and not who writes', [str(own)])
+              'who compresses is not', [str(own)])
 
 
 def rights_of(pid):
@@ -416,7 +443,7 @@ def main():
             return tap.done()
         for check in (check_command, check_forms, check_exit_only, check_filter, check_stops,
                       check_signals, check_killed, check_killed_early, check_full, check_gone, check_only,
-                      check_scan, check_niceness, check_rights, check_refused):
+                      check_scan, check_slow, check_niceness, check_rights, check_refused):
             check(tap, bench)
         check_losses(tap, bench, os.path.abspath(sys.argv[2]))
     return tap.done()

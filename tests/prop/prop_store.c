@@ -159,7 +159,7 @@ load(const struct scap *b, struct source **source)
 	struct record rec;
 
 	*source = replay_open(b->p, b->len, NULL);
-	s = store_new(NULL);
+	s = store_new(0);
 	while (source_next(*source, &rec))
 		store_take(s, &rec);
 	store_publish(s);

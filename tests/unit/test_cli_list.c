@@ -35,8 +35,9 @@ static const struct {
 	  "it stands in the event: a number, not its name. |\n", "" },
 	{ { "fields", "evtin.span.id", "--json" }, 0,
 	  "[\n{\"name\":\"evtin.span.id\",\"group\":\"Events inside of spans\","
-	  "\"type\":\"integer\",\"of\":\"data\",\"from\":\"old captures\",\"meaning\":"
-	  "\"Number of an open span of the thread; captures do not tell it.\"}\n]\n", "" },
+	  "\"type\":\"integer, list\",\"of\":\"history\",\"from\":\"old captures\","
+	  "\"meaning\":\"Numbers of the open spans that the thread began, the newest "
+	  "first.\"}\n]\n", "" },
 	{ { "fields", "no.such", "--json" }, 1, "[\n]\n",
 	  "sysreel: no name in the list of fields fits `no.such`\n" },
 	{ { "events", "openat2", "-v" }, 0,

@@ -1,4 +1,5 @@
 #include <string.h>
+#include <sys/uio.h>
 
 #include "engine/base/mem.h"
 #include "engine/event/event.h"
@@ -41,12 +42,20 @@ add_chunk(struct made *r, uint8_t grab, uint8_t part, const void *p, size_t len)
 	r->len += sizeof(c) + ((len + 3) & ~(size_t)3);
 }
 
+/* The record as it is, which says of itself that it has LEN bytes. */
 static bool
-encode(struct encoder *e, const struct made *r, struct event *ev)
+encode_as(struct encoder *e, struct made *r, uint32_t len, struct event *ev)
 {
 	struct encoder_input in = { r->bytes, r->len, 42, 3 };
 
+	memcpy(r->bytes + offsetof(struct wire_head, len), &len, sizeof(len));
 	return encoder_take(e, &in, ev);
+}
+
+static bool
+encode(struct encoder *e, struct made *r, struct event *ev)
+{
+	return encode_as(e, r, (uint32_t)r->len, ev);
 }
 
 static uint32_t
@@ -123,6 +132,161 @@ a_child_in_a_namespace_is_marked(struct encoder *e)
 	      "the first argument stands apart");
 }
 
+/* Names come the last one first. */
+static void
+paths_are_turned_round(struct encoder *e)
+{
+	static const struct {
+		const char *names;
+		size_t len;
+		const char *path;
+	} cases[] = {
+		{ "c\0bb\0a\0", 7, "/a/bb/c" }, { "\0", 1, "/" }, { "x\0", 2, "/x" },
+		{ "memfd:x\0\0", 9, "/memfd:x" }, { "open", 4, "" }, { "", 0, "" },
+	};
+	struct wire_task task = { .tid = 7 };
+	struct made r;
+	struct event ev;
+	struct span cwd;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		make_call(&r, WIRE_EXIT, number_of("clone"), 9, NULL);
+		add_chunk(&r, 0, 0, &task, sizeof(task));
+		add_chunk(&r, 0, 3, cases[i].names, cases[i].len);
+		CHECK(encode(e, &r, &ev), "a working folder");
+		cwd = event_text(&ev, 6);
+		CHECK(cwd.len == strlen(cases[i].path) && !memcmp(cwd.p, cases[i].path, cwd.len),
+		      "it is %s", cases[i].path);
+	}
+}
+
+static void
+flags_tell_of_the_program(struct encoder *e)
+{
+	static const struct {
+		struct wire_task task;
+		const char *names;
+		uint32_t flags;
+	} cases[] = {
+		{ { .has_exe = 1, .uid = 5, .exe_uid = 5, .exe_mode = 0700 }, "x\0", 1 },
+		{ { .has_exe = 1, .uid = 5, .exe_uid = 5, .exe_mode = 0577 }, "x\0", 0 },
+		{ { .has_exe = 1, .uid = 5, .exe_uid = 6, .exe_mode = 0757 }, "x\0", 1 },
+		{ { .has_exe = 1, .uid = 5, .exe_uid = 6, .exe_mode = 0757, .is_in_exe_gid = 1 },
+		  "x\0", 0 },
+		{ { .has_exe = 1, .uid = 5, .exe_uid = 6, .exe_mode = 0575, .is_in_exe_gid = 1 },
+		  "x\0", 1 },
+		{ { .has_exe = 1, .exe_mode = 0555, .cap_effective = 2 }, "x\0", 1 },
+		{ { .has_exe = 1, .exe_mode = 0777, .cap_effective = 2, .exe_is_fixed = 1 },
+		  "x\0", 0 },
+		{ { .exe_mode = 0777 }, "x\0", 0 },
+		{ { .exe_layer = WIRE_UPPER_LAYER }, "x\0", 2 },
+		{ { .exe_layer = WIRE_LOWER_LAYER }, "x\0", 8 },
+		{ { .tid = 7 }, "memfd:x\0\0", 4 }, { { .tid = 7 }, "memfd:x\0a\0", 0 },
+	};
+	struct made r;
+	struct event ev;
+	uint32_t flags;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		size_t len = strlen(cases[i].names) + 1;
+
+		make_call(&r, WIRE_EXIT, number_of("execve"), 0, NULL);
+		add_chunk(&r, 0, 0, &cases[i].task, sizeof(cases[i].task));
+		/* Each has another text behind it. */
+		len += strlen(cases[i].names + len) + (len > 2);
+		add_chunk(&r, 0, 4, cases[i].names, len);
+		flags = 99;
+		CHECK(encode(e, &r, &ev) && event_u32(&ev, 19, &flags) && flags == cases[i].flags,
+		      "case %zu: flags %x, %x are right", i, flags, cases[i].flags);
+	}
+}
+
+static void
+each_message_is_an_event(struct encoder *e)
+{
+	static const uint64_t args[6] = { 4, 0x1000, 3 };
+	struct iovec v[2] = { { NULL, 7 }, { NULL, 9 } };
+	uint32_t lens[3] = { 7, 0, 16 };
+	struct made r;
+	struct event ev;
+	uint32_t size = 0;
+	int64_t res = 0;
+
+	make_call(&r, WIRE_EXIT, number_of("sendmmsg"), 3, args);
+	for (uint8_t i = 0; i < 3; i++) {
+		add_chunk(&r, 0, (uint8_t)(i * WIRE_PARTS + 4), &lens[i], sizeof(lens[i]));
+		add_chunk(&r, 0, (uint8_t)(i * WIRE_PARTS), v, i == 2 ? sizeof(v) : sizeof(v[0]));
+	}
+	CHECK(encode(e, &r, &ev) && event_result(&ev, &res) && res == 7, "the first one");
+	CHECK(encoder_has_more(e) && encoder_more(e, &ev) && event_result(&ev, &res) && res == 0 &&
+	      event_u32(&ev, 2, &size) && size == 7, "the second one is empty");
+	CHECK(encoder_has_more(e) && encoder_more(e, &ev) && event_result(&ev, &res) &&
+	      res == 16 && event_u32(&ev, 2, &size) && size == 16, "the third one has two parts");
+	CHECK(!encoder_has_more(e), "that is all");
+	make_call(&r, WIRE_EXIT, number_of("sendmmsg"), -9, args);
+	CHECK(encode(e, &r, &ev) && event_result(&ev, &res) && res == -9 && !encoder_has_more(e),
+	      "a call that fails is one event");
+	make_call(&r, WIRE_EXIT, number_of("read"), 3, args);
+	CHECK(encode(e, &r, &ev) && !encoder_has_more(e), "another call is one event");
+}
+
+static void
+requests_of_rings_are_told(struct encoder *e)
+{
+	struct wire_uring uring = { .head = { .kind = WIRE_URING, .tid = 7 }, .user_data = 0xab,
+				    .offset = 5, .fd = 3, .size = 10, .flags = 0x104,
+				    .opcode = 22 };
+	static const char words[] = "opcode=read fd=3 size=10 offset=5 flags=4 user_data=ab";
+	struct made r;
+	struct event ev;
+	struct span s;
+
+	memcpy(r.bytes, &uring, sizeof(uring));
+	r.len = sizeof(uring);
+	CHECK(encode(e, &r, &ev) && ev.id == EV_ASYNCEVENT_E && ev.tid == 7, "a request");
+	s = event_text(&ev, 1);
+	CHECK(s.len == 8 && !memcmp(s.p, "io_uring", 8), "its name");
+	s = event_bytes(&ev, 2);
+	CHECK(s.len == strlen(words) && !memcmp(s.p, words, s.len), "its words: %.*s", (int)s.len,
+	      (const char *)s.p);
+	uring.opcode = 9999;
+	memcpy(r.bytes, &uring, sizeof(uring));
+	CHECK(encode(e, &r, &ev) && (s = event_bytes(&ev, 2)).len > 11 &&
+	      !memcmp(s.p, "opcode=9999", 11), "a number without a name");
+}
+
+/* What a parameter is depends on the command. */
+static void
+commands_tell_what_is_meant(struct encoder *e)
+{
+	struct { uint64_t v[9]; } block = { { 10, 20, 30, 40, 50, 60, 70, 80, 0 } };
+	uint64_t args[6] = { 0x80000700, 0, 5, 0x1000 }, v = 0;
+	struct made r;
+	struct event ev;
+	struct span s;
+
+	make_call(&r, WIRE_EXIT, number_of("quotactl"), 0, args);
+	add_chunk(&r, 2, 0, &block, sizeof(block));
+	CHECK(encode(e, &r, &ev) && event_u64(&ev, 3, &v) && v == 10 && event_u64(&ev, 8, &v) &&
+	      v == 70000000000u && !event_bytes(&ev, 10).len, "limits of a quota");
+	args[0] = 0x80000501;
+	make_call(&r, WIRE_EXIT, number_of("quotactl"), 0, args);
+	add_chunk(&r, 2, 0, &block, 24);
+	CHECK(encode(e, &r, &ev) && !event_bytes(&ev, 3).len && event_u64(&ev, 10, &v) &&
+	      v == 10000000000u && event_bytes(&ev, 12).len == 1, "grace of a quota");
+	args[0] = 7;
+	args[3] = 9;
+	make_call(&r, WIRE_EXIT, number_of("ptrace"), 0, args);
+	CHECK(encode(e, &r, &ev) && (s = event_bytes(&ev, 2)).len == 2 && s.p[0] == 1 &&
+	      s.p[1] == 9, "ptrace gives a signal");
+	args[0] = 10;
+	make_call(&r, WIRE_EXIT, number_of("keyctl"), 0, args);
+	add_chunk(&r, 1, 0, "user", 5);
+	CHECK(encode(e, &r, &ev) && (s = event_bytes(&ev, 3)).len == 6 && s.p[0] == 1 &&
+	      !memcmp(s.p + 1, "user", 5) && (s = event_bytes(&ev, 2)).len == 9 && !s.p[0],
+	      "keyctl looks for a text");
+}
+
 /* Whatever the bytes, an event is whole or there is none. */
 static void
 random_records(struct encoder *e, struct rng rng)
@@ -133,7 +297,7 @@ random_records(struct encoder *e, struct rng rng)
 
 	for (int i = 0; i < RANDOM_TURNS; i++) {
 		uint64_t args[6];
-		uint16_t kind = (uint16_t)(1 + rng_below(&rng, 5));
+		uint16_t kind = (uint16_t)(1 + rng_below(&rng, 6));
 
 		for (size_t j = 0; j < 6; j++)
 			args[j] = rng_bits(&rng, 64);
@@ -149,7 +313,8 @@ random_records(struct encoder *e, struct rng rng)
 			r.len += sizeof(c) + ((c.len + 3u) & ~3u);
 		}
 		r.len -= rng_below(&rng, 8) < 2 ? rng_below(&rng, r.len) : 0;
-		if (encode(e, &r, &ev) && (!ev.type || ev.n_params > ev.type->n_params))
+		if (encode_as(e, &r, (uint32_t)rng_below(&rng, 1500), &ev) &&
+		    (!ev.type || ev.n_params > ev.type->n_params))
 			n_bad++;
 	}
 	CHECK(!n_bad, "%d random records: %d bad events", RANDOM_TURNS, n_bad);
@@ -165,6 +330,11 @@ main(int argc, char **argv)
 	what_has_no_event_is_generic(e);
 	parameters_come_from_chunks(e);
 	a_child_in_a_namespace_is_marked(e);
+	paths_are_turned_round(e);
+	flags_tell_of_the_program(e);
+	each_message_is_an_event(e);
+	requests_of_rings_are_told(e);
+	commands_tell_what_is_meant(e);
 	random_records(e, rng_from_args(argc, argv));
 	encoder_free(e);
 	return check_done();

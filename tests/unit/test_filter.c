@@ -22,7 +22,20 @@ two_hours(int64_t epoch_s)
 	return 7200;
 }
 
-static const struct filter_options options = { two_hours, port_of };
+static int know_host_ctx;
+
+/* One host is known. */
+static const char *
+know_host(void *ctx, const char *name)
+{
+	CHECK(ctx == &know_host_ctx, "the context comes back");
+	return !name ? "names are not known" : strcmp(name, "here") ? "no such host" : NULL;
+}
+
+static const struct filter_options options = {
+	.utc_offset = two_hours, .service_port = port_of, .host = know_host,
+	.ctx = &know_host_ctx,
+};
 
 /* One test value of each type of field: read(3) of "/etc/passwd" in "bash". */
 static const struct {
@@ -160,6 +173,7 @@ static const struct {
 	{ "proc.name exists", true },
 	{ "not proc.name exists", false },
 	/* Numbers. */
+	{ "fd.sip.name=here", false },
 	{ "evt.cpu <= 65535 and evt.cpu < 70000 and not evt.cpu >= 65535", true },
 	{ "fd.type = file", true },
 	{ "fd.type contains ile and not fd.type startswith ip", true },
@@ -440,6 +454,10 @@ static const struct {
 	  "`docker`?" },
 	{ "syslog.severity.str=erro", 20, "`syslog.severity.str` is never `erro`, did you mean "
 	  "`err`?" },
+	{ "fd.sip.name=there", 12, "no such host" },
+	{ "fd.sip.name in (here,there)", 21, "no such host" },
+	{ "fd.sip.name contains here", 21, "names are not known" },
+	{ "evt.num=1 and fd.rip.name exists", 14, "names are not known" },
 	{ "evt.cpu=65536", 8, "`evt.cpu` is at most 65535, and never negative" },
 	{ "evt.cpu in (1,65536)", 14, "`evt.cpu` is at most 65535, and never negative" },
 	{ "evt.cpu>65535", 8, "`evt.cpu` is at most 65535, and never negative" },

@@ -14,7 +14,7 @@ port_of(const char *name)
 	return !strcmp(name, "http") ? 80 : -1;
 }
 
-static const struct filter_options options = { NULL, port_of };
+static const struct filter_options options = { .service_port = port_of };
 
 /* A filter, and whether it matches. */
 struct row {

@@ -207,6 +207,14 @@ test_memory(void)
 	CHECK(t->vmsize_kb == 800 && t->vmrss_kb == 80 && t->vmswap_kb == 8, "brk");
 	stage_event(&s, 10, EV_PROCINFO_E, scap_num(3), scap_num(4));
 	CHECK(t->cpu_user == 3 && t->cpu_system == 4 && t->n_samples == 1, "procinfo");
+	stage_event(&s, 10, EV_ASYNCEVENT_E, scap_num(0), scap_text("cpu"),
+		    scap_bytes("user_ns=31234567 system_ns=4", 28));
+	CHECK(t->cpu_user_ns == 31234567 && t->cpu_system_ns == 4, "and exactly");
+	stage_event(&s, 10, EV_ASYNCEVENT_E, scap_num(0), scap_text("cpu"),
+		    scap_bytes("user_ns=5", 9));
+	stage_event(&s, 999, EV_ASYNCEVENT_E, scap_num(0), scap_text("cpu"),
+		    scap_bytes("user_ns=1 system_ns=1", 21));
+	CHECK(t->cpu_user_ns == 31234567, "what makes no sense is left out");
 	stage_event(&s, 999, EV_PROCINFO_E, scap_num(3), scap_num(4));
 	stage_event(&s, 998, EV_SCHEDSWITCH_6_E, scap_num(0), scap_num(5), scap_num(6),
 		    scap_num(700), scap_num(70), scap_num(7));

@@ -10,7 +10,7 @@
 #include "ui/cli/listing.h"
 #include "ui/cli/output.h"
 
-enum { OPT_MARKDOWN = 256, OPT_JSON };
+enum { OPT_MARKDOWN = 256, OPT_JSON, OPT_VIEWS };
 enum form { FORM_SHORT, FORM_LONG, FORM_MARKDOWN, FORM_JSON };
 
 #define NAME_COLUMN 28			/* where the sentences start */
@@ -21,6 +21,7 @@ enum form { FORM_SHORT, FORM_LONG, FORM_MARKDOWN, FORM_JSON };
 /* One run. */
 struct lister {
 	const struct listing *listing;
+	struct listing_ask ask;
 	const char *pattern;		/* NULL: all */
 	enum form form;
 	size_t width_cols;
@@ -202,7 +203,7 @@ show(struct lister *l)
 	l->json.t = &l->out.text;
 	if (l->form == FORM_JSON)
 		json_open(&l->json, NULL, '[');
-	l->listing->walk(take, l);
+	l->listing->walk(&l->ask, take, l);
 	if (l->form == FORM_JSON) {
 		text_char(&l->out.text, '\n');
 		json_close(&l->json, ']');
@@ -256,6 +257,8 @@ run(const struct cli_command *self, int argc, char **argv)
 			l.form = FORM_MARKDOWN;
 		else if (key == OPT_JSON)
 			l.form = FORM_JSON;
+		else if (key == OPT_VIEWS)
+			l.ask.views_dir = arg;
 		else if (at < argc && n < ARRAY_LEN(words))
 			words[n++] = argv[at++];
 		else if (at < argc)
@@ -275,6 +278,7 @@ static const struct cli_option options[] = {
 	{ 'v', "verbose", NULL, "Tell more of each: type, unit, argument and so on." },
 	{ OPT_MARKDOWN, "markdown", NULL, "As tables in Markdown." },
 	{ OPT_JSON, "json", NULL, "As JSON." },
+	{ OPT_VIEWS, "views", "DIR", "List the views of this folder, too." },
 };
 
 const struct cli_command list_command = {
@@ -285,7 +289,8 @@ const struct cli_command list_command = {
 		"`operators`: how filters compare fields with values. `transformers`: what "
 		"filters and formats can make of fields. `events`: types of events (> enter, "
 		"< exit) with the names of their parameters. `syscalls`: the system calls of "
-		"x86-64.\n\n"
+		"x86-64. `views`: tables that can be shown. `view-keys`: what can stand in the "
+		"file of a view.\n\n"
 		"Only names that PATTERN fits are listed: a part of the name, or, with * ? or "
 		"[ ] in it, all of it.\n\n"
 		"What -v and the other forms tell of a field: its type and unit; the argument "

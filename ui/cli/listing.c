@@ -9,12 +9,13 @@
 #include "engine/field/field.h"
 #include "engine/field/operand.h"
 #include "engine/filter/filter.h"
+#include "ui/cli/listing_views.h"
 
 /* What a field's values count. */
 static const char *const units[U_COUNT] = {
 	[U_BYTES] = "bytes", [U_KB] = "KiB", [U_NS] = "ns", [U_NS9] = "ns", [U_S] = "s",
 	[U_HEX] = "hexadecimal", [U_PERCENT] = "percent", [U_PORT] = "port",
-	[U_EVENT_NAME] = "event name",
+	[U_EVENT_NAME] = "event name", [U_HOST] = "host",
 };
 
 /* On what a value depends. */
@@ -69,10 +70,11 @@ many_of(const struct field *f)
 }
 
 static void
-walk_fields(listing_take_fn *take, void *ctx)
+walk_fields(const struct listing_ask *ask, listing_take_fn *take, void *ctx)
 {
 	struct text argument = { 0 }, type = { 0 };
 
+	(void)ask;
 	for (size_t i = 0; i < n_domains; i++) {
 		for (size_t j = 0; j < domains[i]->n_fields; j++) {
 			const struct field *f = &domains[i]->fields[j];
@@ -113,10 +115,11 @@ put_parameters(const struct event_type *type, char direction, struct text *t)
 }
 
 static void
-walk_events(listing_take_fn *take, void *ctx)
+walk_events(const struct listing_ask *ask, listing_take_fn *take, void *ctx)
 {
 	struct text id = { 0 }, parameters = { 0 };
 
+	(void)ask;
 	for (unsigned i = 0; i < EVENT_TYPES; i++) {
 		const struct event_type *type = &event_types[i];
 		char direction = event_id_is_exit((uint16_t)i) ? '<' : '>';
@@ -141,10 +144,11 @@ walk_events(listing_take_fn *take, void *ctx)
 #define CALL_NUMBERS 1024		/* more than any machine has */
 
 static void
-walk_syscalls(listing_take_fn *take, void *ctx)
+walk_syscalls(const struct listing_ask *ask, listing_take_fn *take, void *ctx)
 {
 	struct text number = { 0 };
 
+	(void)ask;
 	for (uint32_t i = 0; i < CALL_NUMBERS; i++) {
 		const struct syscall *call = syscall_find(SYSCALL_X86_64, i);
 		bool is_generic;
@@ -190,10 +194,11 @@ put_types(unsigned types, struct text *t)
 }
 
 static void
-walk_operators(listing_take_fn *take, void *ctx)
+walk_operators(const struct listing_ask *ask, listing_take_fn *take, void *ctx)
 {
 	struct text types = { 0 };
 
+	(void)ask;
 	for (size_t i = 0; i < n_filter_operators; i++) {
 		const struct filter_operator *op = &filter_operators[i];
 
@@ -205,8 +210,9 @@ walk_operators(listing_take_fn *take, void *ctx)
 }
 
 static void
-walk_transformers(listing_take_fn *take, void *ctx)
+walk_transformers(const struct listing_ask *ask, listing_take_fn *take, void *ctx)
 {
+	(void)ask;
 	for (size_t i = 0; i < n_transformers; i++)
 		take(ctx, &(struct listing_entry){ .name = transformers[i].synopsis,
 						   .doc = transformers[i].doc });
@@ -222,5 +228,9 @@ const struct listing listings[] = {
 	{ "syscalls", "System calls of x86-64.", { "number", "category" }, walk_syscalls },
 	{ "transformers", "What is made of fields, in filters and formats.", { NULL },
 	  walk_transformers },
+	{ "views", "Tables that can be shown.",
+	  { "name", "rows", "filter", "columns", "leads to", "file" }, listing_walk_views },
+	{ "view-keys", "What can stand in the file of a view.", { "value", "needed" },
+	  listing_walk_view_keys },
 };
 const size_t n_listings = ARRAY_LEN(listings);

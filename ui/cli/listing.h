@@ -23,11 +23,16 @@ struct listing_entry {
 
 typedef void listing_take_fn(void *ctx, const struct listing_entry *e);
 
+/* What a list may have to know of the command line. */
+struct listing_ask {
+	const char *views_dir;		/* --views, or NULL */
+};
+
 struct listing {
 	const char *name;
 	const char *doc;		/* a sentence */
 	const char *facts[LISTING_FACTS_MAX];	/* names of the columns, then NULL */
-	void (*walk)(listing_take_fn *take, void *ctx);
+	void (*walk)(const struct listing_ask *ask, listing_take_fn *take, void *ctx);
 };
 
 extern const struct listing listings[];

@@ -105,6 +105,8 @@ live_open(const struct live_options *o, struct err *err)
 	struct source *s;
 
 	ask.cgroup = o->whom->cgroup;
+	ask.switches = o->whom->switches;
+	ask.page_faults = o->whom->page_faults;
 	pushdown_init(&pushdown, &ask);
 	options.demand = &pushdown.demand;
 	s = probe_open(&options, err);

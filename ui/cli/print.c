@@ -12,6 +12,7 @@
 #include "engine/world/world.h"
 #include "ui/cli/bundled.h"
 #include "ui/cli/cli.h"
+#include "ui/cli/hosts.h"
 #include "ui/cli/input.h"
 #include "ui/cli/line.h"
 #include "ui/cli/live.h"
@@ -221,8 +222,11 @@ begin(struct printer *p)
 	p->render.data = w->data;
 	p->render.is_raw = w->raw || w->form == PRINT_JSON;
 	p->render.no_owner_names = w->numbers;
-	if (w->resolve_ports)
+	if (w->resolve_names) {
 		p->render.service = services_name;
+		p->render.host = hosts_name;
+		p->render.host_ctx = w->hosts;
+	}
 	p->eval = (struct eval){ .world = p->world, .time_mode = w->time_mode,
 				 .render = &p->render, .scratch = &p->scratch,
 				 .list = p->list, .is_output = true };

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "engine/base/mem.h"
+#include "ui/cli/hosts.h"
 #include "ui/cli/line.h"
 #include "ui/cli/words.h"
 
@@ -163,7 +164,7 @@ switch_of(struct print_wishes *w, int key)
 	case 'v':
 		return &w->verbose;
 	case 'R':
-		return &w->resolve_ports;
+		return &w->resolve_names;
 	case 'E':
 		return &w->no_owners;
 	case 'N':
@@ -234,8 +235,10 @@ settle(struct print_wishes *w)
 		w->data.form = DATA_RAW;
 	if (w->numbers) {
 		w->no_owners = true;
-		w->resolve_ports = false;
+		w->resolve_names = false;
 	}
+	if (w->resolve_names)
+		w->hosts = hosts_new(&hosts_system);
 	if (!w->pattern && w->form == PRINT_LINES && wants_colours())
 		w->pattern = LINE_FORMAT_COLOURS;
 	if (!w->pattern && (w->time_mode != TIME_LOCAL || w->form != PRINT_LINES))
@@ -278,6 +281,7 @@ print_options_read(const struct cli_command *self, int argc, char **argv, struct
 void
 print_options_fini(struct print_wishes *w)
 {
+	hosts_free(w->hosts);
 	input_fini(&w->input);
 	text_fini(&w->filter);
 	free(w->suppressed);
@@ -309,8 +313,10 @@ static const struct cli_option options[] = {
 	  "are also what is taken from the kernel: 80, if the option is not given." },
 	{ 'v', "verbose", NULL, "Do not shorten data, and tell at the end how much was read." },
 	{ 'S', "summary", NULL, "Show at the end how often each kind of event came." },
-	{ 'R', "resolve-ports", NULL, "Names of ports, from the file /etc/services." },
-	{ 'N', "numbers", NULL, "No names of users, groups and ports: their numbers only." },
+	{ 'R', "resolve-ports", NULL, "Names of ports, from the file /etc/services, and of "
+	  "hosts, in fd.sip.name and the like, from /etc/hosts and the resolver. Nothing else "
+	  "asks the network." },
+	{ 'N', "numbers", NULL, "No names of users, groups, ports and hosts: their numbers only." },
 	{ 'E', "exclude-users", NULL, "Do without the users and groups in the capture." },
 	{ 'U', "suppress-comm", "NAME", "Leave out all events of the program NAME. May be given "
 	  "several times." },

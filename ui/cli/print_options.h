@@ -15,6 +15,8 @@
 #include "ui/cli/input.h"
 #include "ui/cli/whom.h"
 
+struct hosts;
+
 enum print_form { PRINT_LINES, PRINT_JSON, PRINT_CSV };
 
 /* Embedded: zeroes; print_options_fini(). Text is borrowed from the words. */
@@ -31,9 +33,10 @@ struct print_wishes {
 	struct data_style data;
 	const char **suppressed;	/* names of programs */
 	size_t n_suppressed, cap_suppressed;
+	struct hosts *hosts;		/* owned; NULL: names of hosts are not wanted */
 	bool has_data_form;
 	bool follow, all, quiet, summary, verbose, raw;
-	bool resolve_ports, no_owners, numbers, unbuffered, progress;
+	bool resolve_names, no_owners, numbers, unbuffered, progress;
 	bool filter_only_hides, show_format;
 };
 

@@ -60,10 +60,27 @@ push_container(struct demand *d, const struct filter *f)
 		memcpy(d->container, ids.list[0].p, WIRE_ID_LEN);
 }
 
+/* Does F want events that are called NAME and not just anything? */
+static bool
+names_type(const struct filter *f, const char *name)
+{
+	size_t len = strlen(name);
+	struct filter_values types;
+
+	if (!f || !filter_values(f, "evt.type", &types) || types.are_excluded)
+		return false;
+	for (size_t i = 0; i < types.n; i++)
+		if (types.list[i].len == len && !memcmp(types.list[i].p, name, len))
+			return true;
+	return false;
+}
+
 void
 pushdown_init(struct pushdown *p, const struct pushdown_options *o)
 {
 	*p = (struct pushdown){ .filter = o->filter, .demand.cgroup = o->cgroup };
+	p->demand.switches = o->switches || names_type(o->filter, "switch");
+	p->demand.page_faults = o->page_faults || names_type(o->filter, "page_fault");
 	/* How long ago the event before was takes all of them. */
 	if (!o->filter || o->all_events || strstr(filter_text(o->filter), "evt.deltatime"))
 		return;

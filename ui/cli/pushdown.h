@@ -20,6 +20,7 @@ struct pushdown_options {
 	bool all_events;		/* even what it refuses is counted */
 	bool no_state;			/* what it refuses is not needed for the state */
 	const char *cgroup;		/* or NULL */
+	bool switches, page_faults;	/* even if the filter does not ask for them by name */
 };
 
 /* Embedded: pushdown_init(). It borrows the filter. */

@@ -27,6 +27,8 @@
 #endif
 
 #define SECOND_NS 1e9
+#define LIVE_QUEUE_BYTES (64u << 20)	/* what may wait to be written */
+#define QUEUE_WARN_BYTES (LIVE_QUEUE_BYTES / 2)
 #define SLOW_NS 1000000000u		/* waiting less than this is not worth a word */
 
 /* One run. */
@@ -41,6 +43,7 @@ struct recording {
 	struct outsiders outsiders;
 	struct progress progress;
 	struct lost lost;
+	bool has_warned;		/* that writing is slow */
 	uint64_t start_ns;		/* live: when events began to come; 0: not yet */
 };
 
@@ -60,6 +63,24 @@ on_idle(void *ctx)
 		recorder_flush(r->recorder);
 }
 
+/* Whoever cannot write as fast as events come loses some in the end: say so before. */
+static void
+warn_of_queue(struct recording *r)
+{
+	struct recorder_stats stats;
+	uint64_t waiting;
+
+	recorder_stats(r->recorder, &stats);
+	waiting = stats.sink.bytes_put - stats.sink.bytes_done;
+	if (r->has_warned || waiting < QUEUE_WARN_BYTES)
+		return;
+	r->has_warned = true;
+	progress_end(&r->progress);
+	cli_error("%s cannot keep up: %llu MB wait, and events will be lost if it goes on",
+		  r->wishes->recorder.sink.gzip ? "compressing" : "writing",
+		  (unsigned long long)(waiting / 1000000));
+}
+
 /* The same of the running kernel, which nobody may wait for: time passes although
  * nothing happens, and what can no longer be written need not be recorded. */
 static void
@@ -76,6 +97,7 @@ on_live_idle(void *ctx)
 	}
 	if (!recorder_flush(r->recorder) || (most_ns && now - r->start_ns >= most_ns))
 		source_cancel(r->source);
+	warn_of_queue(r);
 	progress_idle(&r->progress, r->source);
 }
 
@@ -181,8 +203,10 @@ begin(struct recording *r, struct recorder_options *o)
 	sieve_begin(&r->sieve, &r->pass, r->world, &r->clock, MACHINE);
 	o->utc_offset = zone_offset;
 	o->ctx = r;
-	if (is_live(r))
+	if (is_live(r)) {
+		o->sink.queue_bytes = LIVE_QUEUE_BYTES;
 		r->outsiders.root = live_root(r->source);
+	}
 	o->wants = r->sieve.filter ? is_wanted : NULL;
 	o->wants_process = is_process_wanted;
 }

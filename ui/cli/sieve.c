@@ -10,6 +10,7 @@
 #include "engine/filter/filter.h"
 #include "engine/world/world.h"
 #include "ui/cli/cli.h"
+#include "ui/cli/hosts.h"
 #include "ui/cli/print_options.h"
 #include "ui/cli/services.h"
 #include "ui/cli/zone.h"
@@ -27,10 +28,20 @@ explain(const char *filter, const struct err *err)
 		cli_error("options stand before the filter, not behind it");
 }
 
+/* Names of hosts in a filter: see filter_options. */
+static const char *
+find_host(void *hosts, const char *name)
+{
+	if (!hosts)
+		return "names of hosts are only looked up by `sysreel print -R`";
+	return !name || hosts_learn(hosts, name) ? NULL : "no address of that host is known";
+}
+
 bool
 sieve_compile(struct sieve *s, const struct print_wishes *w)
 {
-	const struct filter_options options = { zone_offset, services_port };
+	const struct filter_options options = { zone_offset, services_port, find_host,
+						w->hosts };
 	struct err err = { 0 };
 
 	if (!w->filter.len)
@@ -47,6 +58,8 @@ sieve_begin(struct sieve *s, const struct print_wishes *w, const struct world *w
 {
 	render_init(&s->render, world, clock);
 	s->render.machine = machine;
+	s->render.host = w->hosts ? hosts_name : NULL;
+	s->render.host_ctx = w->hosts;
 	if (w->verbose)
 		s->render.data.dots_max = SIZE_MAX;
 	s->suppressed = (const char *const *)w->suppressed;

@@ -28,6 +28,12 @@ whom_take(struct whom *w, const char *self, int key, const char *arg)
 			return usage(self, "--cgroup wants a path that begins with /, not", arg);
 		w->cgroup = arg;
 		return CLI_OK;
+	case WHOM_SWITCHES:
+		w->switches = true;
+		return CLI_OK;
+	case WHOM_PAGE_FAULTS:
+		w->page_faults = true;
+		return CLI_OK;
 	default:
 		return -1;
 	}
@@ -36,9 +42,11 @@ whom_take(struct whom *w, const char *self, int key, const char *arg)
 int
 whom_check(const struct whom *w, bool has_input)
 {
-	if (has_input && (w->tree || w->cgroup)) {
-		cli_error("%s is for the running system, not for a capture",
-			  w->tree ? "--tree" : "--cgroup");
+	const char *live = w->tree ? "--tree" : w->cgroup ? "--cgroup" :
+			   w->switches ? "--switches" : w->page_faults ? "--page-faults" : NULL;
+
+	if (has_input && live) {
+		cli_error("%s is for the running system, not for a capture", live);
 		return CLI_USAGE;
 	}
 	if (w->command && w->tree) {

@@ -1,0 +1,51 @@
+#include "engine/event/cpu_time.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/base/text.h"
+
+#define DATA_MAX 80			/* bytes: longer is none of ours */
+
+struct cpu_time
+cpu_time_split(uint64_t run_ns, uint64_t user_ns, uint64_t system_ns)
+{
+	struct cpu_time t = { .user_ns = run_ns };
+	double both = (double)user_ns + (double)system_ns;
+
+	if (system_ns)
+		t.system_ns = user_ns ? (uint64_t)((double)run_ns * ((double)system_ns / both)) :
+			      run_ns;
+	if (t.system_ns > run_ns)
+		t.system_ns = run_ns;
+	t.user_ns = run_ns - t.system_ns;
+	return t;
+}
+
+void
+cpu_time_put(struct text *out, const struct cpu_time *time)
+{
+	text_fmt(out, "user_ns=%" PRIu64 " system_ns=%" PRIu64, time->user_ns, time->system_ns);
+	text_char(out, '\0');
+}
+
+bool
+cpu_time_parse(struct span data, struct cpu_time *out)
+{
+	char text[DATA_MAX + 1];
+	struct cpu_time t;
+	int end = 0;
+
+	if (data.len && !data.p[data.len - 1])
+		data.len--;
+	if (data.len > DATA_MAX)
+		return false;
+	memcpy(text, data.p, data.len);
+	text[data.len] = '\0';
+	if (sscanf(text, "user_ns=%20" SCNu64 " system_ns=%20" SCNu64 "%n", &t.user_ns,
+		   &t.system_ns, &end) != 2 || (size_t)end != data.len)
+		return false;
+	*out = t;
+	return true;
+}

@@ -1,0 +1,579 @@
+#include "engine/query/answer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/mem.h"
+#include "engine/query/gather.h"
+
+#define LEVELS_MAX 4096			/* of a tree */
+
+struct answer {
+	struct table table;		/* first: it is one */
+	struct arena arena;
+	const struct view_column *columns[COLUMNS_MAX];
+	struct table_row *rows;
+};
+
+/* What one row is made of: a group, or one event of a list. */
+struct making {
+	struct answer *a;
+	struct gather *g;
+	double seconds;
+};
+
+/* Cells ----------------------------------------------------------------- */
+
+static bool
+is_text(enum value_type type)
+{
+	return type == T_STR || type == T_DATA;
+}
+
+/* Set *CELL to V, of TYPE; texts are copied. */
+static void
+put_value(struct making *m, struct cell *cell, enum value_type type, const struct value *v)
+{
+	cell->state = CELL_KNOWN;
+	cell->value = *v;
+	if (is_text(type))
+		cell->value.s.p = (const uint8_t *)
+			arena_strndup(&m->a->arena, (const char *)v->s.p, v->s.len);
+}
+
+/* Let the cursor stand on the entity INDEX of KIND, as of the window's end. */
+static bool
+look_at_entity(struct gather *g, enum view_entity kind, uint32_t index)
+{
+	const struct store *s = g->plan->snap->store;
+	const struct kept_process *p;
+	const struct kept_thread *t;
+	uint64_t last = g->plan->end - 1, to;
+
+	switch (kind) {
+	case VIEW_PROCESS:
+		p = store_process(s, index);
+		to = p ? atomic_load_explicit(&p->to, memory_order_relaxed) : 0;
+		return p && cursor_process(g->cursor, p, to <= last ? to - 1 : last);
+	case VIEW_THREAD:
+		t = store_thread(s, index);
+		to = t ? atomic_load_explicit(&t->to, memory_order_relaxed) : 0;
+		return t && cursor_thread(g->cursor, t, to <= last ? to - 1 : last);
+	case VIEW_CONTAINER:
+		cursor_container(g->cursor, index, last);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The entity that GROUP is about. */
+static bool
+look_at_group(struct gather *g, const struct group *group)
+{
+	for (size_t i = 0; i < g->plan->n_keys; i++) {
+		enum view_entity kind = g->keys[i].entity;
+
+		if (kind && kind != VIEW_DESCRIPTOR)
+			return look_at_entity(g, kind, group->keys[i] - 1);
+	}
+	return group->kind && look_at_entity(g, group->kind, group->entity);
+}
+
+static bool
+value_of_event(struct gather *g, struct term *term, uint64_t number, struct value *out)
+{
+	cursor_go_to(g->cursor, number);
+	return term_get(term, g->cursor, out);
+}
+
+static uint64_t
+time_of_event(struct gather *g, uint64_t number)
+{
+	cursor_go_to(g->cursor, number);
+	return cursor_value(g->cursor, COL_TIME);
+}
+
+/* What TERM is for the row of GROUP. */
+static bool
+value_of_group(struct gather *g, const struct group *group, struct term *term,
+	       struct value *out)
+{
+	if (operand_scope(term_operand(term)) != OF_ROW &&
+	    operand_scope(term_operand(term)) != OF_PAYLOAD && look_at_group(g, group) &&
+	    term_ask(term, g->cursor, out))
+		return true;
+	return group->last && value_of_event(g, term, group->last, out);
+}
+
+static bool
+key_value(struct gather *g, const struct group *group, size_t i, struct value *out)
+{
+	const struct key *key = &g->keys[i];
+
+	if (!key->entity) {
+		*out = *bag_get(&key->bag, group->keys[i]);
+		return true;
+	}
+	if (key->entity != VIEW_DESCRIPTOR && look_at_entity(g, key->entity, group->keys[i] - 1) &&
+	    term_ask(key->term, g->cursor, out))
+		return true;
+	return group->last && value_of_event(g, key->term, group->last, out);
+}
+
+static bool
+event_column(struct making *m, const struct group *group, size_t i, struct value *out)
+{
+	struct gather *g = m->g;
+	const struct tally *t = &group->tallies[i];
+	uint64_t ns;
+
+	switch (g->how[i].aggregation) {
+	case VIEW_FIRST:
+	case VIEW_LAST:
+		return t->n && g->terms[i] && value_of_event(g, g->terms[i], t->at, out);
+	case VIEW_AGE:
+		if (!t->n)
+			return false;
+		ns = time_of_event(g, t->at);
+		out->u = g->plan->to_ns > ns ? g->plan->to_ns - ns : 0;
+		return true;
+	default:
+		return tally_result(t, &g->how[i], m->seconds, out);
+	}
+}
+
+/* V is of the type that was tallied; columns that are shown as doubles get one. */
+static void
+put_cell(struct making *m, struct cell *cell, size_t i, const struct value *v)
+{
+	const struct view_column *c = m->g->plan->columns[i];
+	enum value_type type = m->g->terms[i] ? term_type(m->g->terms[i]) : T_UINT;
+	struct value shown = *v;
+	bool is_mean = c->aggregation == VIEW_AVG || c->aggregation == VIEW_RATE ||
+		       c->source == VIEW_FROM_CPU || c->across == VIEW_AVG;
+
+	if (c->type == T_DOUBLE && type != T_DOUBLE && !is_mean)
+		shown.d = type == T_INT ? (double)v->i : (double)v->u;
+	put_value(m, cell, is_text(type) && is_text(c->type) ? type : c->type, &shown);
+}
+
+/* Histories that are rates come as changes. */
+static bool
+history_column(struct making *m, const struct group *group, size_t i, struct value *out)
+{
+	const struct view_column *c = m->g->plan->columns[i];
+	const struct tally *t = &group->tallies[i];
+	enum value_type type = m->g->how[i].type;
+
+	if (!t->n || !tally_result(t, &m->g->how[i], 1, out))
+		return false;
+	if (c->aggregation != VIEW_RATE)
+		return true;
+	if (m->seconds <= 0)
+		return false;
+	if (c->across != VIEW_AVG && type != T_DOUBLE)
+		out->d = type == T_INT ? (double)out->i : (double)out->u;
+	out->d /= m->seconds;
+	return true;
+}
+
+static void
+fill_cell(struct making *m, const struct group *group, size_t i, struct cell *cell)
+{
+	const struct view_column *c = m->g->plan->columns[i];
+	struct gather *g = m->g;
+	struct value v;
+	bool known;
+
+	if (i < g->plan->n_keys)
+		known = key_value(g, group, i, &v);
+	else if (c->source == VIEW_FROM_EVENTS)
+		known = event_column(m, group, i, &v);
+	else if (c->source == VIEW_FROM_ENTITY)
+		known = g->terms[i] && value_of_group(g, group, g->terms[i], &v);
+	else
+		known = history_column(m, group, i, &v);
+	if (known)
+		put_cell(m, cell, i, &v);
+}
+
+/* Were events lost between the row's first and last one? */
+static bool
+is_unsure(const struct gather *g, const struct group *group)
+{
+	const struct snapshot *snap = g->plan->snap;
+
+	for (size_t i = 0; i < snap->n_losses; i++) {
+		uint64_t position = snapshot_loss(snap, i)->position;
+
+		if (position > group->first && position <= group->last)
+			return true;
+	}
+	return false;
+}
+
+static void
+fill_row(struct making *m, const struct group *group, struct table_row *row)
+{
+	const struct plan *plan = m->g->plan;
+	struct cell *cells = arena_alloc(&m->a->arena, plan->n_columns * sizeof(*cells));
+	bool unsure = group->n && is_unsure(m->g, group);
+
+	for (size_t i = 0; i < plan->n_columns; i++) {
+		fill_cell(m, group, i, &cells[i]);
+		if (unsure && cells[i].state == CELL_KNOWN && i >= plan->n_keys &&
+		    plan->columns[i]->source == VIEW_FROM_EVENTS)
+			cells[i].state = CELL_UNSURE;
+	}
+	*row = (struct table_row){ .cells = cells, .entity = group->entity,
+				   .parent = SIZE_MAX };
+	for (size_t i = 0; i < plan->n_keys; i++)
+		if (m->g->keys[i].entity)
+			row->entity = group->keys[i] - 1;
+}
+
+/* Lists ----------------------------------------------------------------- */
+
+static void
+fill_event_cell(struct making *m, uint64_t number, size_t i, struct cell *cell)
+{
+	const struct view_column *c = m->g->plan->columns[i];
+	struct gather *g = m->g;
+	struct value v;
+	uint64_t ns;
+
+	cursor_go_to(g->cursor, number);
+	if (g->only[i] && !sift_row(g->only[i], g->cursor))
+		return;
+	if (c->aggregation == VIEW_AGE) {
+		ns = cursor_value(g->cursor, COL_TIME);
+		v.u = g->plan->to_ns > ns ? g->plan->to_ns - ns : 0;
+		put_value(m, cell, T_SPAN, &v);
+	} else if (!g->terms[i]) {
+		v.u = 1;
+		put_value(m, cell, T_UINT, &v);
+	} else if (term_get(g->terms[i], g->cursor, &v)) {
+		put_value(m, cell, term_type(g->terms[i]), &v);
+	}
+}
+
+static void
+fill_event(struct making *m, uint64_t number, struct table_row *row)
+{
+	size_t n = m->g->plan->n_columns;
+	struct cell *cells = arena_alloc(&m->a->arena, n * sizeof(*cells));
+
+	for (size_t i = 0; i < n; i++)
+		fill_event_cell(m, number, i, &cells[i]);
+	*row = (struct table_row){ .cells = cells, .parent = SIZE_MAX };
+}
+
+/* Order ----------------------------------------------------------------- */
+
+struct ordering {
+	const struct table *t;
+	size_t column;
+	bool descending;
+};
+
+/* What is missing stands last, whichever way. */
+static int
+order_cells(const struct ordering *o, size_t column, bool descending,
+	    const struct table_row *a, const struct table_row *b)
+{
+	const struct cell *x = &a->cells[column], *y = &b->cells[column];
+	int order;
+
+	if (!x->state || !y->state)
+		return (x->state == CELL_MISSING) - (y->state == CELL_MISSING);
+	order = value_order(o->t->columns[column]->type, &x->value, &y->value);
+	return descending ? -order : order;
+}
+
+static int
+order_rows(const void *a, const void *b, void *ctx)
+{
+	const struct ordering *o = ctx;
+	const struct table_row *x = a, *y = b;
+	int order = o->column < o->t->n_columns ?
+		order_cells(o, o->column, o->descending, x, y) : 0;
+
+	for (size_t i = 0; !order && i < o->t->n_columns; i++)
+		order = order_cells(o, i, false, x, y);
+	return order;
+}
+
+static struct ordering
+ordering_of(const struct gather *g, const struct table *t)
+{
+	const struct query *q = g->plan->q;
+	const struct view *v = q->view;
+	struct ordering o = { t, t->n_columns, v->sort_descending };
+
+	for (size_t i = 0; i < t->n_columns; i++)
+		if (q->sort ? !strcmp(t->columns[i]->name, q->sort) :
+			      t->columns[i] == &v->columns[v->sort_column])
+			o.column = i;
+	if (q->sort)
+		o.descending = q->sort_descending;
+	return o;
+}
+
+/* Trees ----------------------------------------------------------------- */
+
+/* The rows by the value of their first key. */
+struct family {
+	struct bag keys;
+	size_t *rows;			/* by id - 1 */
+	size_t *first, *next;		/* kids of each row, in their order; SIZE_MAX */
+};
+
+static void
+place_rows(struct answer *a, const struct family *f, size_t row, unsigned level,
+	   struct table_row *out)
+{
+	/* Without recursion: what is made up may be deep. */
+	size_t stack[LEVELS_MAX], depth = 0, n = a->table.n_rows, at = 0;
+	size_t *where = xreallocarray(NULL, n, sizeof(*where));
+
+	(void)row;
+	(void)level;
+	stack[0] = f->first[n];
+	while (at < n) {
+		size_t r = stack[depth];
+
+		if (r == SIZE_MAX) {
+			if (!depth)
+				break;
+			depth--;
+			continue;
+		}
+		stack[depth] = f->next[r];
+		out[at] = a->rows[r];
+		out[at].level = (unsigned)depth;
+		where[r] = at;
+		out[at].parent = a->rows[r].parent == SIZE_MAX ? SIZE_MAX :
+				 where[a->rows[r].parent];
+		at++;
+		if (depth + 1 < LEVELS_MAX)
+			stack[++depth] = f->first[r];
+	}
+	a->table.n_rows = at;
+	free(where);
+}
+
+/* Would it make a ring, or too deep a tree, to put ROW below PARENT? */
+static bool
+makes_ring(const struct answer *a, size_t row, size_t parent)
+{
+	unsigned level = 1;
+
+	for (; parent != SIZE_MAX && level < LEVELS_MAX; parent = a->rows[parent].parent, level++)
+		if (parent == row)
+			return true;
+	return parent != SIZE_MAX;
+}
+
+static void
+find_parents(struct making *m, struct family *f, const struct group *const *groups)
+{
+	struct answer *a = m->a;
+	struct term *term = term_new(m->g->plan->q->view->parent.text, NULL);
+	size_t n = a->table.n_rows;
+	struct value v;
+
+	f->keys.type = term_type(m->g->keys[0].term);
+	for (size_t i = 0; i < n; i++) {
+		const struct cell *cell = &a->rows[i].cells[0];
+		uint32_t id = cell->state ? bag_put(&f->keys, &cell->value) : 0;
+
+		if (id)
+			f->rows[id - 1] = i;
+	}
+	for (size_t i = 0; term && i < n; i++) {
+		uint32_t known = f->keys.n, id;
+
+		if (!value_of_group(m->g, groups[i], term, &v))
+			continue;
+		id = bag_put(&f->keys, &v);
+		if (id <= known && id <= n && !makes_ring(a, i, f->rows[id - 1]))
+			a->rows[i].parent = f->rows[id - 1];
+	}
+	term_free(term);
+}
+
+/* Put children below their parents; among them the order stays. */
+static void
+make_tree(struct making *m, const struct group *const *groups)
+{
+	struct answer *a = m->a;
+	size_t n = a->table.n_rows;
+	struct family f = { 0 };
+	struct table_row *out = arena_alloc(&a->arena, (n + 1) * sizeof(*out));
+
+	f.rows = xreallocarray(NULL, n + 1, sizeof(*f.rows));
+	f.first = xreallocarray(NULL, n + 1, sizeof(*f.first));
+	f.next = xreallocarray(NULL, n + 1, sizeof(*f.next));
+	find_parents(m, &f, groups);
+	for (size_t i = 0; i <= n; i++)
+		f.first[i] = SIZE_MAX;
+	for (size_t i = n; i--;) {
+		size_t parent = a->rows[i].parent == SIZE_MAX ? n : a->rows[i].parent;
+
+		f.next[i] = f.first[parent];
+		f.first[parent] = i;
+	}
+	place_rows(a, &f, n, 0, out);
+	a->rows = out;
+	bag_fini(&f.keys);
+	free(f.rows);
+	free(f.first);
+	free(f.next);
+}
+
+/* Totals ---------------------------------------------------------------- */
+
+static bool
+adds_up(const struct view_column *c)
+{
+	if (c->source == VIEW_FROM_HISTORY || c->source == VIEW_FROM_CPU)
+		return c->across == VIEW_SUM;
+	return c->source == VIEW_FROM_EVENTS &&
+	       (c->aggregation == VIEW_COUNT || c->aggregation == VIEW_SUM ||
+		c->aggregation == VIEW_RATE);
+}
+
+static void
+add_totals(struct answer *a)
+{
+	struct table *t = &a->table;
+	struct cell *totals = arena_alloc(&a->arena, (t->n_columns + 1) * sizeof(*totals));
+
+	for (size_t i = 0; i < t->n_columns; i++) {
+		const struct view_column *c = t->columns[i];
+
+		for (size_t k = 0; adds_up(c) && !is_text(c->type) && k < t->n_rows; k++) {
+			const struct cell *cell = &a->rows[k].cells[i];
+
+			if (cell->state == CELL_MISSING)
+				continue;
+			if (totals[i].state != CELL_UNSURE)
+				totals[i].state = cell->state;
+			if (c->type == T_DOUBLE)
+				totals[i].value.d += cell->value.d;
+			else
+				totals[i].value.u += cell->value.u;
+		}
+	}
+	t->totals = totals;
+}
+
+/* The table --------------------------------------------------------------- */
+
+static uint64_t
+count_lost(const struct plan *plan)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < plan->snap->n_losses; i++) {
+		const struct store_loss *loss = snapshot_loss(plan->snap, i);
+
+		if (loss->position >= plan->first && loss->position < plan->end)
+			n += loss->count ? loss->count : 1;
+	}
+	return n;
+}
+
+/* Is GROUP a row? */
+static bool
+is_row(const struct gather *g, const struct group *group)
+{
+	if (g->plan->q->view->only_new && group->before)
+		return false;
+	return group->n || group->entity;
+}
+
+struct sorted {
+	struct table_row row;
+	const struct group *group;	/* NULL: of a list */
+};
+
+static void
+fill_rows(struct making *m, struct sorted *rows)
+{
+	struct gather *g = m->g;
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->n_list; i++)
+		fill_event(m, g->list[i], &rows[n++].row);
+	for (size_t i = 0; i < g->n_groups; i++) {
+		if (!is_row(g, &g->groups[i]))
+			continue;
+		rows[n].group = &g->groups[i];
+		fill_row(m, &g->groups[i], &rows[n++].row);
+	}
+	m->a->table.n_rows = n;
+}
+
+/* The rows, in their order. */
+static void
+sort_rows(struct making *m)
+{
+	struct answer *a = m->a;
+	size_t most = m->g->n_list + m->g->n_groups;
+	struct sorted *rows = xzalloc((most + 1) * sizeof(*rows));
+	const struct group **groups = xzalloc((most + 1) * sizeof(*groups));
+	struct ordering o;
+
+	fill_rows(m, rows);
+	o = ordering_of(m->g, &a->table);
+	if (!m->g->plan->is_list || o.column < a->table.n_columns)
+		qsort_r(rows, a->table.n_rows, sizeof(*rows), order_rows, &o);
+	a->rows = arena_alloc(&a->arena, (a->table.n_rows + 1) * sizeof(*a->rows));
+	for (size_t i = 0; i < a->table.n_rows; i++) {
+		a->rows[i] = rows[i].row;
+		groups[i] = rows[i].group;
+	}
+	if (m->g->plan->q->view->parent.operand && m->g->plan->n_keys)
+		make_tree(m, groups);
+	free(rows);
+	free(groups);
+}
+
+struct table *
+answer_new(struct gather *g)
+{
+	const struct plan *plan = g->plan;
+	struct answer *a = xzalloc(sizeof(*a));
+	struct making m = { a, g, (double)(plan->to_ns - plan->from_ns) / 1e9 };
+	struct table *t = &a->table;
+
+	memcpy(a->columns, plan->columns, sizeof(a->columns));
+	t->view = plan->q->view;
+	t->columns = a->columns;
+	t->n_columns = plan->n_columns;
+	t->from_ns = plan->from_ns;
+	t->to_ns = plan->to_ns;
+	if (plan->end > plan->first) {
+		t->first_event = plan->first;
+		t->last_event = plan->end - 1;
+	}
+	t->n_lost = count_lost(plan);
+	t->is_partial = g->was_cut;
+	sort_rows(&m);
+	t->rows = a->rows;
+	add_totals(a);
+	return t;
+}
+
+void
+answer_free(struct table *t)
+{
+	struct answer *a = (struct answer *)t;
+
+	if (!a)
+		return;
+	arena_fini(&a->arena);
+	free(a);
+}

@@ -1,0 +1,163 @@
+#include "engine/query/cursor.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/mem.h"
+#include "engine/store/recall.h"
+#include "engine/world/world.h"
+
+struct cursor *
+cursor_new(const struct snapshot *snap, const struct query_style *style)
+{
+	struct cursor *c = xzalloc(sizeof(*c));
+
+	c->snap = snap;
+	c->recall = recall_new(snap);
+	clock_init(&c->clock, style ? style->utc_offset : NULL);
+	render_init(&c->render, recall_world(c->recall), &c->clock);
+	if (style) {
+		c->render.machine = style->machine;
+		c->render.service = style->service;
+	}
+	c->ev = (struct eval){
+		.world = recall_world(c->recall), .render = &c->render,
+		.scratch = &c->scratch, .list = c->list,
+		.first_ns = snap->n_sections ? snap->sections[0].first_ns : 0,
+	};
+	c->fd_kinds = xzalloc(snap->n_fd_versions + 1u);
+	return c;
+}
+
+void
+cursor_free(struct cursor *c)
+{
+	if (!c)
+		return;
+	render_fini(&c->render);
+	recall_free(c->recall);
+	text_fini(&c->scratch);
+	free(c->fd_kinds);
+	free(c);
+}
+
+void
+cursor_go_to(struct cursor *c, uint64_t number)
+{
+	const struct chunk *chunk = c->snap->chunks[snapshot_chunk(c->snap, number)].c;
+
+	cursor_go(c, chunk, (uint32_t)(number - chunk->first));
+}
+
+/* The rows of the open chunk that are published, and no others, may be read. */
+static size_t
+rows_of(const struct cursor *c)
+{
+	if (c->chunk->is_sealed)
+		return c->chunk->n;
+	return (size_t)(c->snap->end - c->chunk->first);
+}
+
+void
+cursor_load(struct cursor *c, enum column_id id)
+{
+	size_t n = rows_of(c) - c->first;
+
+	column_load(&c->chunk->columns[id], c->first, n < PACK_ROWS ? n : PACK_ROWS,
+		    c->values[id]);
+	c->loaded |= 1u << id;
+}
+
+unsigned
+cursor_fd_kind(struct cursor *c)
+{
+	uint32_t slot = (uint32_t)cursor_value(c, COL_FD);
+	const struct fd_version *v;
+
+	if (!slot)
+		return 0;
+	if (!c->fd_kinds[slot]) {
+		v = store_fd_version(c->snap->store, slot);
+		c->fd_kinds[slot] = v->known ? (uint8_t)(v->kind + 2) : 1;
+	}
+	return c->fd_kinds[slot];
+}
+
+uint32_t
+cursor_lineage(struct cursor *c)
+{
+	uint64_t number = cursor_number(c);
+
+	if (c->lineage && number >= c->lineage_from && number < c->lineage_to)
+		return c->lineage;
+	c->lineage = 1 + (uint32_t)snapshot_lineage(c->snap, number, &c->lineage_from,
+						    &c->lineage_to);
+	return c->lineage;
+}
+
+const struct eval *
+cursor_eval(struct cursor *c, enum cursor_level level)
+{
+	if (c->level >= level)
+		return &c->ev;
+	if (level == CURSOR_EVENT)
+		eval_moment(&c->ev, recall_event(c->recall, cursor_number(c), NULL));
+	else
+		eval_moment(&c->ev, recall_row(c->recall, cursor_number(c)));
+	c->level = level;
+	return &c->ev;
+}
+
+/* Entities ------------------------------------------------------------ */
+
+static void
+forget_moment(struct cursor *c)
+{
+	c->level = CURSOR_NOTHING;
+	c->ev.m = NULL;
+	c->ev.thread = NULL;
+	c->ev.proc = NULL;
+	c->ev.fd = NULL;
+	c->ev.container = 0;
+}
+
+bool
+cursor_thread(struct cursor *c, const struct kept_thread *k, uint64_t position)
+{
+	const struct thread *t = recall_thread(c->recall, k, position);
+
+	forget_moment(c);
+	if (!t)
+		return false;
+	c->ev.thread = t;
+	c->ev.proc = t->proc;
+	c->ev.container = t->proc->container;
+	return true;
+}
+
+bool
+cursor_process(struct cursor *c, const struct kept_process *k, uint64_t position)
+{
+	const struct kept_thread *leader;
+	const struct process *p;
+
+	leader = k->pid >= 0 ? store_find_thread(c->snap->store, k->pid, position) : NULL;
+	if (leader && atomic_load_explicit(&leader->proc, memory_order_acquire) == k &&
+	    cursor_thread(c, leader, position))
+		return true;
+	p = recall_process_at(c->recall, k, position);
+	forget_moment(c);
+	if (!p)
+		return false;
+	c->ev.proc = p;
+	c->ev.container = p->container;
+	return true;
+}
+
+void
+cursor_container(struct cursor *c, uint32_t index, uint64_t position)
+{
+	recall_thread_version(c->recall, 0, position);
+	forget_moment(c);
+	c->ev.container = index;
+}

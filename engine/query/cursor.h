@@ -1,0 +1,107 @@
+/*
+ * cursor - one row after the other of a snapshot, and what fields are asked of.
+ *
+ * Columns are unpacked a few hundred rows at a time, each when it is first wanted.
+ * What no column has is recalled (engine/store/recall.h) when it is asked for, once
+ * a row. A thread has its own cursor.
+ */
+#ifndef ENGINE_QUERY_CURSOR_H
+#define ENGINE_QUERY_CURSOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/base/text.h"
+#include "engine/field/clock.h"
+#include "engine/field/field.h"
+#include "engine/field/render.h"
+#include "engine/store/chunk.h"
+#include "engine/store/store.h"
+
+struct recall;
+
+/* How a query's fields are to be shown and read; borrowed. */
+struct query_style {
+	clock_offset_fn *utc_offset;	/* NULL: UTC */
+	address_service_fn *service;	/* NULL: numbers of ports */
+	enum syscall_machine machine;
+};
+
+/* How much of the row is there to be asked for. */
+enum cursor_level { CURSOR_NOTHING, CURSOR_ROW, CURSOR_EVENT };
+
+struct cursor {
+	const struct snapshot *snap;
+	struct recall *recall;
+	struct eval ev;			/* once cursor_eval() was called */
+	struct render render;
+	struct clock clock;
+	struct text scratch;
+	struct value list[FIELD_LIST_MAX];
+
+	const struct chunk *chunk;
+	uint32_t row;
+	enum cursor_level level;
+	uint64_t first;			/* row of the chunk that VALUES begins with */
+	uint32_t loaded;		/* bits 1 << enum column_id */
+	uint64_t values[COLUMNS][PACK_ROWS];
+	uint32_t lineage;		/* + 1; 0: not known yet */
+	uint64_t lineage_from, lineage_to;	/* events for which it is that */
+	uint8_t *fd_kinds;		/* by slot: 0 not known yet, else kind + 1 */
+};
+
+/* The caller owns it. SNAP is borrowed. STYLE may be NULL. */
+struct cursor *cursor_new(const struct snapshot *snap, const struct query_style *style);
+void cursor_free(struct cursor *c);	/* NULL is fine */
+
+/* Go to row ROW of CHUNK. */
+static inline void
+cursor_go(struct cursor *c, const struct chunk *chunk, uint32_t row)
+{
+	uint64_t first = row & ~(uint64_t)(PACK_ROWS - 1);
+
+	if (chunk != c->chunk || first != c->first) {
+		c->chunk = chunk;
+		c->first = first;
+		c->loaded = 0;
+	}
+	c->row = row;
+	c->level = CURSOR_NOTHING;
+}
+
+/* Go to event NUMBER, which must be in the snapshot. */
+void cursor_go_to(struct cursor *c, uint64_t number);
+
+void cursor_load(struct cursor *c, enum column_id id);
+
+/* What column ID has in the row. */
+static inline uint64_t
+cursor_value(struct cursor *c, enum column_id id)
+{
+	if (!(c->loaded & 1u << id))
+		cursor_load(c, id);
+	return c->values[id][c->row - c->first];
+}
+
+static inline uint64_t
+cursor_number(const struct cursor *c)
+{
+	return c->chunk->first + c->row;
+}
+
+/* The kind of the row's descriptor + 1; 1: it is not known, 0: it has none. */
+unsigned cursor_fd_kind(struct cursor *c);
+
+/* How often a process had changed before the row, plus one. */
+uint32_t cursor_lineage(struct cursor *c);
+
+/* The row as a moment, in c->ev: with its bytes at CURSOR_EVENT. */
+const struct eval *cursor_eval(struct cursor *c, enum cursor_level level);
+
+/* An entity without an event, in c->ev: as of POSITION. False: it is not there. */
+bool cursor_thread(struct cursor *c, const struct kept_thread *k, uint64_t position);
+/* With its first thread, where that is known: it has the memory of the process. */
+bool cursor_process(struct cursor *c, const struct kept_process *k, uint64_t position);
+void cursor_container(struct cursor *c, uint32_t index, uint64_t position);
+
+#endif

@@ -1,0 +1,361 @@
+#include "engine/query/entities.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/mem.h"
+#include "engine/query/gather.h"
+
+#define SAMPLES_MAX 4096		/* of one entity that are looked at for a maximum */
+#define TICK_NS 10000000ull
+
+/* An entity that lived in the window. */
+struct lived {
+	enum view_entity kind;
+	uint32_t index;
+	const struct kept_process *p;	/* NULL: a thread */
+	const struct kept_thread *t;
+	uint64_t first, last;		/* events of the window for which it was there */
+};
+
+/* Was it there in the window? Then L says when. */
+static bool
+find_life(const struct plan *plan, uint64_t from, uint64_t to, struct lived *l)
+{
+	if (plan->end <= plan->first || from >= plan->end || to <= plan->first)
+		return false;
+	l->first = from > plan->first ? from : plan->first;
+	l->last = to < plan->end ? to - 1 : plan->end - 1;
+	return l->first <= l->last;
+}
+
+static bool
+next_process(const struct gather *g, uint32_t index, struct lived *l)
+{
+	const struct kept_process *k = store_process(g->plan->snap->store, index);
+
+	*l = (struct lived){ .kind = VIEW_PROCESS, .index = index, .p = k };
+	return k && find_life(g->plan, k->from,
+			      atomic_load_explicit(&k->to, memory_order_relaxed), l);
+}
+
+static bool
+next_thread(const struct gather *g, uint32_t index, struct lived *l)
+{
+	const struct kept_thread *k = store_thread(g->plan->snap->store, index);
+
+	*l = (struct lived){ .kind = VIEW_THREAD, .index = index, .t = k };
+	return k && find_life(g->plan, k->from,
+			      atomic_load_explicit(&k->to, memory_order_relaxed), l);
+}
+
+/* Let the cursor stand on it, as of POSITION. */
+static bool
+look_at(struct gather *g, const struct lived *l, uint64_t position)
+{
+	const struct kept_process *p = l->p;
+
+	if (l->t)
+		p = atomic_load_explicit(&l->t->proc, memory_order_acquire);
+	g->process_index = p ? p->index : 0;
+	return l->t ? cursor_thread(g->cursor, l->t, position) :
+		      cursor_process(g->cursor, l->p, position);
+}
+
+/* Rows ---------------------------------------------------------------- */
+
+/* What all conditions say of the entity under the cursor. */
+static enum sift_verdict
+verdict_of(struct gather *g)
+{
+	enum sift_verdict all = SIFT_YES;
+
+	for (size_t i = 0; i < g->n_sifts; i++) {
+		enum sift_verdict one = sift_entity(g->sifts[i], g->cursor);
+
+		if (one == SIFT_NO)
+			return one;
+		all = one > all ? one : all;
+	}
+	return all;
+}
+
+static void
+add_row(struct gather *g, const struct lived *l)
+{
+	uint32_t keys[KEYS_MAX];
+	struct group *group;
+	enum sift_verdict verdict;
+
+	if (!look_at(g, l, l->last))
+		return;
+	verdict = verdict_of(g);
+	if (verdict == SIFT_NO || !gather_entity_keys(g, l->kind, l->index, keys))
+		return;
+	group = verdict == SIFT_NEEDS_EVENT ? gather_find(g, keys) : gather_group(g, keys);
+	if (!group)
+		return;
+	group->kind = l->kind;
+	group->entity = l->index;
+}
+
+void
+entities_add_rows(struct gather *g)
+{
+	const struct snapshot *snap = g->plan->snap;
+	struct lived l;
+
+	if (g->plan->q->view->rows != VIEW_ROWS_ENTITIES)
+		return;
+	if (g->plan->q->view->entity == VIEW_THREAD) {
+		for (uint32_t i = 1; i < snap->n_threads; i++)
+			if (next_thread(g, i, &l))
+				add_row(g, &l);
+		return;
+	}
+	for (uint32_t i = 1; i < snap->n_processes; i++)
+		if (next_process(g, i, &l))
+			add_row(g, &l);
+}
+
+/* Histories ----------------------------------------------------------- */
+
+static bool
+value_at(struct gather *g, const struct lived *l, struct term *term, uint64_t position,
+	 struct value *out)
+{
+	return look_at(g, l, position) && term_ask(term, g->cursor, out);
+}
+
+static const struct trail *
+states_of(const struct lived *l)
+{
+	return l->t ? &l->t->states : &l->p->states;
+}
+
+/* Where it may have changed in the window: the I-th place, of those in trail T whose
+ * entries have SIZE bytes. False: there are no more. */
+static bool
+change_at(const struct trail *t, size_t size, size_t i, uint64_t *position)
+{
+	size_t n;
+	const char *entries = trail_all(t, &n);
+
+	if (i >= n)
+		return false;
+	*position = *(const uint64_t *)(const void *)(entries + i * size);
+	return true;
+}
+
+/* The greatest (or least) value that TERM had while L lived in the window. */
+static bool
+extreme(struct gather *g, const struct lived *l, struct term *term, bool least,
+	struct value *out)
+{
+	size_t size = l->t ? sizeof(struct kept_thread_state) :
+			     sizeof(struct kept_process_state);
+	bool found = value_at(g, l, term, l->first, out);
+	uint64_t position;
+	struct value v;
+
+	for (size_t i = 0; i < SAMPLES_MAX && change_at(states_of(l), size, i, &position); i++) {
+		int order;
+
+		if (position <= l->first || position > l->last ||
+		    !value_at(g, l, term, position, &v))
+			continue;
+		order = found ? value_order(term_type(term), &v, out) : 0;
+		if (!found || (least ? order < 0 : order > 0))
+			*out = v;
+		found = true;
+	}
+	return found;
+}
+
+static bool
+history(struct gather *g, const struct lived *l, const struct view_column *c,
+	struct term *term, struct value *out)
+{
+	struct value before;
+
+	switch (c->aggregation) {
+	case VIEW_FIRST:
+		return value_at(g, l, term, l->first, out);
+	case VIEW_MAX:
+		return extreme(g, l, term, false, out);
+	case VIEW_MIN:
+		return extreme(g, l, term, true, out);
+	case VIEW_CHANGE:
+	case VIEW_RATE:
+		if (!value_at(g, l, term, l->first, &before) ||
+		    !value_at(g, l, term, l->last, out))
+			return false;
+		if (term_type(term) == T_DOUBLE)
+			out->d -= before.d;
+		else
+			out->u -= before.u;
+		return true;
+	default:
+		return value_at(g, l, term, l->last, out);
+	}
+}
+
+/* CPU time -------------------------------------------------------------- */
+
+enum cpu_part { CPU_ALL, CPU_USER, CPU_SYSTEM };
+
+static enum cpu_part
+part_of(const struct view_column *c)
+{
+	const struct field_use *use = c->of.operand ? operand_field(c->of.operand) : NULL;
+	const char *name = use ? use->field->name : "";
+
+	return !strcmp(name, "thread.cpu.user") ? CPU_USER :
+	       !strcmp(name, "thread.cpu.system") ? CPU_SYSTEM : CPU_ALL;
+}
+
+static double
+cpu_of(const struct kept_thread_state *s, enum cpu_part part)
+{
+	uint64_t ticks = part == CPU_USER ? s->cpu_user : part == CPU_SYSTEM ? s->cpu_system :
+			 s->cpu_user + s->cpu_system;
+
+	return (double)ticks * (double)TICK_NS;
+}
+
+/* What the thread had used at TIME_NS, between two samples in a straight line. */
+static double
+cpu_at_time(const struct kept_thread_state *s, size_t n, enum cpu_part part, uint64_t time_ns)
+{
+	size_t i = 0;
+	double span;
+
+	while (i < n && s[i].ts_ns <= time_ns)
+		i++;
+	if (!i || i == n)
+		return cpu_of(&s[i ? n - 1 : 0], part);
+	span = (double)(s[i].ts_ns - s[i - 1].ts_ns);
+	return cpu_of(&s[i - 1], part) + (cpu_of(&s[i], part) - cpu_of(&s[i - 1], part)) *
+	       (double)(time_ns - s[i - 1].ts_ns) / span;
+}
+
+/* The samples of T, in a new array: states in which a sample was new. */
+static struct kept_thread_state *
+samples_of(const struct kept_thread *t, size_t *n)
+{
+	size_t n_all;
+	const struct kept_thread_state *all = trail_all(&t->states, &n_all);
+	struct kept_thread_state *list = xmalloc((n_all + 1) * sizeof(*list));
+	uint32_t seen = 0;
+
+	*n = 0;
+	/* A thread that was born in the capture began with nothing. */
+	if (t->born && t->born_ns)
+		list[(*n)++] = (struct kept_thread_state){ .ts_ns = t->born_ns };
+	for (size_t i = 0; i < n_all; i++) {
+		if (all[i].n_samples == seen)
+			continue;
+		seen = all[i].n_samples;
+		list[(*n)++] = all[i];
+	}
+	return list;
+}
+
+static bool
+cpu_of_switches(const struct kept_thread *t, const struct plan *plan, double *ns)
+{
+	const struct kept_exec *before = trail_at(&t->execs, plan->first - 1, sizeof(*before));
+	const struct kept_exec *last = trail_at(&t->execs, plan->end - 1, sizeof(*last));
+
+	if (!last)
+		return false;
+	*ns = (double)(last->exec_ns - (before ? before->exec_ns : 0));
+	return true;
+}
+
+/* The share of the window that thread T was on a CPU, in percent. */
+static bool
+cpu_share(const struct kept_thread *t, const struct plan *plan, enum cpu_part part,
+	  double *percent)
+{
+	double window = (double)(plan->to_ns - plan->from_ns), ns = 0;
+	size_t n;
+	struct kept_thread_state *samples;
+	bool known;
+
+	if (window <= 0)
+		return false;
+	samples = samples_of(t, &n);
+	known = n > 1 || (n == 1 && samples[0].n_samples > 1);
+	if (n > 1)
+		ns = cpu_at_time(samples, n, part, plan->to_ns) -
+		     cpu_at_time(samples, n, part, plan->from_ns);
+	free(samples);
+	if (n < 2)
+		known = part == CPU_ALL && cpu_of_switches(t, plan, &ns);
+	*percent = 100 * ns / window;
+	return known;
+}
+
+/* Columns --------------------------------------------------------------- */
+
+static bool
+column_value(struct gather *g, const struct lived *l, size_t i, struct value *out)
+{
+	const struct view_column *c = g->plan->columns[i];
+
+	if (c->source == VIEW_FROM_CPU)
+		return l->t && cpu_share(l->t, g->plan, part_of(c), &out->d);
+	return history(g, l, c, g->terms[i], out);
+}
+
+static bool
+is_of(const struct view_column *c, enum view_entity kind)
+{
+	if (c->source == VIEW_FROM_CPU)
+		return kind == VIEW_THREAD;
+	return c->source == VIEW_FROM_HISTORY && c->entity == kind;
+}
+
+static bool
+has_histories(const struct plan *plan, enum view_entity kind)
+{
+	for (size_t i = plan->n_keys; i < plan->n_columns; i++)
+		if (is_of(plan->columns[i], kind))
+			return true;
+	return false;
+}
+
+static void
+add_histories(struct gather *g, const struct lived *l)
+{
+	const struct plan *plan = g->plan;
+	uint32_t keys[KEYS_MAX];
+	struct group *group;
+
+	if (!look_at(g, l, l->last) || !gather_entity_keys(g, l->kind, l->index, keys))
+		return;
+	group = gather_find(g, keys);
+	for (size_t i = plan->n_keys; group && i < plan->n_columns; i++) {
+		struct value v;
+
+		if (is_of(plan->columns[i], l->kind) && column_value(g, l, i, &v))
+			tally_add(&group->tallies[i], &g->how[i], &v, l->last);
+	}
+}
+
+void
+entities_add_histories(struct gather *g)
+{
+	const struct snapshot *snap = g->plan->snap;
+	struct lived l;
+
+	if (has_histories(g->plan, VIEW_PROCESS))
+		for (uint32_t i = 1; i < snap->n_processes; i++)
+			if (next_process(g, i, &l))
+				add_histories(g, &l);
+	if (has_histories(g->plan, VIEW_THREAD))
+		for (uint32_t i = 1; i < snap->n_threads; i++)
+			if (next_thread(g, i, &l))
+				add_histories(g, &l);
+}

@@ -1,0 +1,16 @@
+/*
+ * entities - what rows have from processes and threads, not from events: rows for
+ * those that were idle, numbers that change while they stay the same, CPU time.
+ */
+#ifndef ENGINE_QUERY_ENTITIES_H
+#define ENGINE_QUERY_ENTITIES_H
+
+struct gather;
+
+/* Rows for all entities that lived in the window, if the view wants that. */
+void entities_add_rows(struct gather *g);
+
+/* The columns of histories and CPU time, of the rows that there are. */
+void entities_add_histories(struct gather *g);
+
+#endif

@@ -1,0 +1,490 @@
+#include "engine/query/gather.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/err.h"
+#include "engine/base/hash.h"
+#include "engine/base/mem.h"
+#include "engine/event/event.h"
+#include "engine/world/world.h"
+
+#define ROOM_GROUPS 256			/* tallies of so many groups are made at once */
+
+/* Making one ------------------------------------------------------------ */
+
+/* Did a program do events of this type? What was sampled or learned counts in no
+ * view; lists show it where their filter asks for it. */
+static bool
+is_counted(uint16_t id)
+{
+	const struct event_type *type = &event_types[id];
+
+	if (type->source == ES_ITER || type->flags & EF_UNUSED)
+		return false;
+	return type->source != ES_METAEVENT || id == EV_TRACER_E || id == EV_TRACER_X;
+}
+
+static void
+find_types(struct gather *g)
+{
+	for (uint16_t id = 0; id < EVENT_TYPES; id++) {
+		g->wants_type[id] = g->plan->is_list || is_counted(id);
+		for (size_t i = 0; i < g->n_sifts; i++)
+			g->wants_type[id] &= sift_wants_type(g->sifts[i], id);
+	}
+}
+
+static int
+add_sift(struct gather *g, const char *text, struct err *err)
+{
+	if (!text || !*text)
+		return 0;
+	if (g->n_sifts == sizeof(g->sifts) / sizeof(g->sifts[0]))
+		return err_set(err, -E2BIG, "more than %zu conditions", g->n_sifts);
+	g->sifts[g->n_sifts] = sift_new(text, g->plan->q->options, err);
+	return g->sifts[g->n_sifts] ? (int)g->n_sifts++ : err->code;
+}
+
+static int
+add_sifts(struct gather *g, struct err *err)
+{
+	const struct query *q = g->plan->q;
+	int rc = q->view->filter.filter ? add_sift(g, q->view->filter.text, err) : 0;
+
+	for (size_t i = 0; rc >= 0 && i < q->n_filters; i++)
+		rc = add_sift(g, q->filters[i], err);
+	return rc;
+}
+
+/* Has column C values of events? */
+static bool
+is_of_events(const struct view_column *c)
+{
+	return c->source == VIEW_FROM_EVENTS && c->aggregation != VIEW_KEY;
+}
+
+static int
+add_column(struct gather *g, size_t i, struct err *err)
+{
+	const struct view_column *c = g->plan->columns[i];
+
+	g->how[i] = (struct tally_how){ c->aggregation, T_UINT, &g->arena };
+	if (c->of.operand) {
+		g->terms[i] = term_new(c->of.text, err);
+		if (!g->terms[i])
+			return err_in(err, "column %s", c->name);
+		if (operand_scope(term_operand(g->terms[i])) == OF_STREAM)
+			return err_set(err, -EINVAL, "column %s: %s depends on what is shown "
+				       "before it, a table has no order yet", c->name,
+				       c->of.text);
+		g->how[i].type = term_type(g->terms[i]);
+	}
+	if (c->only.filter) {
+		g->only[i] = sift_new(c->only.text, g->plan->q->options, err);
+		if (!g->only[i])
+			return err_in(err, "column %s", c->name);
+	}
+	/* Percentiles are of numbers that count something. */
+	if (c->source == VIEW_FROM_HISTORY || c->source == VIEW_FROM_CPU) {
+		g->how[i].aggregation = c->across;
+		if (c->source == VIEW_FROM_CPU || c->type == T_DOUBLE)
+			g->how[i].type = T_DOUBLE;
+	}
+	return 0;
+}
+
+struct gather *
+gather_new(const struct plan *plan, struct err *err)
+{
+	struct gather *g = xzalloc(sizeof(*g));
+
+	g->plan = plan;
+	g->cursor = cursor_new(plan->snap, plan->q->style);
+	g->skip_flags = ROW_INTERNAL | ROW_STATE_ONLY;
+	if (!plan->is_list && plan->q->view->rows != VIEW_ROWS_PENDING)
+		g->skip_flags |= ROW_ENTER;
+	if (add_sifts(g, err) < 0)
+		goto fail;
+	find_types(g);
+	for (size_t i = 0; i < plan->n_columns; i++)
+		if (add_column(g, i, err) < 0)
+			goto fail;
+	for (size_t i = 0; i < plan->n_keys; i++) {
+		struct key *key = &g->keys[i];
+
+		key->term = g->terms[i];
+		key->entity = plan->columns[i]->key_entity;
+		key->bag.type = term_type(key->term);
+	}
+	return g;
+
+fail:
+	gather_free(g);
+	return NULL;
+}
+
+void
+gather_free(struct gather *g)
+{
+	if (!g)
+		return;
+	for (size_t i = 0; i < g->n_groups; i++)
+		for (size_t k = 0; k < g->plan->n_columns; k++)
+			tally_fini(&g->groups[i].tallies[k], &g->how[k]);
+	for (size_t i = 0; i < g->n_rooms; i++)
+		free(g->rooms[i]);
+	free(g->rooms);
+	free(g->groups);
+	free(g->slots);
+	free(g->list);
+	for (size_t i = 0; i < KEYS_MAX; i++) {
+		bag_fini(&g->keys[i].bag);
+		free(g->keys[i].by_slot);
+	}
+	for (size_t i = 0; i < COLUMNS_MAX; i++) {
+		term_free(g->terms[i]);
+		sift_free(g->only[i]);
+	}
+	for (size_t i = 0; i < g->n_sifts; i++)
+		sift_free(g->sifts[i]);
+	cursor_free(g->cursor);
+	arena_fini(&g->arena);
+	free(g);
+}
+
+/* Groups -------------------------------------------------------------- */
+
+static uint64_t
+hash_keys(const struct gather *g, const uint32_t *keys)
+{
+	uint64_t h = 1;
+
+	for (size_t i = 0; i < g->plan->n_keys; i++)
+		h = hash_mix(h ^ keys[i], 0x9E3779B97F4A7C15u) + 1;
+	return h;
+}
+
+static void
+grow_slots(struct gather *g)
+{
+	size_t n = g->n_slots ? g->n_slots * 2 : 256;
+
+	free(g->slots);
+	g->slots = xzalloc(n * sizeof(*g->slots));
+	g->n_slots = n;
+	for (size_t k = 0; k < g->n_groups; k++) {
+		size_t i = g->groups[k].hash & (n - 1);
+
+		while (g->slots[i])
+			i = (i + 1) & (n - 1);
+		g->slots[i] = (uint32_t)k + 1;
+	}
+}
+
+static struct tally *
+new_tallies(struct gather *g)
+{
+	size_t n = g->plan->n_columns;
+	struct tally *t;
+
+	if (!g->n_room) {
+		xgrow(&g->rooms, &g->cap_rooms, g->n_rooms + 1, sizeof(*g->rooms));
+		g->tally_room = xzalloc(ROOM_GROUPS * n * sizeof(*t));
+		g->rooms[g->n_rooms++] = g->tally_room;
+		g->n_room = ROOM_GROUPS;
+	}
+	t = g->tally_room;
+	g->tally_room += n;
+	g->n_room--;
+	return t;
+}
+
+/* The place of the group with KEYS and HASH, or where it belongs. */
+static size_t
+place_of(const struct gather *g, const uint32_t *keys, uint64_t hash)
+{
+	size_t len = g->plan->n_keys * sizeof(keys[0]), i = hash & (g->n_slots - 1);
+
+	for (; g->slots[i]; i = (i + 1) & (g->n_slots - 1)) {
+		const struct group *group = &g->groups[g->slots[i] - 1];
+
+		if (group->hash == hash && !memcmp(group->keys, keys, len))
+			break;
+	}
+	return i;
+}
+
+struct group *
+gather_find(struct gather *g, const uint32_t *keys)
+{
+	size_t i = g->n_slots ? place_of(g, keys, hash_keys(g, keys)) : 0;
+
+	return g->n_slots && g->slots[i] ? &g->groups[g->slots[i] - 1] : NULL;
+}
+
+struct group *
+gather_group(struct gather *g, const uint32_t *keys)
+{
+	uint64_t hash = hash_keys(g, keys);
+	struct group *group;
+	size_t i;
+
+	if ((g->n_groups + 1) * 2 > g->n_slots)
+		grow_slots(g);
+	i = place_of(g, keys, hash);
+	if (g->slots[i])
+		return &g->groups[g->slots[i] - 1];
+	xgrow(&g->groups, &g->cap_groups, g->n_groups + 1, sizeof(*g->groups));
+	group = &g->groups[g->n_groups++];
+	*group = (struct group){ .hash = hash, .tallies = new_tallies(g) };
+	memcpy(group->keys, keys, g->plan->n_keys * sizeof(keys[0]));
+	g->slots[i] = (uint32_t)g->n_groups;
+	return group;
+}
+
+/* Keys of rows -------------------------------------------------------- */
+
+/* The index + 1 of the entity that C's row belongs to; 0: none. */
+static uint32_t
+entity_of_row(struct cursor *c, enum view_entity entity)
+{
+	const struct store *s = c->snap->store;
+	const struct thread_version *tv;
+	const struct process_version *pv;
+	const struct fd_version *fv;
+
+	if (entity == VIEW_DESCRIPTOR) {
+		fv = store_fd_version(s, (uint32_t)cursor_value(c, COL_FD));
+		return fv && fv->known ? fv->entity : 0;
+	}
+	tv = store_thread_version(s, (uint32_t)cursor_value(c, COL_THREAD));
+	if (!tv || !tv->of)
+		return tv && entity == VIEW_CONTAINER ? tv->container + 1 : 0;
+	if (entity == VIEW_THREAD)
+		return tv->of->index + 1;
+	pv = store_process_version(s, tv->process);
+	return entity == VIEW_PROCESS ? pv->of->index + 1 : pv->container + 1;
+}
+
+static uint32_t
+id_of_row(struct key *key, struct cursor *c)
+{
+	struct value v;
+
+	if (key->entity)
+		return entity_of_row(c, key->entity);
+	return term_get(key->term, c, &v) ? bag_put(&key->bag, &v) : 0;
+}
+
+/* Which slot decides the key? COLUMNS: none. */
+static enum column_id
+slot_of_key(const struct key *key)
+{
+	if (key->entity)
+		return key->entity == VIEW_DESCRIPTOR ? COL_FD : COL_THREAD;
+	switch (term_how(key->term)) {
+	case TERM_BY_THREAD:
+		return COL_THREAD;
+	case TERM_BY_FD:
+		return COL_FD;
+	default:
+		return COLUMNS;
+	}
+}
+
+/* The id of KEY for C's row; 0: it has none. */
+static uint32_t
+key_of_row(struct key *key, struct cursor *c)
+{
+	enum column_id by = slot_of_key(key);
+	uint32_t slot, *id;
+
+	if (by == COLUMNS || (by == COL_FD && cursor_value(c, COL_FLAGS) & ROW_NEEDS_BYTES))
+		return id_of_row(key, c);
+	slot = (uint32_t)cursor_value(c, by);
+	if (!key->by_slot) {
+		key->n_slots = 1 + (by == COL_FD ? c->snap->n_fd_versions :
+				    c->snap->n_thread_versions);
+		key->by_slot = xzalloc(key->n_slots * sizeof(*key->by_slot));
+	}
+	id = &key->by_slot[slot];
+	if (!*id)
+		*id = 1 + id_of_row(key, c);
+	return *id - 1;
+}
+
+bool
+gather_entity_keys(struct gather *g, enum view_entity entity, uint32_t index, uint32_t *keys)
+{
+	struct value v;
+
+	for (size_t i = 0; i < g->plan->n_keys; i++) {
+		struct key *key = &g->keys[i];
+
+		if (key->entity == entity)
+			keys[i] = index + 1;
+		else if (key->entity == VIEW_CONTAINER && g->cursor->ev.proc)
+			keys[i] = g->cursor->ev.container + 1;
+		else if (key->entity == VIEW_PROCESS && g->process_index)
+			keys[i] = g->process_index + 1;
+		else if (key->entity)
+			return false;
+		else if (operand_scope(term_operand(key->term)) == OF_ENTITY &&
+			 term_ask(key->term, g->cursor, &v))
+			keys[i] = bag_put(&key->bag, &v);
+		else
+			return false;
+	}
+	return true;
+}
+
+/* Rows ---------------------------------------------------------------- */
+
+static void
+add_columns(struct gather *g, struct group *group, uint64_t number)
+{
+	const struct plan *plan = g->plan;
+
+	for (size_t i = plan->n_keys; i < plan->n_columns; i++) {
+		const struct value *value = NULL;
+		struct value v;
+
+		if (!is_of_events(plan->columns[i]))
+			continue;
+		if (g->only[i] && !sift_row(g->only[i], g->cursor))
+			continue;
+		if (g->terms[i]) {
+			if (!term_get(g->terms[i], g->cursor, &v))
+				continue;
+			value = &v;
+		}
+		tally_add(&group->tallies[i], &g->how[i], value, number);
+	}
+}
+
+static void
+add_to_list(struct gather *g, uint64_t number)
+{
+	size_t max = g->plan->q->rows_max ? g->plan->q->rows_max : QUERY_ROWS_MAX;
+
+	/* The newest ones stay: what is first is forgotten by halves. */
+	if (g->n_list >= 2 * max) {
+		memmove(g->list, g->list + g->n_list - max, max * sizeof(*g->list));
+		g->n_list = max;
+		g->was_cut = true;
+	}
+	xgrow(&g->list, &g->cap_list, g->n_list + 1, sizeof(*g->list));
+	g->list[g->n_list++] = number;
+}
+
+void
+gather_row(struct gather *g)
+{
+	uint64_t number = cursor_number(g->cursor);
+	uint32_t keys[KEYS_MAX];
+	struct group *group;
+
+	for (size_t i = 0; i < g->n_sifts; i++)
+		if (!sift_row(g->sifts[i], g->cursor))
+			return;
+	if (g->plan->is_list) {
+		add_to_list(g, number);
+		return;
+	}
+	for (size_t i = 0; i < g->plan->n_keys; i++) {
+		keys[i] = key_of_row(&g->keys[i], g->cursor);
+		if (!keys[i])
+			return;
+	}
+	group = gather_group(g, keys);
+	if (number < g->plan->first) {
+		group->before = number;
+		return;
+	}
+	if (!group->n++ || number < group->first)
+		group->first = number;
+	if (number > group->last)
+		group->last = number;
+	add_columns(g, group, number);
+}
+
+static bool
+has_wanted_type(const struct gather *g, const struct chunk *c)
+{
+	if (!c->is_sealed)
+		return true;
+	for (uint16_t id = 0; id < EVENT_TYPES; id++)
+		if (c->types[id / 64] >> id % 64 & 1 && g->wants_type[id])
+			return true;
+	return false;
+}
+
+void
+gather_chunk(struct gather *g, const struct chunk_view *view)
+{
+	const struct chunk *c = view->c;
+	const struct plan *plan = g->plan;
+	struct cursor *cursor = g->cursor;
+	uint64_t from = plan->scan_first > c->first ? plan->scan_first - c->first : 0;
+	uint64_t to = plan->end - c->first < view->n ? plan->end - c->first : view->n;
+
+	if (!has_wanted_type(g, c))
+		return;
+	for (uint64_t row = from; row < to; row++) {
+		cursor_go(cursor, c, (uint32_t)row);
+		if (!g->wants_type[cursor_value(cursor, COL_TYPE)] ||
+		    cursor_value(cursor, COL_FLAGS) & g->skip_flags)
+			continue;
+		gather_row(g);
+	}
+}
+
+/* Merging ------------------------------------------------------------- */
+
+static uint32_t
+key_from(struct key *key, const struct key *from, uint32_t id)
+{
+	return key->entity ? id : bag_put(&key->bag, bag_get(&from->bag, id));
+}
+
+static void
+merge_group(struct gather *g, struct gather *from, struct group *other)
+{
+	uint32_t keys[KEYS_MAX];
+	struct group *group;
+
+	for (size_t i = 0; i < g->plan->n_keys; i++)
+		keys[i] = key_from(&g->keys[i], &from->keys[i], other->keys[i]);
+	group = gather_group(g, keys);
+	if (other->n && (!group->n || other->first < group->first))
+		group->first = other->first;
+	if (other->last > group->last)
+		group->last = other->last;
+	if (other->before)
+		group->before = other->before;
+	group->n += other->n;
+	for (size_t i = g->plan->n_keys; i < g->plan->n_columns; i++) {
+		struct tally *t = &other->tallies[i];
+
+		if (t->n && (g->how[i].aggregation == VIEW_MIN ||
+			     g->how[i].aggregation == VIEW_MAX) &&
+		    (g->how[i].type == T_STR || g->how[i].type == T_DATA))
+			t->best.s.p = (const uint8_t *)arena_strndup(
+				&g->arena, (const char *)t->best.s.p, t->best.s.len);
+		tally_merge(&group->tallies[i], &g->how[i], t);
+	}
+}
+
+void
+gather_merge(struct gather *g, struct gather *from)
+{
+	for (size_t i = 0; i < from->n_groups; i++)
+		merge_group(g, from, &from->groups[i]);
+	xgrow(&g->list, &g->cap_list, g->n_list + from->n_list + 1, sizeof(*g->list));
+	if (from->n_list)
+		memcpy(g->list + g->n_list, from->list, from->n_list * sizeof(*g->list));
+	g->n_list += from->n_list;
+	g->was_cut |= from->was_cut;
+}

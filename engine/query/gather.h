@@ -1,0 +1,104 @@
+/*
+ * gather - the scan behind a query: rows of the store become groups.
+ *
+ * A group is a row of the table in the making: its keys as small numbers, the
+ * tallies of its columns, its first and last event. Each thread has a gatherer; in
+ * the end they are merged into one.
+ */
+#ifndef ENGINE_QUERY_GATHER_H
+#define ENGINE_QUERY_GATHER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/query/query.h"
+#include "engine/query/sift.h"
+#include "engine/query/tally.h"
+#include "engine/query/term.h"
+
+#define KEYS_MAX 8u
+#define COLUMNS_MAX 64u
+
+/* A query, made ready. */
+struct plan {
+	const struct query *q;
+	const struct snapshot *snap;
+	const struct view_column *columns[COLUMNS_MAX];
+	size_t n_columns;
+	size_t n_keys;			/* the first columns */
+	uint64_t first, end;		/* of the window */
+	uint64_t from_ns, to_ns;
+	bool is_list;
+	uint64_t scan_first;		/* where to begin: before the window for only_new */
+};
+
+struct group {
+	uint32_t keys[KEYS_MAX];	/* ids: of a bag, or an entity's index + 1 */
+	uint64_t n;			/* events in the window; 0: an idle entity */
+	uint64_t first, last;		/* events */
+	uint64_t before;		/* an event before the window has the key; 0: none */
+	uint64_t hash;
+	enum view_entity kind;		/* of ENTITY */
+	uint32_t entity;		/* the index of one that the row is about; 0: none */
+	struct tally *tallies;		/* one a column */
+};
+
+struct key {
+	struct term *term;
+	enum view_entity entity;
+	struct bag bag;			/* unless it is an entity's */
+	uint32_t *by_slot;		/* by thread or descriptor slot: id + 1; 1: none */
+	size_t n_slots;
+};
+
+struct gather {
+	const struct plan *plan;
+	struct cursor *cursor;
+	struct sift *sifts[2 + KEYS_MAX];	/* all must hold */
+	size_t n_sifts;
+	bool wants_type[EVENT_TYPES];
+	uint64_t skip_flags;
+	struct key keys[KEYS_MAX];
+	struct term *terms[COLUMNS_MAX];	/* NULL: counts events, or is no column of
+						 * events */
+	struct sift *only[COLUMNS_MAX];	/* NULL: all */
+	struct tally_how how[COLUMNS_MAX];
+	struct group *groups;
+	size_t n_groups, cap_groups;
+	uint32_t *slots;		/* open addressing: index + 1 */
+	size_t n_slots;
+	struct arena arena;		/* of texts in tallies */
+	struct tally *tally_room;	/* where the next group has its tallies */
+	size_t n_room;
+	struct tally **rooms;		/* all of them; owned */
+	size_t n_rooms, cap_rooms;
+	uint64_t *list;			/* a list: the events */
+	size_t n_list, cap_list;
+	bool was_cut;			/* there were more than rows_max */
+	uint32_t process_index;		/* of the entity in the cursor's eval; 0: none */
+};
+
+/* The caller owns it. NULL: see *err. */
+struct gather *gather_new(const struct plan *plan, struct err *err);
+void gather_free(struct gather *g);	/* NULL is fine */
+
+/* Take the rows of VIEW that are in the plan's range. */
+void gather_chunk(struct gather *g, const struct chunk_view *view);
+
+/* Take the row where the cursor is, which is of the window, if it is wanted. */
+void gather_row(struct gather *g);
+
+/* Take all that FROM has; both are of one plan. */
+void gather_merge(struct gather *g, struct gather *from);
+
+/* The group with KEYS; a new one when there is none. */
+struct group *gather_group(struct gather *g, const uint32_t *keys);
+/* The same, or NULL. */
+struct group *gather_find(struct gather *g, const uint32_t *keys);
+
+/* What the keys are for the entity in the cursor's eval, which is ENTITY with INDEX
+ * (or container number); false: it has none of them. */
+bool gather_entity_keys(struct gather *g, enum view_entity entity, uint32_t index,
+			uint32_t *keys);
+
+#endif

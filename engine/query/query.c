@@ -1,0 +1,276 @@
+#include "engine/query/query.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/base/err.h"
+#include "engine/base/hash.h"
+#include "engine/base/mem.h"
+#include "engine/query/answer.h"
+#include "engine/query/entities.h"
+#include "engine/query/gather.h"
+
+#define THREADS_MAX 64u
+
+/* The plan -------------------------------------------------------------- */
+
+static uint64_t
+time_of(const struct snapshot *snap, uint64_t number)
+{
+	size_t i = snapshot_chunk(snap, number);
+
+	if (i == snap->n_chunks)
+		return 0;
+	return column_get(&snap->chunks[i].c->columns[COL_TIME],
+			  number - snap->chunks[i].c->first);
+}
+
+static void
+find_window(struct plan *plan)
+{
+	const struct query *q = plan->q;
+	const struct snapshot *snap = plan->snap;
+
+	plan->first = q->first > snap->first ? q->first : snap->first;
+	plan->end = q->end && q->end < snap->end ? q->end : snap->end;
+	if (plan->end < plan->first)
+		plan->end = plan->first;
+	plan->from_ns = q->from_ns ? q->from_ns : time_of(snap, plan->first);
+	plan->to_ns = q->to_ns ? q->to_ns : plan->end > plan->first ?
+			time_of(snap, plan->end - 1) : plan->from_ns;
+	if (plan->to_ns < plan->from_ns)
+		plan->to_ns = plan->from_ns;
+	plan->scan_first = q->view->only_new ? snap->first : plan->first;
+}
+
+static int
+make_plan(struct plan *plan, const struct snapshot *snap, const struct query *q,
+	  struct err *err)
+{
+	const struct view *v = q->view;
+	enum view_variant variant = q->variant ? q->variant : VIEW_PLAIN;
+
+	*plan = (struct plan){ .q = q, .snap = snap, .is_list = view_is_list(v) };
+	for (size_t i = 0; i < v->n_columns; i++) {
+		if (!view_shows(&v->columns[i], variant))
+			continue;
+		if (plan->n_columns == COLUMNS_MAX)
+			return err_set(err, -E2BIG, "more than %u columns", COLUMNS_MAX);
+		plan->n_keys += i < v->n_keys;
+		plan->columns[plan->n_columns++] = &v->columns[i];
+	}
+	if (plan->n_keys > KEYS_MAX)
+		return err_set(err, -E2BIG, "more than %u keys", KEYS_MAX);
+	if (v->rows == VIEW_ROWS_PENDING)
+		plan->is_list = true;
+	find_window(plan);
+	return 0;
+}
+
+/* The scan -------------------------------------------------------------- */
+
+struct scan {
+	const struct plan *plan;
+	_Atomic size_t next;		/* the chunk that is looked at next */
+};
+
+struct worker {
+	struct scan *scan;
+	struct gather *gather;
+	pthread_t thread;
+};
+
+static bool
+is_cancelled(const struct plan *plan)
+{
+	return plan->q->watch && atomic_load(&plan->q->watch->cancel);
+}
+
+static void *
+work(void *ctx)
+{
+	struct worker *w = ctx;
+	const struct plan *plan = w->scan->plan;
+	const struct snapshot *snap = plan->snap;
+
+	while (!is_cancelled(plan)) {
+		size_t i = atomic_fetch_add(&w->scan->next, 1);
+		const struct chunk_view *view = &snap->chunks[i];
+
+		if (i >= snap->n_chunks || view->c->first >= plan->end)
+			break;
+		if (view->c->first + view->n > plan->scan_first)
+			gather_chunk(w->gather, view);
+		if (plan->q->watch)
+			atomic_fetch_add(&plan->q->watch->n_done, view->n);
+	}
+	return NULL;
+}
+
+static unsigned
+threads_of(const struct plan *plan)
+{
+	long n = plan->q->n_threads ? (long)plan->q->n_threads : sysconf(_SC_NPROCESSORS_ONLN);
+	size_t chunks = 1 + (size_t)((plan->end - plan->scan_first) / CHUNK_ROWS);
+
+	if (n < 1)
+		n = 1;
+	if (n > (long)THREADS_MAX)
+		n = THREADS_MAX;
+	return (size_t)n < chunks ? (unsigned)n : (unsigned)chunks;
+}
+
+/* Scan with several threads; what they found is in the gatherer of the first. */
+static int
+scan_rows(struct worker *workers, unsigned n, struct err *err)
+{
+	const struct plan *plan = workers[0].scan->plan;
+	bool started[THREADS_MAX] = { false };
+	sigset_t all, old;
+
+	for (unsigned i = 0; i < n; i++) {
+		workers[i].scan = workers[0].scan;
+		if (!workers[i].gather)
+			workers[i].gather = gather_new(plan, err);
+		if (!workers[i].gather)
+			return err->code;
+	}
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	for (unsigned i = 1; i < n; i++)
+		started[i] = !pthread_create(&workers[i].thread, NULL, work, &workers[i]);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	work(&workers[0]);
+	for (unsigned i = 1; i < n; i++) {
+		if (!started[i])
+			continue;
+		pthread_join(workers[i].thread, NULL);
+		gather_merge(workers[0].gather, workers[i].gather);
+	}
+	return 0;
+}
+
+/* Calls that have not returned ------------------------------------------ */
+
+/* The newest enter event of each thread, if nothing returned since: by the index of
+ * the thread, in a new array. */
+static uint64_t *
+find_pending(struct gather *g)
+{
+	const struct plan *plan = g->plan;
+	const struct snapshot *snap = plan->snap;
+	uint64_t *pending = xzalloc((snap->n_threads + 1u) * sizeof(*pending));
+
+	for (size_t i = 0; i < snap->n_chunks && !is_cancelled(plan); i++) {
+		const struct chunk_view *view = &snap->chunks[i];
+
+		for (uint32_t row = 0; row < view->n; row++) {
+			const struct thread_version *tv;
+			uint64_t flags;
+
+			if (view->c->first + row >= plan->end)
+				return pending;
+			cursor_go(g->cursor, view->c, row);
+			flags = cursor_value(g->cursor, COL_FLAGS);
+			if (!(flags & (ROW_ENTER | ROW_EXIT)))
+				continue;
+			tv = store_thread_version(snap->store, (uint32_t)
+						  cursor_value(g->cursor, COL_THREAD));
+			if (tv && tv->of)
+				pending[tv->of->index] =
+					flags & ROW_ENTER ? view->c->first + row : 0;
+		}
+	}
+	return pending;
+}
+
+static void
+gather_pending(struct gather *g)
+{
+	const struct snapshot *snap = g->plan->snap;
+	uint64_t *pending = find_pending(g);
+
+	for (uint32_t i = 1; i < snap->n_threads; i++) {
+		const struct kept_thread *k = pending[i] ? store_thread(snap->store, i) : NULL;
+
+		if (!k || atomic_load_explicit(&k->to, memory_order_relaxed) < g->plan->end)
+			continue;
+		cursor_go_to(g->cursor, pending[i]);
+		if (g->wants_type[cursor_value(g->cursor, COL_TYPE)] &&
+		    !(cursor_value(g->cursor, COL_FLAGS) & g->skip_flags))
+			gather_row(g);
+	}
+	free(pending);
+}
+
+/* Queries --------------------------------------------------------------- */
+
+static int
+by_number(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* Lists came from several threads; the newest events stay. */
+static void
+order_list(struct gather *g)
+{
+	size_t max = g->plan->q->rows_max ? g->plan->q->rows_max : QUERY_ROWS_MAX;
+
+	if (g->n_list)
+		qsort(g->list, g->n_list, sizeof(*g->list), by_number);
+	if (g->n_list <= max)
+		return;
+	memmove(g->list, g->list + g->n_list - max, max * sizeof(*g->list));
+	g->n_list = max;
+	g->was_cut = true;
+}
+
+struct table *
+query_run(const struct snapshot *snap, const struct query *q, struct err *err)
+{
+	struct worker workers[THREADS_MAX] = { 0 };
+	struct table *table = NULL;
+	struct plan plan;
+	struct scan scan = { .plan = &plan };
+	struct err ignored;
+	struct gather *g;
+	unsigned n;
+
+	if (!err)
+		err = &ignored;
+	if (make_plan(&plan, snap, q, err) < 0)
+		return NULL;
+	n = threads_of(&plan);
+	if (q->watch)
+		atomic_store(&q->watch->n_all, plan.end - plan.scan_first);
+	workers[0].scan = &scan;
+	workers[0].gather = g = gather_new(&plan, err);
+	if (!g)
+		return NULL;
+	if (q->view->rows == VIEW_ROWS_PENDING)
+		gather_pending(g);
+	else if (scan_rows(workers, n, err) < 0)
+		goto out;
+	order_list(g);
+	entities_add_rows(g);
+	entities_add_histories(g);
+	table = answer_new(g);
+	table->is_partial |= is_cancelled(&plan);
+out:
+	for (unsigned i = 0; i < n; i++)
+		gather_free(workers[i].gather);
+	return table;
+}
+
+void
+table_free(struct table *t)
+{
+	answer_free(t);
+}

@@ -1,0 +1,57 @@
+/*
+ * query - what a view shows of a snapshot: a table.
+ *
+ * Rows are scanned by several threads, each with what it needs of its own; then what
+ * they found is merged, named and sorted. Nothing is kept between two queries, so
+ * that the answer depends on the question alone.
+ */
+#ifndef ENGINE_QUERY_QUERY_H
+#define ENGINE_QUERY_QUERY_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/query/cursor.h"
+#include "engine/query/table.h"
+#include "engine/query/view.h"
+
+struct err;
+struct filter_options;
+struct snapshot;
+
+/* Shared with a query that runs: how far it is, and whether to stop it. */
+struct query_watch {
+	atomic_bool cancel;		/* set it: what was found so far comes back */
+	_Atomic uint64_t n_done;	/* rows that were looked at, of N_ALL */
+	_Atomic uint64_t n_all;
+};
+
+struct query {
+	const struct view *view;
+	enum view_variant variant;
+	/* Conditions that all must hold besides the view's own: a path, a filter. */
+	const char *const *filters;
+	size_t n_filters;
+	/* The window: events first .. end - 1; 0: from the first, to the last one. Its
+	 * times, which rates are divided by; 0: those of its events. */
+	uint64_t first, end;
+	uint64_t from_ns, to_ns;
+	const char *sort;		/* name of a column; NULL: the view's */
+	bool sort_descending;
+	unsigned n_threads;		/* 0: one for each cpu */
+	size_t rows_max;		/* of lists; 0: QUERY_ROWS_MAX. The newest stay */
+	const struct query_style *style;	/* NULL: UTC, numbers */
+	const struct filter_options *options;	/* how filters are compiled; NULL */
+	struct query_watch *watch;	/* NULL: nobody watches */
+};
+
+#define QUERY_ROWS_MAX 1000000u
+
+/* SNAP is borrowed until this returns. The caller owns the table. NULL: the question
+ * makes no sense, *err says why. */
+struct table *query_run(const struct snapshot *snap, const struct query *q, struct err *err);
+void table_free(struct table *t);	/* NULL is fine */
+
+#endif

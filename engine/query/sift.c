@@ -1,0 +1,332 @@
+#include "engine/query/sift.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/mem.h"
+#include "engine/filter/expr.h"
+#include "engine/filter/types.h"
+#include "engine/filter/zone.h"
+#include "engine/field/operand.h"
+#include "engine/query/term.h"
+#include "engine/world/world.h"
+
+enum answer { UNKNOWN, NO, YES };
+
+struct node {
+	enum expr_kind kind;
+	unsigned cost;
+	struct node *first, *next;	/* owned; the cheapest first */
+	/* EXPR_CHECK: */
+	const struct check *check;
+	enum term_how how;
+	uint8_t *answers;		/* enum answer, by slot or kind */
+	size_t n_answers;
+	struct term *term;		/* has_term(): what is compared */
+	uint8_t by_type[EVENT_TYPES];	/* types: enum verdict */
+};
+
+struct sift {
+	struct filter *filter;
+	struct node *top;
+};
+
+static unsigned
+cost_of(enum term_how how)
+{
+	static const unsigned costs[] = {
+		[TERM_BY_THREAD] = 3, [TERM_BY_FD] = 4, [TERM_BY_KIND] = 6,
+		[TERM_BY_PAIR] = 20, [TERM_BY_LINEAGE] = 60,
+		[TERM_BY_TIME] = 2, [TERM_BY_NUMBER] = 2, [TERM_BY_ROW] = 300,
+		[TERM_BY_EVENT] = 1000,
+	};
+
+	return costs[how];
+}
+
+static enum term_how
+how_of_check(const struct check *c)
+{
+	enum term_how how = term_how_of(c->left), right;
+
+	if (!c->right)
+		return how;
+	right = term_how_of(c->right);
+	if (how == right && (how == TERM_BY_THREAD || how == TERM_BY_FD))
+		return how;
+	return how == TERM_BY_EVENT || right == TERM_BY_EVENT ? TERM_BY_EVENT : TERM_BY_ROW;
+}
+
+/* The text of the operand of C, as a term of its own. */
+static struct term *
+term_of(const struct check *c)
+{
+	struct text t = { 0 };
+	struct term *term;
+
+	operand_print(c->left, &t);
+	text_char(&t, '\0');
+	term = term_new(t.p, NULL);
+	text_fini(&t);
+	return term;
+}
+
+/* Ways to ask that a term knows. */
+static bool
+has_term(enum term_how how)
+{
+	return how == TERM_BY_KIND || how == TERM_BY_PAIR || how == TERM_BY_LINEAGE;
+}
+
+static struct node *
+check_node(const struct check *c)
+{
+	struct node *n = xzalloc(sizeof(*n));
+
+	n->kind = EXPR_CHECK;
+	n->check = c;
+	n->how = c->is_of_event ? TERM_BY_TIME : how_of_check(c);
+	n->cost = cost_of(n->how);
+	for (uint16_t id = 0; c->types && id < EVENT_TYPES; id++)
+		n->by_type[id] = (uint8_t)types_verdict(c->types, id, 0);
+	if (c->types)
+		n->cost = 1;
+	else if (has_term(n->how) && operand_many(c->left) == FIELD_ONE)
+		n->term = term_of(c);
+	if (has_term(n->how) && !n->term)
+		n->how = TERM_BY_ROW;
+	return n;
+}
+
+/* Put KID among the kids of N, by what it costs. */
+static void
+add_kid(struct node *n, struct node *kid)
+{
+	struct node **at = &n->first;
+
+	while (*at && (*at)->cost <= kid->cost)
+		at = &(*at)->next;
+	kid->next = *at;
+	*at = kid;
+	n->cost += kid->cost;
+}
+
+static struct node *
+node_of(const struct expr *e)
+{
+	struct node *n;
+
+	if (e->kind == EXPR_CHECK)
+		return check_node(&e->check);
+	n = xzalloc(sizeof(*n));
+	n->kind = e->kind;
+	for (const struct expr *kid = e->first; kid; kid = kid->next)
+		add_kid(n, node_of(kid));
+	return n;
+}
+
+static void
+node_free(struct node *n)
+{
+	while (n) {
+		struct node *next = n->next;
+
+		node_free(n->first);
+		free(n->answers);
+		term_free(n->term);
+		free(n);
+		n = next;
+	}
+}
+
+struct sift *
+sift_new(const char *text, const struct filter_options *options, struct err *err)
+{
+	struct filter *f = filter_compile(text, options, err);
+	struct sift *s;
+
+	if (!f)
+		return NULL;
+	s = xzalloc(sizeof(*s));
+	s->filter = f;
+	s->top = node_of(filter_expr(f));
+	return s;
+}
+
+void
+sift_free(struct sift *s)
+{
+	if (!s)
+		return;
+	node_free(s->top);
+	filter_free(s->filter);
+	free(s);
+}
+
+bool
+sift_wants_type(const struct sift *s, uint16_t id)
+{
+	return filter_wants_type(s->filter, id);
+}
+
+/* Rows ---------------------------------------------------------------- */
+
+static bool
+ask(const struct node *n, struct cursor *c, enum cursor_level level)
+{
+	const struct eval *ev = cursor_eval(c, level);
+
+	return n->check->types ? types_match(n->check->types, n->check, ev) :
+				 check_holds(n->check, ev);
+}
+
+static bool
+ask_slot(struct node *n, struct cursor *c, uint32_t slot, size_t n_slots)
+{
+	if (!n->answers) {
+		n->n_answers = n_slots + 1;
+		n->answers = xzalloc(n->n_answers);
+	}
+	if (n->answers[slot] == UNKNOWN)
+		n->answers[slot] = ask(n, c, CURSOR_ROW) ? YES : NO;
+	return n->answers[slot] == YES;
+}
+
+static bool
+ask_fd(struct node *n, struct cursor *c)
+{
+	uint32_t slot = (uint32_t)cursor_value(c, COL_FD);
+
+	if (cursor_value(c, COL_FLAGS) & ROW_NEEDS_BYTES)
+		return ask(n, c, CURSOR_ROW);
+	return slot && ask_slot(n, c, slot, c->snap->n_fd_versions);
+}
+
+static bool
+ask_type(struct node *n, struct cursor *c)
+{
+	enum verdict verdict = n->by_type[cursor_value(c, COL_TYPE)];
+
+	return verdict == VERDICT_MAYBE ? ask(n, c, CURSOR_ROW) : verdict == VERDICT_YES;
+}
+
+static bool
+ask_value(const struct node *n, bool there, const struct value *v)
+{
+	return there && check_value(n->check, v);
+}
+
+static bool
+check_row(struct node *n, struct cursor *c)
+{
+	struct value v = { 0 };
+
+	if (n->check->types)
+		return ask_type(n, c);
+	if (check_is_never(n->check))
+		return false;
+	switch (n->how) {
+	case TERM_BY_THREAD:
+		return ask_slot(n, c, (uint32_t)cursor_value(c, COL_THREAD),
+				c->snap->n_thread_versions);
+	case TERM_BY_FD:
+		return ask_fd(n, c);
+	case TERM_BY_PAIR:
+	case TERM_BY_LINEAGE:
+	case TERM_BY_KIND:
+		return ask_value(n, term_get(n->term, c, &v), &v);
+	case TERM_BY_NUMBER:
+		v.u = cursor_number(c);
+		return ask_value(n, true, &v);
+	case TERM_BY_TIME:
+		v.u = cursor_value(c, COL_TIME);
+		v.u -= n->check->whole_seconds ? v.u % NS_PER_S : 0;
+		return ask_value(n, true, &v);
+	case TERM_BY_EVENT:
+		return ask(n, c, CURSOR_EVENT);
+	default:
+		return ask(n, c, CURSOR_ROW);
+	}
+}
+
+static bool
+node_row(struct node *n, struct cursor *c)
+{
+	bool ends = n->kind == EXPR_OR;
+
+	if (n->kind == EXPR_CHECK)
+		return check_row(n, c);
+	if (n->kind == EXPR_NOT)
+		return !node_row(n->first, c);
+	for (struct node *kid = n->first; kid; kid = kid->next)
+		if (node_row(kid, c) == ends)
+			return ends;
+	return !ends;
+}
+
+bool
+sift_row(struct sift *s, struct cursor *c)
+{
+	return node_row(s->top, c);
+}
+
+/* Entities ------------------------------------------------------------ */
+
+/* Can what N compares be asked of the entity in EV? */
+static bool
+is_of_entity(const struct node *n, const struct eval *ev)
+{
+	switch (operand_scope(n->check->left) == OF_ENTITY ? operand_entity(n->check->left) :
+							     ENT_NONE) {
+	case ENT_THREAD:
+		return ev->thread;
+	case ENT_PROCESS:
+	case ENT_LINEAGE:
+		return ev->proc;
+	case ENT_FD:
+		return ev->fd;
+	case ENT_CONTAINER:
+		return ev->proc || ev->container;
+	default:
+		return false;
+	}
+}
+
+static enum sift_verdict
+check_entity(const struct node *n, struct cursor *c)
+{
+	bool asks_fd = operand_scope(n->check->left) == OF_ENTITY;
+
+	if (is_of_entity(n, &c->ev) && !n->check->right)
+		return check_holds(n->check, &c->ev) ? SIFT_YES : SIFT_NO;
+	return asks_fd ? SIFT_NEEDS_EVENT : SIFT_MAYBE;
+}
+
+static enum sift_verdict
+node_entity(struct node *n, struct cursor *c)
+{
+	enum sift_verdict all = n->kind == EXPR_AND ? SIFT_YES : SIFT_NO, one;
+
+	if (n->kind == EXPR_CHECK)
+		return check_entity(n, c);
+	if (n->kind == EXPR_NOT) {
+		one = node_entity(n->first, c);
+		return one == SIFT_YES ? SIFT_NO : one == SIFT_NO ? SIFT_YES : one;
+	}
+	for (struct node *kid = n->first; kid; kid = kid->next) {
+		one = node_entity(kid, c);
+		if (n->kind == EXPR_AND ? one == SIFT_NO : one == SIFT_YES)
+			return one;
+		if (n->kind == EXPR_AND && one > all)
+			all = one;
+		else if (n->kind == EXPR_OR && one != SIFT_NO && (all == SIFT_NO || one < all))
+			all = one;
+	}
+	return all;
+}
+
+enum sift_verdict
+sift_entity(struct sift *s, struct cursor *c)
+{
+	return node_entity(s->top, c);
+}

@@ -1,0 +1,39 @@
+/*
+ * sift - a filter, asked of many rows.
+ *
+ * The tree of the filter, with the cheapest first. Each comparison is asked as its
+ * operand is (term.h): once for a version or a kind of row where that is enough.
+ */
+#ifndef ENGINE_QUERY_SIFT_H
+#define ENGINE_QUERY_SIFT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/filter/filter.h"
+#include "engine/query/cursor.h"
+
+struct sift;
+
+/* TEXT must outlive it; OPTIONS may be NULL. The caller owns it. NULL: see *err. */
+struct sift *sift_new(const char *text, const struct filter_options *options,
+		      struct err *err);
+void sift_free(struct sift *s);		/* NULL is fine */
+
+/* Is C's row wanted? */
+bool sift_row(struct sift *s, struct cursor *c);
+
+/* Can a row of type ID be wanted? */
+bool sift_wants_type(const struct sift *s, uint16_t id);
+
+/* Of the entity in c->ev, without an event: what the parts that can be asked of it
+ * say. */
+enum sift_verdict {
+	SIFT_NO,
+	SIFT_YES,
+	SIFT_MAYBE,			/* its events decide, but it may be without any */
+	SIFT_NEEDS_EVENT,		/* only what has an event that is wanted */
+};
+enum sift_verdict sift_entity(struct sift *s, struct cursor *c);
+
+#endif

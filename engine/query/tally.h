@@ -1,0 +1,88 @@
+/*
+ * tally - what many values of one column of one row add up to.
+ *
+ * Percentiles come from a histogram of eight buckets an octave, so that they are
+ * wrong by 4.5 % at most; up to SPREAD_EXACT values are kept as they are.
+ */
+#ifndef ENGINE_QUERY_TALLY_H
+#define ENGINE_QUERY_TALLY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/base/arena.h"
+#include "engine/field/value.h"
+#include "engine/query/view.h"
+
+/* Values, each once, as small numbers. Embedded: zeroes with TYPE set. */
+struct bag {
+	enum value_type type;
+	struct bag_entry *entries;	/* entry ID - 1 */
+	uint32_t n;
+	size_t cap;
+	uint32_t *slots;		/* open addressing: ids */
+	size_t n_slots;
+	struct arena arena;		/* of texts */
+};
+
+struct bag_entry {
+	struct value value;
+	uint64_t hash;
+};
+
+/* The id of V, from 1; its bytes are copied when it is new. */
+uint32_t bag_put(struct bag *b, const struct value *v);
+void bag_fini(struct bag *b);
+static inline const struct value *
+bag_get(const struct bag *b, uint32_t id)
+{
+	return &b->entries[id - 1].value;
+}
+
+#define SPREAD_EXACT 16
+
+struct spread;
+
+/* Embedded: zeroes. */
+struct tally {
+	uint64_t n;
+	union {
+		struct {
+			union {
+				int64_t i;
+				uint64_t u;
+				double d;
+			} sum;
+			union {
+				struct spread *spread;	/* owned */
+				struct bag *distinct;	/* owned */
+			};
+		};
+		uint64_t at;		/* event number: first, last */
+		struct value best;	/* texts: borrowed from a term, or from ARENA */
+	};
+};
+
+/* What a column is, for its tallies. */
+struct tally_how {
+	enum view_aggregation aggregation;
+	enum value_type type;		/* of the values */
+	struct arena *arena;		/* texts that a tally keeps */
+};
+
+/* Take V of event NUMBER; V is NULL where events are counted. */
+void tally_add(struct tally *t, const struct tally_how *how, const struct value *v,
+	       uint64_t number);
+/* Add FROM, which is of no use any more. */
+void tally_merge(struct tally *t, const struct tally_how *how, struct tally *from);
+void tally_fini(struct tally *t, const struct tally_how *how);
+
+/* What it comes to, of the column's shown type SHOWN. SECONDS is what rates are divided
+ * by. False: nothing. First, last and age are the caller's: see t->at. */
+bool tally_result(const struct tally *t, const struct tally_how *how, double seconds,
+		  struct value *out);
+
+/* The order of two values: less than, equal to, greater than zero. */
+int value_order(enum value_type type, const struct value *a, const struct value *b);
+
+#endif

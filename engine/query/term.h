@@ -1,0 +1,69 @@
+/*
+ * term - an operand, asked of many rows.
+ *
+ * What depends on a version is asked once for each slot, and what follows from the
+ * kind of a row (its type, its flags, the kind of its descriptor) once for each
+ * kind; where that says that the value is the row's result or duration, it is taken
+ * from the column. Only the rest is asked of each row.
+ *
+ * Kinds are found out by trying: an operand of scope OF_ROW is asked of a row, and of
+ * the same with another result, another duration, another time. What changes with
+ * none of them is the same for all rows of the kind.
+ */
+#ifndef ENGINE_QUERY_TERM_H
+#define ENGINE_QUERY_TERM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/field/operand.h"
+#include "engine/query/cursor.h"
+
+struct err;
+struct term;
+
+enum term_how {
+	TERM_BY_THREAD,			/* one value for each thread version */
+	TERM_BY_FD,			/* for each descriptor version */
+	TERM_BY_PAIR,			/* for each two of them */
+	TERM_BY_LINEAGE,		/* for each thread version, until some process changes */
+	TERM_BY_KIND,			/* for each kind of row, or from a column */
+	TERM_BY_TIME,			/* the row's time */
+	TERM_BY_NUMBER,			/* the row's number */
+	TERM_BY_ROW,			/* asked of each row */
+	TERM_BY_EVENT,			/* asked of each event with its bytes */
+};
+
+/* TEXT is copied. The caller owns it. NULL: see *err. */
+struct term *term_new(const char *text, struct err *err);
+void term_free(struct term *t);		/* NULL is fine */
+
+enum term_how term_how(const struct term *t);
+struct operand *term_operand(const struct term *t);
+enum value_type term_type(const struct term *t);
+
+/* Its value for C's row. Lists come as their text, with type T_STR. Borrowed: what is
+ * remembered as long as T lives, the rest until the next value. */
+bool term_get(struct term *t, struct cursor *c, struct value *out);
+
+/* The same for what stands in c->ev now, an entity without an event. */
+bool term_ask(struct term *t, struct cursor *c, struct value *out);
+
+/* How an operand O would be asked. */
+enum term_how term_how_of(const struct operand *o);
+
+/* Where the value of OF_ROW things is for a kind of row. */
+enum kind_source { KIND_UNKNOWN, KIND_NONE, KIND_CONSTANT, KIND_RESULT, KIND_SPAN, KIND_ASK };
+
+/* The kind of C's row as a small number; KINDS_MAX: there are too many. Of the
+ * kinds that TABLE has met, which is embedded: zeroes. */
+#define KINDS_MAX 4096u
+struct kinds {
+	uint64_t *keys;			/* of a hash table */
+	uint16_t *ids;
+	uint32_t n;
+};
+uint32_t kinds_of(struct kinds *k, struct cursor *c);
+void kinds_fini(struct kinds *k);
+
+#endif

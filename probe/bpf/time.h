@@ -1,0 +1,86 @@
+/*
+ * time - how long threads were on a CPU.
+ *
+ * Read from the task itself: by an iterator that the reader starts now and then, and
+ * when it ends. Nothing is added to a switch.
+ */
+#ifndef PROBE_BPF_TIME_H
+#define PROBE_BPF_TIME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "probe/bpf/filter.h"
+#include "probe/bpf/kernel.h"
+#include "probe/bpf/maps.h"
+#include "probe/bpf/record.h"
+
+static __always_inline void
+fill_time(struct wire_cpu *out, struct task_struct *task)
+{
+	out->run_ns = task->se.sum_exec_runtime;
+	out->user_ns = task->utime;
+	out->system_ns = task->stime;
+}
+
+/* Tell how long TASK, which ends, has run. */
+static __always_inline void
+send_last_time(struct task_struct *task)
+{
+	struct wire_cpu *out = begin_record(sizeof(*out), WIRE_CPU, true);
+
+	if (!out)
+		return;
+	fill_time(out, task);
+	bpf_ringbuf_submit(out, BPF_RB_NO_WAKEUP);
+}
+
+/* Is TASK, which need not run, wanted, and has it run since it was told last? */
+static __always_inline struct wire_mark *
+has_run(struct task_struct *task)
+{
+	struct wire_mark *mark;
+
+	/* Of one that has ended everything was told. */
+	if (task->tgid == config.own_tgid || !task->se.sum_exec_runtime ||
+	    task->flags & PF_EXITING)
+		return NULL;
+	mark = bpf_task_storage_get(&marks, task, 0,
+				    config.only_marked ? 0 : BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!mark || mark->told_ns == task->se.sum_exec_runtime)
+		return NULL;
+	if (config.only_marked && !(mark->flags & WIRE_MARK_TREE))
+		return NULL;
+	/* What was never judged has done nothing since tracing began. */
+	if (config.filter.is_set && !(mark->wants & config.cpu_wants))
+		return NULL;
+	return mark;
+}
+
+/* Tell how long TASK has run. An iterator may be interrupted by the other programs, and
+ * would get the numbers of records out of order: this one goes without. */
+static __always_inline void
+sample(struct task_struct *task)
+{
+	uint32_t cpu = bpf_get_smp_processor_id();
+	struct wire_cell *cell = bpf_map_lookup_elem(&cells, &cpu);
+	void *ring = bpf_map_lookup_elem(&rings, &cpu);
+	struct wire_mark *mark = has_run(task);
+	struct wire_cpu *out;
+
+	if (!mark || !ring || !cell)
+		return;
+	out = bpf_ringbuf_reserve(ring, sizeof(*out), 0);
+	if (!out)
+		return;
+	fill_head(&out->head, sizeof(*out), 0, WIRE_CPU);
+	out->head.flags = WIRE_UNNUMBERED;
+	out->head.tid = task->pid;
+	out->head.pid = task->tgid;
+	fill_time(out, task);
+	mark->told_ns = out->run_ns;
+	__sync_fetch_and_add(&cell->losses.sent, 1);
+	bpf_ringbuf_submit(out, BPF_RB_NO_WAKEUP);
+}
+
+#endif

@@ -1,0 +1,127 @@
+/*
+ * bench_store - load a capture into a store, and say what it takes and how long each
+ * view takes then:
+ *
+ *	bench_store CAPTURE [ROUNDS [FILTER]]
+ *
+ * Times are milliseconds: the median and the worst of ROUNDS.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "engine/base/mem.h"
+#include "engine/capture/capture.h"
+#include "engine/query/query.h"
+#include "engine/query/view_set.h"
+#include "engine/store/ingest.h"
+#include "engine/store/store.h"
+
+static double
+now_s(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static double
+cpu_s(void)
+{
+	struct rusage u;
+
+	getrusage(RUSAGE_SELF, &u);
+	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+	       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+}
+
+static int
+by_size(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* Ask for V, ROUNDS times. */
+static void
+time_view(const struct snapshot *snap, const struct view *v, size_t rounds, const char *filter)
+{
+	const char *filters[] = { filter };
+	struct query q = { .view = v, .filters = filters, .n_filters = filter != NULL };
+	double *ms = xreallocarray(NULL, rounds, sizeof(*ms));
+	size_t n_rows = 0;
+	struct err err;
+
+	for (size_t i = 0; i < rounds; i++) {
+		double start = now_s();
+		struct table *t = query_run(snap, &q, &err);
+
+		ms[i] = 1000 * (now_s() - start);
+		if (!t)
+			die("%s: %s", v->id, err.text);
+		n_rows = t->n_rows;
+		table_free(t);
+	}
+	qsort(ms, rounds, sizeof(*ms), by_size);
+	printf("%-26s %8zu rows %9.1f %9.1f\n", v->id, n_rows, ms[rounds / 2], ms[rounds - 1]);
+	fflush(stdout);
+	free(ms);
+}
+
+static void
+time_views(struct store *store, size_t rounds, const char *filter)
+{
+	struct snapshot *snap = store_snapshot(store);
+	struct view_set *views = view_set_new(NULL);
+
+	for (size_t i = 0; i < view_set_count(views); i++)
+		time_view(snap, view_set_at(views, i), rounds, filter);
+	view_set_free(views);
+	snapshot_free(snap);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct ingest *in = ingest_new(NULL);
+	struct capture_options options = { .reread = true, .idle = ingest_idle, .ctx = in };
+	struct capture_input input = { .name = argc > 1 ? argv[1] : "" };
+	struct store_size size;
+	struct source *source;
+	struct err err;
+	double start = now_s();
+	uint64_t all = 0;
+
+	input.fd = open(input.name, O_RDONLY | O_CLOEXEC);
+	if (input.fd < 0)
+		die("cannot open %s", input.name);
+	source = capture_open(&input, 1, &options, &err);
+	if (!source || ingest_start(in, source, &err) < 0)
+		die("%s: %s", input.name, err.text);
+	ingest_wait(in);
+	store_size(ingest_store(in), &size);
+	printf("loaded in %.3f s, %.3f s of cpu; %llu events, %.2f M/s\n", now_s() - start,
+	       cpu_s(), (unsigned long long)size.n_events,
+	       (double)size.n_events / (now_s() - start) / 1e6);
+	for (unsigned k = 0; k < STORE_KINDS; k++) {
+		printf("%-18s %9.1f MB %6.2f B/event\n", store_kind_name(k),
+		       (double)size.bytes[k] / 1e6,
+		       (double)size.bytes[k] / (double)size.n_events);
+		all += size.bytes[k];
+	}
+	printf("%-18s %9.1f MB %6.2f B/event\n", "all", (double)all / 1e6,
+	       (double)all / (double)size.n_events);
+	printf("%llu processes (%llu versions), %llu threads (%llu), %llu descriptors\n",
+	       (unsigned long long)size.n_processes, (unsigned long long)size.n_process_versions,
+	       (unsigned long long)size.n_threads, (unsigned long long)size.n_thread_versions,
+	       (unsigned long long)size.n_fd_versions);
+	if (argc > 2)
+		time_views(ingest_store(in), strtoul(argv[2], NULL, 10),
+			   argc > 3 ? argv[3] : NULL);
+	ingest_free(in);
+	return 0;
+}

@@ -1,0 +1,107 @@
+"""test_time SYSREEL - the CPU time of threads, switches and page faults.
+
+Only processes that this test starts are traced.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'style'))
+
+from tap import Tap  # noqa: E402
+
+# In the program, in the kernel, in another thread; then say what that took.
+BUSY = '''
+import os, resource, sys, threading, time
+def spin(s):
+    end = time.thread_time() + s
+    while time.thread_time() < end:
+        for i in range(1000): pass
+f = os.open('/dev/zero', os.O_RDONLY)
+spin(0.6)
+end = time.thread_time() + 0.4
+while time.thread_time() < end:
+    os.read(f, 1 << 20)
+t = threading.Thread(target=spin, args=(0.3,))
+t.start()
+t.join()
+m = bytearray(4096 * 300)
+os.write(2, b'%d %f %f %d' % (os.getpid(), resource.getrusage(resource.RUSAGE_SELF).ru_utime,
+    resource.getrusage(resource.RUSAGE_SELF).ru_stime,
+    resource.getrusage(resource.RUSAGE_SELF).ru_minflt))
+'''
+
+
+def run(sysreel, *words):
+    done = subprocess.run([sysreel, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          stdin=subprocess.DEVNULL, timeout=60, check=False)
+    return done.stdout.decode('latin-1'), done.stderr.decode('latin-1')
+
+
+def cpu_times(tap, sysreel, folder):
+    path = os.path.join(folder, 'busy')
+    said = run(sysreel, 'record', '-w', path, '-s', '0', '--', sys.executable, '-c', BUSY)[1]
+    pid, user, system, _ = said.split()
+    lines = run(sysreel, 'print', '-r', path, '-D', '-p', '*%evt.rawtime %thread.tid %evt.info',
+                'evt.type=procinfo')[0].split('\n')[:-1]
+    samples = [re.fullmatch(r'(\d+) (\d+) cpu_usr=(\d+) cpu_sys=(\d+) ?', x).groups() for x in lines]
+    times = {}
+    for _, tid, usr, sys_ in samples:
+        times.setdefault(tid, []).append((int(usr), int(sys_)))
+    tap.check(len(times) == 2 and len(times[pid]) >= 3, 'both threads are sampled', lines)
+    last = [x[-1] for x in times.values()]
+    usr, sys_ = sum(x[0] for x in last) / 100, sum(x[1] for x in last) / 100
+    wanted = float(user) + float(system)
+    tap.check(abs(usr + sys_ - wanted) < 0.1, f'{usr + sys_:.2f} s in all are {wanted:.2f} s',
+              lines)
+    tap.check(abs(usr - float(user)) < 0.2 and abs(sys_ - float(system)) < 0.2,
+              f'{usr:.2f} s in the program, {sys_:.2f} s in the kernel', [said] + lines)
+    other = next(x for tid, x in times.items() if tid != pid)[-1]
+    tap.check(0.25 <= sum(other) / 100 <= 0.5, f'{sum(other) / 100:.2f} s of the other thread')
+    out = run(sysreel, 'print', '-r', path)[0]
+    tap.check('procinfo' not in out, 'they are not shown but on demand')
+    out = run(sysreel, 'print', '-r', path, '-D')[0]
+    tap.check('asyncevent' not in out, 'nor is what tells them exactly')
+
+
+def on_demand(tap, sysreel):
+    for words, names in (([], set()), (['--switches'], {'switch'}),
+                         (['--page-faults'], {'page_fault'}), (['evt.type=switch'], {'switch'}),
+                         (['evt.type in (page_fault, switch)'], {'switch', 'page_fault'})):
+        out, said = run(sysreel, 'print', '-p', '%evt.type', *words, '--', sys.executable, '-c',
+                        'import time; time.sleep(0.01)')
+        seen = set(out.split()) & {'switch', 'page_fault'}
+        tap.check(seen == names, f'{words} shows {sorted(names)}', [said])
+
+
+def page_faults(tap, sysreel):
+    out, said = run(sysreel, 'print', '-p', '%evt.arg.error', 'evt.type=page_fault', '--',
+                    sys.executable, '-c', BUSY)
+    n, wanted = len(out.split('\n')) - 1, int(said.split()[3])
+    tap.check(wanted * 0.7 < n <= wanted * 1.1, f'{n} page faults of programs among {wanted}',
+              [said])
+    tap.check(out.count('WRITE_ACCESS') >= 300, 'what is written is said to be')
+
+
+def main():
+    tap = Tap()
+    sysreel = sys.argv[1]
+    done = subprocess.run([sysreel, 'print', '-q', '--', 'true'], stderr=subprocess.PIPE,
+                          stdout=subprocess.DEVNULL, check=False)
+    if done.returncode:
+        tap.skip(done.stderr.decode('latin-1').strip())
+        return tap.done()
+    with tempfile.TemporaryDirectory() as folder:
+        cpu_times(tap, sysreel, folder)
+    on_demand(tap, sysreel)
+    if os.uname().machine == 'x86_64':
+        page_faults(tap, sysreel)
+    else:
+        tap.skip('no tracepoint for page faults')
+    return tap.done()
+
+
+sys.exit(main())

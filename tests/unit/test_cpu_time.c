@@ -1,0 +1,79 @@
+#include <stdint.h>
+
+#include "engine/base/mem.h"
+#include "engine/base/text.h"
+#include "engine/event/cpu_time.h"
+#include "tests/lib/check.h"
+
+static const struct {
+	uint64_t run, user, system;	/* what the kernel tells */
+	uint64_t user_ns, system_ns;
+} splits[] = {
+	{ 0, 0, 0, 0, 0 },
+	{ 1000, 0, 0, 1000, 0 },
+	{ 1000, 4000000, 0, 1000, 0 },
+	{ 1000, 0, 4000000, 0, 1000 },
+	{ 1000, 4000000, 4000000, 500, 500 },
+	{ 3000, 8000000, 4000000, 2000, 1000 },
+	{ 1000, UINT64_MAX, UINT64_MAX, 500, 500 },
+	{ 0, 4000000, 4000000, 0, 0 },
+};
+
+static void
+times_are_split(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(splits); i++) {
+		struct cpu_time t = cpu_time_split(splits[i].run, splits[i].user,
+						   splits[i].system);
+
+		CHECK(t.user_ns == splits[i].user_ns && t.system_ns == splits[i].system_ns,
+		      "split %zu: %llu and %llu", i, (unsigned long long)t.user_ns,
+		      (unsigned long long)t.system_ns);
+		CHECK(t.user_ns + t.system_ns == splits[i].run, "  nothing is lost");
+	}
+}
+
+static const struct {
+	const char *data;
+	bool is_one;
+} data[] = {
+	{ "user_ns=1 system_ns=2", true },
+	{ "user_ns=18446744073709551615 system_ns=0", true },
+	{ "user_ns=1 system_ns=2 ", false },
+	{ "user_ns=1 system_ns=", false },
+	{ "user_ns=1", false },
+	{ "", false },
+	{ "system_ns=1 user_ns=2", false },
+	{ "user_ns=1 system_ns=2 and more than any such event has, which is not looked at "
+	  "any further", false },
+};
+
+static void
+data_is_parsed(void)
+{
+	const struct cpu_time times[] = { { 0, 0 }, { 12003400, 34 }, { UINT64_MAX, 1 } };
+	struct cpu_time t;
+
+	for (size_t i = 0; i < ARRAY_LEN(data); i++) {
+		struct span s = { (const uint8_t *)data[i].data, strlen(data[i].data) };
+
+		CHECK(cpu_time_parse(s, &t) == data[i].is_one, "`%s`", data[i].data);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(times); i++) {
+		struct text text = { 0 };
+
+		cpu_time_put(&text, &times[i]);
+		CHECK(cpu_time_parse((struct span){ (uint8_t *)text.p, text.len }, &t) &&
+		      t.user_ns == times[i].user_ns && t.system_ns == times[i].system_ns,
+		      "what is written is read: %s", text.p);
+		text_fini(&text);
+	}
+}
+
+int
+main(void)
+{
+	times_are_split();
+	data_is_parsed();
+	return check_done();
+}

@@ -1,0 +1,40 @@
+-- Marathon Groups.
+return {
+	id = "marathon_groups",
+	name = "Marathon Groups",
+	description = "Each Marathon group whose processes lived in the window, with what they " ..
+		"used.",
+	tags = { "mesos" },
+	rows = "processes",
+	filter = "marathon.group.name != \"\"",
+	needs = { "marathon.group.name" },
+	applies_to = { "", "user", "evt.res", "evt.errno", "marathon.app.id" },
+	drill_down = "marathon_apps",
+	columns = {
+		{ name = "NAME", field = "marathon.group.name", aggregation = "key",
+		  width = 12,
+		  description = "Name of the Marathon group." },
+		{ name = "CPU", field = "thread.cpu", aggregation = "avg", sort = "down",
+		  width = 5,
+		  description = "Share of one CPU that all its threads together used, in " ..
+			"percent." },
+		{ name = "PROCS", field = "proc.count", aggregation = "last", width = 5,
+		  description = "Processes in it at the end of the window." },
+		{ name = "VIRT", field = "proc.vmsize", aggregation = "last", width = 6,
+		  description = "Address space of the process." },
+		{ name = "RES", field = "proc.vmrss", aggregation = "last", width = 6,
+		  description = "Memory of the process that is in RAM." },
+		{ name = "FILE", field = "evt.buflen.file", aggregation = "sum", width = 6,
+		  description = "Bytes read from and written to files, in the whole window." },
+		{ name = "FILE/S", field = "evt.buflen.file", aggregation = "rate",
+		  width = 6,
+		  description = "Bytes read from and written to files, per second." },
+		{ name = "NET", field = "evt.buflen.net", aggregation = "sum", width = 6,
+		  description = "Bytes received from and sent to the network, in the whole " ..
+			"window." },
+		{ name = "NET/S", field = "evt.buflen.net", aggregation = "rate", width = 6,
+		  description = "Bytes received from and sent to the network, per second." },
+		{ name = "GROUP", field = "marathon.group.id", width = 0,
+		  description = "Its id." },
+	},
+}

@@ -1,0 +1,40 @@
+-- Mesos Frameworks.
+return {
+	id = "mesos_frameworks",
+	name = "Mesos Frameworks",
+	description = "Each Mesos framework whose processes lived in the window, with what " ..
+		"they used.",
+	tags = { "mesos" },
+	rows = "processes",
+	filter = "mesos.framework.name != \"\"",
+	needs = { "mesos.framework.name" },
+	applies_to = { "", "user", "evt.res", "evt.errno", "mesos.task.id" },
+	drill_down = "mesos_tasks",
+	columns = {
+		{ name = "NAME", field = "mesos.framework.name", aggregation = "key",
+		  width = 12,
+		  description = "Name of the Mesos framework." },
+		{ name = "CPU", field = "thread.cpu", aggregation = "avg", sort = "down",
+		  width = 5,
+		  description = "Share of one CPU that all its threads together used, in " ..
+			"percent." },
+		{ name = "PROCS", field = "proc.count", aggregation = "last", width = 5,
+		  description = "Processes in it at the end of the window." },
+		{ name = "VIRT", field = "proc.vmsize", aggregation = "last", width = 6,
+		  description = "Address space of the process." },
+		{ name = "RES", field = "proc.vmrss", aggregation = "last", width = 6,
+		  description = "Memory of the process that is in RAM." },
+		{ name = "FILE", field = "evt.buflen.file", aggregation = "sum", width = 6,
+		  description = "Bytes read from and written to files, in the whole window." },
+		{ name = "FILE/S", field = "evt.buflen.file", aggregation = "rate",
+		  width = 6,
+		  description = "Bytes read from and written to files, per second." },
+		{ name = "NET", field = "evt.buflen.net", aggregation = "sum", width = 6,
+		  description = "Bytes received from and sent to the network, in the whole " ..
+			"window." },
+		{ name = "NET/S", field = "evt.buflen.net", aggregation = "rate", width = 6,
+		  description = "Bytes received from and sent to the network, per second." },
+		{ name = "FRAMEWORK", field = "mesos.framework.id", width = 0,
+		  description = "Its id." },
+	},
+}

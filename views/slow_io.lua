@@ -1,0 +1,35 @@
+-- Slow reads and writes.
+return {
+	id = "slow_io",
+	name = "Slow File I/O",
+	description = "Each read or write of a file that took longer than a millisecond.",
+	tags = { "i/o", "latency", "disk" },
+	filter = "evt.is_io = true and evt.dir = < and fd.type = file and not fd.name " ..
+		"startswith /dev/ and evt.latency > 1ms",
+	applies_to = { "", "process", "user", "container", "file" },
+	columns = {
+		{ name = "TIME", field = "evt.time", width = 18,
+		  description = "When it returned." },
+		{ name = "LATENCY", field = "evt.latency", sort = "down", width = 9,
+		  description = "How long it took." },
+		{ name = "CALL", field = "evt.type", width = 8,
+		  description = "The system call." },
+		{ name = "BYTES", field = "evt.buflen", width = 8,
+		  description = "How much it moved." },
+		{ name = "FILE", field = "fd.name", width = 18,
+		  description = "Path of the file." },
+		{ name = "CONTAINER", field = "container.name", width = 15,
+		  variant = { "containers", "pods" },
+		  description = "Name of the container that it runs in." },
+		{ name = "POD", field = "k8s.pod.name", width = 20, variant = "pods",
+		  description = "Name of the Kubernetes pod that it runs in." },
+		{ name = "PID", field = "proc.pid", width = 7,
+		  description = "The process that waited for it." },
+		{ name = "COMMAND", field = "proc.exeline", width = 0,
+		  description = "Program and arguments of the process." },
+	},
+	actions = {
+		{ hotkey = "l", command = "less -- %fd.name", waits = false,
+		  description = "read the file" },
+	},
+}

@@ -1,0 +1,27 @@
+-- Spans of tracers, one by one.
+return {
+	id = "spans_list",
+	name = "Spans List",
+	description = "Each span of a tracer at this depth.",
+	tags = { "tracers" },
+	filter = "span.ntags >= %depth+1",
+	applies_to = { "process", "user", "container", "file", "span", "evt.res" },
+	drill_down = "spans_list",
+	deeper = true,
+	columns = {
+		{ name = "START", field = "span.rawtime", aggregation = "key",
+		  select = "span.rawparenttime", hidden = true,
+		  description = "When the span began." },
+		{ name = "ID", field = "span.id", width = 10,
+		  description = "Number of the span." },
+		{ name = "TIME", field = "span.time", width = 18,
+		  description = "When it began." },
+		{ name = "DURATION", field = "span.duration.fortag[%depth]",
+		  aggregation = "avg", sort = "down", width = 9,
+		  description = "How long it took." },
+		{ name = "TAG", field = "span.tag[%depth]", width = 20,
+		  description = "Its tag at this depth." },
+		{ name = "ARGUMENTS", field = "span.enterargs", width = 0,
+		  description = "Arguments with which it began." },
+	},
+}

@@ -1,0 +1,28 @@
+-- Messages to the system log.
+return {
+	id = "spy_syslog",
+	name = "Spy Syslog",
+	description = "Each message that a program wrote to the system log.",
+	tags = { "log" },
+	filter = "evt.is_syslog = true and evt.dir = < and evt.failed = false",
+	applies_to = { "", "process", "user", "container", "server" },
+	columns = {
+		{ name = "TIME", field = "evt.time", width = 18,
+		  description = "When it was written." },
+		{ name = "PID", field = "proc.pid", width = 7,
+		  description = "The process that wrote it." },
+		{ name = "PROCESS", field = "proc.name", width = 12,
+		  description = "Name of that process." },
+		{ name = "FACILITY", field = "syslog.facility.str", width = 8,
+		  description = "What kind of program logs." },
+		{ name = "SEVERITY", field = "syslog.severity.str", width = 8,
+		  description = "How bad it is." },
+		{ name = "CONTAINER", field = "container.name", width = 15,
+		  variant = { "containers", "pods" },
+		  description = "Name of the container that it runs in." },
+		{ name = "POD", field = "k8s.pod.name", width = 20, variant = "pods",
+		  description = "Name of the Kubernetes pod that it runs in." },
+		{ name = "MESSAGE", field = "syslog.message", width = 0,
+		  description = "The message." },
+	},
+}

@@ -1,0 +1,32 @@
+-- What people do in shells.
+return {
+	id = "spy_users",
+	name = "Spy Users",
+	description = "Each command that was started, and each folder that a shell went to.",
+	tags = { "audit", "users" },
+	filter = "evt.dir = < and evt.failed = false and (evt.type in (execve, execveat) " ..
+		"or evt.type in (chdir, fchdir) and proc.name endswith sh)",
+	applies_to = { "", "process", "user", "container" },
+	columns = {
+		{ name = "TIME", field = "evt.time", width = 18,
+		  description = "When it happened." },
+		{ name = "USER", field = "user.name", width = 10,
+		  description = "Who did it." },
+		{ name = "SHELL", field = "proc.loginshellid", width = 7,
+		  description = "Number of the login shell above it: one session." },
+		{ name = "PID", field = "proc.pid", width = 7,
+		  description = "The process." },
+		{ name = "CALL", field = "evt.type", width = 8,
+		  description = "execve or execveat starts a command, chdir goes to a folder." },
+		{ name = "CONTAINER", field = "container.name", width = 15,
+		  variant = { "containers", "pods" },
+		  description = "Name of the container that it runs in." },
+		{ name = "POD", field = "k8s.pod.name", width = 20, variant = "pods",
+		  description = "Name of the Kubernetes pod that it runs in." },
+		{ name = "COMMAND", field = "proc.exeline", width = 0,
+		  description = "Program and arguments." },
+		{ name = "FOLDER", field = "proc.cwd", width = 30,
+		  variant = { "containers", "pods" },
+		  description = "The folder in which it works." },
+	},
+}
