@@ -487,7 +487,8 @@ world_settle(struct world *w)
 		w->ended = NULL;
 	}
 	finish_last(w);
-	traces_settle(w->traces);
+	if (w->moment.mark)
+		traces_settle(w->traces);
 	if (w->is_loading) {
 		initial_finish(w);
 		w->is_loading = false;

@@ -58,7 +58,7 @@ enum { PIDTYPE_TGID = 1, PIDTYPE_PGID = 2 };
 
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
-	unsigned long r10, r9, r8, dx, si, di, orig_ax, ip;
+	unsigned long bp, bx, r10, r9, r8, cx, dx, si, di, orig_ax, ip;
 };
 #else
 struct pt_regs {

@@ -67,7 +67,10 @@ fill_side(struct wire_call *call, const struct side *side, uint32_t len, uint32_
 	call->head.flags = side->flags;
 	call->head.number = side->number;
 	call->result = side->result;
-	copy_args(call->args, side->regs);
+	if (side->flags)
+		copy_compat_args(call->args, side->regs);
+	else
+		copy_args(call->args, side->regs);
 }
 
 /* A call that returns with LEN bytes of data, for ROOM of which its record has room.
@@ -148,12 +151,13 @@ send_call(struct pt_regs *regs, uint16_t kind, long result)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct side side = { .regs = regs, .result = result, .number = number_of(regs),
 			     .kind = kind, .flags = is_compat(task) ? WIRE_COMPAT : 0 };
-	bool is_known = side.number < WIRE_CALLS && !side.flags, is_state = false;
+	bool is_known = side.number < WIRE_COMPAT_CALLS, is_state = false;
 	uint32_t cpu, n = 0;
 	struct wire_cell *cell;
 	void *ring;
 
-	if (!((is_known ? spec_of(side.number)->wants : config.compat_wants) & wants_of(task)))
+	side.number = wire_number(side.number, side.flags);
+	if (!((is_known ? spec_of(side.number)->wants : config.other_wants) & wants_of(task)))
 		return;
 	cpu = bpf_get_smp_processor_id();
 	cell = bpf_map_lookup_elem(&cells, &cpu);
