@@ -14,8 +14,10 @@
 
 #if defined(__aarch64__)
 #define MACHINE SYSCALL_AARCH64
+#define COMPAT_MACHINE SYSCALL_MACHINES	/* which has no table */
 #else
 #define MACHINE SYSCALL_X86_64
+#define COMPAT_MACHINE SYSCALL_I386
 #endif
 
 #define R WIRE_NO_ARG
@@ -69,6 +71,7 @@
 #define WORD_BACK(n, i, bytes) \
 	{ .how = TAKE_WORD, .arg = n, .more = i, .size = bytes, .when = when_done }
 #define HALF_BACK(n, i, bytes) HALF_WHEN(n, i, bytes, done)
+#define OFFSET(high, low) { .how = TAKE_OFFSET, .arg = high, .more = low }
 #define SEMAPHORE(i) { .how = TAKE_SEMAPHORE, .arg = 1, .more = i, .size = 2 }
 #define SEMAPHORE_VIA(i, f) \
 	{ .how = TAKE_SEMAPHORE, .arg = 1, .more = i, .size = 2, .convert = convert_##f }
@@ -239,7 +242,7 @@ grab_of(const struct take *t)
 		return (struct wire_grab){ .what = GRAB_TASK };
 	case TAKE_END: case TAKE_RESULT: case TAKE_ARG: case TAKE_INT:
 	case TAKE_CONVERTED: case TAKE_OPEN_MODE: case TAKE_OPTION_LEVEL:
-	case TAKE_OPTION_NAME:
+	case TAKE_OPTION_NAME: case TAKE_OFFSET:
 		break;
 	}
 	return (struct wire_grab){ 0 };
@@ -274,8 +277,23 @@ name_grab(const struct take *takes, const struct take *t)
 				   .more = (uint8_t)(t->size + 1), .size = t->more == TUPLE_IN };
 }
 
+/* What 32-bit programs lay out in another way in memory is not told. */
+static bool
+is_same_in_compat(const struct take *t)
+{
+	switch ((enum take_how)t->how) {
+	case TAKE_VECTOR_DATA: case TAKE_VECTOR_SIZE: case TAKE_MESSAGE_DATA:
+	case TAKE_MESSAGE_SIZE: case TAKE_MESSAGE_CONTROL: case TAKE_MESSAGE_RESULT:
+	case TAKE_MESSAGE_TUPLE: case TAKE_TIMESPEC: case TAKE_WORD: case TAKE_PTRACE:
+	case TAKE_QUOTA:
+		return false;
+	default:
+		return true;
+	}
+}
+
 static void
-plan_side(struct call_plan *p, bool is_exit, struct wire_spec *spec)
+plan_side(struct call_plan *p, bool is_exit, bool is_compat, struct wire_spec *spec)
 {
 	const struct take *takes = is_exit ? p->call->exit : p->call->enter;
 	uint8_t *which = is_exit ? p->exit_grab : p->enter_grab;
@@ -287,7 +305,11 @@ plan_side(struct call_plan *p, bool is_exit, struct wire_spec *spec)
 	for (size_t i = 0; takes[i].how != TAKE_END; i++) {
 		struct wire_grab g = grab_of(&takes[i]);
 
-		which[i] = g.what ? add_grab(grabs, n, &g) : CALL_NO_GRAB;
+		which[i] = CALL_NO_GRAB;
+		if (is_compat && !is_same_in_compat(&takes[i]))
+			continue;
+		if (g.what)
+			which[i] = add_grab(grabs, n, &g);
 		p->has_messages |= g.what == GRAB_MESSAGES;
 		if (takes[i].how == TAKE_TASK && takes[i].more == TASK_ENV)
 			grabs[which[i]].more = 1;
@@ -309,6 +331,16 @@ changes_state(uint16_t exit_id)
 	       !(flags & (EF_READS | EF_WRITES));
 }
 
+const struct syscall *
+calls_syscall(uint32_t number)
+{
+	if (number < WIRE_COMPAT_CALLS)
+		return syscall_find(MACHINE, number);
+	if (COMPAT_MACHINE == SYSCALL_MACHINES || number >= WIRE_CALLS)
+		return NULL;
+	return syscall_find(COMPAT_MACHINE, number - WIRE_COMPAT_CALLS);
+}
+
 static const struct call *
 call_find(const char *name)
 {
@@ -318,20 +350,40 @@ call_find(const char *name)
 	return NULL;
 }
 
+/* Numbers of calls of 32-bit programs have names of their own where the width changes. */
+static const struct call *
+row_of(const struct syscall *s, bool is_compat)
+{
+	const struct call *c = call_find(s->name);
+	const struct syscall *same;
+
+	if (c || !is_compat)
+		return c;
+	for (uint32_t i = 0; i < WIRE_COMPAT_CALLS && !c; i++) {
+		same = syscall_find(MACHINE, i);
+		if (same && same->exit == s->exit)
+			c = call_find(same->name);
+	}
+	return c;
+}
+
 void
 calls_plan(struct call_plan *plans, struct wire_spec *specs)
 {
 	for (uint32_t number = 0; number < WIRE_CALLS; number++) {
+		bool is_compat = number >= WIRE_COMPAT_CALLS;
 		struct call_plan *p = &plans[number];
 
-		p->syscall = syscall_find(calls_machine(), number);
+		p->syscall = calls_syscall(number);
 		if (!p->syscall)
 			continue;
 		specs[number].is_state = changes_state(p->syscall->exit);
-		p->call = p->syscall->exit == EV_GENERIC_X ? NULL : call_find(p->syscall->name);
+		if (p->syscall->exit == EV_GENERIC_X)
+			continue;
+		p->call = row_of(p->syscall, is_compat);
 		if (!p->call)
 			continue;
-		plan_side(p, false, &specs[number]);
-		plan_side(p, true, &specs[number]);
+		plan_side(p, false, is_compat, &specs[number]);
+		plan_side(p, true, is_compat, &specs[number]);
 	}
 }

@@ -19,7 +19,6 @@
 #include "engine/event/source.h"
 #include "probe/calls.h"
 #include "probe/cgroup_place.h"
-#include "probe/compat.h"
 #include "probe/demand.h"
 #include "probe/encode.h"
 #include "probe/launch.h"
@@ -466,7 +465,6 @@ start(struct probe *p, const struct probe_options *o, struct err *err)
 	if (o->command && launch_start(&p->launch, o->command, err) < 0)
 		return err->code;
 	calls_plan(p->plans, p->config.specs);
-	compat_twins(p->config.twins);
 	p->config.only_marked = o->command || o->tree;
 	p->config.snap_bytes = o->snap_bytes < PROBE_SNAP_MAX ? o->snap_bytes : PROBE_SNAP_MAX;
 	if (ask(p, o, err) < 0)
