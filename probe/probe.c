@@ -134,7 +134,7 @@ cgroups_of(void *ctx, const struct wire_task *task)
 static int
 begin_events(struct probe *p)
 {
-	snapshot_free(p->snapshot);
+	snapshot_close(p->snapshot);
 	p->snapshot = NULL;
 	p->scan_end_ns = clock_ns(CLOCK_BOOTTIME);
 	stash_end(p->stash);
@@ -386,7 +386,7 @@ probe_close(struct source *s)
 	losses_free(p->losses);
 	loader_close(p->loader);
 	encoder_free(p->encoder);
-	snapshot_free(p->snapshot);
+	snapshot_close(p->snapshot);
 	launch_fini(&p->launch);
 	cgroup_place_fini(&p->cgroup);
 	map_fini(&p->listed);
