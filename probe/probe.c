@@ -136,7 +136,7 @@ cgroups_of(void *ctx, const struct wire_task *task)
 static int
 begin_events(struct probe *p)
 {
-	snapshot_free(p->snapshot);
+	snapshot_close(p->snapshot);
 	p->snapshot = NULL;
 	p->scan_end_ns = clock_ns(CLOCK_BOOTTIME);
 	stash_end(p->stash);
@@ -427,7 +427,7 @@ probe_close(struct source *s)
 	heal_free(p->heal);
 	loader_close(p->loader);
 	encoder_free(p->encoder);
-	snapshot_free(p->snapshot);
+	snapshot_close(p->snapshot);
 	launch_fini(&p->launch);
 	cgroup_place_fini(&p->cgroup);
 	map_fini(&p->listed);
