@@ -290,6 +290,18 @@ struct wire_task {
 	char comm[16];
 };
 
+/* A descriptor that a process has, as the iterator over them lists it. Behind it its
+ * path, or what the kernel calls it ("pipe:[17]"), with a NUL. */
+struct wire_listed {
+	uint32_t len;			/* path included, a multiple of 8 */
+	uint32_t pid;
+	uint32_t fd;
+	uint32_t path_len;		/* NUL included */
+	struct wire_file file;
+	struct wire_socket socket;	/* family 0: it is none */
+};
+
+_Static_assert(sizeof(struct wire_listed) % 8 == 0, "wire_listed");
 _Static_assert(sizeof(struct wire_head) == 32, "wire_head");
 _Static_assert(sizeof(struct wire_call) == 88, "wire_call");
 _Static_assert(sizeof(struct wire_death) == 40, "wire_death");

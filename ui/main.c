@@ -6,7 +6,7 @@
 #include "ui/cli/cli.h"
 
 static const struct cli_command *const commands[] = {
-	&print_command, &info_command, &record_command, &list_command,
+	&print_command, &view_command, &info_command, &record_command, &list_command,
 };
 
 static bool
