@@ -140,7 +140,9 @@ enum wire_what {
 	GRAB_TASK = 9,			/* part 0 struct wire_task, 1 arguments, 3 path of
 					 * the working folder; when MORE is set 2
 					 * environment, 4 path of the program, 5 what it
-					 * was started as */
+					 * was started as; and of a call that failed
+					 * argument ARG and the next are the arguments
+					 * and the environment */
 	GRAB_NAME = 10,			/* socket address at ARG; MORE has its length, or
 					 * points to it when SIZE is set */
 	GRAB_MEMORY = 11,		/* struct wire_memory of the task */
@@ -288,6 +290,18 @@ struct wire_task {
 	char comm[16];
 };
 
+/* A descriptor that a process has, as the iterator over them lists it. Behind it its
+ * path, or what the kernel calls it ("pipe:[17]"), with a NUL. */
+struct wire_listed {
+	uint32_t len;			/* path included, a multiple of 8 */
+	uint32_t pid;
+	uint32_t fd;
+	uint32_t path_len;		/* NUL included */
+	struct wire_file file;
+	struct wire_socket socket;	/* family 0: it is none */
+};
+
+_Static_assert(sizeof(struct wire_listed) % 8 == 0, "wire_listed");
 _Static_assert(sizeof(struct wire_head) == 32, "wire_head");
 _Static_assert(sizeof(struct wire_call) == 88, "wire_call");
 _Static_assert(sizeof(struct wire_death) == 40, "wire_death");

@@ -11,6 +11,7 @@
 #include "probe/bpf/filter.h"
 #include "probe/bpf/grab.h"
 #include "probe/bpf/kernel.h"
+#include "probe/bpf/listing.h"
 #include "probe/bpf/maps.h"
 #include "probe/bpf/reaper.h"
 #include "probe/bpf/record.h"
@@ -280,6 +281,19 @@ on_sample(struct bpf_iter__task *ctx)
 
 	if (task)
 		sample(task);
+	return 0;
+}
+
+/* The loader runs it when it has to know. */
+SEC("iter/task_file")
+int
+on_file(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+
+	if (task && file && task->pid == task->tgid && is_followed(task))
+		list_file(ctx->meta->seq, task, ctx->fd, file);
 	return 0;
 }
 

@@ -110,7 +110,7 @@ mlock2 addr@0:hex len@1:num flags@2:flags
 munlock addr@0:hex len@1:num
 mlockall flags@0:flags
 clone flags@1.flags:flags
-execve filename@0:path
+execve filename@0:path exe@1:first_text args@1:more_texts env@2:texts
 kill pid@0:num sig@1:flags
 tkill tid@0:num sig@1:flags
 tgkill pid@0:num tid@1:num sig@2:flags

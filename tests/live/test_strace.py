@@ -224,6 +224,32 @@ def vector(ours, theirs, _where):
     return shown(text[:SNAP]) == ours[:SNAP] or (not found[1] or not text)
 
 
+def first_text(ours, theirs, where):
+    inner = strace_log.elements(theirs)
+    return path(ours, inner[0], where) if inner else ours == '<NA>'
+
+
+def texts(ours, theirs, _where, skip=0):
+    """A list of texts, each with a NUL: as far as strace shows it."""
+    inner = strace_log.elements(theirs)[skip:]
+    ours, wanted = ours[:SNAP], ''
+    for one in inner:
+        found = strace_log.string(one)
+        if not found:
+            break
+        wanted += shown(found[0])
+        if not found[1]:
+            break
+        wanted += '.'
+    else:
+        return ours == (wanted[:SNAP] or 'NULL')
+    return ours.startswith(wanted[:SNAP])
+
+
+def more_texts(ours, theirs, where):
+    return texts(ours, theirs, where, 1)
+
+
 def polled(ours, theirs, _where):
     inner = strace_log.elements(theirs)
     mine = [] if ours == 'NULL' else [one.split(':')[0] for one in ours.split(' ')]
