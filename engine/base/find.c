@@ -36,13 +36,13 @@ find_of(struct span needle)
 }
 
 bool
-find_in(const struct find *f, struct span hay)
+find_in_longer(const struct find *f, struct span hay)
 {
 	struct span needle = f->needle;
 	const uint8_t *at, *end;
 
-	if (hay.len < needle.len || !needle.len)
-		return !needle.len;
+	if (!needle.len)
+		return true;
 	if (needle.len > SHORT_MAX)
 		return memmem(hay.p, hay.len, needle.p, needle.len);
 	at = hay.p + f->rare;

@@ -18,7 +18,13 @@ struct find {
 	size_t rare;			/* where its rarest byte stands in it */
 };
 struct find find_of(struct span needle);
-bool find_in(const struct find *f, struct span hay);
+bool find_in_longer(const struct find *f, struct span hay);	/* for find_in() */
+
+static inline bool
+find_in(const struct find *f, struct span hay)
+{
+	return hay.len >= f->needle.len && find_in_longer(f, hay);
+}
 
 /* Does HAY hold NEEDLE? Each text holds the empty one. */
 bool find_bytes(struct span hay, struct span needle);

@@ -28,7 +28,7 @@
 enum place {
 	IN_NOTHING,			/* it cannot stand there */
 	IN_ANYTHING,			/* nobody can tell without showing it */
-	IN_FD, IN_THREAD, IN_TEXT, IN_PATH, IN_DATA, IN_ADDRESS, IN_ERROR,
+	IN_FD, IN_THREAD, IN_TEXT, IN_PATH, IN_DATA, IN_ADDRESS, IN_ERROR, IN_FLAGS,
 };
 
 /* A parameter where it may stand. */
@@ -151,7 +151,7 @@ place_of_kind(const struct seek *s, unsigned kind, const struct flag_set *flags)
 		return s->is_in_error ? IN_ERROR : IN_NOTHING;
 	case PK_FLAGS8: case PK_FLAGS16: case PK_FLAGS32: case PK_MODE:
 	case PK_ENUMFLAGS8: case PK_ENUMFLAGS16: case PK_ENUMFLAGS32:
-		return is_in_flags(s, flags) ? IN_ANYTHING : IN_NOTHING;
+		return is_in_flags(s, flags) ? IN_FLAGS : IN_NOTHING;
 	case PK_FDLIST:
 		return is_like_list(s->piece.needle) ? IN_ANYTHING : IN_NOTHING;
 	case PK_SYSCALLID:
@@ -286,6 +286,19 @@ is_in_path(const struct seek *s, struct span path)
 	return path.len && (path.p[0] != '/' || is_in_text(s, path));
 }
 
+/* A flag is shown when all of its bits are set, or the value is just that. */
+static bool
+is_in_set(const struct seek *s, const struct flag_set *set, uint32_t v)
+{
+	for (size_t i = 0; i < set->n_flags; i++) {
+		const struct flag *f = &set->flags[i];
+
+		if ((v & f->value) == f->value && (f->value || !v) && is_in(s, f->name))
+			return true;
+	}
+	return false;
+}
+
 static bool
 is_in_spot(const struct seek *s, const struct eval *ev, struct spot spot)
 {
@@ -305,6 +318,9 @@ is_in_spot(const struct seek *s, const struct eval *ev, struct spot spot)
 	case IN_TEXT:
 	case IN_ADDRESS:		/* the path of a unix socket is all the text in it */
 		return is_in_text(s, bytes);
+	case IN_FLAGS:
+		return is_in_set(s, ev->m->ev->type->params[spot.param].flags,
+				 (uint32_t)call_number_of(bytes, false));
 	case IN_ERROR:
 		return call_number_of(bytes, true) < 0;
 	default:

@@ -166,6 +166,8 @@ check_right(const struct check *c, const struct value *v, const struct value *ri
 
 	if (c->many == FIELD_ONE) {
 		k.v = *solid(right, c->type);
+		if (c->type == T_STR || c->type == T_DATA)
+			k.find = find_of(k.v.s);
 		v = solid(v, c->type);
 		return c->op->how->test ? c->op->how->test(v, &k, c->type) :
 					  operator_equal(v, &k.v, c->type);

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/base/find.h"
 #include "engine/base/text.h"
 #include "engine/field/field.h"
 #include "engine/field/value.h"
@@ -32,6 +33,7 @@ struct constant {
 	struct value v;
 	bool is_time_of_day;		/* T_TIME: V is ns since midnight */
 	struct regex *regex;		/* owned; where the operator wants one */
+	struct find find;		/* texts: to look for it in others */
 };
 
 /* A comparison of an integer with one constant: V is in [LOW, LOW + SPAN], or

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "engine/base/find.h"
 #include "engine/base/mem.h"
 #include "engine/field/spelling.h"
 #include "engine/filter/check.h"
@@ -120,7 +119,7 @@ static bool
 contains(const struct value *v, const struct constant *k, enum value_type type)
 {
 	(void)type;
-	return find_bytes(v->s, k->v.s);
+	return find_in(&k->find, v->s);
 }
 
 static uint8_t

@@ -180,6 +180,8 @@ settle_constant(struct check *c, struct constant *k, const struct settle *with)
 
 	if (rc < 0)
 		return rc;
+	if (c->type == T_STR || c->type == T_DATA)
+		k->find = find_of(k->v.s);
 	if (c->unit == U_HOST && settle_host(c, k, with) < 0)
 		return -EINVAL;
 	return c->op->how->flags & HOW_REGEX ? settle_regex(k, with) : 0;

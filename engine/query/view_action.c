@@ -89,9 +89,9 @@ read_field(struct command *c, const char *s, size_t *len, struct view_operand *t
 	struct err why = { 0 };
 	int n = field_parse(s, &use, &why);
 
+	*len = n < 0 ? 0 : (size_t)n;
 	if (n < 0)
 		return refuse(c, why.text);
-	*len = (size_t)n;
 	return build_operand(c->b, arena_strndup(c->b->arena, s, (size_t)n),
 			     c->from->command.line, c->where, to);
 }
@@ -169,7 +169,7 @@ wrap(struct command *c, const char *s)
 	struct view_operand values[WORDS_MAX - 4];
 	struct text script = { 0 };
 	char quote = '\0';
-	size_t n = 0, len;
+	size_t n = 0, len = 0;
 	int status = 0;
 
 	while (*s && !status) {

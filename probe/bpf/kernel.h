@@ -58,7 +58,7 @@ enum { PIDTYPE_TGID = 1, PIDTYPE_PGID = 2 };
 
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
-	unsigned long r10, r9, r8, dx, si, di, orig_ax, ip;
+	unsigned long bp, bx, r10, r9, r8, cx, dx, si, di, orig_ax, ip;
 };
 #else
 struct pt_regs {
@@ -364,6 +364,20 @@ struct kernel_siginfo {
 /* What an iterator over tasks is given. */
 struct bpf_iter__task {
 	struct task_struct *task;
+};
+
+struct seq_file;
+
+struct bpf_iter_meta {
+	struct seq_file *seq;
+};
+
+/* And one over their descriptors. */
+struct bpf_iter__task_file {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	uint32_t fd;
+	struct file *file;
 };
 
 #if defined(__bpf__)

@@ -11,6 +11,7 @@
 #include "probe/bpf/filter.h"
 #include "probe/bpf/grab.h"
 #include "probe/bpf/kernel.h"
+#include "probe/bpf/listing.h"
 #include "probe/bpf/maps.h"
 #include "probe/bpf/reaper.h"
 #include "probe/bpf/record.h"
@@ -67,7 +68,10 @@ fill_side(struct wire_call *call, const struct side *side, uint32_t len, uint32_
 	call->head.flags = side->flags;
 	call->head.number = side->number;
 	call->result = side->result;
-	copy_args(call->args, side->regs);
+	if (side->flags)
+		copy_compat_args(call->args, side->regs);
+	else
+		copy_args(call->args, side->regs);
 }
 
 /* A call that returns with LEN bytes of data, for ROOM of which its record has room.
@@ -148,12 +152,13 @@ send_call(struct pt_regs *regs, uint16_t kind, long result)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct side side = { .regs = regs, .result = result, .number = number_of(regs),
 			     .kind = kind, .flags = is_compat(task) ? WIRE_COMPAT : 0 };
-	bool is_known = side.number < WIRE_CALLS && !side.flags, is_state = false;
+	bool is_known = side.number < WIRE_COMPAT_CALLS, is_state = false;
 	uint32_t cpu, n = 0;
 	struct wire_cell *cell;
 	void *ring;
 
-	if (!((is_known ? spec_of(side.number)->wants : config.compat_wants) & wants_of(task)))
+	side.number = wire_number(side.number, side.flags);
+	if (!((is_known ? spec_of(side.number)->wants : config.other_wants) & wants_of(task)))
 		return;
 	cpu = bpf_get_smp_processor_id();
 	cell = bpf_map_lookup_elem(&cells, &cpu);
@@ -276,6 +281,19 @@ on_sample(struct bpf_iter__task *ctx)
 
 	if (task)
 		sample(task);
+	return 0;
+}
+
+/* The loader runs it when it has to know. */
+SEC("iter/task_file")
+int
+on_file(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+
+	if (task && file && task->pid == task->tgid && is_followed(task))
+		list_file(ctx->meta->seq, task, ctx->fd, file);
 	return 0;
 }
 

@@ -39,6 +39,18 @@ copy_args(uint64_t *args, struct pt_regs *regs)
 	args[5] = regs->r9;
 }
 
+/* As 32-bit programs give them. */
+static __always_inline void
+copy_compat_args(uint64_t *args, struct pt_regs *regs)
+{
+	args[0] = (uint32_t)regs->bx;
+	args[1] = (uint32_t)regs->cx;
+	args[2] = (uint32_t)regs->dx;
+	args[3] = (uint32_t)regs->si;
+	args[4] = (uint32_t)regs->di;
+	args[5] = (uint32_t)regs->bp;
+}
+
 static __always_inline uint32_t
 number_of(struct pt_regs *regs)
 {
@@ -65,6 +77,12 @@ copy_args(uint64_t *args, struct pt_regs *regs)
 		args[i] = regs->regs[i];
 }
 
+static __always_inline void
+copy_compat_args(uint64_t *args, struct pt_regs *regs)
+{
+	copy_args(args, regs);
+}
+
 static __always_inline uint32_t
 number_of(struct pt_regs *regs)
 {
@@ -83,6 +101,15 @@ is_compat(struct task_struct *task)
 	return task->thread_info.flags & TIF_32BIT_BIT;
 }
 #endif
+
+/* The kernel's NUMBER as wire.h has it. */
+static __always_inline uint32_t
+wire_number(uint32_t number, uint16_t flags)
+{
+	if (number >= WIRE_COMPAT_CALLS)
+		return number | 1u << 31;
+	return flags & WIRE_COMPAT ? number + WIRE_COMPAT_CALLS : number;
+}
 
 static __always_inline void
 count_result(struct wire_cell *cell, bool is_sent, bool is_state)

@@ -20,7 +20,8 @@ static const struct {
 	{ "burst", act_burst }, { "inherited", act_inherited },
 	{ "state", act_state }, { "every", act_every },
 	{ "messages", act_messages }, { "ipc", act_ipc }, { "uring", act_uring },
-	{ "exec", act_exec },
+	{ "exec", act_exec }, { "compat", act_compat },
+	{ "edges", act_edges },
 };
 
 void

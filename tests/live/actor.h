@@ -44,5 +44,7 @@ void act_messages(void);
 void act_ipc(void);
 void act_uring(void);
 void act_exec(void);
+void act_compat(void);
+void act_edges(void);
 
 #endif
