@@ -83,6 +83,8 @@
 	{ .how = TAKE_SIZE, .more = SIZE_VM }, { .how = TAKE_SIZE, .more = SIZE_RSS }, \
 	{ .how = TAKE_SIZE, .more = SIZE_SWAP }
 #define TASK(part) { .how = TAKE_TASK, .more = TASK_##part }
+#define LAST { .how = TAKE_END }
+#define ENVIRONMENT(argv) { .how = TAKE_TASK, .arg = argv, .more = TASK_ENV }
 #define LEVEL(n) { .how = TAKE_OPTION_LEVEL, .arg = n }
 #define OPTION(n, level) { .how = TAKE_OPTION_NAME, .arg = n, .more = level }
 #define VALUE(n, len) { .how = TAKE_OPTION_VALUE, .arg = n, .more = len }
@@ -103,14 +105,14 @@
 	TASK(PIDNS_START) }
 
 /* Both, and what execve() has behind it. */
-#define EXEC(...) { \
+#define EXEC(argv, more) { \
 	RES, TASK(EXE), TASK(ARGS), TASK(TID), TASK(PID), TASK(PTID), TASK(CWD), TASK(FDLIMIT), \
 	TASK(PF_MAJOR), TASK(PF_MINOR), TASK(VM_SIZE), TASK(VM_RSS), TASK(VM_SWAP), \
-	TASK(COMM), TASK(CGROUPS), TASK(ENV), TASK(TTY), TASK(VPGID), TASK(LOGINUID), \
+	TASK(COMM), TASK(CGROUPS), ENVIRONMENT(argv), TASK(TTY), TASK(VPGID), TASK(LOGINUID), \
 	TASK(EXE_FLAGS), \
 	TASK(CAP_INHERITABLE), TASK(CAP_PERMITTED), TASK(CAP_EFFECTIVE), TASK(EXE_INO), \
 	TASK(EXE_CTIME), TASK(EXE_MTIME), TASK(UID), TASK(EXEPATH), TASK(PGID), \
-	TASK(GID), __VA_ARGS__ }
+	TASK(GID), more }
 
 #define CALL(call, ...) { .name = #call, __VA_ARGS__ },
 #define ENTER(...) .enter = { __VA_ARGS__ }
@@ -248,12 +250,19 @@ grab_of(const struct take *t)
 	return (struct wire_grab){ 0 };
 }
 
+/* Facts of the task are asked for once, whatever else is. */
+static bool
+is_same_place(const struct wire_grab *a, const struct wire_grab *b)
+{
+	return a->what == GRAB_TASK || a->arg == b->arg;
+}
+
 /* Put G among the *N at GRABS, once: its place. */
 static uint8_t
 add_grab(struct wire_grab *grabs, uint8_t *n, const struct wire_grab *g)
 {
 	for (uint8_t i = 0; i < *n; i++)
-		if (grabs[i].what == g->what && grabs[i].arg == g->arg &&
+		if (grabs[i].what == g->what && is_same_place(&grabs[i], g) &&
 		    grabs[i].size == g->size && grabs[i].max == g->max) {
 			grabs[i].more |= g->what == GRAB_FILE ? g->more : 0;
 			return i;
@@ -312,7 +321,8 @@ plan_side(struct call_plan *p, bool is_exit, bool is_compat, struct wire_spec *s
 			which[i] = add_grab(grabs, n, &g);
 		p->has_messages |= g.what == GRAB_MESSAGES;
 		if (takes[i].how == TAKE_TASK && takes[i].more == TASK_ENV)
-			grabs[which[i]].more = 1;
+			grabs[which[i]] = (struct wire_grab){ .what = GRAB_TASK, .more = 1,
+							      .arg = takes[i].arg };
 		if ((takes[i].how == TAKE_TUPLE && takes[i].size) ||
 		    takes[i].how == TAKE_MESSAGE_TUPLE) {
 			g = name_grab(takes, &takes[i]);

@@ -140,7 +140,9 @@ enum wire_what {
 	GRAB_TASK = 9,			/* part 0 struct wire_task, 1 arguments, 3 path of
 					 * the working folder; when MORE is set 2
 					 * environment, 4 path of the program, 5 what it
-					 * was started as */
+					 * was started as; and of a call that failed
+					 * argument ARG and the next are the arguments
+					 * and the environment */
 	GRAB_NAME = 10,			/* socket address at ARG; MORE has its length, or
 					 * points to it when SIZE is set */
 	GRAB_MEMORY = 11,		/* struct wire_memory of the task */
