@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/base/mem.h"
+#include "ui/cli/bundled.h"
 #include "ui/cli/cli.h"
 
 static const struct cli_command *const commands[] = {
@@ -27,6 +28,7 @@ main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if (argc < 2) {
 		cli_error("what shall be done? `sysreel --help` lists the commands");
+		bundled_offer();
 		return CLI_USAGE;
 	}
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {

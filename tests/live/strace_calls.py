@@ -7,7 +7,7 @@ the structure that is argument 2. KIND is a function in test_strace.py.
 # Where strace has another name.
 NAMES = {
     'pread64': 'pread', 'pwrite64': 'pwrite', 'prlimit64': 'prlimit',
-    'umount': 'umount2', 'openat2': 'openat2',
+    '_llseek': 'llseek', 'getuid32': 'getuid', 'fcntl64': 'fcntl',
 }
 
 ROWS = '''
@@ -54,6 +54,10 @@ flock fd@0:fd operation@1:flags
 getdents fd@0:fd
 getdents64 fd@0:fd
 lseek fd@0:fd offset@1:num whence@2:flags
+llseek fd@0:fd whence@3:flags
+stat64 path@0:path
+umount name@0:path
+mmap2 addr@0:hex length@1:num prot@2:flags flags@3:flags fd@4:fd
 read data@1:data fd@0:fd size@2:num
 write data@1:data fd@0:fd size@2:num
 pread data@1:data fd@0:fd size@2:num pos@3:num

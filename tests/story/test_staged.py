@@ -24,7 +24,7 @@ from tap import Tap  # noqa: E402
 from witness import Witness  # noqa: E402
 
 TIDY_S = 10
-FROZEN_S = 4.5                  # after the start of the script; the story begins a second later
+FROZEN_S = 4.8                  # after the start; the story begins one to two seconds later
 
 
 def left_over(pid):
