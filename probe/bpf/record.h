@@ -122,9 +122,8 @@ count_result(struct wire_cell *cell, bool is_sent, bool is_state)
 		cell->losses.full_data++;
 }
 
-/* Is what is left of RING kept for events that change the state? That there is room is
- * as old as a few records, because to ask takes as long as to copy one; that there is
- * none is asked anew, because it may have been emptied long since. */
+/* Is what is left of RING kept for events that change the state? That it is not may be
+ * known for as long as a few records: to ask takes as long as to copy one. */
 static __always_inline bool
 is_kept(struct wire_cell *cell, void *ring)
 {
