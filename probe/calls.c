@@ -14,8 +14,10 @@
 
 #if defined(__aarch64__)
 #define MACHINE SYSCALL_AARCH64
+#define COMPAT_MACHINE SYSCALL_MACHINES	/* which has no table */
 #else
 #define MACHINE SYSCALL_X86_64
+#define COMPAT_MACHINE SYSCALL_I386
 #endif
 
 #define R WIRE_NO_ARG
@@ -69,6 +71,7 @@
 #define WORD_BACK(n, i, bytes) \
 	{ .how = TAKE_WORD, .arg = n, .more = i, .size = bytes, .when = when_done }
 #define HALF_BACK(n, i, bytes) HALF_WHEN(n, i, bytes, done)
+#define OFFSET(high, low) { .how = TAKE_OFFSET, .arg = high, .more = low }
 #define SEMAPHORE(i) { .how = TAKE_SEMAPHORE, .arg = 1, .more = i, .size = 2 }
 #define SEMAPHORE_VIA(i, f) \
 	{ .how = TAKE_SEMAPHORE, .arg = 1, .more = i, .size = 2, .convert = convert_##f }
@@ -80,6 +83,8 @@
 	{ .how = TAKE_SIZE, .more = SIZE_VM }, { .how = TAKE_SIZE, .more = SIZE_RSS }, \
 	{ .how = TAKE_SIZE, .more = SIZE_SWAP }
 #define TASK(part) { .how = TAKE_TASK, .more = TASK_##part }
+#define LAST { .how = TAKE_END }
+#define ENVIRONMENT(argv) { .how = TAKE_TASK, .arg = argv, .more = TASK_ENV }
 #define LEVEL(n) { .how = TAKE_OPTION_LEVEL, .arg = n }
 #define OPTION(n, level) { .how = TAKE_OPTION_NAME, .arg = n, .more = level }
 #define VALUE(n, len) { .how = TAKE_OPTION_VALUE, .arg = n, .more = len }
@@ -100,14 +105,14 @@
 	TASK(PIDNS_START) }
 
 /* Both, and what execve() has behind it. */
-#define EXEC(...) { \
+#define EXEC(argv, more) { \
 	RES, TASK(EXE), TASK(ARGS), TASK(TID), TASK(PID), TASK(PTID), TASK(CWD), TASK(FDLIMIT), \
 	TASK(PF_MAJOR), TASK(PF_MINOR), TASK(VM_SIZE), TASK(VM_RSS), TASK(VM_SWAP), \
-	TASK(COMM), TASK(CGROUPS), TASK(ENV), TASK(TTY), TASK(VPGID), TASK(LOGINUID), \
+	TASK(COMM), TASK(CGROUPS), ENVIRONMENT(argv), TASK(TTY), TASK(VPGID), TASK(LOGINUID), \
 	TASK(EXE_FLAGS), \
 	TASK(CAP_INHERITABLE), TASK(CAP_PERMITTED), TASK(CAP_EFFECTIVE), TASK(EXE_INO), \
 	TASK(EXE_CTIME), TASK(EXE_MTIME), TASK(UID), TASK(EXEPATH), TASK(PGID), \
-	TASK(GID), __VA_ARGS__ }
+	TASK(GID), more }
 
 #define CALL(call, ...) { .name = #call, __VA_ARGS__ },
 #define ENTER(...) .enter = { __VA_ARGS__ }
@@ -239,10 +244,17 @@ grab_of(const struct take *t)
 		return (struct wire_grab){ .what = GRAB_TASK };
 	case TAKE_END: case TAKE_RESULT: case TAKE_ARG: case TAKE_INT:
 	case TAKE_CONVERTED: case TAKE_OPEN_MODE: case TAKE_OPTION_LEVEL:
-	case TAKE_OPTION_NAME:
+	case TAKE_OPTION_NAME: case TAKE_OFFSET:
 		break;
 	}
 	return (struct wire_grab){ 0 };
+}
+
+/* Facts of the task are asked for once, whatever else is. */
+static bool
+is_same_place(const struct wire_grab *a, const struct wire_grab *b)
+{
+	return a->what == GRAB_TASK || a->arg == b->arg;
 }
 
 /* Put G among the *N at GRABS, once: its place. */
@@ -250,7 +262,7 @@ static uint8_t
 add_grab(struct wire_grab *grabs, uint8_t *n, const struct wire_grab *g)
 {
 	for (uint8_t i = 0; i < *n; i++)
-		if (grabs[i].what == g->what && grabs[i].arg == g->arg &&
+		if (grabs[i].what == g->what && is_same_place(&grabs[i], g) &&
 		    grabs[i].size == g->size && grabs[i].max == g->max) {
 			grabs[i].more |= g->what == GRAB_FILE ? g->more : 0;
 			return i;
@@ -274,8 +286,23 @@ name_grab(const struct take *takes, const struct take *t)
 				   .more = (uint8_t)(t->size + 1), .size = t->more == TUPLE_IN };
 }
 
+/* What 32-bit programs lay out in another way in memory is not told. */
+static bool
+is_same_in_compat(const struct take *t)
+{
+	switch ((enum take_how)t->how) {
+	case TAKE_VECTOR_DATA: case TAKE_VECTOR_SIZE: case TAKE_MESSAGE_DATA:
+	case TAKE_MESSAGE_SIZE: case TAKE_MESSAGE_CONTROL: case TAKE_MESSAGE_RESULT:
+	case TAKE_MESSAGE_TUPLE: case TAKE_TIMESPEC: case TAKE_WORD: case TAKE_PTRACE:
+	case TAKE_QUOTA:
+		return false;
+	default:
+		return true;
+	}
+}
+
 static void
-plan_side(struct call_plan *p, bool is_exit, struct wire_spec *spec)
+plan_side(struct call_plan *p, bool is_exit, bool is_compat, struct wire_spec *spec)
 {
 	const struct take *takes = is_exit ? p->call->exit : p->call->enter;
 	uint8_t *which = is_exit ? p->exit_grab : p->enter_grab;
@@ -287,10 +314,15 @@ plan_side(struct call_plan *p, bool is_exit, struct wire_spec *spec)
 	for (size_t i = 0; takes[i].how != TAKE_END; i++) {
 		struct wire_grab g = grab_of(&takes[i]);
 
-		which[i] = g.what ? add_grab(grabs, n, &g) : CALL_NO_GRAB;
+		which[i] = CALL_NO_GRAB;
+		if (is_compat && !is_same_in_compat(&takes[i]))
+			continue;
+		if (g.what)
+			which[i] = add_grab(grabs, n, &g);
 		p->has_messages |= g.what == GRAB_MESSAGES;
 		if (takes[i].how == TAKE_TASK && takes[i].more == TASK_ENV)
-			grabs[which[i]].more = 1;
+			grabs[which[i]] = (struct wire_grab){ .what = GRAB_TASK, .more = 1,
+							      .arg = takes[i].arg };
 		if ((takes[i].how == TAKE_TUPLE && takes[i].size) ||
 		    takes[i].how == TAKE_MESSAGE_TUPLE) {
 			g = name_grab(takes, &takes[i]);
@@ -309,6 +341,16 @@ changes_state(uint16_t exit_id)
 	       !(flags & (EF_READS | EF_WRITES));
 }
 
+const struct syscall *
+calls_syscall(uint32_t number)
+{
+	if (number < WIRE_COMPAT_CALLS)
+		return syscall_find(MACHINE, number);
+	if (COMPAT_MACHINE == SYSCALL_MACHINES || number >= WIRE_CALLS)
+		return NULL;
+	return syscall_find(COMPAT_MACHINE, number - WIRE_COMPAT_CALLS);
+}
+
 static const struct call *
 call_find(const char *name)
 {
@@ -318,20 +360,40 @@ call_find(const char *name)
 	return NULL;
 }
 
+/* Numbers of calls of 32-bit programs have names of their own where the width changes. */
+static const struct call *
+row_of(const struct syscall *s, bool is_compat)
+{
+	const struct call *c = call_find(s->name);
+	const struct syscall *same;
+
+	if (c || !is_compat)
+		return c;
+	for (uint32_t i = 0; i < WIRE_COMPAT_CALLS && !c; i++) {
+		same = syscall_find(MACHINE, i);
+		if (same && same->exit == s->exit)
+			c = call_find(same->name);
+	}
+	return c;
+}
+
 void
 calls_plan(struct call_plan *plans, struct wire_spec *specs)
 {
 	for (uint32_t number = 0; number < WIRE_CALLS; number++) {
+		bool is_compat = number >= WIRE_COMPAT_CALLS;
 		struct call_plan *p = &plans[number];
 
-		p->syscall = syscall_find(calls_machine(), number);
+		p->syscall = calls_syscall(number);
 		if (!p->syscall)
 			continue;
 		specs[number].is_state = changes_state(p->syscall->exit);
-		p->call = p->syscall->exit == EV_GENERIC_X ? NULL : call_find(p->syscall->name);
+		if (p->syscall->exit == EV_GENERIC_X)
+			continue;
+		p->call = row_of(p->syscall, is_compat);
 		if (!p->call)
 			continue;
-		plan_side(p, false, &specs[number]);
-		plan_side(p, true, &specs[number]);
+		plan_side(p, false, is_compat, &specs[number]);
+		plan_side(p, true, is_compat, &specs[number]);
 	}
 }

@@ -28,6 +28,7 @@ enum take_how {
 	TAKE_END,			/* no more parameters */
 	TAKE_RESULT,
 	TAKE_ARG,			/* as it is, cut to the parameter's size */
+	TAKE_OFFSET,			/* the upper half is ARG, the lower one MORE */
 	TAKE_INT,			/* a signed 32-bit number: descriptor, pid */
 	TAKE_CONVERTED,			/* through CONVERT */
 	TAKE_TEXT,
@@ -128,6 +129,9 @@ struct call_plan {
 
 /* The table of this machine. */
 enum syscall_machine calls_machine(void);
+
+/* The call with a NUMBER of wire.h, or NULL. */
+const struct syscall *calls_syscall(uint32_t number);
 
 /* Make the plans and specs of all numbers below WIRE_CALLS. Zeroes are expected
  * in both. */

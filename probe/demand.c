@@ -31,7 +31,7 @@ wants_type(const struct demand *d, uint16_t id, uint16_t code)
 static uint8_t
 wants_call(const struct demand *d, uint32_t number)
 {
-	const struct syscall *s = syscall_find(calls_machine(), number);
+	const struct syscall *s = calls_syscall(number);
 	uint16_t enter = s ? s->enter : EV_GENERIC_E, exit = s ? s->exit : EV_GENERIC_X;
 	uint16_t code = s ? s->code : 0;
 	uint8_t wants = wants_type(d, enter, code) | wants_type(d, exit, code);
@@ -65,7 +65,7 @@ demand_apply(const struct demand *d, const struct cgroup_place *place,
 
 	for (uint32_t number = 0; number < WIRE_CALLS; number++)
 		config->specs[number].wants = wants_call(d, number);
-	config->compat_wants = wants_type(d, EV_GENERIC_E, 0) | wants_type(d, EV_GENERIC_X, 0);
+	config->other_wants = wants_type(d, EV_GENERIC_E, 0) | wants_type(d, EV_GENERIC_X, 0);
 	config->signal_wants = wants_type(d, EV_SIGNALDELIVER_E, 0);
 	config->uring_wants = wants_type(d, EV_ASYNCEVENT_E, 0);
 	config->cpu_wants = wants_type(d, EV_PROCINFO_E, 0);
@@ -82,7 +82,7 @@ demand_count(const struct wire_config *config, struct demand_count *out)
 	for (uint32_t number = 0; number < WIRE_CALLS; number++) {
 		unsigned wants = config->specs[number].wants;
 
-		if (!syscall_find(calls_machine(), number))
+		if (number >= WIRE_COMPAT_CALLS || !calls_syscall(number))
 			continue;
 		out->n_calls++;
 		out->n_asked += (wants & WIRE_WANT_MATCH) != 0;

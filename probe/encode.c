@@ -9,7 +9,6 @@
 #include "engine/base/text.h"
 #include "engine/event/cpu_time.h"
 #include "engine/event/layout.h"
-#include "probe/compat.h"
 #include "probe/convert.h"
 #include "probe/parameter.h"
 #include "probe/uring.h"
@@ -119,12 +118,12 @@ static void
 put_generic(struct encoder *e, const struct pieces *k, bool is_exit)
 {
 	const struct syscall *s = k->plan ? k->plan->syscall : NULL;
-	bool is_compat = k->call->head.flags & WIRE_COMPAT;
 
 	begin(e, &k->call->head, is_exit ? EV_GENERIC_X : EV_GENERIC_E, 2);
-	put_one(e, 0, PK_SYSCALLID, s ? s->code : is_compat ?
-				    compat_code(k->call->head.number) : 0);
-	put_one(e, 1, PK_UINT16, k->call->head.number);
+	put_one(e, 0, PK_SYSCALLID, s ? s->code : 0);
+	put_one(e, 1, PK_UINT16, k->call->head.flags & WIRE_COMPAT ?
+				 k->call->head.number - WIRE_COMPAT_CALLS :
+				 k->call->head.number);
 }
 
 static uint16_t
@@ -185,7 +184,7 @@ take_call(struct encoder *e, struct event *ev)
 	k.plan = NULL;
 	k.message = e->message;
 	k.cgroups = &e->cgroups;
-	if (call.head.number < WIRE_CALLS && !(call.head.flags & WIRE_COMPAT))
+	if (call.head.number < WIRE_CALLS)
 		k.plan = &e->plans[call.head.number];
 	if (!k.plan || !k.plan->syscall || k.plan->syscall->exit == EV_GENERIC_X) {
 		put_generic(e, &k, is_exit);

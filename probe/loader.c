@@ -31,6 +31,7 @@ struct loader {
 	size_t cells_len, page;
 	int seeds_fd, marks_fd;
 	int sample_fd;			/* the link of the iterator over threads */
+	int listing_fd;			/* of the one over descriptors */
 	struct wire_state *state;	/* shared with the programs */
 	int n_possible;			/* CPUs that cells have room for */
 };
@@ -286,8 +287,16 @@ loader_attach(struct loader *l, struct err *err)
 		l->links[l->n_links++] = link;
 		if (!strcmp(bpf_program__name(program), "on_sample"))
 			l->sample_fd = bpf_link__fd(link);
+		if (!strcmp(bpf_program__name(program), "on_file"))
+			l->listing_fd = bpf_link__fd(link);
 	}
 	return 0;
+}
+
+int
+loader_list_files(const struct loader *l)
+{
+	return bpf_iter_create(l->listing_fd);
 }
 
 void

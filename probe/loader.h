@@ -29,6 +29,11 @@ int loader_attach(struct loader *l, struct err *err);
 /* End: no more records come, but those that are there can be read. */
 void loader_detach(struct loader *l);
 
+/* A descriptor to read what all processes that are followed have open: struct
+ * wire_listed, one after the other. The caller closes it. -1 when the kernel does
+ * not let us. */
+int loader_list_files(const struct loader *l);
+
 /* Let those threads that have run since the last time be told, into the rings. */
 void loader_sample(const struct loader *l);
 

@@ -124,6 +124,9 @@ put_register(struct text *out, const struct pieces *k, const struct take *t,
 	case TAKE_INT:
 		pieces_number(out, kind, (uint64_t)(int64_t)(int32_t)arg);
 		break;
+	case TAKE_OFFSET:
+		pieces_number(out, kind, arg << 32 | (uint32_t)k->call->args[t->more]);
+		break;
 	case TAKE_CONVERTED:
 		pieces_number(out, kind, t->convert(arg));
 		break;

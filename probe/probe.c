@@ -19,9 +19,9 @@
 #include "engine/event/source.h"
 #include "probe/calls.h"
 #include "probe/cgroup_place.h"
-#include "probe/compat.h"
 #include "probe/demand.h"
 #include "probe/encode.h"
+#include "probe/heal.h"
 #include "probe/launch.h"
 #include "probe/loader.h"
 #include "probe/losses.h"
@@ -68,6 +68,7 @@ struct probe {
 	struct merge_item item;		/* taken, but not handed out yet */
 	bool has_item;
 	struct losses *losses;
+	struct heal *heal;
 	struct loss_part parts[LOSS_PARTS];	/* of a gap that is being told of */
 	size_t n_parts, part_at;
 	struct loss_record gap;
@@ -135,7 +136,7 @@ cgroups_of(void *ctx, const struct wire_task *task)
 static int
 begin_events(struct probe *p)
 {
-	snapshot_free(p->snapshot);
+	snapshot_close(p->snapshot);
 	p->snapshot = NULL;
 	p->scan_end_ns = clock_ns(CLOCK_BOOTTIME);
 	stash_end(p->stash);
@@ -146,6 +147,22 @@ begin_events(struct probe *p)
 	if (p->launch.pid)
 		launch_go(&p->launch);
 	return 1;
+}
+
+static uint64_t
+boot_ns(void)
+{
+	return clock_ns(CLOCK_BOOTTIME);
+}
+
+/* Read again what a loss made unsure, if it is time. */
+static void
+read_again(struct probe *p)
+{
+	uint64_t now_ns = boot_ns();
+
+	if (p->phase == PHASE_EVENTS && !p->end_ns && heal_is_due(p->heal, now_ns))
+		heal_read(p->heal, loader_list_files(p->loader), now_ns, boot_ns);
 }
 
 static void
@@ -194,6 +211,7 @@ await(struct probe *p)
 		p->idle(p->ctx);
 	poll(&cancel, p->is_detached ? 0 : 1, p->wait_ms);
 	note_cancel(p);
+	read_again(p);
 	look(p);
 	return true;
 }
@@ -207,6 +225,9 @@ begin_gap(struct probe *p, uint32_t cpu, uint64_t n, uint64_t from_ns, uint64_t 
 	loader_cpu_losses(p->loader, cpu, &counted);
 	p->n_parts = losses_split(p->losses, cpu, &counted, n, p->parts);
 	p->part_at = 0;
+	for (size_t i = 0; i < p->n_parts; i++)
+		if (p->parts[i].class != LOSS_OF_DATA)
+			heal_ask(p->heal);
 	p->gap = (struct loss_record){ .cpu = (int32_t)cpu, .from_ns = from_ns + p->wall_ns,
 				       .to_ns = to_ns + p->wall_ns };
 }
@@ -281,6 +302,22 @@ tell_event(struct probe *p, struct record *rec)
 	return true;
 }
 
+/* What was read again, right before the first record that is younger. */
+static bool
+tell_scan(struct probe *p, struct record *rec)
+{
+	uint64_t next_ns = p->has_item ? p->item.ts_ns :
+			   p->looked_ns > SLACK_NS ? p->looked_ns - SLACK_NS : 0;
+
+	if (!heal_has(p->heal, next_ns))
+		return false;
+	*rec = (struct record){ .kind = RECORD_EVENT };
+	if (!heal_next(p->heal, &rec->ev))
+		return false;
+	rec->ev.ts_ns += p->wall_ns;
+	return true;
+}
+
 /* The next record, if there is one: first what came while the state was read. */
 static bool
 next_item(struct probe *p)
@@ -308,6 +345,8 @@ next_event(struct probe *p, struct record *rec)
 		}
 		if (!p->has_item)
 			p->has_item = next_item(p);
+		if (!p->is_taken && tell_scan(p, rec))
+			return 1;
 		if (!p->has_item) {
 			if (!await(p) && !find_last_gap(p))
 				return 0;
@@ -385,9 +424,10 @@ probe_close(struct source *s)
 	stash_free(p->stash);
 	merge_free(p->merge);
 	losses_free(p->losses);
+	heal_free(p->heal);
 	loader_close(p->loader);
 	encoder_free(p->encoder);
-	snapshot_free(p->snapshot);
+	snapshot_close(p->snapshot);
 	launch_fini(&p->launch);
 	cgroup_place_fini(&p->cgroup);
 	map_fini(&p->listed);
@@ -466,7 +506,6 @@ start(struct probe *p, const struct probe_options *o, struct err *err)
 	if (o->command && launch_start(&p->launch, o->command, err) < 0)
 		return err->code;
 	calls_plan(p->plans, p->config.specs);
-	compat_twins(p->config.twins);
 	p->config.only_marked = o->command || o->tree;
 	p->config.snap_bytes = o->snap_bytes < PROBE_SNAP_MAX ? o->snap_bytes : PROBE_SNAP_MAX;
 	if (ask(p, o, err) < 0)
@@ -480,6 +519,7 @@ start(struct probe *p, const struct probe_options *o, struct err *err)
 	rings = loader_rings(p->loader, &n, &cpus);
 	p->merge = merge_new(rings, cpus, n, clock_ns(CLOCK_BOOTTIME));
 	p->losses = losses_new(loader_n_cpus(p->loader));
+	p->heal = heal_new();
 	hurry();
 	code = loader_attach(p->loader, err);
 	if (code < 0)

@@ -283,8 +283,8 @@ kind_of_link(const char *link)
 	return FD_UNSUPPORTED;
 }
 
-static uint8_t
-kind_of(const char *link, mode_t mode)
+uint8_t
+proc_entry_kind(const char *link, uint32_t mode)
 {
 	uint8_t kind = kind_of_link(link);
 
@@ -326,7 +326,7 @@ proc_entry_fd(struct proc_entry *e, struct sockets *sockets, int64_t pid, int64_
 	if (S_ISSOCK(st.st_mode) && sockets_find(sockets, pid, fd))
 		return true;
 	fd->name = span_of(&e->name);
-	fd->kind = kind_of(e->name.p, st.st_mode);
+	fd->kind = proc_entry_kind(e->name.p, st.st_mode);
 	fd->dev = (uint32_t)convert_device((uint64_t)major(st.st_dev) << 20 |
 					   minor(st.st_dev));
 	return true;

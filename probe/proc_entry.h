@@ -27,6 +27,9 @@ bool proc_entry_read(struct proc_entry *e, int64_t pid, int64_t tid, struct proc
 bool proc_entry_fd(struct proc_entry *e, struct sockets *sockets, int64_t pid, int64_t number,
 		   struct fd_record *fd);
 
+/* The kind (enum fd_kind) of what the kernel calls LINK and has MODE; no socket. */
+uint8_t proc_entry_kind(const char *link, uint32_t mode);
+
 /* The cgroups of thread TID, as the format has them. */
 void proc_entry_cgroups(struct text *file, int64_t tid, struct text *out);
 

@@ -119,7 +119,7 @@ close_process(struct snapshot *s)
 }
 
 void
-snapshot_free(struct snapshot *s)
+snapshot_close(struct snapshot *s)
 {
 	if (!s)
 		return;

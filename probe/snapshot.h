@@ -22,7 +22,7 @@ struct snapshot;
 struct snapshot *snapshot_new(const int64_t *pids, size_t n);
 
 /* NULL is fine. */
-void snapshot_free(struct snapshot *s);
+void snapshot_close(struct snapshot *s);
 
 /* The next record; borrowed until the next call. False when there are no more. */
 bool snapshot_next(struct snapshot *s, struct record *rec);

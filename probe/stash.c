@@ -132,8 +132,7 @@ take(struct stash *s, struct merge_item *item)
 	s->n_taken++;
 	memcpy(&head, item->p, sizeof(head));
 	is_call = head.kind == WIRE_ENTER || head.kind == WIRE_EXIT;
-	is_state = head.number < WIRE_CALLS && s->specs[head.number].is_state &&
-		   !(head.flags & WIRE_COMPAT);
+	is_state = head.number < WIRE_CALLS && s->specs[head.number].is_state;
 	if (!is_call || is_state) {
 		keep(s, item);
 		if (head.kind == WIRE_DEATH)

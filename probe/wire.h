@@ -14,7 +14,9 @@
 
 #include <stdint.h>
 
-#define WIRE_CALLS 512			/* numbers of system calls are below */
+#define WIRE_COMPAT_CALLS 512		/* numbers of system calls are below; those of
+					 * 32-bit programs are this much higher */
+#define WIRE_CALLS (2 * WIRE_COMPAT_CALLS)
 #define WIRE_GRABS 4			/* at most, on each side of a call */
 #define WIRE_CPUS 1024			/* rings, at most */
 #define WIRE_CHUNK_MAX 4096		/* bytes of one chunk */
@@ -41,7 +43,7 @@ enum wire_kind {
 };
 
 enum wire_flag {
-	WIRE_COMPAT = 1,		/* a call of a 32-bit program: another table */
+	WIRE_COMPAT = 1,		/* a call of a 32-bit program */
 	WIRE_UNNUMBERED = 2,		/* it has no number, and nobody misses it if it is lost:
 					 * it will come again */
 };
@@ -52,7 +54,7 @@ struct wire_head {
 					 * behind it is nothing */
 	uint32_t seq;			/* of this CPU's records; lost ones have one too */
 	uint32_t tid, pid;		/* in the first pid namespace */
-	uint32_t number;		/* of the system call */
+	uint32_t number;		/* of the system call; unknown ones have bit 31 */
 	uint16_t kind;			/* enum wire_kind */
 	uint16_t flags;			/* enum wire_flag */
 };
@@ -138,7 +140,9 @@ enum wire_what {
 	GRAB_TASK = 9,			/* part 0 struct wire_task, 1 arguments, 3 path of
 					 * the working folder; when MORE is set 2
 					 * environment, 4 path of the program, 5 what it
-					 * was started as */
+					 * was started as; and of a call that failed
+					 * argument ARG and the next are the arguments
+					 * and the environment */
 	GRAB_NAME = 10,			/* socket address at ARG; MORE has its length, or
 					 * points to it when SIZE is set */
 	GRAB_MEMORY = 11,		/* struct wire_memory of the task */
@@ -195,12 +199,10 @@ struct wire_config {
 	uint32_t only_marked;		/* threads that are marked, and their children */
 	uint32_t snap_bytes;
 	uint32_t data_limit_bytes;	/* a ring with more takes no data events */
-	uint8_t compat_wants;		/* calls of 32-bit programs: enum wire_want */
+	uint8_t other_wants;		/* calls with unknown numbers: enum wire_want */
 	uint8_t signal_wants, uring_wants, cpu_wants, switch_wants, fault_wants;
 	uint8_t pad[2];
 	struct wire_filter filter;
-	uint16_t twins[WIRE_CALLS];	/* of calls of 32-bit programs: the call of this machine
-					 * that takes and gives the same, and 1; or 0 */
 	struct wire_spec specs[WIRE_CALLS];
 };
 
@@ -288,6 +290,18 @@ struct wire_task {
 	char comm[16];
 };
 
+/* A descriptor that a process has, as the iterator over them lists it. Behind it its
+ * path, or what the kernel calls it ("pipe:[17]"), with a NUL. */
+struct wire_listed {
+	uint32_t len;			/* path included, a multiple of 8 */
+	uint32_t pid;
+	uint32_t fd;
+	uint32_t path_len;		/* NUL included */
+	struct wire_file file;
+	struct wire_socket socket;	/* family 0: it is none */
+};
+
+_Static_assert(sizeof(struct wire_listed) % 8 == 0, "wire_listed");
 _Static_assert(sizeof(struct wire_head) == 32, "wire_head");
 _Static_assert(sizeof(struct wire_call) == 88, "wire_call");
 _Static_assert(sizeof(struct wire_death) == 40, "wire_death");
@@ -300,8 +314,7 @@ _Static_assert(sizeof(struct wire_chunk) == 4, "wire_chunk");
 _Static_assert(sizeof(struct wire_grab) == 8, "wire_grab");
 _Static_assert(sizeof(struct wire_spec) == 72, "wire_spec");
 _Static_assert(sizeof(struct wire_filter) == 176, "wire_filter");
-_Static_assert(sizeof(struct wire_config) == 200 + (2 + sizeof(struct wire_spec)) * WIRE_CALLS,
-	       "wire_config");
+_Static_assert(sizeof(struct wire_config) == 200 + 72 * WIRE_CALLS, "wire_config");
 _Static_assert(sizeof(struct wire_mark) == 24, "wire_mark");
 _Static_assert(sizeof(struct wire_losses) == 32, "wire_losses");
 _Static_assert(sizeof(struct wire_cell) == 64, "wire_cell");

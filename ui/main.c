@@ -3,10 +3,11 @@
 #include <string.h>
 
 #include "engine/base/mem.h"
+#include "ui/cli/bundled.h"
 #include "ui/cli/cli.h"
 
 static const struct cli_command *const commands[] = {
-	&print_command, &info_command, &record_command, &list_command,
+	&print_command, &view_command, &info_command, &record_command, &list_command,
 };
 
 static bool
@@ -27,6 +28,7 @@ main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if (argc < 2) {
 		cli_error("what shall be done? `sysreel --help` lists the commands");
+		bundled_offer();
 		return CLI_USAGE;
 	}
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {

@@ -19,7 +19,7 @@ return {
 		  description = "Its process." },
 		{ name = "CALL", field = "evt.type", width = 14,
 		  description = "The system call." },
-		{ name = "WAITS", field = "evt.is_wait", width = 5,
+		{ name = "WAITS", field = "evt.waits", width = 5,
 		  description = "Whether it is a call that waits, such as poll or futex." },
 		{ name = "ON", field = "fd.name", width = 20,
 		  description = "The descriptor that it is about." },

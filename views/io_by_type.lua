@@ -26,8 +26,8 @@ return {
 		  description = "Calls that used one, in the whole window." },
 		{ name = "CALLS/S", aggregation = "rate", width = 8,
 		  description = "Calls that used one, per second." },
-		{ name = "TIME", field = "evt.latency", aggregation = "sum",
-		  only = "evt.is_wait = false", width = 9,
+		{ name = "TIME", field = "evt.duration", aggregation = "sum",
+		  only = "evt.waits = false", width = 9,
 		  description = "How long these calls took." },
 	},
 }

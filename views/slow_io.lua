@@ -10,7 +10,7 @@ return {
 	columns = {
 		{ name = "TIME", field = "evt.time", width = 18,
 		  description = "When it returned." },
-		{ name = "LATENCY", field = "evt.latency", sort = "down", width = 9,
+		{ name = "LATENCY", field = "evt.duration", sort = "down", width = 9,
 		  description = "How long it took." },
 		{ name = "CALL", field = "evt.type", width = 8,
 		  description = "The system call." },

@@ -8,7 +8,7 @@ return {
 	filter = "syscall.type exists and evt.dir = <",
 	applies_to = { "any" },
 	columns = {
-		{ name = "LATENCY", field = "evt.latency", aggregation = "key", width = 9,
+		{ name = "LATENCY", field = "evt.duration", aggregation = "key", width = 9,
 		  description = "How long a call took." },
 		{ name = "CALLS", aggregation = "count", width = 8,
 		  description = "How many took that long." },

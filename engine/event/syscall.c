@@ -7,6 +7,10 @@ static const struct syscall x86_64[] = {
 #include "engine/event/syscalls_x86_64.def"
 };
 
+static const struct syscall i386[] = {
+#include "engine/event/syscalls_i386.def"
+};
+
 static const struct syscall aarch64[] = {
 #include "engine/event/syscalls_aarch64.def"
 };
@@ -24,8 +28,10 @@ static const struct {
 const struct syscall *
 syscall_find(enum syscall_machine machine, uint32_t number)
 {
-	const struct syscall *table = machine == SYSCALL_X86_64 ? x86_64 : aarch64;
-	size_t n = machine == SYSCALL_X86_64 ? ARRAY_LEN(x86_64) : ARRAY_LEN(aarch64);
+	const struct syscall *table = machine == SYSCALL_X86_64 ? x86_64 :
+				      machine == SYSCALL_AARCH64 ? aarch64 : i386;
+	size_t n = machine == SYSCALL_X86_64 ? ARRAY_LEN(x86_64) :
+		   machine == SYSCALL_AARCH64 ? ARRAY_LEN(aarch64) : ARRAY_LEN(i386);
 
 	return number < n && table[number].name ? &table[number] : NULL;
 }

@@ -10,7 +10,8 @@
 
 #include "engine/event/event_type.h"
 
-enum syscall_machine { SYSCALL_X86_64, SYSCALL_AARCH64, SYSCALL_MACHINES };
+/* What follows the machines is no machine: 32-bit programs on x86_64. */
+enum syscall_machine { SYSCALL_X86_64, SYSCALL_AARCH64, SYSCALL_MACHINES, SYSCALL_I386 };
 
 struct syscall {
 	const char *name;		/* NULL: this machine has no such number */

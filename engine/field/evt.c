@@ -113,6 +113,13 @@ get_latency(const struct eval *ev, struct value *out)
 }
 
 static bool
+get_call_duration(const struct eval *ev, struct value *out)
+{
+	out->u = ev->m->latency_ns;
+	return ev->m->has_latency;
+}
+
+static bool
 get_latency_s(const struct eval *ev, struct value *out)
 {
 	if (!get_latency(ev, out))
@@ -308,6 +315,9 @@ static const struct field fields[] = {
 	{ .name = "evt.latency", .type = T_SPAN, .unit = U_NS, .scope = OF_ROW,
 	  .get = get_latency,
 	  .doc = "Nanoseconds from a call's enter event to this exit event; 0 on other events." },
+	{ .name = "evt.duration", .type = T_SPAN, .unit = U_NS, .scope = OF_ROW,
+	  .flags = FIELD_OURS, .get = get_call_duration,
+	  .doc = "How long the call took; nothing where its enter event was not seen." },
 	{ .name = "evt.latency.s", .type = T_UINT, .unit = U_S, .scope = OF_ROW,
 	  .get = get_latency_s, .doc = "The whole seconds of evt.latency." },
 	{ .name = "evt.latency.ns", .type = T_UINT, .unit = U_NS9, .scope = OF_ROW,

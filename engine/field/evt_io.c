@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/base/mem.h"
@@ -5,6 +6,7 @@
 #include "engine/event/event.h"
 #include "engine/field/call.h"
 #include "engine/field/domain.h"
+#include "engine/field/render.h"
 #include "engine/field/syslog.h"
 #include "engine/world/world.h"
 
@@ -106,6 +108,36 @@ static bool
 get_is_wait(const struct eval *ev, struct value *out)
 {
 	return has_flag(ev, EF_WAITS, out);
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct span *name = a;
+	const char *const *call = b;
+	int order = strncmp((const char *)name->p, *call, name->len);
+
+	return order ? order : -(int)((*call)[name->len] != '\0');
+}
+
+/* Reads and writes may wait, too, but nothing tells whether they did. */
+static bool
+get_waits(const struct eval *ev, struct value *out)
+{
+	static const char *const calls[] = {
+		"accept", "accept4", "clock_nanosleep", "epoll_pwait", "epoll_pwait2",
+		"epoll_wait", "flock", "futex", "futex_wait", "futex_waitv", "io_getevents",
+		"io_pgetevents", "mq_timedreceive", "msgrcv", "nanosleep", "pause", "poll",
+		"ppoll", "pselect6", "restart_syscall", "rt_sigsuspend", "rt_sigtimedwait",
+		"select", "semop", "semtimedop", "wait4", "waitid", "waitpid",
+	};
+	struct span name;
+
+	render_type(ev->render, ev->m, ev->scratch);
+	text_char(ev->scratch, '\0');
+	name = (struct span){ (const uint8_t *)ev->scratch->p, ev->scratch->len - 1 };
+	out->b = bsearch(&name, calls, ARRAY_LEN(calls), sizeof(calls[0]), by_name) != NULL;
+	return true;
 }
 
 static bool
@@ -228,6 +260,9 @@ static const struct field fields[] = {
 	  .doc = "read or write, for what reads from or writes to a descriptor." },
 	{ .name = "evt.is_wait", .type = T_BOOL, .scope = OF_ROW, .get = get_is_wait,
 	  .doc = "Whether it is a call that waits, such as poll or futex." },
+	{ .name = "evt.waits", .type = T_BOOL, .scope = OF_ROW, .flags = FIELD_OURS,
+	  .get = get_waits,
+	  .doc = "Whether it is a call made to wait for a lock, a time, a process or a socket." },
 	{ .name = "evt.wait_latency", .type = T_SPAN, .unit = U_NS, .scope = OF_ROW,
 	  .get = get_wait_latency, .doc = "evt.latency of calls that wait." },
 	{ .name = "evt.is_syslog", .type = T_BOOL, .scope = OF_ROW, .get = get_is_syslog,

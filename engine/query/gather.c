@@ -89,8 +89,12 @@ add_column(struct gather *g, size_t i, struct err *err)
 	/* Percentiles are of numbers that count something. */
 	if (c->source == VIEW_FROM_HISTORY || c->source == VIEW_FROM_CPU) {
 		g->how[i].aggregation = c->across;
-		if (c->source == VIEW_FROM_CPU || c->type == T_DOUBLE)
+		if (c->source == VIEW_FROM_CPU)
 			g->how[i].type = T_DOUBLE;
+		/* What grows may also shrink. */
+		if (g->how[i].type != T_DOUBLE && (c->aggregation == VIEW_CHANGE ||
+						   c->aggregation == VIEW_RATE))
+			g->how[i].type = T_INT;
 	}
 	return 0;
 }

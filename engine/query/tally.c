@@ -373,11 +373,13 @@ tally_result(const struct tally *t, const struct tally_how *how, double seconds,
 		return true;
 	case VIEW_SUM:
 	case VIEW_CHANGE:
+		/* No bytes are 0 bytes; but calls of which no duration is known took
+		 * some time. */
 		out->u = t->sum.u;
-		return t->n;
+		return t->n || how->type != T_SPAN;
 	case VIEW_RATE:
 		out->d = sum_of(t, how->type) / seconds;
-		return seconds > 0;
+		return seconds > 0 && (t->n || how->type != T_SPAN);
 	case VIEW_AVG:
 		out->d = t->n ? sum_of(t, how->type) / (double)t->n : 0;
 		return t->n;

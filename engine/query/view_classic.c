@@ -104,7 +104,8 @@ static const struct {
 	{ "evt.count.threadinfo", "proc.nthreads", NULL },
 	{ "thread.vmsize.b", "proc.vmsize", NULL },
 	{ "thread.vmrss.b", "proc.vmrss", NULL },
-	{ "evt.latency.quantized", "evt.latency", NULL },
+	{ "evt.latency", "evt.duration", NULL },
+	{ "evt.latency.quantized", "evt.duration", NULL },
 	{ "span.duration.quantized", "span.duration", NULL },
 };
 

@@ -10,6 +10,7 @@
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
 #include "engine/event/loss.h"
+#include "engine/event/scan.h"
 #include "engine/event/source.h"
 #include "engine/record/edit.h"
 #include "engine/record/file_names.h"
@@ -432,6 +433,14 @@ put_loss(struct recorder *r, const struct loss_record *loss)
 	text_fini(&bytes);
 }
 
+/* Was it read again only to be sure? When nothing is otherwise than it was known, it
+ * need not be told. */
+static bool
+is_reread(const struct event *ev)
+{
+	return ev->dump_flags & EVENT_RESTATED && ev->type && scan_is_part(ev);
+}
+
 bool
 recorder_take(struct recorder *r, const struct record *rec, const struct moment *m)
 {
@@ -442,7 +451,7 @@ recorder_take(struct recorder *r, const struct record *rec, const struct moment 
 	if (rec->kind != RECORD_EVENT || fails(r) || is_left_out(r, &rec->ev))
 		return !fails(r);
 	if (!m->num) {			/* told before, or never numbered */
-		if (!is_hidden(r, m))
+		if (!is_hidden(r, m) && (m->has_changed || !is_reread(&rec->ev)))
 			put_event(r, &rec->ev, 0);
 	} else if (!r->o.wants || r->o.wants(r->o.ctx, m)) {
 		goes_on = take_wanted(r, m);

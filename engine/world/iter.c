@@ -1,6 +1,8 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/base/mem.h"
+#include "engine/event/scan.h"
 #include "engine/world/state.h"
 
 /*
@@ -88,55 +90,132 @@ apply_task(struct call *c)
 	process_find_container(w, p);
 }
 
-static struct descriptor *
-listed_fd(struct call *c, uint8_t kind)
+/* Descriptors ------------------------------------------------------------ */
+
+/* What an event lists. */
+struct listed {
+	uint8_t kind, l4;
+	uint32_t name, open_flags;
+	uint64_t ino;
+	struct tuple tuple;
+	bool has_tuple;
+};
+
+static bool
+is_inet(uint8_t kind)
+{
+	return kind == FD_IPV4 || kind == FD_IPV4_SERVER || kind == FD_IPV6 ||
+	       kind == FD_IPV6_SERVER;
+}
+
+static bool
+is_v4(uint8_t kind)
+{
+	return kind == FD_IPV4 || kind == FD_IPV4_SERVER;
+}
+
+/* Has T the ends of U, in whatever direction? */
+static bool
+same_ends(const struct tuple *t, const struct tuple *u)
+{
+	bool same = t->src_port == u->src_port && t->dst_port == u->dst_port &&
+		    !memcmp(t->src_ip, u->src_ip, 16) && !memcmp(t->dst_ip, u->dst_ip, 16);
+	bool turned = t->src_port == u->dst_port && t->dst_port == u->src_port &&
+		      !memcmp(t->src_ip, u->dst_ip, 16) && !memcmp(t->dst_ip, u->src_ip, 16);
+
+	return same || turned;
+}
+
+/* A socket without a peer has many in the course of time: what is known of the last
+ * one is more than the list tells. */
+static bool
+is_known_socket(const struct descriptor *fd, const struct listed *l)
+{
+	if (!is_inet(fd->kind) || is_v4(fd->kind) != is_v4(l->kind))
+		return false;
+	if (l->l4 != L4_TCP || !l->tuple.dst_port)
+		return fd->has_tuple || !l->tuple.src_port;
+	return same_ends(&fd->tuple, &l->tuple);
+}
+
+/* Is FD what L lists? Then events have told more of it than a list does. */
+static bool
+is_known(const struct descriptor *fd, const struct listed *l)
+{
+	if (!fd)
+		return false;
+	if (is_inet(l->kind))
+		return is_known_socket(fd, l);
+	if (fd->kind != l->kind)
+		return false;
+	if (l->kind == FD_UNIX || l->kind == FD_NETLINK)
+		return true;
+	return fd->ino && l->ino ? fd->ino == l->ino : fd->name == l->name;
+}
+
+static void
+take_listed(struct call *c, const struct listed *l)
 {
 	struct thread *t = thread_find(c->w, c->ev->tid);
+	int64_t num = (int32_t)call_num(c, R_FD, -1);
 	struct descriptor *fd;
 
-	if (!t)
-		return NULL;
-	fd = fd_add(c->w, t->proc, (int32_t)call_num(c, R_FD, -1), kind);
+	if (!t || is_known(fd_find(t->proc, num), l))
+		return;
+	fd = fd_add(c->w, t->proc, num, l->kind);
 	if (!fd)
-		return NULL;
-	fd->name = name_of(c->w, call_text(c, R_PATH));
-	fd->ino = (uint64_t)call_num(c, R_INO_NUM, 0);
-	return fd;
+		return;
+	fd->name = l->name;
+	fd->ino = l->ino;
+	fd->open_flags = l->open_flags;
+	fd->cloexec = l->open_flags & OF_CLOEXEC;
+	fd->l4 = l->l4;
+	fd->tuple = l->tuple;
+	fd->has_tuple = l->has_tuple;
+	fd->connected = l->has_tuple && l->tuple.dst_port;
+	if (l->kind == FD_IPV4_SERVER || l->kind == FD_IPV6_SERVER)
+		fd->role = ROLE_SERVER;
+}
+
+static void
+take_named(struct call *c, uint8_t kind)
+{
+	struct listed l = { .kind = kind };
+
+	l.name = name_of(c->w, call_text(c, R_PATH));
+	l.ino = (uint64_t)call_num(c, R_INO_NUM, 0);
+	l.open_flags = kind == FD_FILE ? (uint32_t)call_num(c, R_FLAGS, 0) : 0;
+	take_listed(c, &l);
 }
 
 static void
 apply_listed_pipe(struct call *c)
 {
-	listed_fd(c, FD_FIFO);
+	take_named(c, FD_FIFO);
 }
 
 static void
 apply_listed_memfd(struct call *c)
 {
-	listed_fd(c, FD_MEMFD);
+	take_named(c, FD_MEMFD);
 }
 
 static void
 apply_listed_directory(struct call *c)
 {
-	listed_fd(c, FD_DIRECTORY);
+	take_named(c, FD_DIRECTORY);
 }
 
 static void
 apply_listed_netlink(struct call *c)
 {
-	listed_fd(c, FD_NETLINK);
+	take_named(c, FD_NETLINK);
 }
 
 static void
 apply_listed_file(struct call *c)
 {
-	struct descriptor *fd = listed_fd(c, FD_FILE);
-
-	if (!fd)
-		return;
-	fd->open_flags = (uint32_t)call_num(c, R_FLAGS, 0);
-	fd->cloexec = fd->open_flags & OF_CLOEXEC;
+	take_named(c, FD_FILE);
 }
 
 static void
@@ -152,34 +231,31 @@ static void
 apply_listed_inet(struct call *c)
 {
 	bool v4 = c->ev->id == EV_ITER_TASK_FILE_SOCKET_INET_E;
-	struct descriptor *fd = listed_fd(c, v4 ? FD_IPV4 : FD_IPV6);
+	struct listed l = { .kind = v4 ? FD_IPV4 : FD_IPV6 };
 	int64_t proto = call_num(c, R_SK_PROTO, 0);
 
-	if (!fd)
-		return;
-	fd->l4 = proto == 6 ? L4_TCP : proto == 17 ? L4_UDP : proto == 1 ? L4_ICMP : L4_UNKNOWN;
-	take_ip(c, R_LOCAL_IP, fd->tuple.src_ip);
-	take_ip(c, R_REMOTE_IP, fd->tuple.dst_ip);
-	fd->tuple.src_port = (uint16_t)call_num(c, R_LOCAL_PORT, 0);
-	fd->tuple.dst_port = (uint16_t)call_num(c, R_REMOTE_PORT, 0);
-	fd->has_tuple = true;
-	if (fd->tuple.dst_port) {
-		fd->connected = true;
-	} else if (fd->tuple.src_port) {
-		fd->kind = v4 ? FD_IPV4_SERVER : FD_IPV6_SERVER;
-		fd->role = ROLE_SERVER;
-	}
+	l.l4 = proto == 6 ? L4_TCP : proto == 17 ? L4_UDP : proto == 1 ? L4_ICMP : L4_UNKNOWN;
+	take_ip(c, R_LOCAL_IP, l.tuple.src_ip);
+	take_ip(c, R_REMOTE_IP, l.tuple.dst_ip);
+	l.tuple.src_port = (uint16_t)call_num(c, R_LOCAL_PORT, 0);
+	l.tuple.dst_port = (uint16_t)call_num(c, R_REMOTE_PORT, 0);
+	l.ino = (uint64_t)call_num(c, R_INO_NUM, 0);
+	l.name = name_of(c->w, (struct span){ (const uint8_t *)"", 0 });
+	l.has_tuple = true;
+	if (!l.tuple.dst_port && l.tuple.src_port)
+		l.kind = v4 ? FD_IPV4_SERVER : FD_IPV6_SERVER;
+	take_listed(c, &l);
 }
 
 static void
 apply_listed_unix(struct call *c)
 {
-	struct descriptor *fd = listed_fd(c, FD_UNIX);
+	struct listed l = { .kind = FD_UNIX };
 
-	if (!fd)
-		return;
-	fd->name = name_of(c->w, call_text(c, R_SUN_PATH));
-	fd->tuple.unix_src = (uint64_t)call_num(c, R_SK_POINTER, 0);
+	l.name = name_of(c->w, call_text(c, R_SUN_PATH));
+	l.ino = (uint64_t)call_num(c, R_INO_NUM, 0);
+	l.tuple.unix_src = (uint64_t)call_num(c, R_SK_POINTER, 0);
+	take_listed(c, &l);
 }
 
 static void
@@ -193,8 +269,39 @@ apply_listed_anon(struct call *c)
 	};
 	int64_t type = call_num(c, R_FD_TYPE, 0);
 
-	listed_fd(c, type >= 0 && type < (int64_t)ARRAY_LEN(kinds) ? kinds[type] :
+	take_named(c, type >= 0 && type < (int64_t)ARRAY_LEN(kinds) ? kinds[type] :
 							    FD_UNSUPPORTED);
+}
+
+/* All that the process has open was listed: what else is known is closed. */
+void
+apply_scan_end(struct call *c)
+{
+	struct scan_range *ranges = xreallocarray(NULL, SCAN_RANGES_MAX, sizeof(*ranges));
+	const struct descriptor **fds = NULL;
+	struct thread *t;
+	size_t n, n_fds = 0;
+	int64_t pid;
+
+	if (!scan_end_of(c->ev, &pid, ranges, &n))
+		goto out;
+	t = thread_find(c->w, pid);
+	if (t)
+		fds = world_fds(t->proc, &n_fds);
+	for (size_t i = 0, at = 0; i < n_fds; i++) {
+		int64_t num = fds[i]->num;
+
+		while (at < n && ranges[at].to < num)
+			at++;
+		if (at < n && ranges[at].from <= num)
+			continue;
+		fd_remove(c->w, t->proc, num);
+		c->n_closed++;
+	}
+
+out:
+	free(fds);
+	free(ranges);
 }
 
 apply_fn *const iter_apply[EVENT_TYPES] = {

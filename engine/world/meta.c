@@ -84,6 +84,8 @@ apply_async(struct call *c)
 		learned(c, containers_take_json(c->w->containers, call_text(c, R_DATA), NULL));
 	else if (name.len == strlen(CPU_TIME_NAME) && !memcmp(name.p, CPU_TIME_NAME, name.len))
 		take_time(c, call_text(c, R_DATA));
+	else
+		apply_scan_end(c);
 }
 
 static void

@@ -528,6 +528,7 @@ take_event(struct world *w, const struct event *ev)
 		if (ev->id == EV_SCHEDSWITCH_6_E || ev->id == EV_SCHEDSWITCH_1_E)
 			note_switch(w, c.t, ev);
 	}
+	m->has_changed = w->n_changed || w->n_changed_fds || c.n_closed;
 	if (w->n_changed || w->n_changed_fds)
 		versions_finish(w);
 	note_moment(w, c.t, ev);

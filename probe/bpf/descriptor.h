@@ -66,24 +66,19 @@ copy_inet(struct wire_socket *out, struct sock *sk)
 	out->remote_port = __builtin_bswap16(BPF_CORE_READ(sk, __sk_common.skc_dport));
 }
 
-__noinline uint32_t
-put_socket(uint32_t at, uint32_t tag, int fd)
+/* What FILE is a socket of. False: it is none. */
+static __always_inline bool
+copy_socket(struct wire_socket *out, struct file *file)
 {
-	struct scratch *s = scratch_get();
-	struct file *file = file_of(fd);
-	struct wire_socket *out;
 	struct socket *socket;
 	struct sock *sk;
 
-	if (!s || !file || at > AT_MAX)
-		return at;
 	if ((BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK)
-		return at;
+		return false;
 	socket = BPF_CORE_READ(file, private_data);
 	sk = BPF_CORE_READ(socket, sk);
 	if (!sk)
-		return at;
-	out = (struct wire_socket *)(s->bytes + at + sizeof(struct wire_chunk));
+		return false;
 	__builtin_memset(out, 0, sizeof(*out));
 	out->family = BPF_CORE_READ(sk, __sk_common.skc_family);
 	out->type = BPF_CORE_READ(sk, sk_type);
@@ -94,7 +89,21 @@ put_socket(uint32_t at, uint32_t tag, int fd)
 		copy_unix(out, sk);
 	else if (out->family == AF_INET || out->family == AF_INET6)
 		copy_inet(out, sk);
-	return end_chunk(s, at, tag, sizeof(*out));
+	return true;
+}
+
+__noinline uint32_t
+put_socket(uint32_t at, uint32_t tag, int fd)
+{
+	struct scratch *s = scratch_get();
+	struct file *file = file_of(fd);
+
+	if (!s || !file || at > AT_MAX)
+		return at;
+	if (!copy_socket((struct wire_socket *)(s->bytes + at + sizeof(struct wire_chunk)),
+			 file))
+		return at;
+	return end_chunk(s, at, tag, sizeof(struct wire_socket));
 }
 
 /* Of an overlay. What stands behind the inode is where the file is in the upper layer. */
@@ -110,25 +119,29 @@ layer_of(struct inode *inode)
 	return upper ? WIRE_UPPER_LAYER : WIRE_LOWER_LAYER;
 }
 
-__noinline uint32_t
-put_file(uint32_t at, uint32_t tag, int fd)
+static __always_inline void
+copy_file(struct wire_file *out, struct file *file)
 {
-	struct scratch *s = scratch_get();
-	struct file *file = file_of(fd);
-	struct wire_file *out;
-	struct inode *inode;
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
 
-	if (!s || !file || at > AT_MAX)
-		return at;
-	out = (struct wire_file *)(s->bytes + at + sizeof(struct wire_chunk));
-	inode = BPF_CORE_READ(file, f_inode);
 	out->ino = BPF_CORE_READ(inode, i_ino);
 	out->dev = BPF_CORE_READ(inode, i_sb, s_dev);
 	out->mode = BPF_CORE_READ(inode, i_mode);
 	out->open_flags = BPF_CORE_READ(file, f_flags);
 	out->was_created = (BPF_CORE_READ(file, f_mode) & FMODE_CREATED) != 0;
 	out->layer = layer_of(inode);
-	return end_chunk(s, at, tag, sizeof(*out));
+}
+
+__noinline uint32_t
+put_file(uint32_t at, uint32_t tag, int fd)
+{
+	struct scratch *s = scratch_get();
+	struct file *file = file_of(fd);
+
+	if (!s || !file || at > AT_MAX)
+		return at;
+	copy_file((struct wire_file *)(s->bytes + at + sizeof(struct wire_chunk)), file);
+	return end_chunk(s, at, tag, sizeof(struct wire_file));
 }
 
 __noinline uint32_t

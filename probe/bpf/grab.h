@@ -99,7 +99,9 @@ grab(uint32_t number, uint32_t i, uint32_t is_exit, uint32_t at)
 		at = put_file(at, i, fd_of(arg, g.size));
 		return g.more ? put_file_path(at, i | 1 << 8, fd_of(arg, g.size)) : at;
 	case GRAB_TASK:
-		return put_task(at, i, g.more);
+		return g.more && s->call.result < 0 ?
+		       put_task(at, i, TASK_NOT_STARTED, arg_of(s, g.arg), arg_of(s, g.arg + 1)) :
+		       put_task(at, i, g.more, 0, 0);
 	case GRAB_MEMORY:
 		return put_size(at, i);
 	case GRAB_NAME:

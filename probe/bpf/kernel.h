@@ -366,6 +366,20 @@ struct bpf_iter__task {
 	struct task_struct *task;
 };
 
+struct seq_file;
+
+struct bpf_iter_meta {
+	struct seq_file *seq;
+};
+
+/* And one over their descriptors. */
+struct bpf_iter__task_file {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	uint32_t fd;
+	struct file *file;
+};
+
 #if defined(__bpf__)
 #pragma clang attribute pop
 #endif

@@ -11,6 +11,7 @@
 #include "probe/bpf/filter.h"
 #include "probe/bpf/grab.h"
 #include "probe/bpf/kernel.h"
+#include "probe/bpf/listing.h"
 #include "probe/bpf/maps.h"
 #include "probe/bpf/reaper.h"
 #include "probe/bpf/record.h"
@@ -58,7 +59,6 @@ struct side {
 	long result;
 	uint32_t number;
 	uint16_t kind, flags;
-	bool is_narrow;			/* the arguments stand where 32-bit programs have them */
 };
 
 static __always_inline void
@@ -68,8 +68,8 @@ fill_side(struct wire_call *call, const struct side *side, uint32_t len, uint32_
 	call->head.flags = side->flags;
 	call->head.number = side->number;
 	call->result = side->result;
-	if (side->is_narrow)
-		copy_narrow_args(call->args, side->regs);
+	if (side->flags)
+		copy_compat_args(call->args, side->regs);
 	else
 		copy_args(call->args, side->regs);
 }
@@ -146,35 +146,19 @@ send_bare(void *ring, uint32_t seq, const struct side *side)
 	return true;
 }
 
-/* A call of a 32-bit program becomes its twin, if it has one. */
-static __always_inline void
-take_twin(struct side *side)
-{
-	uint32_t twin = side->number < WIRE_CALLS ?
-			config.twins[bounded(side->number, WIRE_CALLS - 1)] : 0;
-
-	side->is_narrow = true;
-	if (twin)
-		side->number = twin - 1;
-	else
-		side->flags = WIRE_COMPAT;
-}
-
 static __always_inline void
 send_call(struct pt_regs *regs, uint16_t kind, long result)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct side side = { .regs = regs, .result = result, .number = number_of(regs),
-			     .kind = kind };
-	bool is_known, is_state = false;
+			     .kind = kind, .flags = is_compat(task) ? WIRE_COMPAT : 0 };
+	bool is_known = side.number < WIRE_COMPAT_CALLS, is_state = false;
 	uint32_t cpu, n = 0;
 	struct wire_cell *cell;
 	void *ring;
 
-	if (is_compat(task))
-		take_twin(&side);
-	is_known = side.number < WIRE_CALLS && !side.flags;
-	if (!((is_known ? spec_of(side.number)->wants : config.compat_wants) & wants_of(task)))
+	side.number = wire_number(side.number, side.flags);
+	if (!((is_known ? spec_of(side.number)->wants : config.other_wants) & wants_of(task)))
 		return;
 	cpu = bpf_get_smp_processor_id();
 	cell = bpf_map_lookup_elem(&cells, &cpu);
@@ -297,6 +281,19 @@ on_sample(struct bpf_iter__task *ctx)
 
 	if (task)
 		sample(task);
+	return 0;
+}
+
+/* The loader runs it when it has to know. */
+SEC("iter/task_file")
+int
+on_file(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+
+	if (task && file && task->pid == task->tgid && is_followed(task))
+		list_file(ctx->meta->seq, task, ctx->fd, file);
 	return 0;
 }
 

@@ -39,9 +39,9 @@ copy_args(uint64_t *args, struct pt_regs *regs)
 	args[5] = regs->r9;
 }
 
-/* Those of a 32-bit program. */
+/* As 32-bit programs give them. */
 static __always_inline void
-copy_narrow_args(uint64_t *args, struct pt_regs *regs)
+copy_compat_args(uint64_t *args, struct pt_regs *regs)
 {
 	args[0] = (uint32_t)regs->bx;
 	args[1] = (uint32_t)regs->cx;
@@ -78,10 +78,9 @@ copy_args(uint64_t *args, struct pt_regs *regs)
 }
 
 static __always_inline void
-copy_narrow_args(uint64_t *args, struct pt_regs *regs)
+copy_compat_args(uint64_t *args, struct pt_regs *regs)
 {
-	for (int i = 0; i < 6; i++)
-		args[i] = (uint32_t)regs->regs[i];
+	copy_args(args, regs);
 }
 
 static __always_inline uint32_t
@@ -102,6 +101,15 @@ is_compat(struct task_struct *task)
 	return task->thread_info.flags & TIF_32BIT_BIT;
 }
 #endif
+
+/* The kernel's NUMBER as wire.h has it. */
+static __always_inline uint32_t
+wire_number(uint32_t number, uint16_t flags)
+{
+	if (number >= WIRE_COMPAT_CALLS)
+		return number | 1u << 31;
+	return flags & WIRE_COMPAT ? number + WIRE_COMPAT_CALLS : number;
+}
 
 static __always_inline void
 count_result(struct wire_cell *cell, bool is_sent, bool is_state)

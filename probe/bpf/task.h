@@ -13,6 +13,8 @@
 #include "probe/bpf/memory.h"
 #include "probe/bpf/path.h"
 
+#define TASK_NOT_STARTED 2		/* what put_task() is asked for: an exec that failed */
+#define STRINGS_MAX 64			/* arguments of a program that could not be started */
 #define GROUPS_MAX 32			/* of a thread that are looked at */
 
 /* The number of PID in the innermost namespace, of which there are LEVEL above. */
@@ -230,9 +232,39 @@ put_facts(uint32_t at, uint32_t tag, uint32_t is_exec)
 	return end_chunk(s, at, tag, sizeof(*out));
 }
 
-/* The environment comes last: if there is no room for something, it is that. */
+/* The texts that the list of pointers at ADDRESS names, each with its NUL. */
 __noinline uint32_t
-put_task(uint32_t at, uint32_t tag, uint32_t is_exec)
+put_strings(uint32_t at, uint32_t tag, uint64_t address)
+{
+	struct scratch *s = scratch_get();
+	uint64_t one, width;
+	uint32_t got;
+	long len;
+
+	if (!s || at > AT_MAX)
+		return at;
+	width = s->call.head.flags & WIRE_COMPAT ? sizeof(uint32_t) : sizeof(uint64_t);
+	s->got = 0;
+	for (uint32_t i = 0; i < STRINGS_MAX; i++) {
+		got = s->got;
+		one = 0;
+		if (got >= WIRE_CHUNK_MAX ||
+		    bpf_probe_read_user(&one, width, (void *)(address + i * width)) < 0 || !one)
+			break;
+		len = bpf_probe_read_user_str(s->bytes + at + sizeof(struct wire_chunk) + got,
+					      WIRE_CHUNK_MAX, (void *)one);
+		if (len <= 0)
+			break;
+		s->got = got + len;
+	}
+	got = s->got;
+	return end_chunk(s, at, tag, got > WIRE_CHUNK_MAX ? WIRE_CHUNK_MAX : got);
+}
+
+/* The environment comes last: if there is no room for something, it is that. A program
+ * that could not be started has left its arguments at ARGV and ENVP. */
+__noinline uint32_t
+put_task(uint32_t at, uint32_t tag, uint32_t is_exec, uint64_t argv, uint64_t envp)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct mm_struct *mm = BPF_CORE_READ(task, mm);
@@ -242,7 +274,9 @@ put_task(uint32_t at, uint32_t tag, uint32_t is_exec)
 	if (!mm)
 		return at;
 	start = BPF_CORE_READ(mm, arg_start);
-	at = put_user(at, tag | 1 << 8, start, (uint32_t)(BPF_CORE_READ(mm, arg_end) - start));
+	end = BPF_CORE_READ(mm, arg_end);
+	at = is_exec == TASK_NOT_STARTED ? put_strings(at, tag | 1 << 8, argv) :
+	     put_user(at, tag | 1 << 8, start, (uint32_t)(end - start));
 	at = put_path(at, tag | 3 << 8, (uint64_t)BPF_CORE_READ(task, fs, pwd.dentry),
 		      (uint64_t)BPF_CORE_READ(task, fs, pwd.mnt));
 	if (!is_exec)
@@ -252,6 +286,8 @@ put_task(uint32_t at, uint32_t tag, uint32_t is_exec)
 	start = BPF_CORE_READ(mm, env_start);
 	end = BPF_CORE_READ(mm, env_end);
 	at = put_text(at, tag | 5 << 8, end);
+	if (is_exec == TASK_NOT_STARTED)
+		return put_strings(at, tag | 2 << 8, envp);
 	return put_user(at, tag | 2 << 8, start, (uint32_t)(end - start));
 }
 

@@ -19,7 +19,7 @@ TOO_NEW = set('''
 '''.split())
 # What docs/differences.md tells of, for lines of any capture: made the same in both.
 ALWAYS = [
-    (r' data= $', ' data=NULL '), (r' args= tid=', ' args=NULL tid='),
+    (r' data= ', ' data=NULL '), (r' args= tid=', ' args=NULL tid='),
     (r' cgroups= ', ' cgroups=NULL '),
     (r'(name=\w{100})\w*(\([^)]*\))?', r'\1'),
     # A child that has ended before its maker goes on is made again by sysdig.
@@ -28,6 +28,10 @@ ALWAYS = [
     (r'\|CLONE_CHILD_IN_PIDNS\)', ')'), (r' rt_sigreturn $', ' sigreturn '),
     (r' v?pgid=(\S+) loginuid=(-?\d+)(?:\([^)]*\))?', r' pgid=\1 loginuid=\2'),
     (r'(fd=\d+)\(<u>[^)]*\)', r'\1(<u>)'), (r'(fd=\d+\(<6)[tu]>', r'\1>'),
+    # The result of setpgid is a pid in its table.
+    (r'(setpgid res=-\d+)\(\w+\)', r'\1'),
+    # The own address of a socket for datagrams is taken from the wrong bytes there.
+    (r'(fd=\d+\(<4u>[^)]*->)[\d.]+:', r'\1:'),
     (r'(fd=\d+)\(<l>\)', r'\1'), (r'([ug]id=\d+)\([^)]*\)', r'\1'),
 ]
 

@@ -287,7 +287,7 @@ reach_for_processes(void)
 		  SYS_delete_module, { P("absent"), O_NONBLOCK | O_TRUNC } },
 		{ "capset res=@ cap_inheritable=", SYS_capset, { 8, 8 } },
 		{ "bpf fd=@ cmd=33(BPF_ITER_CREATE)", SYS_bpf, { 33, 0, 0 } },
-		{ "execve res=@ exe=", SYS_execve, { NOWHERE, 0, 0 } },
+		{ "execve res=@ exe=<NA> args=NULL tid=", SYS_execve, { NOWHERE, 0, 0 } },
 		{ "execveat res=@ exe=", SYS_execveat, { -1, NOWHERE, 0, 0, AT_EMPTY_PATH } },
 		{ "clone res=# exe=", SYS_clone, { CLONE_THREAD, 0, 0, 0, 0 } },
 		{ "clone3 res=# exe=", SYS_clone3, { 8, 1 } },

@@ -93,7 +93,7 @@ run_as_nobody(void)
 	wait_for(child);
 	expect_of(child, "< setresuid res=0 ruid=65534");
 	expect_of(child, "> execve filename=two/prog");
-	expect_of(child, "< execve res=-13(EACCES) exe=");
+	expect_of(child, "< execve res=-13(EACCES) exe=two/prog args=NULL ");
 	snprintf(words, sizeof(words), "~ filename=two/prog(%s/two/prog) ", actor_folder);
 	expect_of(child, words);
 	MUST(chmod(actor_folder, 0711) == 0 && chmod("two", 0711) == 0);

@@ -45,7 +45,7 @@ run_program(void)
 	expect("%s", words);
 	expect_of(child, "< clone res=0 exe=");
 	expect_of(child, "> execve filename=/nonexistent");
-	expect_of(child, "< execve res=-2(ENOENT) exe=");
+	expect_of(child, "< execve res=-2(ENOENT) exe=true args=first.second word. ");
 	expect_of(child, "> execve filename=/bin/true");
 	snprintf(words, sizeof(words), "< execve res=0 exe=true args=first.second word. "
 		 "tid=%d(true) pid=%d(true) ptid=%d(actor) cwd=", child, child, getpid());

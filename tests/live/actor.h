@@ -45,5 +45,6 @@ void act_ipc(void);
 void act_uring(void);
 void act_exec(void);
 void act_compat(void);
+void act_edges(void);
 
 #endif

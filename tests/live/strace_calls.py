@@ -7,7 +7,7 @@ the structure that is argument 2. KIND is a function in test_strace.py.
 # Where strace has another name.
 NAMES = {
     'pread64': 'pread', 'pwrite64': 'pwrite', 'prlimit64': 'prlimit',
-    'umount': 'umount2', 'openat2': 'openat2',
+    '_llseek': 'llseek', 'getuid32': 'getuid', 'fcntl64': 'fcntl',
 }
 
 ROWS = '''
@@ -54,6 +54,10 @@ flock fd@0:fd operation@1:flags
 getdents fd@0:fd
 getdents64 fd@0:fd
 lseek fd@0:fd offset@1:num whence@2:flags
+llseek fd@0:fd whence@3:flags
+stat64 path@0:path
+umount name@0:path
+mmap2 addr@0:hex length@1:num prot@2:flags flags@3:flags fd@4:fd
 read data@1:data fd@0:fd size@2:num
 write data@1:data fd@0:fd size@2:num
 pread data@1:data fd@0:fd size@2:num pos@3:num
@@ -110,7 +114,7 @@ mlock2 addr@0:hex len@1:num flags@2:flags
 munlock addr@0:hex len@1:num
 mlockall flags@0:flags
 clone flags@1.flags:flags
-execve filename@0:path
+execve filename@0:path exe@1:first_text args@1:more_texts env@2:texts
 kill pid@0:num sig@1:flags
 tkill tid@0:num sig@1:flags
 tgkill pid@0:num tid@1:num sig@2:flags

@@ -380,7 +380,7 @@ check_every(const struct run *r)
 	const struct syscall *s;
 	int n = 0;
 
-	for (uint32_t number = 0; number < WIRE_CALLS; number++) {
+	for (uint32_t number = 0; number < WIRE_COMPAT_CALLS; number++) {
 		s = syscall_find(calls_machine(), number);
 		if (!s || s->exit == EV_GENERIC_X || event_types[s->exit].flags & EF_UNUSED)
 			continue;

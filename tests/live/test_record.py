@@ -44,6 +44,30 @@ while True:
 '''
 
 
+# Opens and closes more than can be recorded, is quiet, and uses what it has.
+STORM = '''
+import os, sys, time
+for i in range(100):
+    path = f'{sys.argv[1]}/kept{i}'
+    with open(path, 'w') as f:
+        f.write('x')
+    for k in range(400):
+        os.close(os.dup2(0, 1000))
+    fd = os.open(path, os.O_RDONLY)
+    os.dup2(fd, 500 + i)
+    os.close(fd)
+time.sleep(2.5)
+for i in range(100):
+    time.sleep(0.01)
+    os.read(500 + i, 1)
+time.sleep(0.01)
+try:
+    os.read(1000, 1)
+except OSError:
+    pass
+'''
+
+
 class Bench:
     """A folder for files, and the program."""
 
@@ -326,6 +350,25 @@ def check_losses(tap, bench, actor):
     tap.check(lost_in(bench, 'copy') == (n, n_lost), 'and when it was copied')
 
 
+def check_healing(tap, bench):
+    """After a loss what is open is read again: here, and wherever it is read later."""
+    os.mkdir(bench.path('storm'))
+    said, status = bench.record('heal', '--ring-size', '16', '--', sys.executable, '-c', STORM,
+                                bench.path('storm'))
+    found = re.search(r'lost: ([\d,]+) events about data, ([\d,]+) that change', said)
+    lost = found and int(found.group(2).replace(',', ''))
+    tap.check(status == 0 and lost and lost > 10000, f'{lost} events that open and close', [said])
+    filters = 'evt.type=read and evt.dir=> and fd.num >= 500 and fd.num < 600'
+    names = bench.lines('heal', '-p', '*%fd.num %fd.name', filters)
+    want = [f'{500 + i} {bench.path("storm")}/kept{i}' for i in range(100)]
+    tap.check(names == want, 'what is open is known all the same',
+              [f'{a} / {b}' for a, b in zip(names, want) if a != b][:5])
+    closed = bench.lines('heal', '-p', '*%fd.num %fd.name', 'evt.type=read and fd.num=1000')
+    tap.check(closed and set(closed) == {'1000 <NA>'}, 'and what is not', closed[:3])
+    again = bench.run('print', '-q', '-r', bench.path('heal'))[1]
+    tap.check(again == said, 'the losses are the same when it is read', [again, said])
+
+
 def check_scan(tap, bench):
     """Nothing is lost while the state is read, although that takes long."""
     with Ticker(BUSY) as pid:
@@ -443,7 +486,7 @@ def main():
             return tap.done()
         for check in (check_command, check_forms, check_exit_only, check_filter, check_stops,
                       check_signals, check_killed, check_killed_early, check_full, check_gone, check_only,
-                      check_scan, check_slow, check_niceness, check_rights, check_refused):
+                      check_healing, check_scan, check_slow, check_niceness, check_rights, check_refused):
             check(tap, bench)
         check_losses(tap, bench, os.path.abspath(sys.argv[2]))
     return tap.done()

@@ -21,7 +21,8 @@ import strace_log  # noqa: E402
 from tap import Tap  # noqa: E402
 
 SNAP = 64
-SCENARIOS = ['files', 'paths', 'sockets', 'messages', 'system', 'every', 'uring', 'processes']
+SCENARIOS = ['files', 'paths', 'sockets', 'messages', 'system', 'every', 'uring', 'processes',
+             'edges', 'compat']
 PROGRAMS = {
     'shell': ['sh', '-c', 'exec >/dev/null; ls -la / | sort | head -n 3; find /usr/include/linux -name "if*" | '
               'wc -l; tar cf /dev/null /usr/include/asm-generic; sleep 0.01; kill -0 $$; '
@@ -134,6 +135,8 @@ def path(ours, theirs, _where):
 
 def data(ours, theirs, _where):
     found = strace_log.string(theirs)
+    if found is None and ours not in ('NULL', '<NA>') and theirs != 'NULL':
+        raise Skip('strace shows no data that it cannot read to the end')
     if found is None:
         return ours in ('NULL', '<NA>')
     return shown(found[0][:SNAP]) == ('' if ours == 'NULL' else ours)[:SNAP]
@@ -224,6 +227,32 @@ def vector(ours, theirs, _where):
     return shown(text[:SNAP]) == ours[:SNAP] or (not found[1] or not text)
 
 
+def first_text(ours, theirs, where):
+    inner = strace_log.elements(theirs)
+    return path(ours, inner[0], where) if inner else ours == '<NA>'
+
+
+def texts(ours, theirs, _where, skip=0):
+    """A list of texts, each with a NUL: as far as strace shows it."""
+    inner = strace_log.elements(theirs)[skip:]
+    ours, wanted = ours[:SNAP], ''
+    for one in inner:
+        found = strace_log.string(one)
+        if not found:
+            break
+        wanted += shown(found[0])
+        if not found[1]:
+            break
+        wanted += '.'
+    else:
+        return ours == (wanted[:SNAP] or 'NULL')
+    return ours.startswith(wanted[:SNAP])
+
+
+def more_texts(ours, theirs, where):
+    return texts(ours, theirs, where, 1)
+
+
 def polled(ours, theirs, _where):
     inner = strace_log.elements(theirs)
     mine = [] if ours == 'NULL' else [one.split(':')[0] for one in ours.split(' ')]
@@ -263,14 +292,14 @@ def result(values, theirs, name):
     ours = values[first_param]
     failed = re.match(r'-1 (E\w+)', theirs)
     if failed:
-        if name == 'mmap':
+        if name in ('mmap', 'mmap2'):
             return ours.endswith(f'({failed.group(1)})')
         code = getattr(__import__('errno'), failed.group(1), 0)
         return ours.startswith(f'-{code}')
     if name in ('sendmmsg', 'recvmmsg'):
         raise Skip('an event for each message')
     value = theirs_number(theirs.split()[0])
-    return ours_number(ours, 16 if name in ('mmap', 'brk') else 10) == value
+    return ours_number(ours, 16 if name in ('mmap', 'mmap2', 'brk') else 10) == value
 
 
 class Comparison:

@@ -30,15 +30,16 @@ SECONDS = 7.3
 DATA_BYTES = 200
 JOBS = [(1, '/usr/local/sbin/logrotate'), (2, '/usr/local/sbin/backup')]
 SCAN_AT, OPERATE_AT = 5.9, 3.0
+RECORDER_AT = 0.5               # of a second: it takes some tenths until it records
 
 
-def until_second_begins():
-    """Cron knows whole seconds only."""
-    time.sleep(1.02 - time.time() % 1)
+def until(part):
+    """Wait for that PART of a second. Cron knows whole seconds only."""
+    time.sleep((part - time.time()) % 1)
 
 
 def play(stage):
-    until_second_begins()
+    until(0.02)
     stage.schedule(JOBS)
     people = stage.from_outside([sys.executable, '-B', os.path.join(HERE, 'people.py'),
                                  str(SECONDS - 0.3), str(SCAN_AT), str(OPERATE_AT)])
@@ -51,6 +52,7 @@ def record(sysreel, cast, out):
     """What the recorder said."""
     with Stage(cast) as stage:
         made = os.path.join(stage.top, 'story.scap.gz')
+        until(RECORDER_AT)              # the story begins soon after
         recorder = stage.record([sysreel, 'record', '--tree', str(stage.init), '--only', '-z',
                                  '-s', str(DATA_BYTES), '-w', made])
         play(stage)

@@ -101,7 +101,7 @@ serve(int fd, int log)
 	exit(0);
 }
 
-/* Let alice in. */
+/* Let alice in, one session after the other. */
 int
 role_sshd(int argc, char **argv)
 {
@@ -109,14 +109,14 @@ role_sshd(int argc, char **argv)
 
 	(void)argc;
 	(void)argv;
-	signal(SIGCHLD, SIG_IGN);
 	for (;;) {
 		int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+		pid_t child = fd < 0 ? -1 : fork();
 
-		if (fd < 0)
-			continue;
-		if (fork() == 0)
+		if (child == 0)
 			serve(fd, log);
+		if (child > 0)
+			waitpid(child, NULL, 0);
 		close(fd);
 	}
 }

@@ -14,7 +14,7 @@ import tempfile
 import time
 
 import scenery
-from kernel import NEWCGROUP, NEWNS, Cgroups, Unable, setns, thaw, unshare
+from kernel import NEWCGROUP, NEWNS, Cgroups, Unable, end_with_parent, setns, unshare
 
 UNITS = ['init.scope', 'system.slice/statsd.service', 'system.slice/cron.service',
          'system.slice/ssh.service'] + ['lxc.payload.' + c for c in scenery.CONTAINERS]
@@ -46,16 +46,13 @@ def wait_until(what, holds, patience_s=PATIENCE_S):
         time.sleep(0.01)
 
 
-def is_there(pid):
-    return os.path.exists(f'/proc/{pid}')
-
-
 class Stage:
     """with Stage(CAST) as stage: the machine runs; stage.init is its first process."""
 
     def __init__(self, cast):
         self.cast = cast
-        self.top = self.cgroups = self.boot = self.volume = None
+        self.top = self.cgroups = self.boot = None
+        self.volume = '/nowhere'
         self.init = 0
         self.helpers = []
 
@@ -85,11 +82,14 @@ class Stage:
         unshare(NEWNS)
         do('mount', '--make-rprivate', '/')
         self.top = tempfile.mkdtemp(prefix=f'story-{os.getpid()}-')
+        self.cgroups = Cgroups(f'sysreel-story-{os.getpid()}', UNITS)
+        # From here on there is somebody who tidies up, whatever becomes of this process.
+        self.boot = subprocess.Popen(['boot', self.top] + self.cgroups.tops, env={},
+                                     executable=self.cast, stdin=subprocess.PIPE,
+                                     stdout=subprocess.PIPE)
         do('mount', '-t', 'tmpfs', '-o', 'mode=755,size=128m', 'story', self.top)
         cast = os.path.join(self.top, 'cast')
         shutil.copy(self.cast, cast)
-        self.cast = os.path.join(self.top, 'boot')
-        os.link(cast, self.cast)
         self.build_networks()
         host = os.path.join(self.top, 'host')
         roots = {c: f'{host}/var/lib/lxc/{c}/rootfs' for c in scenery.CONTAINERS}
@@ -100,17 +100,16 @@ class Stage:
         scenery.frontend(roots['frontend'], cast)
         scenery.api(roots['shop-api'], cast)
         scenery.database(roots['orders-db'], cast)
-        self.cgroups = Cgroups(f'sysreel-story-{os.getpid()}', UNITS)
 
     def mount_volume(self, where):
         """The device number of a small disk that is mounted there."""
-        image = os.path.join(self.top, 'orders.img')
+        image = os.path.join(self.top, f'orders-{os.getpid()}.img')
         with open(image, 'wb') as f:
             f.truncate(VOLUME_MIB << 20)
         do('mkfs.ext4', '-q', '-L', 'orders', image)
         os.makedirs(where)
         do('mount', '-o', 'loop', image, where)
-        self.volume = os.open(where, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        self.volume = where
         return os.stat(where).st_dev
 
     def network(self, name):
@@ -154,8 +153,8 @@ class Stage:
         self.inside(name, 'ip', 'link', 'set', interface, 'up')
 
     def start(self):
-        self.boot = subprocess.Popen([self.cast, self.top] + self.cgroups.tops,
-                                     stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env={})
+        self.boot.stdin.write(b'g')
+        self.boot.stdin.flush()
         self.init = int(self.boot.stdout.readline() or b'0')
         if not self.init:
             raise Unable('the machine of the story does not start')
@@ -172,8 +171,11 @@ class Stage:
                    for line in told.split('\n')[1:])
 
     def spawn(self, command, preparation, **options):
-        """Start COMMAND, which ends with the stage."""
-        helper = subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=preparation,
+        """Start COMMAND, which ends with the stage, and with this process."""
+        def prepare():
+            end_with_parent()
+            preparation()
+        helper = subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=prepare,
                                   **options)
         self.helpers.append(helper)
         return helper
@@ -208,25 +210,32 @@ class Stage:
 
     def remove(self):
         for helper in self.helpers:
-            end(helper)
+            end(helper, signal.SIGKILL)
         if self.boot:
-            end(self.boot)
-            wait_until('the end of all processes', lambda: not is_there(self.init))
-        if self.volume is not None:
-            thaw(self.volume)
-            os.close(self.volume)
+            end(self.boot, signal.SIGTERM)
         if self.cgroups:
             wait_until('empty cgroups', self.cgroups.remove)
         if self.top:
-            subprocess.run(['umount', '-l', self.top], check=False, stderr=subprocess.DEVNULL)
-            os.rmdir(self.top)
-        self.top = self.cgroups = self.boot = self.volume = None
+            # The disk first: in a tree that is torn off as one, it and the file that it is
+            # made of would keep each other.
+            for options in ([self.volume], ['-l', self.top]):
+                subprocess.run(['umount', *options], check=False, stderr=subprocess.DEVNULL)
+            remove_folder(self.top)
+        self.top = self.cgroups = self.boot = None
 
 
-def end(child):
+def end(child, number):
     if child.poll() is None:
-        child.send_signal(signal.SIGKILL)
+        child.send_signal(number)
     child.wait()
+
+
+def remove_folder(path):
+    """It may be gone: boot tidies up, too."""
+    try:
+        os.rmdir(path)
+    except FileNotFoundError:
+        pass
 
 
 def is_static(path):

@@ -34,7 +34,7 @@ enter_length(const char *name, const struct event_type *type)
 static const struct syscall *
 find(enum syscall_machine machine, const char *name)
 {
-	for (uint32_t i = 0; i < WIRE_CALLS; i++) {
+	for (uint32_t i = 0; i < WIRE_COMPAT_CALLS; i++) {
 		const struct syscall *s = syscall_find(machine, i);
 
 		if (s && !strcmp(s->name, name))
@@ -43,12 +43,22 @@ find(enum syscall_machine machine, const char *name)
 	return NULL;
 }
 
+/* On x86, where there are the most. */
+static const struct syscall *
+find_any(const char *name)
+{
+	const struct syscall *s = find(SYSCALL_X86_64, name);
+
+	return s ? s : find(SYSCALL_I386, name);
+}
+
 /* Does a parameter of KIND get a number? What varies in length is text, data, ... */
 static bool
 is_number(enum take_how how)
 {
 	switch (how) {
-	case TAKE_RESULT: case TAKE_ARG: case TAKE_INT: case TAKE_CONVERTED: case TAKE_WORD:
+	case TAKE_RESULT: case TAKE_ARG: case TAKE_OFFSET:
+	case TAKE_INT: case TAKE_CONVERTED: case TAKE_WORD:
 	case TAKE_HALF: case TAKE_VECTOR_SIZE: case TAKE_MESSAGE_SIZE: case TAKE_QUEUE:
 	case TAKE_SOCKET_SELF: case TAKE_FILE: case TAKE_OPEN_FLAGS: case TAKE_OPEN_MODE:
 	case TAKE_OPTION_LEVEL: case TAKE_OPTION_NAME: case TAKE_SIZE:
@@ -81,7 +91,7 @@ each_row_fits_its_events(void)
 {
 	for (size_t i = 0; i < calls_count(); i++) {
 		const struct call *c = &calls[i];
-		const struct syscall *s = find(SYSCALL_X86_64, c->name);
+		const struct syscall *s = find_any(c->name);
 		const struct syscall *other = find(SYSCALL_AARCH64, c->name);
 		size_t want;
 
@@ -110,12 +120,6 @@ static const struct {
 } without_call[] = {
 	{ EV_SEND_X, "programs of these machines send through sendto" },
 	{ EV_RECV_X, "programs of these machines receive through recvfrom" },
-	{ EV_STAT64_X, "of 32-bit programs" },
-	{ EV_LSTAT64_X, "of 32-bit programs" },
-	{ EV_FSTAT64_X, "of 32-bit programs" },
-	{ EV_LLSEEK_X, "of 32-bit programs" },
-	{ EV_MMAP2_X, "of 32-bit programs" },
-	{ EV_UMOUNT_1_X, "of 32-bit programs; these machines have umount2" },
 };
 
 static const char *
@@ -131,7 +135,7 @@ static const struct call *
 row_for(uint16_t id)
 {
 	for (size_t i = 0; i < calls_count(); i++) {
-		const struct syscall *s = find(SYSCALL_X86_64, calls[i].name);
+		const struct syscall *s = find_any(calls[i].name);
 
 		if (s && s->exit == id)
 			return &calls[i];
@@ -166,7 +170,7 @@ each_type_has_its_row(void)
 static const struct wire_spec *
 spec_of(const struct wire_spec *specs, const char *name)
 {
-	for (uint32_t i = 0; i < WIRE_CALLS; i++) {
+	for (uint32_t i = 0; i < WIRE_COMPAT_CALLS; i++) {
 		const struct syscall *s = syscall_find(calls_machine(), i);
 
 		if (s && !strcmp(s->name, name))

@@ -49,7 +49,7 @@ everything(void)
 	demand_count(&config, &count);
 	CHECK(count.n_calls > 300 && count.n_asked == count.n_calls && !count.n_state,
 	      "who asks for nothing in particular gets all %u kinds of calls", count.n_calls);
-	CHECK(config.compat_wants == WIRE_WANT_MATCH && config.signal_wants == WIRE_WANT_MATCH,
+	CHECK(config.other_wants == WIRE_WANT_MATCH && config.signal_wants == WIRE_WANT_MATCH,
 	      "and those of 32-bit programs, and signals");
 	CHECK(config.specs[WIRE_CALLS - 1].wants == WIRE_WANT_MATCH,
 	      "and calls that the registry does not know");
@@ -83,7 +83,7 @@ by_type(void)
 	demand_count(&config, &count);
 	CHECK(count.n_asked == 1 && count.n_state == 3 && n_asked > 300,
 	      "%u kind is asked for, %u are for the state", count.n_asked, count.n_state);
-	CHECK(!config.compat_wants && !config.signal_wants && !config.uring_wants,
+	CHECK(!config.other_wants && !config.signal_wants && !config.uring_wants,
 	      "nothing else is sent");
 }
 

@@ -80,5 +80,6 @@ extern const struct cli_command print_command;
 extern const struct cli_command info_command;
 extern const struct cli_command list_command;
 extern const struct cli_command record_command;
+extern const struct cli_command view_command;
 
 #endif

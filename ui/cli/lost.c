@@ -26,14 +26,12 @@ lost_sum(const struct lost *l)
 }
 
 void
-lost_report(const struct lost *l, const struct source *s)
+lost_report(const struct lost *l)
 {
-	struct source_stats stats;
 	struct text t = { 0 };
 
 	if (!lost_sum(l))
 		return;
-	source_stats(s, &stats);
 	text_count(&t, l->data);
 	text_str(&t, " events about data, ");
 	text_count(&t, l->state);
@@ -44,7 +42,7 @@ lost_report(const struct lost *l, const struct source *s)
 		text_str(&t, " of either kind");
 	}
 	text_str(&t, "; ");
-	text_count(&t, stats.n_events);
+	text_count(&t, l->delivered);
 	text_str(&t, " were delivered");
 	text_char(&t, '\0');
 	cli_error("lost: %s", t.p);

@@ -203,6 +203,7 @@ read_all(struct printer *p)
 		if (rec.kind == RECORD_LOSS)
 			lost_add(&p->lost, &rec.loss);
 		m = world_take(p->world, &rec);
+		p->lost.delivered += m && m->num;
 		progress_step(&p->progress, p->source);
 		if (m && m->num && !take_event(p, m))
 			break;
@@ -295,7 +296,7 @@ run_printer(struct printer *p)
 	output_flush(&p->out);
 	progress_end(&p->progress);
 	is_usable = input_report(p->source);
-	lost_report(&p->lost, p->source);
+	lost_report(&p->lost);
 	if (!p->wishes->input.n)
 		live_report(p->source);
 	sieve_report(&p->sieve);

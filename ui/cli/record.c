@@ -147,6 +147,7 @@ record_all(struct recording *r)
 			lost_add(&r->lost, &rec.loss);
 		recorder_before(r->recorder, &rec);
 		m = world_take(r->world, &rec);
+		r->lost.delivered += m && m->num;
 		progress_step(&r->progress, r->source);
 		if (!recorder_take(r->recorder, &rec, m))
 			break;
@@ -224,7 +225,7 @@ finish(struct recording *r)
 	progress_end(&r->progress);
 	if (!input_report(r->source) && !is_live(r))
 		status = CLI_FAILED;
-	lost_report(&r->lost, r->source);
+	lost_report(&r->lost);
 	if (is_live(r))
 		live_report(r->source);
 	sieve_report(&r->sieve);

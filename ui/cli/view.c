@@ -1,0 +1,406 @@
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/sysinfo.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "engine/base/err.h"
+#include "engine/base/mem.h"
+#include "engine/capture/capture.h"
+#include "engine/event/source.h"
+#include "engine/filter/filter.h"
+#include "engine/query/query.h"
+#include "engine/query/view_set.h"
+#include "engine/store/ingest.h"
+#include "engine/store/store.h"
+#include "ui/cli/bundled.h"
+#include "ui/cli/cli.h"
+#include "ui/cli/live.h"
+#include "ui/cli/output.h"
+#include "ui/cli/services.h"
+#include "ui/cli/stop.h"
+#include "ui/cli/table_out.h"
+#include "ui/cli/view_files.h"
+#include "ui/cli/view_options.h"
+#include "ui/cli/zone.h"
+
+#define SECOND_NS 1000000000u
+#define LATE_NS 50000000u		/* until what happened is in the store */
+#define MEMORY_MAX (2ull << 30)		/* bytes, unless something is said */
+#define MEMORY_PART 8			/* of the machine's */
+
+#if defined(__aarch64__)
+#define MACHINE SYSCALL_AARCH64
+#else
+#define MACHINE SYSCALL_X86_64
+#endif
+
+/* One run. */
+struct viewer {
+	const struct view_wishes *wishes;
+	struct filter_options options;
+	struct query_style style;
+	struct view_set *views;
+	const struct view *view;
+	struct ingest *ingest;
+	struct source *source;		/* the ingest's */
+	struct table_look look;
+	struct output out;
+	const char **filters;
+	size_t n_filters;
+	int wake_fd;			/* an eventfd: something was published */
+};
+
+/* What the wishes mean ---------------------------------------------------- */
+
+static bool
+find_view(struct viewer *v)
+{
+	const char *id = v->wishes->view;
+	const struct view *near;
+
+	v->view = view_set_find(v->views, id);
+	if (v->view && v->view->kind == VIEW_SPECTROGRAM)
+		cli_error("`%s` is a spectrogram, for the screen; it is no table", id);
+	if (v->view)
+		return v->view->kind == VIEW_TABLE;
+	near = view_set_nearest(v->views, id);
+	if (near)
+		cli_error("there is no view `%s`, did you mean `%s`?", id, near->id);
+	else
+		cli_error("there is no view `%s`; `sysreel list views` names them", id);
+	return false;
+}
+
+/* The column that --sort means, however it is spelled. */
+static const struct view_column *
+find_column(const struct viewer *v)
+{
+	for (size_t i = 0; i < v->view->n_columns; i++) {
+		const struct view_column *c = &v->view->columns[i];
+
+		if (view_shows(c, v->wishes->variant) && !strcasecmp(c->name, v->wishes->sort))
+			return c;
+	}
+	return NULL;
+}
+
+static bool
+check_sort(const struct viewer *v)
+{
+	struct text names = { 0 };
+
+	if (!v->wishes->sort || find_column(v))
+		return true;
+	for (size_t i = 0; i < v->view->n_columns; i++)
+		if (view_shows(&v->view->columns[i], v->wishes->variant) &&
+		    !v->view->columns[i].is_hidden)
+			text_fmt(&names, "%s%s", names.len ? ", " : "", v->view->columns[i].name);
+	text_char(&names, '\0');
+	cli_error("%s has no column `%s`; there are: %s", v->view->id, v->wishes->sort, names.p);
+	text_fini(&names);
+	return false;
+}
+
+/* Filters must compile before anything is read. */
+static bool
+check_filter(const struct viewer *v, const char *words)
+{
+	struct err err = { 0 };
+	struct filter *f = filter_compile(words, &v->options, &err);
+
+	if (!f)
+		cli_explain("", words, &err);
+	filter_free(f);
+	return f != NULL;
+}
+
+static bool
+gather_filters(struct viewer *v)
+{
+	const struct view_wishes *w = v->wishes;
+
+	v->filters = xreallocarray(NULL, w->path.n + 1, sizeof(*v->filters));
+	for (size_t i = 0; i < w->path.n; i++)
+		v->filters[v->n_filters++] = w->path.parts[i].filter;
+	if (w->filter.len)
+		v->filters[v->n_filters++] = w->filter.p;
+	for (size_t i = 0; i < v->n_filters; i++)
+		if (!check_filter(v, v->filters[i]))
+			return false;
+	return true;
+}
+
+static size_t
+terminal_width(void)
+{
+	struct winsize size;
+
+	if (!isatty(STDOUT_FILENO))
+		return 0;
+	return !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col ? size.ws_col : 80;
+}
+
+/* Tables ------------------------------------------------------------------ */
+
+/* The times of all that SNAP has. */
+static void
+find_ends(const struct snapshot *snap, uint64_t *first_ns, uint64_t *last_ns)
+{
+	*first_ns = *last_ns = 0;
+	for (uint32_t i = 0; i < snap->n_sections; i++) {
+		const struct store_section *s = &snap->sections[i];
+
+		if (!*first_ns)
+			*first_ns = s->first_ns;
+		if (s->last_ns > *last_ns)
+			*last_ns = s->last_ns;
+	}
+}
+
+static uint64_t
+clamp(uint64_t v, uint64_t min, uint64_t max)
+{
+	return v < min ? min : v > max ? max : v;
+}
+
+/* The window that --from and --to mean. */
+static bool
+set_window(const struct viewer *v, const struct snapshot *snap, struct query *q)
+{
+	const struct when *from = &v->wishes->from, *to = &v->wishes->to;
+	uint64_t first_ns, last_ns, t;
+
+	find_ends(snap, &first_ns, &last_ns);
+	if (from->kind == WHEN_EVENT) {
+		q->first = from->value;
+	} else if (from->kind) {
+		t = when_time(from, first_ns, last_ns, zone_offset);
+		q->from_ns = clamp(t, first_ns, last_ns);
+		q->first = snapshot_at_time(snap, q->from_ns);
+	}
+	if (to->kind == WHEN_EVENT) {
+		q->end = to->value + 1;
+	} else if (to->kind) {
+		t = when_time(to, first_ns, last_ns, zone_offset);
+		q->to_ns = clamp(t, first_ns, last_ns);
+		q->end = snapshot_at_time(snap, q->to_ns + 1);
+	}
+	if ((q->end && q->end < q->first) || (q->to_ns && q->to_ns < q->from_ns)) {
+		cli_error("the window ends before it begins: --to is before --from");
+		return false;
+	}
+	return true;
+}
+
+static void
+put_table(struct viewer *v, const struct table *t)
+{
+	switch (v->wishes->form) {
+	case VIEW_CSV:
+		table_csv(t, &v->look, &v->out);
+		break;
+	case VIEW_JSON:
+		table_json(t, &v->look, &v->out);
+		break;
+	default:
+		table_text(t, &v->look, &v->out);
+	}
+	output_flush(&v->out);
+}
+
+/* Ask for the table of FROM_NS to TO_NS, or, without times, of what was wished. */
+static bool
+show_table(struct viewer *v, uint64_t from_ns, uint64_t to_ns)
+{
+	const struct view_column *sort = v->wishes->sort ? find_column(v) : NULL;
+	struct snapshot *snap = store_snapshot(ingest_store(v->ingest));
+	struct query q = {
+		.view = v->view, .variant = v->wishes->variant, .filters = v->filters,
+		.n_filters = v->n_filters, .style = &v->style, .options = &v->options,
+		.sort = sort ? sort->name : NULL, .from_ns = from_ns, .to_ns = to_ns,
+	};
+	struct err err = { 0 };
+	struct table *t = NULL;
+
+	if (sort)
+		q.sort_descending = v->wishes->sort_way ? v->wishes->sort_way < 0 :
+				    sort->type != T_STR && sort->type != T_IP;
+	if (to_ns) {
+		q.first = snapshot_at_time(snap, from_ns);
+		q.end = snapshot_at_time(snap, to_ns);
+	}
+	if (to_ns || set_window(v, snap, &q))
+		t = query_run(snap, &q, &err);
+	if (!t && err.text[0])
+		cli_error("%s", err.text);
+	if (t)
+		put_table(v, t);
+	table_free(t);
+	snapshot_free(snap);
+	return t != NULL;
+}
+
+/* Runs -------------------------------------------------------------------- */
+
+static void
+on_published(void *ctx)
+{
+	struct viewer *v = ctx;
+	uint64_t one = 1;
+	ssize_t n = write(v->wake_fd, &one, sizeof(one));
+
+	(void)n;			/* full: somebody will look anyway */
+}
+
+static bool
+is_done(struct viewer *v)
+{
+	struct ingest_progress p;
+
+	ingest_progress(v->ingest, &p);
+	return p.is_done;
+}
+
+/* Wait until END_NS of the system's clock (0: for ever), or all was read. */
+static void
+wait_until(struct viewer *v, uint64_t end_ns)
+{
+	struct pollfd fd = { .fd = v->wake_fd, .events = POLLIN };
+	uint64_t count;
+	ssize_t n;
+
+	while (!is_done(v)) {
+		uint64_t now_ns = live_now_ns();
+		int ms = -1;
+
+		if (end_ns && now_ns >= end_ns)
+			return;
+		if (end_ns)
+			ms = (int)(clamp(end_ns - now_ns, 0, 60ull * SECOND_NS) / 1000000 + 1);
+		if (poll(&fd, 1, ms) > 0) {
+			n = read(v->wake_fd, &count, sizeof(count));
+			(void)n;
+		}
+	}
+}
+
+/* A table for each piece of time, until it is over. */
+static bool
+show_pieces(struct viewer *v)
+{
+	const struct view_wishes *w = v->wishes;
+	uint64_t start_ns = live_now_ns(), from_ns = start_ns, to_ns;
+	bool done = true;
+
+	do {
+		to_ns = from_ns + w->every_ns;
+		if (from_ns > start_ns && w->form != VIEW_JSON)
+			text_char(&v->out.text, '\n');
+		wait_until(v, to_ns + LATE_NS);
+		done = show_table(v, from_ns, to_ns);
+		from_ns = to_ns;
+	} while (done && !is_done(v) && !v->out.failed &&
+		 !(w->seconds_ns && from_ns + w->every_ns > start_ns + w->seconds_ns));
+	return done;
+}
+
+static uint64_t
+memory_of(const struct view_wishes *w)
+{
+	struct sysinfo info;
+	uint64_t bytes = MEMORY_MAX;
+
+	if (w->memory_bytes)
+		return w->memory_bytes;
+	if (sysinfo(&info) == 0)
+		bytes = (uint64_t)info.totalram * info.mem_unit / MEMORY_PART;
+	return bytes < MEMORY_MAX ? bytes : MEMORY_MAX;
+}
+
+static struct source *
+open_source(struct viewer *v, struct err *err)
+{
+	const struct view_wishes *w = v->wishes;
+	struct input input = w->input;
+	struct capture_options files = { .idle = ingest_idle, .ctx = v->ingest };
+	struct live_options live = { .whom = &w->whom, .idle = ingest_idle, .ctx = v->ingest,
+				     .data_bytes = UINT64_MAX, .ask = { .all_events = true } };
+
+	return w->input.n ? input_open(&input, &files, err) : live_open(&live, err);
+}
+
+/* Read, and show what there is. The exit status. */
+static int
+run(struct viewer *v)
+{
+	const struct view_wishes *w = v->wishes;
+	bool is_live = !w->input.n, shown, is_usable;
+	struct ingest_options how = { .told = on_published, .ctx = v,
+				      .budget_bytes = is_live ? memory_of(w) : 0 };
+	struct err err = { 0 };
+
+	v->ingest = ingest_new(&how);
+	v->source = open_source(v, &err);
+	if (!v->source || ingest_start(v->ingest, v->source, &err) < 0) {
+		cli_error("%s", err.text);
+		if (is_live && !w->whom.command && !w->whom.tree && !w->whom.cgroup)
+			bundled_offer();
+		return CLI_FAILED;
+	}
+	stop_on_signals(v->source);
+	if (w->every_ns) {
+		shown = show_pieces(v);
+		ingest_stop(v->ingest);
+		ingest_wait(v->ingest);
+	} else {
+		wait_until(v, w->seconds_ns ? live_now_ns() + w->seconds_ns : 0);
+		ingest_stop(v->ingest);
+		ingest_wait(v->ingest);
+		shown = show_table(v, 0, 0);
+	}
+	stop_on_signals(NULL);
+	is_usable = input_report(v->source);
+	if (is_live)
+		live_report(v->source);
+	if (v->out.failed && v->out.failed != EPIPE)
+		cli_error("cannot write: %s", strerror(v->out.failed));
+	if (!shown || !is_usable || (v->out.failed && v->out.failed != EPIPE))
+		return CLI_FAILED;
+	return w->whom.command ? live_status(v->source, CLI_OK) : CLI_OK;
+}
+
+int
+view_run(const struct cli_command *self, int argc, char **argv)
+{
+	struct view_wishes wishes = { 0 };
+	struct viewer v = { .wishes = &wishes, .wake_fd = -1 };
+	int status = view_options_read(self, argc, argv, &wishes);
+
+	output_init(&v.out, STDOUT_FILENO);
+	v.options = (struct filter_options){ .utc_offset = zone_offset,
+					     .service_port = services_port };
+	v.style = (struct query_style){ .utc_offset = zone_offset, .machine = MACHINE };
+	v.look = (struct table_look){ wishes.limit, terminal_width() };
+	if (status == CLI_OK) {
+		v.views = view_files_load(wishes.views_dir, &v.options);
+		v.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+		if (!find_view(&v) || !check_sort(&v) || !gather_filters(&v))
+			status = CLI_USAGE;
+		else
+			status = run(&v);
+	}
+	ingest_free(v.ingest);
+	view_set_free(v.views);
+	if (v.wake_fd >= 0)
+		close(v.wake_fd);
+	free(v.filters);
+	output_fini(&v.out);
+	view_options_fini(&wishes);
+	return status;
+}
