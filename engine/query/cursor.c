@@ -3,9 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/hash.h"
 #include "engine/base/mem.h"
 #include "engine/store/recall.h"
 #include "engine/world/world.h"
+
+#define KIND_SLOTS (2 * KINDS_MAX)	/* of a hash table */
 
 struct cursor *
 cursor_new(const struct snapshot *snap, const struct query_style *style)
@@ -26,6 +29,8 @@ cursor_new(const struct snapshot *snap, const struct query_style *style)
 		.first_ns = snap->n_sections ? snap->sections[0].first_ns : 0,
 	};
 	c->fd_kinds = xzalloc(snap->n_fd_versions + 1u);
+	c->kind_keys = xzalloc(KIND_SLOTS * sizeof(*c->kind_keys));
+	c->kind_ids = xzalloc(KIND_SLOTS * sizeof(*c->kind_ids));
 	return c;
 }
 
@@ -38,6 +43,8 @@ cursor_free(struct cursor *c)
 	recall_free(c->recall);
 	text_fini(&c->scratch);
 	free(c->fd_kinds);
+	free(c->kind_keys);
+	free(c->kind_ids);
 	free(c);
 }
 
@@ -83,6 +90,35 @@ cursor_fd_kind(struct cursor *c)
 	return c->fd_kinds[slot];
 }
 
+static uint32_t
+find_kind(struct cursor *c)
+{
+	uint64_t flags = cursor_value(c, COL_FLAGS), key;
+	size_t i;
+
+	if (flags & ROW_NEEDS_BYTES && !(flags & ROW_FAILED))
+		return KINDS_MAX;
+	key = 1 + (flags | cursor_value(c, COL_TYPE) << 16 | cursor_value(c, COL_CALL) << 32 |
+		   (uint64_t)cursor_fd_kind(c) << 48);
+	for (i = hash_mix(key, 0x9E3779B97F4A7C15u) % KIND_SLOTS; c->kind_keys[i];
+	     i = (i + 1) % KIND_SLOTS)
+		if (c->kind_keys[i] == key)
+			return c->kind_ids[i];
+	if (c->n_kinds == KINDS_MAX)
+		return KINDS_MAX;
+	c->kind_keys[i] = key;
+	c->kind_ids[i] = (uint16_t)c->n_kinds;
+	return c->n_kinds++;
+}
+
+uint32_t
+cursor_kind(struct cursor *c)
+{
+	if (!c->kind)
+		c->kind = find_kind(c) + 1;
+	return c->kind - 1;
+}
+
 uint32_t
 cursor_lineage(struct cursor *c)
 {
@@ -100,8 +136,11 @@ cursor_eval(struct cursor *c, enum cursor_level level)
 {
 	if (c->level >= level)
 		return &c->ev;
+	c->entity = NULL;
 	if (level == CURSOR_EVENT)
 		eval_moment(&c->ev, recall_event(c->recall, cursor_number(c), NULL));
+	else if (level == CURSOR_LIGHT)
+		eval_moment(&c->ev, recall_light(c->recall, cursor_number(c)));
 	else
 		eval_moment(&c->ev, recall_row(c->recall, cursor_number(c)));
 	c->level = level;
@@ -121,8 +160,19 @@ forget_moment(struct cursor *c)
 	c->ev.container = 0;
 }
 
-bool
-cursor_thread(struct cursor *c, const struct kept_thread *k, uint64_t position)
+/* Does EV stand on ENTITY already? Else it will. */
+static bool
+is_there(struct cursor *c, const void *entity, uint64_t position)
+{
+	bool is = c->entity == entity && c->entity_at == position;
+
+	c->entity = entity;
+	c->entity_at = position;
+	return is;
+}
+
+static bool
+look_at_thread(struct cursor *c, const struct kept_thread *k, uint64_t position)
 {
 	const struct thread *t = recall_thread(c->recall, k, position);
 
@@ -136,14 +186,23 @@ cursor_thread(struct cursor *c, const struct kept_thread *k, uint64_t position)
 }
 
 bool
+cursor_thread(struct cursor *c, const struct kept_thread *k, uint64_t position)
+{
+	return is_there(c, k, position) ? c->ev.thread != NULL :
+					  look_at_thread(c, k, position);
+}
+
+bool
 cursor_process(struct cursor *c, const struct kept_process *k, uint64_t position)
 {
 	const struct kept_thread *leader;
 	const struct process *p;
 
+	if (is_there(c, k, position))
+		return c->ev.proc != NULL;
 	leader = k->pid >= 0 ? store_find_thread(c->snap->store, k->pid, position) : NULL;
 	if (leader && atomic_load_explicit(&leader->proc, memory_order_acquire) == k &&
-	    cursor_thread(c, leader, position))
+	    look_at_thread(c, leader, position))
 		return true;
 	p = recall_process_at(c->recall, k, position);
 	forget_moment(c);
@@ -157,6 +216,7 @@ cursor_process(struct cursor *c, const struct kept_process *k, uint64_t position
 void
 cursor_container(struct cursor *c, uint32_t index, uint64_t position)
 {
+	c->entity = NULL;
 	recall_thread_version(c->recall, 0, position);
 	forget_moment(c);
 	c->ev.container = index;

@@ -28,7 +28,15 @@ struct query_style {
 };
 
 /* How much of the row is there to be asked for. */
-enum cursor_level { CURSOR_NOTHING, CURSOR_ROW, CURSOR_EVENT };
+enum cursor_level {
+	CURSOR_NOTHING,
+	CURSOR_LIGHT,			/* for scopes OF_ROW and OF_ENTITY, but no lineage */
+	CURSOR_ROW,			/* for OF_HISTORY as well */
+	CURSOR_EVENT,			/* for all */
+};
+
+/* Kinds of rows: what has the same type, flags and kind of descriptor. */
+#define KINDS_MAX 4096u
 
 struct cursor {
 	const struct snapshot *snap;
@@ -45,8 +53,14 @@ struct cursor {
 	uint64_t first;			/* row of the chunk that VALUES begins with */
 	uint32_t loaded;		/* bits 1 << enum column_id */
 	uint64_t values[COLUMNS][PACK_ROWS];
+	uint64_t *kind_keys;		/* a hash table of the kinds that were met */
+	uint16_t *kind_ids;
+	uint32_t n_kinds;
+	uint32_t kind;			/* of the row + 1; 0: not asked yet */
 	uint32_t lineage;		/* + 1; 0: not known yet */
 	uint64_t lineage_from, lineage_to;	/* events for which it is that */
+	const void *entity;		/* what EV was set to without a moment */
+	uint64_t entity_at;
 	uint8_t *fd_kinds;		/* by slot: 0 not known yet, else kind + 1 */
 };
 
@@ -67,6 +81,7 @@ cursor_go(struct cursor *c, const struct chunk *chunk, uint32_t row)
 	}
 	c->row = row;
 	c->level = CURSOR_NOTHING;
+	c->kind = 0;
 }
 
 /* Go to event NUMBER, which must be in the snapshot. */
@@ -91,6 +106,10 @@ cursor_number(const struct cursor *c)
 
 /* The kind of the row's descriptor + 1; 1: it is not known, 0: it has none. */
 unsigned cursor_fd_kind(struct cursor *c);
+
+/* The kind of the row as a small number; KINDS_MAX: there are too many, or its type
+ * has to be looked up in its bytes. */
+uint32_t cursor_kind(struct cursor *c);
 
 /* How often a process had changed before the row, plus one. */
 uint32_t cursor_lineage(struct cursor *c);

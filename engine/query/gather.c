@@ -99,6 +99,24 @@ add_column(struct gather *g, size_t i, struct err *err)
 	return 0;
 }
 
+/* Entities have their rows without events, too: what adds nothing to a column then
+ * need not be looked at. */
+static void
+find_columns(struct gather *g)
+{
+	const struct plan *plan = g->plan;
+	const struct view *v = plan->q->view;
+
+	g->columns_of = xmalloc((KINDS_MAX + 1) * sizeof(*g->columns_of));
+	for (size_t i = 0; i <= KINDS_MAX; i++)
+		g->columns_of[i] = UINT64_MAX;
+	for (size_t i = plan->n_keys; i < plan->n_columns; i++)
+		if (is_of_events(plan->columns[i]))
+			g->event_columns |= 1ull << i;
+	g->may_skip = v->rows == VIEW_ROWS_ENTITIES && !g->n_sifts && plan->n_keys == 1 &&
+		      plan->columns[0]->key_entity == v->entity;
+}
+
 struct gather *
 gather_new(const struct plan *plan, struct err *err)
 {
@@ -115,6 +133,7 @@ gather_new(const struct plan *plan, struct err *err)
 	for (size_t i = 0; i < plan->n_columns; i++)
 		if (add_column(g, i, err) < 0)
 			goto fail;
+	find_columns(g);
 	for (size_t i = 0; i < plan->n_keys; i++) {
 		struct key *key = &g->keys[i];
 
@@ -142,6 +161,8 @@ gather_free(struct gather *g)
 	free(g->rooms);
 	free(g->groups);
 	free(g->slots);
+	free(g->by_key);
+	free(g->columns_of);
 	free(g->list);
 	for (size_t i = 0; i < KEYS_MAX; i++) {
 		bag_fini(&g->keys[i].bag);
@@ -346,22 +367,52 @@ gather_entity_keys(struct gather *g, enum view_entity entity, uint32_t index, ui
 
 /* Rows ---------------------------------------------------------------- */
 
-static void
-add_columns(struct gather *g, struct group *group, uint64_t number)
+static struct group *
+group_of_row(struct gather *g, const uint32_t *keys)
 {
-	const struct plan *plan = g->plan;
+	struct group *group;
 
-	for (size_t i = plan->n_keys; i < plan->n_columns; i++) {
+	if (g->plan->n_keys != 1)
+		return gather_group(g, keys);
+	if (keys[0] >= g->n_by_key) {
+		size_t n = keys[0] + keys[0] / 2 + 1024;
+
+		g->by_key = xreallocarray(g->by_key, n, sizeof(*g->by_key));
+		memset(g->by_key + g->n_by_key, 0, (n - g->n_by_key) * sizeof(*g->by_key));
+		g->n_by_key = n;
+	}
+	if (g->by_key[keys[0]])
+		return &g->groups[g->by_key[keys[0]] - 1];
+	group = gather_group(g, keys);
+	g->by_key[keys[0]] = (uint32_t)(group - g->groups) + 1;
+	return group;
+}
+
+/* Which columns may have a value for the row: those of its kind. */
+static uint64_t
+columns_of_row(struct gather *g)
+{
+	return g->columns_of[cursor_kind(g->cursor)] & g->event_columns;
+}
+
+static void
+add_columns(struct gather *g, struct group *group, uint64_t number, uint64_t columns)
+{
+	uint32_t kind = cursor_kind(g->cursor);
+
+	for (; columns; columns &= columns - 1) {
+		unsigned i = (unsigned)__builtin_ctzll(columns);
 		const struct value *value = NULL;
 		struct value v;
 
-		if (!is_of_events(plan->columns[i]))
-			continue;
 		if (g->only[i] && !sift_row(g->only[i], g->cursor))
 			continue;
 		if (g->terms[i]) {
-			if (!term_get(g->terms[i], g->cursor, &v))
+			if (!term_get(g->terms[i], g->cursor, &v)) {
+				if (term_is_never(g->terms[i], kind))
+					g->columns_of[kind] &= ~(1ull << i);
 				continue;
+			}
 			value = &v;
 		}
 		tally_add(&group->tallies[i], &g->how[i], value, number);
@@ -389,6 +440,7 @@ gather_row(struct gather *g)
 	uint64_t number = cursor_number(g->cursor);
 	uint32_t keys[KEYS_MAX];
 	struct group *group;
+	uint64_t columns;
 
 	for (size_t i = 0; i < g->n_sifts; i++)
 		if (!sift_row(g->sifts[i], g->cursor))
@@ -397,12 +449,15 @@ gather_row(struct gather *g)
 		add_to_list(g, number);
 		return;
 	}
+	columns = columns_of_row(g);
+	if (!columns && g->may_skip)
+		return;
 	for (size_t i = 0; i < g->plan->n_keys; i++) {
 		keys[i] = key_of_row(&g->keys[i], g->cursor);
 		if (!keys[i])
 			return;
 	}
-	group = gather_group(g, keys);
+	group = group_of_row(g, keys);
 	if (number < g->plan->first) {
 		group->before = number;
 		return;
@@ -411,7 +466,7 @@ gather_row(struct gather *g)
 		group->first = number;
 	if (number > group->last)
 		group->last = number;
-	add_columns(g, group, number);
+	add_columns(g, group, number, columns);
 }
 
 static bool
@@ -425,6 +480,24 @@ has_wanted_type(const struct gather *g, const struct chunk *c)
 	return false;
 }
 
+/* Take the rows from the cursor's to the one before LAST, which are in one pack. */
+static void
+gather_pack(struct gather *g, uint64_t last)
+{
+	struct cursor *cursor = g->cursor;
+	const uint64_t *types = cursor->values[COL_TYPE], *flags = cursor->values[COL_FLAGS];
+	uint64_t first = cursor->first, skip = g->skip_flags;
+
+	cursor_load(cursor, COL_TYPE);
+	cursor_load(cursor, COL_FLAGS);
+	for (uint64_t row = cursor->row; row < last; row++) {
+		if (!g->wants_type[types[row - first]] || flags[row - first] & skip)
+			continue;
+		cursor_go(cursor, cursor->chunk, (uint32_t)row);
+		gather_row(g);
+	}
+}
+
 void
 gather_chunk(struct gather *g, const struct chunk_view *view)
 {
@@ -436,12 +509,11 @@ gather_chunk(struct gather *g, const struct chunk_view *view)
 
 	if (!has_wanted_type(g, c))
 		return;
-	for (uint64_t row = from; row < to; row++) {
+	for (uint64_t row = from, last; row < to; row = last) {
+		last = (row | (PACK_ROWS - 1)) + 1;
+		last = last < to ? last : to;
 		cursor_go(cursor, c, (uint32_t)row);
-		if (!g->wants_type[cursor_value(cursor, COL_TYPE)] ||
-		    cursor_value(cursor, COL_FLAGS) & g->skip_flags)
-			continue;
-		gather_row(g);
+		gather_pack(g, last);
 	}
 }
 

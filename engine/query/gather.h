@@ -67,6 +67,12 @@ struct gather {
 	size_t n_groups, cap_groups;
 	uint32_t *slots;		/* open addressing: index + 1 */
 	size_t n_slots;
+	uint32_t *by_key;		/* of a single key: index + 1 */
+	size_t n_by_key;
+	/* By kind of row: columns that may have a value, a bit each; not known: all. */
+	uint64_t *columns_of;
+	uint64_t event_columns;		/* those of events, a bit each */
+	bool may_skip;			/* rows without a value for any column */
 	struct arena arena;		/* of texts in tallies */
 	struct tally *tally_room;	/* where the next group has its tallies */
 	size_t n_room;

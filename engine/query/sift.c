@@ -188,7 +188,7 @@ ask_slot(struct node *n, struct cursor *c, uint32_t slot, size_t n_slots)
 		n->answers = xzalloc(n->n_answers);
 	}
 	if (n->answers[slot] == UNKNOWN)
-		n->answers[slot] = ask(n, c, CURSOR_ROW) ? YES : NO;
+		n->answers[slot] = ask(n, c, CURSOR_LIGHT) ? YES : NO;
 	return n->answers[slot] == YES;
 }
 
@@ -207,7 +207,7 @@ ask_type(struct node *n, struct cursor *c)
 {
 	enum verdict verdict = n->by_type[cursor_value(c, COL_TYPE)];
 
-	return verdict == VERDICT_MAYBE ? ask(n, c, CURSOR_ROW) : verdict == VERDICT_YES;
+	return verdict == VERDICT_MAYBE ? ask(n, c, CURSOR_LIGHT) : verdict == VERDICT_YES;
 }
 
 static bool

@@ -37,52 +37,10 @@ struct term {
 	struct answers by_slot;
 	uint32_t *lineages;		/* by slot: for which its answer holds */
 	struct map by_pair;		/* to struct pair_answer, in ARENA */
-	struct kinds kinds;
 	struct kind_answer *by_kind;	/* KINDS_MAX of them */
 	struct arena arena;		/* of texts that are remembered */
 	struct text text;		/* of a list */
 };
-
-/* Kinds --------------------------------------------------------------- */
-
-#define KIND_SLOTS (2 * KINDS_MAX)
-
-static uint64_t
-kind_key(struct cursor *c)
-{
-	uint64_t flags = cursor_value(c, COL_FLAGS), call = cursor_value(c, COL_CALL);
-
-	return (flags | cursor_value(c, COL_TYPE) << 16 | call << 32 |
-		(uint64_t)cursor_fd_kind(c) << 48) + 1;
-}
-
-uint32_t
-kinds_of(struct kinds *k, struct cursor *c)
-{
-	uint64_t key = kind_key(c);
-	size_t i = hash_mix(key, 0x9E3779B97F4A7C15u) % KIND_SLOTS;
-
-	if (!k->keys) {
-		k->keys = xzalloc(KIND_SLOTS * sizeof(*k->keys));
-		k->ids = xzalloc(KIND_SLOTS * sizeof(*k->ids));
-	}
-	for (; k->keys[i]; i = (i + 1) % KIND_SLOTS)
-		if (k->keys[i] == key)
-			return k->ids[i];
-	if (k->n == KINDS_MAX)
-		return KINDS_MAX;
-	k->keys[i] = key;
-	k->ids[i] = (uint16_t)k->n;
-	return k->n++;
-}
-
-void
-kinds_fini(struct kinds *k)
-{
-	free(k->keys);
-	free(k->ids);
-	*k = (struct kinds){ 0 };
-}
 
 /* Terms --------------------------------------------------------------- */
 
@@ -183,7 +141,6 @@ term_free(struct term *t)
 	map_fini(&t->by_pair);
 	free(t->by_slot.states);
 	free(t->by_slot.values);
-	kinds_fini(&t->kinds);
 	free(t->by_kind);
 	arena_fini(&t->arena);
 	text_fini(&t->text);
@@ -256,7 +213,7 @@ get_by_pair(struct term *t, struct cursor *c, struct value *out)
 	a = map_get(&t->by_pair, key);
 	if (!a) {
 		a = arena_alloc(&t->arena, sizeof(*a));
-		a->there = ask(t, c, cursor_eval(c, CURSOR_ROW), &v);
+		a->there = ask(t, c, cursor_eval(c, CURSOR_LIGHT), &v);
 		if (a->there)
 			a->value = remember(t, &v);
 		map_put(&t->by_pair, key, a);
@@ -281,7 +238,8 @@ get_by_slot(struct term *t, struct cursor *c, uint32_t slot, struct value *out)
 	}
 	if (a->states[slot] == STATE_UNKNOWN) {
 		a->states[slot] = STATE_NONE;
-		if (ask(t, c, cursor_eval(c, CURSOR_ROW), &v)) {
+		if (ask(t, c, cursor_eval(c, t->how == TERM_BY_LINEAGE ? CURSOR_ROW :
+							 CURSOR_LIGHT), &v)) {
 			a->values[slot] = remember(t, &v);
 			a->states[slot] = STATE_KNOWN;
 		}
@@ -398,7 +356,7 @@ is_same(enum value_type type, const struct value *a, const struct value *b)
 static enum kind_source
 try(struct term *t, struct cursor *c, bool there, const struct value *v)
 {
-	const struct eval *ev = cursor_eval(c, CURSOR_ROW);
+	const struct eval *ev = cursor_eval(c, CURSOR_LIGHT);
 	struct trial x;
 	struct value other;
 	int64_t result = 0;
@@ -438,7 +396,7 @@ static bool
 holds_for_nothing(struct term *t, struct cursor *c, enum kind_source source,
 		  const struct value *v)
 {
-	const struct eval *ev = cursor_eval(c, CURSOR_ROW);
+	const struct eval *ev = cursor_eval(c, CURSOR_LIGHT);
 	bool there = source != KIND_NONE;
 	struct trial x;
 	struct value other;
@@ -465,7 +423,7 @@ static bool
 find_out(struct term *t, struct cursor *c, struct kind_answer *a, struct value *out)
 {
 	struct value v = { 0 }, kept = { 0 };
-	bool there = ask(t, c, cursor_eval(c, CURSOR_ROW), &v);
+	bool there = ask(t, c, cursor_eval(c, CURSOR_LIGHT), &v);
 
 	if (there)
 		kept = remember(t, &v);
@@ -480,12 +438,11 @@ find_out(struct term *t, struct cursor *c, struct kind_answer *a, struct value *
 static bool
 get_by_kind(struct term *t, struct cursor *c, struct value *out)
 {
-	uint64_t flags = cursor_value(c, COL_FLAGS);
-	uint32_t kind = flags & ROW_NEEDS_BYTES ? KINDS_MAX : kinds_of(&t->kinds, c);
+	uint32_t kind = cursor_kind(c);
 	struct kind_answer *a;
 
 	if (kind == KINDS_MAX)
-		return ask(t, c, cursor_eval(c, CURSOR_ROW), out);
+		return ask(t, c, cursor_eval(c, CURSOR_LIGHT), out);
 	if (!t->by_kind)
 		t->by_kind = xzalloc(KINDS_MAX * sizeof(*t->by_kind));
 	a = &t->by_kind[kind];
@@ -504,7 +461,7 @@ get_by_kind(struct term *t, struct cursor *c, struct value *out)
 		out->u = cursor_value(c, COL_SPAN);
 		return true;
 	default:
-		return ask(t, c, cursor_eval(c, CURSOR_ROW), out);
+		return ask(t, c, cursor_eval(c, CURSOR_LIGHT), out);
 	}
 }
 
@@ -538,4 +495,11 @@ term_get(struct term *t, struct cursor *c, struct value *out)
 	default:
 		return ask(t, c, cursor_eval(c, CURSOR_EVENT), out);
 	}
+}
+
+bool
+term_is_never(const struct term *t, uint32_t kind)
+{
+	return t->how == TERM_BY_KIND && t->by_kind && kind < KINDS_MAX &&
+	       t->by_kind[kind].source == KIND_NONE;
 }

@@ -46,6 +46,9 @@ enum value_type term_type(const struct term *t);
  * remembered as long as T lives, the rest until the next value. */
 bool term_get(struct term *t, struct cursor *c, struct value *out);
 
+/* Is it known that rows of this kind (cursor_kind()) have no value? */
+bool term_is_never(const struct term *t, uint32_t kind);
+
 /* The same for what stands in c->ev now, an entity without an event. */
 bool term_ask(struct term *t, struct cursor *c, struct value *out);
 
@@ -54,16 +57,5 @@ enum term_how term_how_of(const struct operand *o);
 
 /* Where the value of OF_ROW things is for a kind of row. */
 enum kind_source { KIND_UNKNOWN, KIND_NONE, KIND_CONSTANT, KIND_RESULT, KIND_SPAN, KIND_ASK };
-
-/* The kind of C's row as a small number; KINDS_MAX: there are too many. Of the
- * kinds that TABLE has met, which is embedded: zeroes. */
-#define KINDS_MAX 4096u
-struct kinds {
-	uint64_t *keys;			/* of a hash table */
-	uint16_t *ids;
-	uint32_t n;
-};
-uint32_t kinds_of(struct kinds *k, struct cursor *c);
-void kinds_fini(struct kinds *k);
 
 #endif

@@ -29,8 +29,11 @@ struct recall {
 	struct world *world;
 	struct pool pool;		/* of struct recalled */
 	struct recalled *in_use;
+	struct recalled own;		/* of the moment, when it is light */
+	bool is_light;			/* no trails are looked at */
 	uint64_t position;
 	const struct store_section *section;	/* that WORLD has the facts of */
+	uint64_t section_end;		/* the first event that is not of it */
 
 	struct moment moment;
 	struct event ev, enter;
@@ -110,12 +113,14 @@ static struct recalled *
 make_process(struct recall *r, const struct process_version *v)
 {
 	const struct kept_process_state *state;
-	struct recalled *x = take(r);
+	struct recalled *x = r->is_light ? &r->own : take(r);
 
 	fill_version(&x->p, v);
 	x->kept = NULL;
 	x->table = (struct fd_table){ .past = &r->past_fds };
 	x->p.fds = &x->table;
+	if (r->is_light)
+		return x;
 	state = trail_at(&v->of->states, r->position, sizeof(*state));
 	if (!state)
 		return x;
@@ -145,11 +150,17 @@ fill_thread(const struct recall *r, struct recalled *x, const struct kept_thread
 	const struct kept_exec *exec;
 	struct thread *t = &x->t;
 
-	*t = (struct thread){
-		.id = k->id, .born = k->born, .born_ns = k->born_ns, .tid = k->tid,
-		.vtid = -1, .ptid = -1, .comm = comm, .proc = &x->p,
-		.known = atomic_load_explicit(&k->known, memory_order_relaxed),
-	};
+	/* Its call stays as it is: nothing. */
+	t->id = k->id;
+	t->born = k->born;
+	t->born_ns = k->born_ns;
+	t->tid = k->tid;
+	t->vtid = t->ptid = -1;
+	t->comm = comm;
+	t->proc = &x->p;
+	t->known = atomic_load_explicit(&k->known, memory_order_relaxed);
+	if (r->is_light)
+		return t;
 	state = trail_at(&k->states, r->position, sizeof(*state));
 	if (state) {
 		t->comm = comm ? comm : state->comm;
@@ -254,11 +265,15 @@ go_to(struct recall *r, uint64_t position)
 	};
 
 	put_all(r);
+	r->is_light = false;
 	r->position = position;
 	r->walked = NULL;
 	r->section = section;
+	r->section_end = UINT64_MAX;
 	if (section)
 		facts = section->facts;
+	if (section && section + 1 < r->snap->sections + r->snap->n_sections)
+		r->section_end = section[1].first;
 	facts.containers = r->snap->containers;
 	past_set(r->world, &facts, &age);
 }
@@ -299,6 +314,18 @@ fill_event(struct recall *r, const struct chunk *c, uint32_t row, uint64_t flags
 	}
 }
 
+/* The thread of version V, as of the present position. */
+static const struct thread *
+make_thread(struct recall *r, const struct thread_version *v)
+{
+	const struct process_version *pv =
+		slots_get(&r->store->process_versions, v->process);
+	struct thread *t = fill_thread(r, make_process(r, pv), v->of, v->comm);
+
+	t->version = v->id;
+	return t;
+}
+
 static void
 fill_moment(struct recall *r, const struct chunk *c, uint32_t row, uint64_t flags)
 {
@@ -328,7 +355,7 @@ fill_moment(struct recall *r, const struct chunk *c, uint32_t row, uint64_t flag
 		m->fd_version = fv->id;
 	}
 	if (tv && tv->of) {
-		m->thread = recall_thread_version(r, tv->slot, r->position);
+		m->thread = make_thread(r, tv);
 		m->proc = m->thread->proc;
 		m->thread_version = tv->id;
 		m->proc_version = m->proc->version;
@@ -464,6 +491,25 @@ recall_event(struct recall *r, uint64_t number, struct err *err)
 }
 
 const struct moment *
+recall_light(struct recall *r, uint64_t number)
+{
+	uint32_t row;
+	const struct chunk *c = find_row(r, number, &row);
+	uint64_t flags = value(c, row, COL_FLAGS);
+
+	/* Of calls by number not even the type is known. */
+	if (flags & ROW_NEEDS_BYTES && !(flags & ROW_FAILED))
+		return recall_event(r, number, NULL);
+	if (!r->section || number < r->section->first || number >= r->section_end)
+		go_to(r, number);
+	r->is_light = true;
+	r->position = number;
+	fill_event(r, c, row, flags);
+	fill_moment(r, c, row, flags);
+	return &r->moment;
+}
+
+const struct moment *
 recall_row(struct recall *r, uint64_t number)
 {
 	uint32_t row;
@@ -482,7 +528,7 @@ recall_process_version(struct recall *r, uint32_t slot, uint64_t position)
 {
 	const struct process_version *v = slots_get(&r->store->process_versions, slot);
 
-	if (position != r->position)
+	if (position != r->position || r->is_light)
 		go_to(r, position);
 	return v ? &make_process(r, v)->p : NULL;
 }
@@ -491,17 +537,10 @@ const struct thread *
 recall_thread_version(struct recall *r, uint32_t slot, uint64_t position)
 {
 	const struct thread_version *v = slots_get(&r->store->thread_versions, slot);
-	const struct process_version *pv;
-	struct thread *t;
 
-	if (position != r->position)
+	if (position != r->position || r->is_light)
 		go_to(r, position);
-	if (!v || !v->of)
-		return NULL;
-	pv = slots_get(&r->store->process_versions, v->process);
-	t = fill_thread(r, make_process(r, pv), v->of, v->comm);
-	t->version = v->id;
-	return t;
+	return v && v->of ? make_thread(r, v) : NULL;
 }
 
 const struct process *
@@ -509,7 +548,7 @@ recall_process_at(struct recall *r, const struct kept_process *k, uint64_t posit
 {
 	const struct process_version *v = process_version_at(r, k, position);
 
-	if (position != r->position)
+	if (position != r->position || r->is_light)
 		go_to(r, position);
 	return v ? &make_process(r, v)->p : NULL;
 }
@@ -520,7 +559,7 @@ recall_thread(struct recall *r, const struct kept_thread *k, uint64_t position)
 	const struct kept_process *p = atomic_load_explicit(&k->proc, memory_order_acquire);
 	const struct process_version *v = p ? process_version_at(r, p, position) : NULL;
 
-	if (position != r->position)
+	if (position != r->position || r->is_light)
 		go_to(r, position);
 	return v ? fill_thread(r, make_process(r, v), k, 0) : NULL;
 }

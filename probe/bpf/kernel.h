@@ -38,6 +38,7 @@ enum { BPF_RB_NO_WAKEUP = 1, BPF_RB_AVAIL_DATA = 0 };
 enum { PIDTYPE_TGID = 1, PIDTYPE_PGID = 2 };
 
 #define PF_EXITING 4
+#define PF_IO_WORKER 0x10		/* works for io_uring */
 #define SB_RDONLY 1
 #define MNT_READONLY 0x40
 #define S_IMMUTABLE 8
@@ -275,7 +276,7 @@ struct task_struct {
 	struct thread_info thread_info;
 	int pid, tgid, exit_code;
 	char comm[16];
-	struct task_struct *real_parent;
+	struct task_struct *real_parent, *group_leader;
 	struct pid *thread_pid;
 	struct signal_struct *signal;
 	struct cred *cred;

@@ -260,13 +260,18 @@ SEC("?tp_btf/io_uring_submit_req")
 int
 BPF_PROG(on_uring, struct io_kiocb *request)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
+	bool is_worker = task->flags & PF_IO_WORKER;
 	struct wire_uring *uring;
 
-	if (!(config.uring_wants & wants_of(bpf_get_current_task_btf())))
+	/* A thread that the kernel has made for the process is nobody of its own. */
+	if (!(config.uring_wants & wants_of(is_worker ? task->group_leader : task)))
 		return 0;
 	uring = begin_record(sizeof(*uring), WIRE_URING, false);
 	if (!uring)
 		return 0;
+	if (is_worker)
+		uring->head.tid = uring->head.pid;
 	copy_request(uring, request);
 	bpf_ringbuf_submit(uring, BPF_RB_NO_WAKEUP);
 	return 0;

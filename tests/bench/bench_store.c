@@ -2,13 +2,15 @@
  * bench_store - load a capture into a store, and say what it takes and how long each
  * view takes then:
  *
- *	bench_store CAPTURE [ROUNDS [FILTER]]
+ *	bench_store CAPTURE [ROUNDS [FILTER [VIEW]]]
  *
- * Times are milliseconds: the median and the worst of ROUNDS.
+ * Times are milliseconds: the median and the worst of ROUNDS, and the mean time of all
+ * cpus.
  */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -52,7 +54,7 @@ time_view(const struct snapshot *snap, const struct view *v, size_t rounds, cons
 {
 	const char *filters[] = { filter };
 	struct query q = { .view = v, .filters = filters, .n_filters = filter != NULL };
-	double *ms = xreallocarray(NULL, rounds, sizeof(*ms));
+	double *ms = xreallocarray(NULL, rounds, sizeof(*ms)), cpu = cpu_s();
 	size_t n_rows = 0;
 	struct err err;
 
@@ -67,19 +69,21 @@ time_view(const struct snapshot *snap, const struct view *v, size_t rounds, cons
 		table_free(t);
 	}
 	qsort(ms, rounds, sizeof(*ms), by_size);
-	printf("%-26s %8zu rows %9.1f %9.1f\n", v->id, n_rows, ms[rounds / 2], ms[rounds - 1]);
+	printf("%-26s %8zu rows %9.1f %9.1f %9.1f\n", v->id, n_rows, ms[rounds / 2],
+	       ms[rounds - 1], 1000 * (cpu_s() - cpu) / (double)rounds);
 	fflush(stdout);
 	free(ms);
 }
 
 static void
-time_views(struct store *store, size_t rounds, const char *filter)
+time_views(struct store *store, size_t rounds, const char *filter, const char *id)
 {
 	struct snapshot *snap = store_snapshot(store);
 	struct view_set *views = view_set_new(NULL);
 
 	for (size_t i = 0; i < view_set_count(views); i++)
-		time_view(snap, view_set_at(views, i), rounds, filter);
+		if (!id || !strcmp(view_set_at(views, i)->id, id))
+			time_view(snap, view_set_at(views, i), rounds, filter);
 	view_set_free(views);
 	snapshot_free(snap);
 }
@@ -121,7 +125,7 @@ main(int argc, char **argv)
 	       (unsigned long long)size.n_fd_versions);
 	if (argc > 2)
 		time_views(ingest_store(in), strtoul(argv[2], NULL, 10),
-			   argc > 3 ? argv[3] : NULL);
+			   argc > 3 && *argv[3] ? argv[3] : NULL, argc > 4 ? argv[4] : NULL);
 	ingest_free(in);
 	return 0;
 }

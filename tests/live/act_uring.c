@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/live/actor.h"
@@ -14,14 +15,14 @@
 
 struct ring {
 	int fd;
-	unsigned *tail, *mask, *slots;
+	unsigned *head, *tail, *mask, *slots;
 	struct io_uring_sqe *requests;
 };
 
 static bool
-open_ring(struct ring *r)
+open_ring(struct ring *r, unsigned flags)
 {
-	struct io_uring_params p = { .flags = IORING_SETUP_CLAMP };
+	struct io_uring_params p = { .flags = flags };
 	char *queue;
 
 	r->fd = (int)syscall(SYS_io_uring_setup, ENTRIES, &p);
@@ -34,6 +35,7 @@ open_ring(struct ring *r)
 	r->requests = mmap(NULL, p.sq_entries * sizeof(*r->requests), PROT_READ | PROT_WRITE,
 			   MAP_SHARED, r->fd, IORING_OFF_SQES);
 	MUST(queue != MAP_FAILED && (void *)r->requests != MAP_FAILED);
+	r->head = (unsigned *)(void *)(queue + p.sq_off.head);
 	r->tail = (unsigned *)(void *)(queue + p.sq_off.tail);
 	r->mask = (unsigned *)(void *)(queue + p.sq_off.ring_mask);
 	r->slots = (unsigned *)(void *)(queue + p.sq_off.array);
@@ -50,6 +52,26 @@ add_request(struct ring *r, const struct io_uring_sqe *request)
 	__atomic_store_n(r->tail, *r->tail + 1, __ATOMIC_RELEASE);
 }
 
+/* A thread of the kernel takes the requests; they are the program's all the same. */
+static void
+let_kernel_poll(int fd)
+{
+	struct timespec pause = { 0, 20000000 };
+	struct ring r;
+	char out[] = "polled";
+
+	if (!open_ring(&r, IORING_SETUP_SQPOLL))
+		return;
+	add_request(&r, &(struct io_uring_sqe){ .opcode = IORING_OP_WRITE, .fd = fd,
+			.addr = (uintptr_t)out, .len = sizeof(out) - 1, .user_data = 0x77 });
+	/* It sleeps before long, and wakes up when it is told to. */
+	MUST(syscall(SYS_io_uring_enter, r.fd, 1, 0, IORING_ENTER_SQ_WAKEUP, NULL, 8) >= 0);
+	while (__atomic_load_n(r.head, __ATOMIC_ACQUIRE) != *r.tail)
+		nanosleep(&pause, NULL);
+	expect("> io_uring plugin_id=0 name=io_uring data=opcode=write fd=%d size=6 offset=0 "
+	       "flags=0 user_data=77", fd);
+}
+
 void
 act_uring(void)
 {
@@ -58,7 +80,7 @@ act_uring(void)
 	int fd = openat(AT_FDCWD, "ringed", O_RDWR | O_CREAT | O_EXCL, 0600);
 
 	MUST(fd >= 0);
-	if (!open_ring(&r))
+	if (!open_ring(&r, IORING_SETUP_CLAMP))
 		return;
 	add_request(&r, &(struct io_uring_sqe){ .opcode = IORING_OP_WRITE, .fd = fd,
 			.addr = (uintptr_t)out, .len = sizeof(out) - 1, .user_data = 0xabc,
@@ -78,4 +100,5 @@ act_uring(void)
 	MUST(syscall(SYS_io_uring_register, r.fd, IORING_REGISTER_FILES, &fd, 1) == 0);
 	expect("< io_uring_register res=0 fd=%d(<r>) opcode=2(IORING_REGISTER_FILES) arg=%lX "
 	       "nr_args=1", r.fd, (unsigned long)(uintptr_t)&fd);
+	let_kernel_poll(fd);
 }

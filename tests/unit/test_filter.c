@@ -338,6 +338,7 @@ static const struct {
 	{ "evt.type glob r*", true },
 	{ "evt.type regex \"re.*\" and evt.num=42", true },
 	{ "evt.type = anyof (read, write)", true },
+	{ "evt.type in (io_uring, loss, cpu)", false },
 	{ "evt.type exists", true },
 };
 
