@@ -24,7 +24,8 @@ event_names(void)
 	       SYSCALL_MACHINES * (size_t)NUMBERS_MAX;
 }
 
-/* Types first, then names of asynchronous events, then codes of generic events, then numbers of each machine. */
+/* Types first, then names of asynchronous events, then codes of generic events, then
+ * numbers of each machine. */
 const char *
 event_name(size_t i)
 {
