@@ -144,6 +144,95 @@ scan_fd_event(const struct fd_record *fd, struct text *bytes, struct event *ev)
 	put_u64(&v, fd->ino);
 }
 
+/* Processes -------------------------------------------------------------- */
+
+static void
+put_list(const struct values *v, struct span s)
+{
+	put(v, s.p, s.len);
+}
+
+static void
+put_bytes_of_memory(const struct values *v, const struct proc_record *p)
+{
+	put_u32(v, p->vmsize_kb);
+	put_u32(v, p->vmrss_kb);
+	put_u32(v, p->vmswap_kb);
+}
+
+static void
+put_program(const struct values *v, const struct proc_record *p)
+{
+	uint32_t flags = (p->exe_writable ? 1u : 0) | (p->exe_upper_layer ? 2u : 0) |
+			 (p->exe_from_memfd ? 4u : 0) | (p->exe_lower_layer ? 8u : 0);
+
+	put_text(v, p->comm);
+	text_bytes(v->bytes, p->exe.p, p->exe.len);
+	text_char(v->bytes, '\0');
+	put_list(v, p->args);
+	put_text(v, p->exepath);
+	put_u32(v, flags);
+	put_list(v, p->env);
+	put_text(v, p->cwd);
+}
+
+void
+scan_task_event(const struct proc_record *p, struct text *bytes, struct event *ev)
+{
+	struct values v = begin(EV_ITER_TASK_E, p->tid, bytes, ev);
+
+	put_u32(&v, (uint32_t)p->ptid);
+	put_u32(&v, (uint32_t)p->pgid);
+	put_u32(&v, (uint32_t)p->vpgid);
+	put_u32(&v, (uint32_t)p->sid);
+	put_program(&v, p);
+	put_u64(&v, (uint64_t)p->fdlimit);
+	put_u32(&v, p->uid);
+	put_u32(&v, p->gid);
+	put_u64(&v, p->cap_permitted);
+	put_u64(&v, p->cap_effective);
+	put_u64(&v, p->cap_inheritable);
+	put_u64(&v, p->exe_ino);
+	put_u64(&v, p->exe_ino_ctime_ns);
+	put_u64(&v, p->exe_ino_mtime_ns);
+	put_bytes_of_memory(&v, p);
+	put_u64(&v, p->pfmajor);
+	put_u64(&v, p->pfminor);
+	put_u32(&v, (uint32_t)p->vpid);
+	put_u32(&v, (uint32_t)p->vtid);
+	put_u64(&v, p->pidns_start_ns);
+	put_list(&v, p->cgroups);
+	put_text(&v, p->root);
+	put_u64(&v, 0);
+	put_u32(&v, p->tty);
+	put_u32(&v, p->loginuid);
+}
+
+void
+scan_birth_event(const struct proc_record *p, struct text *bytes, struct event *ev)
+{
+	struct values v = begin(EV_CLONE_20_X, p->tid, bytes, ev);
+
+	put_u64(&v, 0);
+	put_text(&v, p->exe);
+	put_list(&v, p->args);
+	put_u64(&v, (uint64_t)p->tid);
+	put_u64(&v, (uint64_t)p->pid);
+	put_u64(&v, (uint64_t)p->ptid);
+	put_text(&v, p->cwd);
+	put_u64(&v, (uint64_t)p->fdlimit);
+	put_u64(&v, p->pfmajor);
+	put_u64(&v, p->pfminor);
+	put_bytes_of_memory(&v, p);
+	put_text(&v, p->comm);
+	put_list(&v, p->cgroups);
+	put_u32(&v, p->flags);
+	put_u32(&v, p->uid);
+	put_u32(&v, p->gid);
+	put_u64(&v, (uint64_t)p->vtid);
+	put_u64(&v, (uint64_t)p->vpid);
+}
+
 /* All of a process -------------------------------------------------------- */
 
 void

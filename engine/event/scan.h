@@ -17,6 +17,7 @@
 
 struct event;
 struct fd_record;
+struct proc_record;
 struct text;
 
 /* Descriptors FROM to TO. */
@@ -29,6 +30,12 @@ struct scan_range {
 /* Make EV the event that FD was found. Its values are appended to BYTES, which is empty,
  * and borrowed from it. Time and flags are the caller's. */
 void scan_fd_event(const struct fd_record *fd, struct text *bytes, struct event *ev);
+
+/* The same of a process, by its leader P. */
+void scan_task_event(const struct proc_record *p, struct text *bytes, struct event *ev);
+
+/* Make EV the event that thread P begins to live, which all readers understand. */
+void scan_birth_event(const struct proc_record *p, struct text *bytes, struct event *ev);
 
 /* Make EV the event that these N ranges are all that process PID has. */
 void scan_end_event(int64_t pid, const struct scan_range *ranges, size_t n, struct text *bytes,

@@ -41,6 +41,8 @@ struct recorder {
 	bool in_tables;			/* and no event of it came yet */
 	bool restate_due;		/* a list came behind events */
 
+	struct map told;		/* by id: processes that ONLY let in late */
+	uint64_t late_ns;		/* of the event for which that is done */
 	struct map entered;		/* tid to the time (| 1) of its newest enter event */
 	bool is_stuck;			/* the sink takes no more: closing tells why */
 	uint64_t first_ns;		/* of what is wanted; if HAS_FIRST */
@@ -186,7 +188,44 @@ wants_process(void *ctx, const struct process *p)
 {
 	struct recorder *r = ctx;
 
-	return !r->o.only || !r->o.wants_process || r->o.wants_process(r->o.ctx, p);
+	return !r->o.only || !r->o.wants_process || map_get(&r->told, p->id) ||
+	       r->o.wants_process(r->o.ctx, p);
+}
+
+/* What would stand in the tables, as events. */
+static void
+put_late(void *ctx, const struct record *rec)
+{
+	struct recorder *r = ctx;
+	struct record edited = *rec;
+	struct text bytes = { 0 };
+	struct event ev;
+
+	if (rec->kind == RECORD_FD) {
+		scan_fd_event(&rec->fd, &bytes, &ev);
+	} else {
+		edit_proc(&r->edit, &edited.proc);
+		if (rec->proc.tid == rec->proc.pid && !r->o.profile->needs_enters)
+			scan_task_event(&edited.proc, &bytes, &ev);
+		else
+			scan_birth_event(&edited.proc, &bytes, &ev);
+	}
+	ev.ts_ns = r->late_ns;
+	ev.dump_flags = EVENT_STATE_ONLY | EVENT_RESTATED;
+	put_event(r, &ev, 0);
+	text_fini(&bytes);
+}
+
+/* An event of P, at NS, is wanted although its process did not seem to be: from now on
+ * it is one of those that are told. */
+static void
+let_in(struct recorder *r, const struct process *p, uint64_t ns)
+{
+	static const struct restate_ops ops = { .record = put_late };
+
+	map_put(&r->told, p->id, r);
+	r->late_ns = ns;
+	restate_process(r->world, p, &ops, r);
 }
 
 static const struct restate_ops restate_all = { .record = put_restated };
@@ -366,6 +405,8 @@ take_wanted(struct recorder *r, const struct moment *m)
 
 	if (is_shown && is_too_late(r, m->ev))
 		return false;
+	if (m->proc && !wants_process(r, m->proc))
+		let_in(r, m->proc, m->ev->ts_ns);
 	if (r->o.wants)
 		put_its_enter(r, m);
 	put_missing_enter(r, m);
@@ -522,6 +563,7 @@ recorder_close(struct recorder *r, struct recorder_stats *stats, struct err *err
 	if (stats)
 		*stats = r->stats;
 	map_fini(&r->entered);
+	map_fini(&r->told);
 	scap_tables_fini(&r->tables);
 	file_names_fini(&r->names);
 	text_fini(&r->out);

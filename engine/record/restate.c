@@ -219,6 +219,22 @@ restate_tables(const struct world *w, const struct restate_ops *ops, void *ctx,
 	free(threads);
 }
 
+void
+restate_process(const struct world *w, const struct process *p, const struct restate_ops *ops,
+		void *ctx)
+{
+	struct restating r = { .w = w, .names = world_names(w), .ops = ops, .ctx = ctx };
+	const struct thread *first = p->leader ? p->leader : p->threads;
+
+	if (!first)
+		return;
+	tell_thread(&r, first);
+	for (const struct thread *t = p->threads; t; t = t->next_in_proc)
+		if (t != first)
+			tell_thread(&r, t);
+	tell_fds(&r, p, first->tid);
+}
+
 /* Events --------------------------------------------------------------- */
 
 /* Append the LEN bytes at P to the event's values, which are in BYTES, as its next

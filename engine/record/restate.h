@@ -37,6 +37,10 @@ enum restate_ancestors { RESTATE_NO_ANCESTORS, RESTATE_NAMES_OF_ANCESTORS };
 void restate_tables(const struct world *w, const struct restate_ops *ops, void *ctx,
 		    enum restate_ancestors ancestors);
 
+/* Tell P: its threads, the leader first, then its descriptors. */
+void restate_process(const struct world *w, const struct process *p,
+		     const struct restate_ops *ops, void *ctx);
+
 /* Tell what comes as events, none later than NS. */
 void restate_events(const struct world *w, uint64_t ns, const struct restate_ops *ops,
 		    void *ctx);

@@ -42,8 +42,8 @@ const struct moment *recall_row(struct recall *r, uint64_t number);
 
 /* The same, but for what could not be made and what failed to be connected: names of
  * these stand in their bytes. Without what changes of its thread and process while they
- * stay the same (OF_HISTORY), and without others of their time (ENT_LINEAGE); faster
- * again. */
+ * stay the same
+ * (OF_HISTORY), and without others of their time (ENT_LINEAGE); faster again. */
 const struct moment *recall_light(struct recall *r, uint64_t number);
 
 /* Versions by their slots, as entities without an event; at the moment POSITION for

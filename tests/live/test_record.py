@@ -312,6 +312,15 @@ def check_only(tap, bench):
         above = {line for line in bench.lines('o', '-p', '*%proc.aname[2]',
                                            'proc.name=cat')}
         tap.check((above != {'<NA>'}) == bool(more), f'{more}: names above: {above}')
+    for more in ([], ['--format', '0.29']):
+        bench.record('o', '--only', *more, 'fd.name=/etc/passwd', '--', 'sh', '-c',
+                     'cat /etc/group; cat /etc/passwd; true')
+        lines = bench.lines('o', '-p', '*%proc.name %proc.cmdline %evt.type %fd.name')
+        tap.check(len(lines) > 4 and all(line.startswith('cat cat /etc/passwd') and
+                                         line.endswith(' /etc/passwd') for line in lines),
+                  f'{more}: a process is told of when an event of it passes', lines)
+        with open(bench.path('o'), 'rb') as f:
+            tap.check(b'/etc/group' not in f.read(), '  and no other')
     bench.record('o', '--no-env', *words, env=env)
     with open(bench.path('o'), 'rb') as f:
         tap.check(b'never-told' not in f.read(), 'no environment')
@@ -361,10 +370,11 @@ def check_healing(tap, bench):
     filters = 'evt.type=read and evt.dir=> and fd.num >= 500 and fd.num < 600'
     names = bench.lines('heal', '-p', '*%fd.num %fd.name', filters)
     want = [f'{500 + i} {bench.path("storm")}/kept{i}' for i in range(100)]
-    tap.check(names == want, 'what is open is known all the same',
-              [f'{a} / {b}' for a, b in zip(names, want) if a != b][:5])
+    # A call may be among what is lost; none has a wrong name.
+    tap.check(len(names) > 90 and set(names) <= set(want), 'what is open is known all the same',
+              [name for name in names if name not in want][:5])
     closed = bench.lines('heal', '-p', '*%fd.num %fd.name', 'evt.type=read and fd.num=1000')
-    tap.check(closed and set(closed) == {'1000 <NA>'}, 'and what is not', closed[:3])
+    tap.check(set(closed) <= {'1000 <NA>'}, 'and what is not', closed[:3])
     again = bench.run('print', '-q', '-r', bench.path('heal'))[1]
     tap.check(again == said, 'the losses are the same when it is read', [again, said])
 
@@ -461,6 +471,15 @@ def check_refused(tap, bench):
     said, status = bench.record('u', '--', 'true', user=NOBODY, group=NOBODY, extra_groups=[])
     tap.check(status == 1 and 'CAP_BPF' in said and 'setcap' in said and said.count('\n') == 1,
               'without rights: one sentence', [said])
+    done = subprocess.run(['unshare', '-m', 'sh', '-c', 'mount -t tmpfs none /sys/kernel/btf '
+                           '|| exit 77; exec "$0" "$@"', bench.sysreel, 'record', '-w',
+                           bench.path('u'), '--', 'true'], stderr=subprocess.PIPE, check=False)
+    said = done.stderr.decode()
+    if done.returncode == 77:
+        tap.skip(f'BTF cannot be hidden: {said.strip()}')
+    else:
+        tap.check(done.returncode == 1 and 'BTF' in said and said.count('\n') == 1,
+                  'without BTF: one sentence', [said])
     os.mkdir(bench.path('theirs'))
     os.chown(bench.path('theirs'), NOBODY, NOBODY)
     os.chmod(bench.path('theirs'), 0o755)

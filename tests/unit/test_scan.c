@@ -36,6 +36,20 @@ static const char *const others[] = {
 	"pid=1 fds=1;2", "pid=1 fds=1 ", "fds=1 pid=1",
 };
 
+/* All parameters that EV has are as wide as their types say. */
+static bool
+has_its_widths(const struct event *ev)
+{
+	bool all = true;
+
+	for (unsigned k = 0; k < ev->n_params; k++) {
+		size_t width = param_kind_len(ev->type->params[k].kind);
+
+		all &= !width || event_bytes(ev, k).len == width;
+	}
+	return all;
+}
+
 static void
 each_has_its_event(void)
 {
@@ -52,19 +66,36 @@ each_has_its_event(void)
 		CHECK(ev.id == founds[i].id && ev.tid == 99 && ev.n_params == founds[i].n_params,
 		      "kind %u: event %u", fd.kind, ev.id);
 		CHECK(ev.n_params == ev.type->n_params, "  with all its parameters");
-		for (unsigned k = 0; k < ev.n_params; k++) {
-			size_t width = param_kind_len(ev.type->params[k].kind);
-
-			if (width && event_bytes(&ev, k).len != width)
-				CHECK(false, "  parameter %u has %zu bytes", k,
-				      event_bytes(&ev, k).len);
-		}
+		CHECK(has_its_widths(&ev), "  as wide as they should be");
 		last = event_bytes(&ev, ev.n_params - 1);
 		memcpy(&ino, last.p, last.len);
 		CHECK(ino == 7, "  the last is the inode");
 		CHECK(scan_is_part(&ev), "  of a scan");
 		text_fini(&bytes);
 	}
+}
+
+static void
+processes_have_theirs(void)
+{
+	static const uint8_t list[] = "a\0b";
+	struct proc_record p = { .tid = 7, .pid = 7, .ptid = 3, .uid = 4, .vpid = 5, .vtid = 5,
+				 .comm = { list, 1 }, .exe = { list, 1 }, .args = { list, 4 },
+				 .exepath = { list, 1 }, .env = { list, 4 }, .cwd = { list, 1 },
+				 .root = { list, 1 }, .cgroups = { list, 4 } };
+	struct text bytes = { 0 };
+	struct event ev;
+	struct span argv;
+
+	scan_task_event(&p, &bytes, &ev);
+	argv = event_bytes(&ev, 5);
+	CHECK(ev.n_params == ev.type->n_params && has_its_widths(&ev) && ev.tid == 7,
+	      "a task: %u parameters", ev.n_params);
+	CHECK(argv.len == 6 && !memcmp(argv.p, "a\0a\0b", 6), "  with its arguments");
+	bytes.len = 0;
+	scan_birth_event(&p, &bytes, &ev);
+	CHECK(ev.n_params == 20 && has_its_widths(&ev) && ev.tid == 7, "a birth");
+	text_fini(&bytes);
 }
 
 static void
@@ -116,6 +147,7 @@ int
 main(void)
 {
 	each_has_its_event();
+	processes_have_theirs();
 	ends_come_back();
 	others_are_none();
 	return check_done();
