@@ -40,10 +40,9 @@ const struct moment *recall_event(struct recall *r, uint64_t number, struct err 
  * scope OF_ROW, OF_ENTITY and OF_HISTORY, and much faster. */
 const struct moment *recall_row(struct recall *r, uint64_t number);
 
-/* The same, but for what could not be made and what failed to be connected: names of
- * these stand in their bytes. Without what changes of its thread and process while they
- * stay the same
- * (OF_HISTORY), and without others of their time (ENT_LINEAGE); faster again. */
+/* The same, but names of what could not be made, or connected, are not looked up in
+ * their bytes. Without what changes of its thread and process while they stay the
+ * same (OF_HISTORY), and without others of their time (ENT_LINEAGE); faster again. */
 const struct moment *recall_light(struct recall *r, uint64_t number);
 
 /* Versions by their slots, as entities without an event; at the moment POSITION for
