@@ -41,9 +41,12 @@ listed_read(struct listed *l, int fd)
 static struct wire_listed *
 peek(const struct listed *l)
 {
-	struct wire_listed *next = (struct wire_listed *)(void *)(l->bytes.p + l->at);
+	struct wire_listed *next;
 
-	if (l->bytes.len - l->at < sizeof(*next) || next->len % 8 || next->len < sizeof(*next) ||
+	if (l->bytes.len - l->at < sizeof(*next))
+		return NULL;
+	next = (struct wire_listed *)(void *)(l->bytes.p + l->at);
+	if (next->len % 8 || next->len < sizeof(*next) ||
 	    next->len > l->bytes.len - l->at || next->path_len > next->len - sizeof(*next))
 		return NULL;
 	return next;
