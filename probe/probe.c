@@ -278,6 +278,17 @@ is_known_birth(const struct probe *p, const struct event *ev)
 	}
 }
 
+/* Of a thread that comes into what is asked for nobody knows what it has open. */
+static void
+note_join(struct probe *p)
+{
+	struct wire_head head;
+
+	memcpy(&head, p->item.p, sizeof(head));
+	if (head.kind == WIRE_JOIN)
+		heal_ask(p->heal);
+}
+
 static bool
 tell_event(struct probe *p, struct record *rec)
 {
@@ -286,6 +297,7 @@ tell_event(struct probe *p, struct record *rec)
 	bool is_there;
 
 	*rec = (struct record){ .kind = RECORD_EVENT };
+	note_join(p);
 	is_there = p->is_taken ? encoder_more(p->encoder, ev) :
 		   encoder_take(p->encoder, &in, ev);
 	/* A call that is several events stays until all are told. */
@@ -534,6 +546,7 @@ start(struct probe *p, const struct probe_options *o, struct err *err)
 	p->snapshot = p->config.only_marked || p->config.filter.has_cgroup ?
 		      snapshot_new(tree_processes(&found), tree_n_processes(&found)) :
 		      snapshot_new(NULL, 0);
+	snapshot_list(p->snapshot, loader_list_files(p->loader));
 	tree_fini(&found);
 	return code;
 }

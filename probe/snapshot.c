@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "engine/base/mem.h"
+#include "probe/listed.h"
 #include "probe/proc_entry.h"
 #include "probe/proc_file.h"
 #include "probe/sockets.h"
@@ -28,6 +29,8 @@ struct snapshot {
 	size_t n_pids, cap_pids, at_pid;
 	size_t n_full;			/* of the first so many the descriptors, too */
 	DIR *threads, *fds;		/* of the process at hand, when they are being read */
+	struct listed listed;		/* descriptors that are known already */
+	bool is_listed;			/* those of the process at hand */
 	struct proc_entry entry;
 	struct sockets *sockets;
 };
@@ -95,6 +98,12 @@ add_with_ancestors(struct snapshot *s, const int64_t *pids, size_t n)
 	}
 }
 
+void
+snapshot_list(struct snapshot *s, int fd)
+{
+	listed_read(&s->listed, fd);
+}
+
 struct snapshot *
 snapshot_new(const int64_t *pids, size_t n)
 {
@@ -127,6 +136,7 @@ snapshot_close(struct snapshot *s)
 	if (s->ifaces)
 		freeifaddrs(s->ifaces);
 	proc_entry_fini(&s->entry);
+	listed_fini(&s->listed);
 	sockets_free(s->sockets);
 	free(s->pids);
 	free(s);
@@ -262,6 +272,10 @@ next_fd(struct snapshot *s, int64_t pid, struct record *rec)
 {
 	struct dirent *d;
 
+	*rec = (struct record){ .kind = RECORD_FD };
+	if (s->is_listed)
+		return listed_pid(&s->listed) == pid && listed_next(&s->listed, &rec->fd);
+
 	while (s->fds && (d = readdir(s->fds))) {
 		int64_t number = number_of(d->d_name);
 
@@ -280,7 +294,9 @@ next_of_processes(struct snapshot *s, struct record *rec)
 
 		if (!s->threads) {
 			s->threads = open_folder(pid, "task");
-			s->fds = s->at_pid < s->n_full ? open_folder(pid, "fd") : NULL;
+			s->is_listed = s->at_pid < s->n_full && listed_seek(&s->listed, pid);
+			s->fds = s->at_pid < s->n_full && !s->is_listed ?
+				 open_folder(pid, "fd") : NULL;
 		}
 		if (next_thread(s, pid, rec) || next_fd(s, pid, rec))
 			return true;

@@ -21,6 +21,10 @@ struct snapshot;
  * N of them, they and, without their descriptors, their ancestors. */
 struct snapshot *snapshot_new(const int64_t *pids, size_t n);
 
+/* Descriptors of those whom the iterator behind FD lists (listed.h), which is closed,
+ * need not be looked for in /proc. */
+void snapshot_list(struct snapshot *s, int fd);
+
 /* NULL is fine. */
 void snapshot_close(struct snapshot *s);
 

@@ -253,6 +253,8 @@ struct wire_socket {
 	uint16_t protocol;
 	uint16_t backlog, backlog_max;
 	uint16_t path_len;
+	uint16_t state;			/* as the kernel numbers those of TCP */
+	uint16_t pad[3];
 	uint8_t path[112];		/* Unix: own, or else the peer's; may begin with NUL */
 };
 
@@ -319,7 +321,7 @@ _Static_assert(sizeof(struct wire_mark) == 24, "wire_mark");
 _Static_assert(sizeof(struct wire_losses) == 32, "wire_losses");
 _Static_assert(sizeof(struct wire_cell) == 64, "wire_cell");
 _Static_assert(sizeof(struct wire_state) == 32, "wire_state");
-_Static_assert(sizeof(struct wire_socket) == 176, "wire_socket");
+_Static_assert(sizeof(struct wire_socket) == 184, "wire_socket");
 _Static_assert(sizeof(struct wire_file) == 24, "wire_file");
 _Static_assert(sizeof(struct wire_memory) == 24, "wire_memory");
 _Static_assert(sizeof(struct wire_task) == 208, "wire_task");

@@ -83,6 +83,7 @@ copy_socket(struct wire_socket *out, struct file *file)
 	out->family = BPF_CORE_READ(sk, __sk_common.skc_family);
 	out->type = BPF_CORE_READ(sk, sk_type);
 	out->protocol = BPF_CORE_READ(sk, sk_protocol);
+	out->state = BPF_CORE_READ(sk, __sk_common.skc_state);
 	out->backlog = BPF_CORE_READ(sk, sk_ack_backlog);
 	out->backlog_max = BPF_CORE_READ(sk, sk_max_ack_backlog);
 	if (out->family == AF_UNIX)

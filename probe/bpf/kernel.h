@@ -231,6 +231,7 @@ struct file {
 struct fdtable {
 	unsigned int max_fds;
 	struct file **fd;
+	unsigned long *close_on_exec;
 };
 
 struct files_struct {
@@ -298,6 +299,7 @@ struct in6_addr {
 
 struct sock_common {
 	unsigned short skc_family;
+	volatile unsigned char skc_state;
 	uint32_t skc_daddr, skc_rcv_saddr;
 	uint16_t skc_dport, skc_num;
 	struct in6_addr skc_v6_daddr, skc_v6_rcv_saddr;

@@ -13,6 +13,7 @@
 #include "probe/bpf/maps.h"
 
 #define LISTED_PATH_MAX 4096
+#define O_CLOEXEC 02000000
 
 struct listing {
 	struct wire_listed head;
@@ -40,6 +41,16 @@ is_followed(struct task_struct *task)
 	return mark && (config.only_marked ? mark->flags & WIRE_MARK_TREE : mark->wants);
 }
 
+/* Is descriptor FD of TASK closed by exec? */
+static __always_inline bool
+is_closed_by_exec(struct task_struct *task, uint32_t fd)
+{
+	unsigned long *bits = BPF_CORE_READ(task, files, fdt, close_on_exec), word = 0;
+
+	bpf_probe_read_kernel(&word, sizeof(word), bits + fd / (8 * sizeof(word)));
+	return word >> fd % (8 * sizeof(word)) & 1;
+}
+
 /* FILE is descriptor number FD of TASK, which is a process. */
 static __always_inline void
 list_file(struct seq_file *seq, struct task_struct *task, uint32_t fd, struct file *file)
@@ -61,6 +72,8 @@ list_file(struct seq_file *seq, struct task_struct *task, uint32_t fd, struct fi
 	l->head.fd = fd;
 	l->head.path_len = (uint32_t)path_len;
 	copy_file(&l->head.file, file);
+	if (is_closed_by_exec(task, fd))
+		l->head.file.open_flags |= O_CLOEXEC;
 	if (!copy_socket(&l->head.socket, file))
 		l->head.socket.family = 0;
 	bpf_seq_write(seq, l, sizeof(l->head) + len);

@@ -122,12 +122,12 @@ count_result(struct wire_cell *cell, bool is_sent, bool is_state)
 		cell->losses.full_data++;
 }
 
-/* Is what is left of RING kept for events that change the state? The answer is as old
- * as a few records: to ask takes as long as to copy one. */
+/* Is what is left of RING kept for events that change the state? That it is not may be
+ * known for as long as a few records: to ask takes as long as to copy one. */
 static __always_inline bool
 is_kept(struct wire_cell *cell, void *ring)
 {
-	if (!(cell->seq % KEPT_EVERY))
+	if (cell->is_kept || !(cell->seq % KEPT_EVERY))
 		cell->is_kept = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA) >
 				config.data_limit_bytes;
 	return cell->is_kept;

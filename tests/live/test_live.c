@@ -451,6 +451,7 @@ check_all(struct run *r, struct source *s)
 	if (!strcmp(r->scenario, "burst"))
 		check_burst(r, &lost);
 	source_close(s);
+	run_fini(r);
 }
 
 /* Two ends of a connection over the loopback. */

@@ -146,8 +146,9 @@ class Stage:
         self.inside('outside', 'ip', 'route', 'add', PUBLIC, 'via', '203.0.113.10')
 
     def wire(self, name, interface, addresses):
-        # Link-local addresses would appear seconds later.
-        self.inside(name, 'ip', 'link', 'set', interface, 'addrgenmode', 'none')
+        # Link-local addresses would appear seconds later; where there is no IPv6, none do.
+        if os.path.exists('/proc/sys/net/ipv6'):
+            self.inside(name, 'ip', 'link', 'set', interface, 'addrgenmode', 'none')
         for address in addresses:
             self.inside(name, 'ip', 'addr', 'add', address, 'dev', interface)
         self.inside(name, 'ip', 'link', 'set', interface, 'up')
