@@ -18,7 +18,7 @@ from same import check_lines  # noqa: E402
 
 # 0.29.3 knows nothing of what close_range() closes, which `state` does.
 BEYOND_0_29 = {'state'}
-# What the others record, sysdig shows in ways that differ as documented.
+# The other scenarios hold values that 0.29.3 has no types or other names for.
 SCENARIOS = ['files', 'paths', 'sockets', 'processes', 'system', 'storm', 'state', 'ipc',
              'edges']
 COMMANDS = [
