@@ -38,7 +38,8 @@ arena_strndup(struct arena *a, const char *s, size_t len)
 {
 	char *p = arena_alloc(a, len + 1);
 
-	memcpy(p, s, len);
+	if (len)			/* S may be NULL then */
+		memcpy(p, s, len);
 	return p;
 }
 

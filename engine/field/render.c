@@ -166,7 +166,7 @@ name_ports(const struct render *r, const struct descriptor *fd, size_t start, st
 	char name[NAME_OF_INET_MAX];
 	const char *at = name, *end = name + (t->len - start);
 
-	if (t->len - start > sizeof(name))
+	if (t->len == start || t->len - start > sizeof(name))
 		return;
 	memcpy(name, t->p + start, t->len - start);
 	t->len = start;

@@ -98,7 +98,7 @@ read_ip(const struct word *w, struct value *out, struct err *err)
 	}
 	if (slash && take_ip(w->p, (size_t)(slash - w->p), &ip))
 		return refuse(w, err, "is a network, no address: `fd.net` compares with those");
-	return refuse(w, err, "is no IP address; names of hosts are not looked up");
+	return refuse(w, err, "is no IP address; names of hosts are for `fd.sip.name`");
 }
 
 /* Clear all bits behind the first LEN of IP. */

@@ -313,6 +313,7 @@ ordering_of(const struct gather *g, const struct table *t)
 
 	for (size_t i = 0; i < t->n_columns; i++)
 		if (q->sort ? !strcmp(t->columns[i]->name, q->sort) :
+			      v->sort_column < v->n_columns &&
 			      t->columns[i] == &v->columns[v->sort_column])
 			o.column = i;
 	if (q->sort)

@@ -293,7 +293,8 @@ static void
 trial_change_result(struct trial *x, int64_t *to)
 {
 	memcpy(to, x->result, 8);
-	*to = *to < 0 ? *to * 3 - 1000003 : *to * 3 + 1000003;
+	/* Another one of the same sign; where that wraps, the answer is to ask. */
+	*to = (int64_t)((uint64_t)*to * 3 + (*to < 0 ? -(uint64_t)1000003 : 1000003));
 	memcpy(x->result, to, 8);
 }
 

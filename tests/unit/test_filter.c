@@ -501,10 +501,10 @@ static const struct {
 	{ "proc.fdusage > 1e999", 15, "`1e999` is too large" },
 	{ "fd.sport = htpp", 11, "`htpp` is neither a port nor a service that is known here" },
 	{ "fd.sport = 65536", 11, "`65536` is no port: they end at 65535" },
-	{ "fd.cip = localhost", 9, "`localhost` is no IP address; names of hosts are not "
-	  "looked up" },
-	{ "fd.cip = 10.0.0.256", 9, "`10.0.0.256` is no IP address; names of hosts are not "
-	  "looked up" },
+	{ "fd.cip = localhost", 9, "`localhost` is no IP address; names of hosts are for "
+	  "`fd.sip.name`" },
+	{ "fd.cip = 10.0.0.256", 9, "`10.0.0.256` is no IP address; names of hosts are for "
+	  "`fd.sip.name`" },
 	{ "fd.cip = 10.0.0.0/8", 9, "`10.0.0.0/8` is a network, no address: `fd.net` compares "
 	  "with those" },
 	{ "evt.rawtime > yesterday", 14, "`yesterday` is neither a date such as "

@@ -229,7 +229,7 @@ const struct listing listings[] = {
 	{ "transformers", "What is made of fields, in filters and formats.", { NULL },
 	  walk_transformers },
 	{ "views", "Tables that can be shown.",
-	  { "name", "rows", "filter", "columns", "leads to", "file" }, listing_walk_views },
+	  { "title", "rows", "filter", "columns", "leads to", "file" }, listing_walk_views },
 	{ "view-keys", "What can stand in the file of a view.", { "value", "needed" },
 	  listing_walk_view_keys },
 };

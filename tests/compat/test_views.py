@@ -1,0 +1,226 @@
+"""test_views TOP SYSREEL DEMO BUNDLED [--bless] - tables say what lines say.
+
+The events of captures are counted once more here, from what "print" shows of them, and
+compared with the tables of "view": whole captures and windows of them, with filters and
+below paths. demo.views is what "list views" says; --bless writes it again.
+"""
+
+import collections
+import csv
+import io
+import json
+import os
+import sys
+
+from programs import Tap, find_capture, lines_of, run
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SEPARATOR = '|~|'
+# What is needed of each event that a table counts.
+FIELDS = ['evt.num', 'evt.rawtime', 'evt.dir', 'evt.type', 'evt.failed', 'evt.errno',
+          'evt.buflen.in', 'evt.buflen.out', 'evt.duration', 'evt.waits', 'evt.is_io', 'proc.pid',
+          'fd.type', 'fd.name', 'fd.sport', 'fd.rip', 'syscall.type']
+SHARED = ['cat_write.scap', 'connect_localhost.scap', 'run_as_user_0_container.scap',
+          'test_ipv6_client.scap', 'story-a-sysdig036.scap.gz', 'story-a-libs2026.scap.gz']
+OPENS = ('open', 'openat', 'openat2', 'creat', 'open_by_handle_at')
+DIFFERENCES = 8                 # shown of each table
+
+
+def number(text):
+    return 0 if text == '<NA>' else int(text)
+
+
+def events_of(sysreel, path, words=()):
+    """The events of PATH that a table may count: calls where they return, and what is no
+    call."""
+    pattern = '*' + SEPARATOR.join('%' + f for f in FIELDS)
+    lines, _, _ = run([sysreel, 'print', '-v', '-r', path, '-p', pattern] + list(words))
+    events = []
+    for line in lines:
+        values = line.split(SEPARATOR)
+        if len(values) == len(FIELDS):
+            events.append(dict(zip(FIELDS, values)))
+    return [e for e in events if e['evt.dir'] == '<' or e['syscall.type'] == '<NA>']
+
+
+def view(sysreel, path, name, words=()):
+    lines, said, status = run([sysreel, 'view', name, '-r', path, '--format', 'json'] +
+                              list(words))
+    if status or not lines:
+        return None, said
+    return json.loads('\n'.join(lines).encode('latin-1').decode('utf-8')), said
+
+
+def is_call(e):
+    return e['syscall.type'] != '<NA>' and e['evt.dir'] == '<'
+
+
+def is_file(e):
+    return e['fd.type'] in ('file', 'directory') and e['fd.name'] not in ('', '<NA>')
+
+
+def is_net(e):
+    return e['fd.type'] in ('ipv4', 'ipv6') and e['fd.name'] not in ('', '<NA>')
+
+
+def count(events, wanted, key, columns):
+    """{key: {column: number}} of the events that are WANTED."""
+    rows = collections.defaultdict(collections.Counter)
+    for e in events:
+        if not wanted(e) or e[key] == '<NA>':
+            continue
+        row = rows[e[key]]
+        for name, value in columns.items():
+            row[name] += value(e)
+    return rows
+
+
+def failed(e):
+    return e['evt.failed'] == 'true'
+
+
+def moved(way):
+    return lambda e: number(e['evt.buflen.' + way])
+
+
+def took(waits):
+    return lambda e: number(e['evt.duration']) if (e['evt.waits'] == 'true') == waits else 0
+
+
+def one(_):
+    return 1
+
+
+# View, its key column, which events count, the field that is its key, columns to compare.
+TABLES = [
+    ('syscalls', 'CALL', is_call, 'evt.type',
+     {'CALLS': one, 'ERRORS': failed, 'TIME': took(False), 'WAITED': took(True)}),
+    ('errors', 'ERROR', failed, 'evt.errno', {'CALLS': one}),
+    ('files', 'NAME', is_file, 'fd.name',
+     {'CALLS': one, 'ERRORS': failed, 'READ': moved('in'), 'WRITTEN': moved('out'),
+      'OPENS': lambda e: e['evt.type'] in OPENS}),
+    ('io_by_type', 'TYPE', lambda e: e['fd.type'] != '<NA>', 'fd.type',
+     {'CALLS': one, 'IN': moved('in'), 'OUT': moved('out')}),
+    ('sports', 'PORT', is_net, 'fd.sport', {'CALLS': one, 'IN': moved('in')}),
+    ('peers', 'ADDRESS', is_net, 'fd.rip', {'ERRORS': failed, 'OUT': moved('out')}),
+    ('syscall_procs', 'PID', is_call, 'proc.pid', {'CALLS': one, 'ERRORS': failed}),
+    ('procs_errors', 'PID', failed, 'proc.pid', {'ERRORS': one}),
+]
+
+
+def compare(tap, what, events, table, spec):
+    name, key_column, wanted, key, columns = spec
+    counted = count(events, wanted, key, columns)
+    shown = collections.defaultdict(collections.Counter)
+    seconds = (table['to_ns'] - table['from_ns']) / 1e9
+    wrong = []
+    for row in table['rows']:
+        for column in columns:
+            value = row[column] or 0
+            shown[str(row[key_column])][column] += value
+            rate = row.get(column + '/S')
+            if rate is not None and seconds > 0 and abs(rate * seconds - value) > 1e-6 * value:
+                wrong.append(f'{row[key_column]}: {column}/S {rate} of {value}')
+    for k in sorted(set(counted) | set(shown)):
+        if counted[k] != shown[k]:
+            wrong.append(f'{k}: counted {dict(counted[k])}, shown {dict(shown[k])}')
+    tap.check(not wrong, f'{what}: {name}, {len(shown)} rows', wrong[:DIFFERENCES])
+
+
+def compare_all(tap, sysreel, path, what, view_words=(), print_words=(), wanted=None):
+    events = events_of(sysreel, path, print_words)
+    if wanted:
+        events = [e for e in events if wanted(e)]
+    for spec in TABLES:
+        table, said = view(sysreel, path, spec[0], view_words)
+        if tap.check(table is not None, f'{what}: {spec[0]} is a table', [said]):
+            compare(tap, what, events, table, spec)
+    return events
+
+
+def windows(tap, sysreel, path, name):
+    """Windows by number and by time, a filter, a path."""
+    events = compare_all(tap, sysreel, path, name)
+    if not events:
+        return
+    numbers = [int(e['evt.num']) for e in events]
+    low, high = numbers[len(numbers) // 3], numbers[2 * len(numbers) // 3]
+    compare_all(tap, sysreel, path, f'{name}, #{low} to #{high}',
+                ['--from', f'#{low}', '--to', f'#{high}'],
+                wanted=lambda e: low <= int(e['evt.num']) <= high)
+    busiest = collections.Counter(e['proc.pid'] for e in events).most_common(1)[0][0]
+    compare_all(tap, sysreel, path, f'{name}, process {busiest} by a filter',
+                [f'proc.pid={busiest}'], [f'proc.pid={busiest}'])
+    compare_all(tap, sysreel, path, f'{name}, process {busiest} by a path',
+                ['--path', f'proc.pid={busiest}'], [f'proc.pid={busiest}'])
+
+
+def forms(tap, sysreel, demo, names):
+    """Each view in each form: whole, and the same."""
+    for name in names:
+        table, said = view(sysreel, demo, name)
+        if not tap.check(table is not None, f'{name}: JSON', [said]):
+            continue
+        lines, said, _ = run([sysreel, 'view', name, '-r', demo, '--format', 'csv'])
+        text = '\n'.join(lines + ['']).encode('latin-1').decode('utf-8')
+        rows = list(csv.reader(io.StringIO(text)))
+        heads = [f'{c["name"]} ({c["unit"]})' if c['unit'] else c['name']
+                 for c in table['columns']]
+        tap.check(rows[0] == heads + ['UNSURE'], f'{name}: headings', rows[:1])
+        wrong = [r for r, t in zip(rows[1:], table['rows'])
+                 if not same_row(r, [t[c['name']] for c in table['columns']])]
+        tap.check(len(rows) - 1 == len(table['rows']) and not wrong,
+                  f'{name}: CSV and JSON say the same', map(str, wrong[:DIFFERENCES]))
+        lines, said, status = run([sysreel, 'view', name, '-r', demo])
+        tap.check(status == 0 and not said and len(lines) > len(table['rows']),
+                  f'{name}: text', [said])
+
+
+def same_row(texts, values):
+    for text, value in zip(texts, values):
+        if value is None:
+            if text:
+                return False
+        elif isinstance(value, bool):
+            if text != str(value).lower():
+                return False
+        elif isinstance(value, (int, float)):
+            if float(text) != float(value):
+                return False
+        elif '\\x' not in text and text != value:
+            return False
+    return True
+
+
+def golden(tap, sysreel, bless):
+    env_free = ['env', '-u', 'XDG_CONFIG_HOME', '-u', 'HOME']
+    path = os.path.join(HERE, 'demo.views')
+    lines, said, status = run(env_free + [sysreel, 'list', 'views', '-v'])
+    tap.check(status == 0 and not said, 'views are listed', [said])
+    if bless:
+        with open(path, 'wb') as f:
+            f.write('\n'.join(lines + ['']).encode('latin-1'))
+    with open(path, 'rb') as f:
+        tap.check(lines_of(f.read()) == lines, 'the list is what it was')
+    listed, _, _ = run(env_free + [sysreel, 'list', 'views', '--json'])
+    return [v['name'] for v in json.loads('\n'.join(listed))
+            if not v['name'].startswith('spectro')]
+
+
+def main():
+    top, sysreel, demo, bundled = sys.argv[1:5]
+    tap = Tap()
+    names = golden(tap, sysreel, '--bless' in sys.argv[5:])
+    forms(tap, sysreel, demo, names)
+    windows(tap, sysreel, demo, 'demo')
+    windows(tap, sysreel, bundled, 'bundled')
+    for name in SHARED:
+        path, why = find_capture(top, name)
+        if path:
+            windows(tap, sysreel, path, name)
+        else:
+            tap.skip(why)
+    return tap.done()
+
+
+sys.exit(main())
