@@ -176,7 +176,8 @@ look(struct probe *p)
 	size_t ring = p->config.data_limit_bytes;
 
 	p->looked_ns = now_ns;
-	if (p->phase == PHASE_EVENTS && p->config.cpu_wants && now_ns >= p->sample_ns) {
+	if (p->phase == PHASE_EVENTS && (p->config.cpu_wants || p->config.only_marked) &&
+	    now_ns >= p->sample_ns) {
 		loader_sample(p->loader);
 		p->sample_ns = now_ns + SAMPLE_EVERY_NS;
 	}
