@@ -107,7 +107,7 @@ has_room(const struct store *s, const struct moment *m)
 	if (!c || c->n == CHUNK_ROWS)
 		return false;
 	if (c->payload)
-		return payload_len(c->payload) < PAYLOAD_MAX;
+		return payload_len(c->payload) < s->payload_max;
 	return m->ev->offset - c->payload_base <= UINT32_MAX;
 }
 
@@ -266,8 +266,9 @@ append_moment(struct store *s, const struct moment *m)
 	assert(m->num == s->next);
 	if (world_age(s->world)->lineage != s->lineage_seen) {
 		s->lineage_seen = world_age(s->world)->lineage;
-		seg_room(&s->lineage, s->n_lineage + 1);
-		*(uint64_t *)seg_at(&s->lineage, s->n_lineage++) = s->next;
+		trail_append(&s->lineage, &s->grave,
+			     &(struct lineage_step){ s->next, ++s->n_lineage },
+			     sizeof(struct lineage_step));
 	}
 	if (!has_room(s, m))
 		open_chunk(s, m);

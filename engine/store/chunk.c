@@ -38,7 +38,8 @@ chunk_free(struct chunk *c)
 {
 	if (!c)
 		return;
-	payload_free(c->payload);
+	if (!c->has_lent)
+		payload_free(c->payload);
 	free(c->memory);
 	free(c);
 }
@@ -218,7 +219,7 @@ chunk_seal(struct chunk *c, uint8_t *scratch)
 	out->payload_base = c->payload_base;
 	out->before_ns = c->before_ns;
 	out->payload = c->payload;
-	c->payload = NULL;
+	c->has_lent = true;
 	out->is_sealed = true;
 	for (unsigned i = 0; i < COLUMNS; i++) {
 		starts[i] = len;

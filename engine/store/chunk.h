@@ -79,6 +79,7 @@ struct chunk {
 	bool is_sealed;
 	size_t bytes;			/* that it takes, without payload */
 	struct payload *payload;	/* owned; NULL: the source has it */
+	bool has_lent;			/* what was sealed owns the payload */
 	void *memory;			/* owned: the columns */
 };
 
@@ -111,7 +112,7 @@ chunk_add(struct chunk *c, const struct chunk_row *row)
 
 #define CHUNK_SCRATCH ((size_t)CHUNK_ROWS * 8 * COLUMNS)
 
-/* A narrow copy of the open chunk C, which lost its payload to it. The caller
+/* A narrow copy of the open chunk C, which owns its payload from now on. The caller
  * owns it. SCRATCH has CHUNK_SCRATCH bytes. */
 struct chunk *chunk_seal(struct chunk *c, uint8_t *scratch);
 

@@ -337,6 +337,7 @@ sweep(struct store *s, uint64_t first)
 	sweep_threads(s, first);
 	sweep_process_versions(s);
 	sweep_processes(s);
+	trail_cut(&s->lineage, &s->grave, first, sizeof(struct lineage_step));
 }
 
 static uint64_t

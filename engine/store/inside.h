@@ -58,6 +58,11 @@ struct table_base {
 	uint32_t count;			/* as the world counts */
 };
 
+struct lineage_step {
+	uint64_t from;
+	uint64_t n;			/* changes up to here, this one included */
+};
+
 struct store_cached {
 	uint32_t id, slot;
 	struct fd_version *v;
@@ -65,6 +70,7 @@ struct store_cached {
 
 struct store {
 	uint64_t budget_bytes;
+	size_t payload_max;		/* a chunk with so much is full */
 	const struct source *source;	/* borrowed, or NULL */
 	bool keeps_payload;
 	struct world *world;
@@ -94,8 +100,8 @@ struct store {
 	uint64_t next;			/* number of the row that comes next */
 	uint64_t first_ns, last_ns;	/* of the section's events */
 	uint64_t lineage_seen, facts_seen, containers_seen;
-	struct seg lineage;		/* uint64_t: where the lineage changed */
-	size_t n_lineage;
+	struct trail lineage;		/* lineage_step: where it changed */
+	uint64_t n_lineage;
 	struct seg losses;
 	size_t n_losses;
 	uint64_t table_bytes;		/* that bases of tables take */
@@ -113,7 +119,7 @@ struct store {
 	uint64_t epoch;
 	uint64_t first, end;		/* published */
 	uint64_t n_forgotten;
-	size_t n_losses_seen, n_lineage_seen;
+	size_t n_losses_seen;
 	uint32_t n_seen[5];		/* processes, threads, versions of them, of fds */
 	struct snapshot *snapshots;	/* the newest first */
 };

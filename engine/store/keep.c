@@ -570,8 +570,10 @@ bury_chunk(struct store *s, struct chunk *c)
 		chunk_free(c);
 		return;
 	}
-	payload_free(c->payload);
+	if (!c->has_lent)
+		payload_free(c->payload);
 	c->payload = NULL;
+	c->has_lent = false;
 	s->spare = c;
 }
 

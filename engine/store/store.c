@@ -37,13 +37,16 @@ store_new(uint64_t budget_bytes)
 
 	s->budget_bytes = budget_bytes;
 	s->keeps_payload = true;
+	/* What is forgotten at once should be a small part of what is kept. */
+	s->payload_max = PAYLOAD_MAX;
+	if (budget_bytes && budget_bytes / 16 < PAYLOAD_MAX)
+		s->payload_max = (size_t)budget_bytes / 16;
 	s->world = world_new(&keep_observer, s);
 	s->grave.bury = keep_bury;
 	s->grave.ctx = s;
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		slots_init(all[i]);
 	pools_init(s);
-	s->lineage.size = sizeof(uint64_t);
 	s->losses.size = sizeof(struct store_loss);
 	s->seed = hash_seed();
 	s->next = s->first = s->end = 1;
@@ -84,11 +87,11 @@ store_free(struct store *s)
 	s->spare = NULL;
 	containers_free(s->containers);
 	sections_fini(s);
+	trail_fini(&s->lineage, &s->grave);
 	grave_fini(&s->grave);
 	chunk_free(s->spare);
 	keep_fini(s);
 	free(s->scratch);
-	seg_fini(&s->lineage);
 	seg_fini(&s->losses);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
@@ -232,7 +235,6 @@ store_publish(struct store *s)
 	s->end = s->next;
 	s->generation = world_age(s->world)->generation;
 	s->n_losses_seen = s->n_losses;
-	s->n_lineage_seen = s->n_lineage;
 	s->n_seen[0] = s->processes.n;
 	s->n_seen[1] = s->threads.n;
 	s->n_seen[2] = s->process_versions.n;
@@ -292,7 +294,6 @@ store_snapshot(struct store *s)
 	copy_lists(s, snap);
 	snap->containers = s->containers;
 	snap->n_losses = s->n_losses_seen;
-	snap->n_lineage = s->n_lineage_seen;
 	snap->generation = s->generation;
 	snap->n_processes = s->n_seen[0];
 	snap->n_threads = s->n_seen[1];
@@ -379,30 +380,18 @@ snapshot_at_time(const struct snapshot *snap, uint64_t time_ns)
 	return snap->end;
 }
 
-static uint64_t
-lineage_at(const struct snapshot *snap, size_t i)
-{
-	return *(const uint64_t *)seg_at(&snap->store->lineage, i);
-}
-
 uint64_t
 snapshot_lineage(const struct snapshot *snap, uint64_t position, uint64_t *from, uint64_t *to)
 {
-	size_t low = 0, high = snap->n_lineage;
+	const struct lineage_step *next, *step;
 
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (lineage_at(snap, mid) <= position)
-			low = mid + 1;
-		else
-			high = mid;
-	}
+	step = trail_around(&snap->store->lineage, position, sizeof(*step),
+			    (const void **)&next);
 	if (from)
-		*from = low ? lineage_at(snap, low - 1) : 0;
+		*from = step ? step->from : 0;
 	if (to)
-		*to = low < snap->n_lineage ? lineage_at(snap, low) : UINT64_MAX;
-	return low;
+		*to = next ? next->from : snap->end;
+	return step ? step->n : 0;
 }
 
 const struct store_loss *
@@ -509,8 +498,7 @@ store_size(const struct store *s, struct store_size *out)
 		bytes[STORE_INDEXES] += map_bytes(maps[i]);
 	bytes[STORE_INDEXES] += slots_bytes(&s->process_versions) + slots_bytes(&s->threads) +
 				slots_bytes(&s->thread_versions) + slots_bytes(&s->processes) +
-				slots_bytes(&s->fd_versions) + slots_bytes(&s->tables) +
-				seg_bytes(&s->lineage);
+				slots_bytes(&s->fd_versions) + slots_bytes(&s->tables);
 	bytes[STORE_NAMES] = intern_bytes(world_names(s->world));
 	bytes[STORE_OTHER] = sizeof(*s) + seg_bytes(&s->losses);
 	out->n_forgotten = s->n_forgotten;

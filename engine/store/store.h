@@ -74,7 +74,7 @@ struct snapshot {
 	struct store_section *sections;	/* from the oldest that has events */
 	uint32_t n_sections;
 	struct containers *containers;	/* borrowed */
-	size_t n_losses, n_lineage;
+	size_t n_losses;
 	uint64_t generation;		/* of what was learned */
 	uint32_t n_processes, n_threads;	/* indexes of entities are below it */
 	uint32_t n_process_versions, n_thread_versions, n_fd_versions;	/* slots, too */

@@ -108,15 +108,22 @@ count_up_to(const struct trail_block *b, size_t n, uint64_t position, size_t siz
 }
 
 const void *
-trail_at(const struct trail *t, uint64_t position, size_t size)
+trail_around(const struct trail *t, uint64_t position, size_t size, const void **next)
 {
 	const struct trail_block *b = atomic_load_explicit(&t->block, memory_order_acquire);
-	size_t n;
+	size_t n_all = b ? atomic_load_explicit(&b->n, memory_order_acquire) : 0;
+	size_t n = n_all ? count_up_to(b, n_all, position, size) : 0;
 
-	if (!b)
-		return NULL;
-	n = count_up_to(b, atomic_load_explicit(&b->n, memory_order_acquire), position, size);
+	*next = n < n_all ? (const char *)b->entries + n * size : NULL;
 	return n ? (const char *)b->entries + (n - 1) * size : NULL;
+}
+
+const void *
+trail_at(const struct trail *t, uint64_t position, size_t size)
+{
+	const void *next;
+
+	return trail_around(t, position, size, &next);
 }
 
 void

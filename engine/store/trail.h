@@ -51,6 +51,10 @@ void trail_fini(struct trail *t, struct grave *grave);
  * was none yet. */
 const void *trail_at(const struct trail *t, uint64_t position, size_t size);
 
+/* The same; at *NEXT the one behind it, or NULL. */
+const void *trail_around(const struct trail *t, uint64_t position, size_t size,
+			 const void **next);
+
 /* All entries, in their order; at *N how many there are. */
 static inline const void *
 trail_all(const struct trail *t, size_t *n)

@@ -192,6 +192,65 @@ def same_row(texts, values):
     return True
 
 
+# Words behind "view", the exit status, and how the complaint begins.
+WRONG = [
+    ([], 2, 'which view? `sysreel list views` names them'),
+    (['filez', '-r', '@'], 2, 'there is no view `filez`, did you mean `files`?'),
+    (['spectro_all', '-r', '@'], 2, '`spectro_all` is a spectrogram'),
+    (['files', '-r', '@', '--sort', 'size'], 2, 'files has no column `size`; there are: READ'),
+    (['files', '-r', '@', '--limit', '0'], 2, '--limit wants a number of rows above 0'),
+    (['files', '-r', '@', '--format', 'xml'], 2, '--format wants text, csv or json'),
+    (['files', '-r', '@', '--from', 'noon'], 2, '--from wants a time such as 10:02:05.25'),
+    (['files', '-r', '@', '--to', '25:00'], 2, '--to wants a time such as'),
+    (['files', '-r', '@', '--from', '+3s', '--to', '+1s'], 1, 'the window ends before it'),
+    (['files', '-r', '@', '--path', 'nginx'], 2, 'path: unknown field `nginx`'),
+    (['files', '-r', '@', '--path', 'proc.pid=x'], 2, ''),
+    (['files', '-r', '@', 'proc.nmae=x'], 2, 'unknown field `proc.nmae`, did you mean'),
+    (['files', '-r', '@', '-M', '3'], 2, '-M is for the running system'),
+    (['files', '-r', '@', '-d', '500'], 2, '-d is for the running system'),
+    (['files', '-r', '@', '--memory', '64'], 2, '--memory is for the running system'),
+    (['files', '-d', '500', '--from', '+1s'], 2, 'with -d each table has a window of its own'),
+    (['files', '-d', '1'], 2, '-d wants a number of milliseconds, 10 or more'),
+    (['files', '-r', '@', '-pz'], 2, '-p wants c (containers) or k (pods)'),
+    (['files', '-r', '/nothing/there'], 1, '/nothing/there: no such file or directory'),
+    (['files', '-r', '@', '--views', '/nothing/there'], 0, '/nothing/there: No such file'),
+]
+
+
+def wrong_words(tap, sysreel, demo):
+    for words, wanted, begin in WRONG:
+        _, said, status = run([sysreel, 'view'] + [demo if w == '@' else w for w in words])
+        tap.check(status == wanted and said.startswith('sysreel: ' + begin),
+                  f'view {" ".join(words)}: status {wanted}', [str(status), said])
+
+
+def sorted_rows(tap, sysreel, demo):
+    """--sort and --limit choose among the same rows."""
+    whole, _ = view(sysreel, demo, 'syscalls')
+    for way, reverse in ('up', False), ('down', True):
+        few, _ = view(sysreel, demo, 'syscalls', ['--sort', f'calls:{way}', '--limit', '4'])
+        want = sorted((r['CALLS'] for r in whole['rows']), reverse=reverse)[:4]
+        tap.check([r['CALLS'] for r in few['rows']] == want, f'sorted {way}, the first rows')
+        tap.check(few['totals']['TIME'] == whole['totals']['TIME'], f'sorted {way}, the same totals')
+
+
+def live(tap, sysreel):
+    """What a command does that is started here; nobody else is looked at."""
+    command = ['--', 'sh', '-c', 'cat /dev/null; true; exit 7']
+    lines, said, status = run([sysreel, 'view', 'process_summary', '--format', 'json'] + command)
+    if not lines:
+        tap.skip('the running kernel cannot be traced here: ' + ' '.join(said.split('\n')[:1]))
+        return
+    rows = json.loads('\n'.join(lines).encode('latin-1').decode('utf-8'))['rows']
+    tap.check(status == 7, 'the status is that of the command', [str(status)])
+    cats = [r for r in rows if (r['COMMAND'] or '').startswith('cat /dev/null')]
+    tap.check(len(cats) == 1 and cats[0]['EXECS'] == 1 and cats[0]['OPENS'] > 0,
+              'a process of a command that is followed', map(str, rows[:DIFFERENCES]))
+    lines, _, _ = run([sysreel, 'view', 'procs', '-d', '200', '-M', '1', '--format', 'json',
+                       '--', 'sleep', '3'])
+    tap.check(len(lines) == 5, 'five tables in a second', [str(len(lines))])
+
+
 def golden(tap, sysreel, bless):
     env_free = ['env', '-u', 'XDG_CONFIG_HOME', '-u', 'HOME']
     path = os.path.join(HERE, 'demo.views')
@@ -212,6 +271,9 @@ def main():
     tap = Tap()
     names = golden(tap, sysreel, '--bless' in sys.argv[5:])
     forms(tap, sysreel, demo, names)
+    wrong_words(tap, sysreel, demo)
+    sorted_rows(tap, sysreel, demo)
+    live(tap, sysreel)
     windows(tap, sysreel, demo, 'demo')
     windows(tap, sysreel, bundled, 'bundled')
     for name in SHARED:

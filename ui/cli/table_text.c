@@ -99,6 +99,24 @@ fit(struct grid *g, size_t width)
 	}
 }
 
+/* Columns that begin behind the end of the line are left out, and a number that would
+ * end there: half of one is another number. */
+static void
+drop(struct grid *g, size_t width)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < g->t->n_columns; i++) {
+		size_t left = at < width ? width - at : 0;
+
+		if (!g->widths[i])
+			continue;
+		if (g->widths[i] > left)
+			g->widths[i] = show_is_number(g->t->columns[i]) ? 0 : left;
+		at += g->widths[i] + (g->widths[i] > 0);
+	}
+}
+
 /* Append what is in g->cell, or WORD, in the width of its column. */
 static void
 put_padded(struct text *to, const struct text *word, size_t width, bool is_right, bool is_last)
@@ -127,9 +145,9 @@ last_shown(const struct grid *g)
 	return last;
 }
 
-/* A line; CELLS NULL: the headings. Cut where the terminal ends. */
+/* A line; CELLS NULL: the headings. */
 static void
-put_line(struct grid *g, const struct cell *cells, unsigned level, size_t width, struct text *to)
+put_line(struct grid *g, const struct cell *cells, unsigned level, struct text *to)
 {
 	size_t last = last_shown(g), start = to->len;
 
@@ -148,8 +166,6 @@ put_line(struct grid *g, const struct cell *cells, unsigned level, size_t width,
 		}
 		put_padded(to, &g->cell, g->widths[i], show_is_number(c), i == last);
 	}
-	if (width)
-		to->len = start + show_fit(to->p + start, to->len - start, width);
 	while (to->len > start && to->p[to->len - 1] == ' ')
 		to->len--;
 	text_char(to, '\n');
@@ -186,16 +202,18 @@ table_text(const struct table *t, const struct table_look *look, struct output *
 	g.has_totals = t->n_rows > 1 && has_totals(t);
 	find_trunk(&g);
 	measure(&g);
-	if (look->width_cols)
+	if (look->width_cols) {
 		fit(&g, look->width_cols);
-	put_line(&g, NULL, 0, look->width_cols, &out->text);
+		drop(&g, look->width_cols);
+	}
+	put_line(&g, NULL, 0, &out->text);
 	for (size_t i = 0; i < g.n_rows && output_settle(out); i++)
-		put_line(&g, t->rows[i].cells, t->rows[i].level, look->width_cols, &out->text);
+		put_line(&g, t->rows[i].cells, t->rows[i].level, &out->text);
 	if (g.n_rows < t->n_rows)
 		text_fmt(&out->text, "... %zu more\n", t->n_rows - g.n_rows);
 	if (g.has_totals) {
 		text_fmt(&out->text, "total: %zu rows\n", t->n_rows);
-		put_line(&g, t->totals, 0, look->width_cols, &out->text);
+		put_line(&g, t->totals, 0, &out->text);
 	}
 	text_fini(&g.cell);
 	free(g.widths);

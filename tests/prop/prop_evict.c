@@ -1,0 +1,288 @@
+/* A store with a budget: events of twenty budgets come, of processes, descriptors and
+ * names that are always new, and its memory levels off. Meanwhile others look at
+ * snapshots of it: each row says what it said when it came, and tables can be made and
+ * stopped at any moment. */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <time.h>
+
+#include "engine/base/intern.h"
+#include "engine/base/mem.h"
+#include "engine/query/query.h"
+#include "engine/query/view_set.h"
+#include "engine/store/recall.h"
+#include "engine/store/store.h"
+#include "engine/world/world.h"
+#include "tests/lib/alloc.h"
+#include "tests/lib/check.h"
+#include "tests/lib/rng.h"
+#include "tests/lib/scapbuild.h"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define BUDGETS 6
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define BUDGETS 6
+#endif
+#endif
+#ifndef BUDGETS
+#define BUDGETS 20
+#endif
+
+#define BUDGET (24u << 20)
+#define BYTES_OF_EVENT 130		/* about what one takes here, names and all */
+#define PUBLISH_EVERY 64		/* processes */
+#define ONLOOKERS 2
+#define ROWS 200			/* of a snapshot that are looked at */
+#define SHELL 100			/* the process that starts all others */
+#define FIRST_PID 1000
+#define ALIVE_AT_ONCE 8			/* so many processes live side by side */
+#define HEAD_LEN (8 + 2)		/* of an event's block, before the event */
+
+#define N scap_num
+#define T scap_text
+
+struct churn {
+	struct store *s;
+	struct scap b;			/* the events of one step */
+	uint64_t n_events;
+};
+
+static void
+clone_seen_by(struct scap *b, int64_t tid, int64_t res)
+{
+	struct scap_value nothing = scap_empty();
+
+	scap_at(b, b->ts_ns + 1000, tid, 0);
+	scap_event(b, EV_CLONE_20_X, N(res), T("sh"), nothing, N(tid), N(tid), N(SHELL), T("/"),
+		   N(1024), N(0), N(0), N(0), N(0), N(0), T("sh"), nothing, N(0), N(0), N(0),
+		   N(tid), N(tid));
+}
+
+static void
+begin_process(struct scap *b, int64_t pid)
+{
+	struct scap_value nothing = scap_empty();
+	char name[64];
+
+	clone_seen_by(b, SHELL, pid);
+	clone_seen_by(b, pid, 0);
+	snprintf(name, sizeof(name), "/usr/bin/tool-%lld", (long long)pid);
+	scap_event(b, EV_EXECVE_19_E, T(name));
+	scap_event(b, EV_EXECVE_19_X, N(0), T(name), scap_bytes(name, strlen(name) + 1), N(pid),
+		   N(pid), N(SHELL), T("/tmp"), N(1024), N(0), N(0), N(0), N(0), N(0), T("tool"),
+		   nothing, scap_bytes("A=b", 4));
+	snprintf(name, sizeof(name), "file-%lld", (long long)pid);
+	scap_event(b, EV_OPENAT_2_E, N(-100), T(name), N(1), N(0));
+	scap_event(b, EV_OPENAT_2_X, N(3), N(-100), T(name), N(1), N(0), N(1));
+	snprintf(name, sizeof(name), "/var/log/%lld.log", (long long)pid);
+	scap_event(b, EV_OPEN_X, N(4), T(name), N(6), N(0644), N(1));
+	scap_event(b, EV_SOCKET_X, N(5));
+	scap_event(b, EV_CONNECT_E, N(5), scap_addr("192.0.2.9", 443));
+	scap_event(b, EV_CONNECT_X, N(0),
+		   scap_tuple("192.0.2.1", (uint16_t)(pid * 7), "192.0.2.9", 443));
+}
+
+static void
+end_process(struct scap *b, int64_t pid)
+{
+	scap_at(b, b->ts_ns + 1000, pid, 0);
+	scap_event(b, EV_READ_E, N(3), N(100));
+	scap_event(b, EV_READ_X, N(2), scap_bytes("ok", 2));
+	scap_event(b, EV_CLOSE_E, N(3));
+	scap_event(b, EV_CLOSE_X, N(0));
+	scap_event(b, EV_PROCEXIT_1_E, N(0), N(0), N(0), N(0));
+}
+
+/* Give the store the events that were built, and forget them. */
+static void
+feed(struct churn *c)
+{
+	struct record rec = { .kind = RECORD_EVENT };
+	size_t at = 0;
+	uint32_t len;
+
+	for (; at < c->b.len; at += len) {
+		memcpy(&len, c->b.p + at + 4, 4);
+		memset(&rec.ev, 0, sizeof(rec.ev));
+		if (event_decode(&rec.ev, c->b.p + at + HEAD_LEN, len - HEAD_LEN - 4, true, NULL))
+			die("an event of our own is no event");
+		c->n_events++;
+		store_take(c->s, &rec);
+	}
+	c->b.len = 0;
+}
+
+/* Readers --------------------------------------------------------------- */
+
+struct onlooker {
+	struct store *s;
+	const struct view_set *views;
+	atomic_bool *stop;
+	struct rng rng;
+	pthread_t thread;
+	size_t n_rows, n_wrong, n_tables, n_cancelled;
+};
+
+/* Does the name with ID end in "-NUMBER", or "/NUMBER.log"? */
+static bool
+names(const struct world *w, uint32_t id, int64_t number)
+{
+	const char *text = intern_text(world_names(w), id);
+	char want[2][40];
+
+	snprintf(want[0], sizeof(want[0]), "-%lld", (long long)number);
+	snprintf(want[1], sizeof(want[1]), "/%lld.log", (long long)number);
+	return strstr(text, want[0]) || strstr(text, want[1]);
+}
+
+/* Is what M says of itself true? */
+static bool
+is_true(const struct world *w, const struct moment *m)
+{
+	const struct process *parent;
+	const struct thread *t;
+
+	if (!m->thread || m->thread->tid < FIRST_PID)
+		return true;
+	if (m->thread->tid != m->ev->tid || m->proc->pid != m->ev->tid)
+		return false;
+	if (m->fd && m->fd->kind == FD_FILE && !names(w, m->fd->name, m->ev->tid))
+		return false;
+	if (m->proc->exe && !strcmp(intern_text(world_names(w), m->proc->comm), "tool") &&
+	    !names(w, m->proc->exe, m->ev->tid))
+		return false;
+	t = world_thread(w, m->proc->ppid);
+	parent = t ? t->proc : NULL;
+	return parent && parent->pid == SHELL;
+}
+
+static void
+look_at_rows(struct onlooker *r, const struct snapshot *snap)
+{
+	struct recall *recall = recall_new(snap);
+
+	for (int i = 0; i < ROWS && snap->end > snap->first; i++) {
+		uint64_t n = snap->first + rng_below(&r->rng, snap->end - snap->first);
+		const struct moment *m = recall_event(recall, n, NULL);
+
+		r->n_rows++;
+		r->n_wrong += !is_true(recall_world(recall), m);
+	}
+	recall_free(recall);
+}
+
+static void
+ask_a_view(struct onlooker *r, const struct snapshot *snap)
+{
+	size_t i = rng_below(&r->rng, view_set_count(r->views));
+	struct query_watch watch = { .cancel = rng_below(&r->rng, 3) == 0 };
+	struct query q = { .view = view_set_at(r->views, i), .watch = &watch, .n_threads = 2,
+			   .rows_max = 1000 };
+	struct table *t = query_run(snap, &q, NULL);
+
+	r->n_tables += t != NULL;
+	r->n_cancelled += t && t->is_partial;
+	table_free(t);
+}
+
+static void *
+read_all(void *ctx)
+{
+	struct onlooker *r = ctx;
+
+	while (!atomic_load(r->stop)) {
+		struct snapshot *snap = store_snapshot(r->s);
+
+		look_at_rows(r, snap);
+		ask_a_view(r, snap);
+		snapshot_free(snap);
+	}
+	return NULL;
+}
+
+/* The writer -------------------------------------------------------------- */
+
+/* Let processes come and go until N_EVENTS events were taken; the most that the store
+ * said it takes. */
+static uint64_t
+live(struct churn *c, int64_t *pid, uint64_t n_events)
+{
+	uint64_t most = 0;
+
+	for (; c->n_events < n_events; ++*pid) {
+		struct store_size size;
+		uint64_t sum = 0;
+
+		begin_process(&c->b, *pid);
+		if (*pid >= FIRST_PID + ALIVE_AT_ONCE)
+			end_process(&c->b, *pid - ALIVE_AT_ONCE);
+		feed(c);
+		if (*pid % PUBLISH_EVERY)
+			continue;
+		store_publish(c->s);
+		store_size(c->s, &size);
+		for (unsigned k = 0; k < STORE_KINDS; k++)
+			sum += size.bytes[k];
+		most = sum > most ? sum : most;
+	}
+	return most;
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct proc_record shell = { .tid = SHELL, .pid = SHELL, .ptid = 1,
+		.comm = SCAP_SPAN("sh"), .exe = SCAP_SPAN("sh"), .exepath = SCAP_SPAN("/bin/sh"),
+		.args = SCAP_SPAN(""), .env = SCAP_SPAN(""), .cgroups = SCAP_SPAN(""),
+		.cwd = SCAP_SPAN("/"), .root = SCAP_SPAN("/") };
+	struct rng rng = rng_from_args(argc, argv);
+	struct churn c = { .s = store_new(BUDGET), .b.ts_ns = 1700000000000000000 };
+	struct view_set *views = view_set_new(NULL);
+	struct onlooker onlookers[ONLOOKERS];
+	uint64_t per_budget = BUDGET / BYTES_OF_EVENT, early, late;
+	int64_t pid = FIRST_PID, early_bytes, late_bytes;
+	atomic_bool stop = false;
+	struct store_size size;
+
+	store_take(c.s, &(struct record){ .kind = RECORD_SECTION, .section = { .name = "x" } });
+	store_take(c.s, &(struct record){ .kind = RECORD_PROC, .proc = shell });
+	for (int i = 0; i < ONLOOKERS; i++) {
+		onlookers[i] = (struct onlooker){ .s = c.s, .views = views, .stop = &stop,
+					      .rng = { rng_u64(&rng) } };
+		pthread_create(&onlookers[i].thread, NULL, read_all, &onlookers[i]);
+	}
+	live(&c, &pid, 2 * per_budget);
+	alloc_reset();
+	early = live(&c, &pid, 4 * per_budget);
+	early_bytes = alloc_count().bytes_now;
+	late = live(&c, &pid, BUDGETS * per_budget);
+	late_bytes = alloc_count().bytes_now;
+	atomic_store(&stop, true);
+	for (int i = 0; i < ONLOOKERS; i++) {
+		struct onlooker *r = &onlookers[i];
+
+		pthread_join(r->thread, NULL);
+		CHECK(!r->n_wrong && r->n_rows, "%zu rows looked at, %zu wrong", r->n_rows,
+		      r->n_wrong);
+		CHECK(r->n_tables && r->n_tables >= r->n_cancelled, "%zu tables, %zu stopped",
+		      r->n_tables, r->n_cancelled);
+	}
+	store_size(c.s, &size);
+	for (unsigned k = 0; k < STORE_KINDS; k++)
+		printf("# %s: %llu KB\n", store_kind_name(k),
+		       (unsigned long long)size.bytes[k] / 1024);
+	CHECK(size.n_forgotten > (BUDGETS - 3) * per_budget / 2, "%llu of %llu events forgotten",
+	      (unsigned long long)size.n_forgotten, (unsigned long long)c.n_events);
+	CHECK(size.n_events > per_budget / 32, "%llu events are kept",
+	      (unsigned long long)size.n_events);
+	CHECK(late <= early + early / 10 && late <= BUDGET + BUDGET / 4,
+	      "it says it takes %llu KB early, %llu KB late", (unsigned long long)early / 1024,
+	      (unsigned long long)late / 1024);
+	CHECK(late_bytes <= early_bytes + BUDGET / 2, "allocated: %lld KB early, %lld KB late",
+	      (long long)early_bytes / 1024, (long long)late_bytes / 1024);
+	store_free(c.s);
+	view_set_free(views);
+	scap_fini(&c.b);
+	return check_done();
+}
