@@ -239,6 +239,15 @@ get_by_pair(struct term *t, struct cursor *c, struct value *out)
 	return a->there;
 }
 
+/* What decides the value of SLOT, which is the row's. */
+static const struct eval *
+eval_of_slot(const struct term *t, struct cursor *c, uint32_t slot)
+{
+	if (t->how == TERM_BY_FD && cursor_fd(c, slot))
+		return &c->ev;
+	return cursor_eval(c, t->how == TERM_BY_LINEAGE ? CURSOR_ROW : CURSOR_LIGHT);
+}
+
 static bool
 get_by_slot(struct term *t, struct cursor *c, uint32_t slot, struct value *out)
 {
@@ -255,8 +264,7 @@ get_by_slot(struct term *t, struct cursor *c, uint32_t slot, struct value *out)
 	}
 	if (a->states[slot] == STATE_UNKNOWN) {
 		a->states[slot] = STATE_NONE;
-		if (ask(t, c, cursor_eval(c, t->how == TERM_BY_LINEAGE ? CURSOR_ROW :
-							 CURSOR_LIGHT), &v)) {
+		if (ask(t, c, eval_of_slot(t, c, slot), &v)) {
 			a->values[slot] = remember(t, &v);
 			a->states[slot] = STATE_KNOWN;
 		}
