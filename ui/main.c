@@ -3,11 +3,11 @@
 #include <string.h>
 
 #include "engine/base/mem.h"
-#include "ui/cli/bundled.h"
 #include "ui/cli/cli.h"
 
 static const struct cli_command *const commands[] = {
-	&print_command, &view_command, &info_command, &record_command, &list_command,
+	&explore_command, &print_command, &view_command, &info_command, &record_command,
+	&list_command,
 };
 
 static bool
@@ -26,19 +26,17 @@ main(int argc, char **argv)
 
 	/* A reader that goes away is an error of write(), no reason to die. */
 	signal(SIGPIPE, SIG_IGN);
-	if (argc < 2) {
-		cli_error("what shall be done? `sysreel --help` lists the commands");
-		bundled_offer();
-		return CLI_USAGE;
-	}
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
 		cli_list(commands, ARRAY_LEN(commands));
 		return CLI_OK;
 	}
-	if (!strcmp(argv[1], "--version")) {
+	if (argc > 1 && !strcmp(argv[1], "--version")) {
 		puts("sysreel " SYSREEL_VERSION);
 		return CLI_OK;
 	}
+	/* Options without a command are those of the explorer, as csysdig has them. */
+	if (argc < 2 || argv[1][0] == '-')
+		return explore_command.run(&explore_command, argc, argv);
 	c = cli_find(commands, ARRAY_LEN(commands), argv[1]);
 	if (!c)
 		return CLI_USAGE;

@@ -138,6 +138,15 @@ def compare_all(tap, sysreel, path, what, view_words=(), print_words=(), wanted=
     return events
 
 
+def between(events, start, end):
+    """Times may go back: a window begins and ends at an event, the first behind a time."""
+    def first(wanted):
+        return next((int(e['evt.num']) for e in events if wanted(int(e['evt.rawtime']))),
+                    sys.maxsize)
+    low, high = first(lambda t: t >= start), first(lambda t: t > end)
+    return lambda e: low <= int(e['evt.num']) < high
+
+
 def windows(tap, sysreel, path, name):
     """Windows by number and by time, a filter, a path."""
     events = compare_all(tap, sysreel, path, name)
@@ -148,6 +157,11 @@ def windows(tap, sysreel, path, name):
     compare_all(tap, sysreel, path, f'{name}, #{low} to #{high}',
                 ['--from', f'#{low}', '--to', f'#{high}'],
                 wanted=lambda e: low <= int(e['evt.num']) <= high)
+    first = view(sysreel, path, 'syscalls')[0]['from_ns']
+    start, end = (int(events[i * len(events) // 4]['evt.rawtime']) for i in (1, 2))
+    compare_all(tap, sysreel, path, f'{name}, +{start - first}ns to +{end - first}ns',
+                ['--from', f'+{start - first}ns', '--to', f'+{end - first}ns'],
+                wanted=between(events, start, end))
     busiest = collections.Counter(e['proc.pid'] for e in events).most_common(1)[0][0]
     compare_all(tap, sysreel, path, f'{name}, process {busiest} by a filter',
                 [f'proc.pid={busiest}'], [f'proc.pid={busiest}'])

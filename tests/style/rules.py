@@ -40,7 +40,7 @@ LAYERS = {
     'engine/query': LUA,
     'probe': EVENT,
     'ui': QUERY,
-    'ui/cli': QUERY + RECORD + ['probe'],
+    'ui/cli': QUERY + RECORD + ['probe', 'ui'],
 }
 WIRES_EVERYTHING = 'ui/main.c'
 

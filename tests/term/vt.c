@@ -64,7 +64,6 @@ on_output(const char *s, size_t len, void *user)
 static void
 run_program(const struct vt_start *s, int slave)
 {
-	setpgid(0, 0);
 	dup2(s->in_fd ? s->in_fd : slave, 0);
 	dup2(slave, 1);
 	dup2(slave, 2);
@@ -98,8 +97,9 @@ be_shell(const struct vt_start *s, int slave, int news)
 	signal(SIGTTOU, SIG_IGN);
 	pid = fork();
 	if (pid == 0) {
-		signal(SIGTTOU, SIG_DFL);
+		setpgid(0, 0);
 		tcsetpgrp(slave, getpid());
+		signal(SIGTTOU, SIG_DFL);
 		run_program(s, slave);
 	}
 	setpgid(pid, pid);

@@ -76,6 +76,7 @@ void cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  * caret under the place. */
 void cli_explain(const char *context, const char *words, const struct err *err);
 
+extern const struct cli_command explore_command;
 extern const struct cli_command print_command;
 extern const struct cli_command info_command;
 extern const struct cli_command list_command;

@@ -1,0 +1,40 @@
+/*
+ * slices - how many events there were in each slice of a time, and how many are lost.
+ */
+#ifndef ENGINE_QUERY_SLICES_H
+#define ENGINE_QUERY_SLICES_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct err;
+struct filter_options;
+struct query_style;
+struct snapshot;
+
+struct slices {
+	uint64_t from_ns, to_ns;	/* FROM is in the first slice, TO in the last one */
+	size_t n;			/* of equal length; not 0 */
+	double *counts;			/* N each; the caller's */
+	bool *is_lost;
+};
+
+struct slices_question {
+	const char *const *filters;	/* all must hold; without any, all events count */
+	size_t n_filters;
+	const struct query_style *style;	/* may be NULL, as in query.h */
+	const struct filter_options *options;
+	const atomic_bool *cancel;	/* set by others to stop it; NULL: nobody does */
+};
+
+/* Count in OUT, whose counts and marks start anew. 0; -ECANCELED: it was stopped;
+ * otherwise a filter is none, *err says why. */
+int slices_count(const struct snapshot *snap, const struct slices_question *q,
+		 struct slices *out, struct err *err);
+
+/* The time of the earliest and of the latest event. False: there is none. */
+bool slices_bounds(const struct snapshot *snap, uint64_t *from_ns, uint64_t *to_ns);
+
+#endif

@@ -1,0 +1,174 @@
+#include "ui/app.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/mem.h"
+#include "ui/key.h"
+#include "ui/term.h"
+
+#define LEAST_ROWS 5
+#define LEAST_COLS 20
+
+static void
+redraw(void *screen)
+{
+	struct screen *s = screen;
+
+	if (s->app->term)
+		term_forget(s->app->term);
+}
+
+static void
+suspend(void *screen)
+{
+	struct screen *s = screen;
+
+	if (s->app->term)
+		term_suspend(s->app->term);
+}
+
+static void
+quit(void *screen)
+{
+	struct screen *s = screen;
+
+	s->app->is_over = true;
+}
+
+const struct action app_actions[] = {
+	{ "^L", NULL, "draw the screen anew", redraw },
+	{ "^Z", NULL, "stop; `fg` in the shell comes back", suspend },
+	{ "^C", NULL, "quit", quit },
+};
+const size_t n_app_actions = ARRAY_LEN(app_actions);
+
+void
+app_push(struct app *a, struct screen *s)
+{
+	s->app = a;
+	s->below = a->top;
+	a->top = s;
+}
+
+void
+app_pop(struct app *a)
+{
+	struct screen *s = a->top;
+
+	a->top = s->below;
+	if (s->ops->free)
+		s->ops->free(s);
+	else
+		free(s);
+}
+
+void
+app_fini(struct app *a)
+{
+	while (a->top)
+		app_pop(a);
+	canvas_fini(&a->canvas);
+	editor_history_fini(&a->filters);
+	editor_history_fini(&a->searches);
+}
+
+void
+app_note(struct app *a, enum style s, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(a->note, sizeof(a->note), fmt, ap);
+	va_end(ap);
+	a->note_style = s;
+}
+
+void
+app_wake_at(struct app *a, uint64_t ns)
+{
+	if (ns < a->wake_ns)
+		a->wake_ns = ns;
+}
+
+static bool
+run(const struct action *row, struct screen *s)
+{
+	if (!row || !row->run)
+		return false;
+	row->run(s);
+	return true;
+}
+
+void
+app_key(struct app *a, const struct key *k)
+{
+	struct screen *s = a->top;
+	const struct action *row;
+
+	a->note[0] = '\0';
+	row = action_at(s->ops->actions, s->ops->n_actions, s->bar, k);
+	if (row) {
+		struct key named;
+
+		/* What widgets do is done by their key. */
+		if (!run(row, s) && key_parse(row->keys, &named) && s->ops->key)
+			s->ops->key(s, &named);
+		return;
+	}
+	if (s->ops->key && s->ops->key(s, k))
+		return;
+	if (run(action_find(s->ops->actions, s->ops->n_actions, k), s))
+		return;
+	run(action_find(app_actions, n_app_actions, k), s);
+}
+
+void
+app_woken(struct app *a)
+{
+	a->wake_ns = UINT64_MAX;
+	if (a->ingest)
+		ingest_progress(a->ingest, &a->progress);
+	for (struct screen *s = a->top; s; s = s->below)
+		if (s->ops->woken)
+			s->ops->woken(s);
+}
+
+/* Draw S over those that are seen below it. */
+static void
+draw_stack(struct screen *s, struct area a)
+{
+	if (s->ops->is_overlay && s->below)
+		draw_stack(s->below, a);
+	a.canvas->has_cursor = false;
+	s->ops->draw(s, a);
+}
+
+void
+app_draw(struct app *a)
+{
+	struct area all = canvas_area(&a->canvas);
+
+	canvas_clear(&a->canvas);
+	if (all.n_rows < LEAST_ROWS || all.n_cols < LEAST_COLS) {
+		char words[64];
+
+		snprintf(words, sizeof(words), "needs %ux%u", LEAST_COLS, LEAST_ROWS);
+		area_text(all, 0, 0, STYLE_TEXT, words);
+		return;
+	}
+	draw_stack(a->top, all);
+}
+
+void
+app_draw_bar(struct screen *s, struct area a)
+{
+	s->bar = a;
+	if (s->app->note[0] && s->app->top == s) {
+		area_text(a, 0, 1, s->app->note_style, s->app->note);
+		return;
+	}
+	action_draw_bar(s->ops->actions, s->ops->n_actions, a);
+}

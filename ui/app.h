@@ -1,0 +1,101 @@
+/*
+ * app - what all screens of the explorer share: the store, the terminal, the loop.
+ *
+ * Screens are a stack. The top one sees a key first; what it does not know is looked
+ * up in its table of actions, then in the table of what works everywhere. Screens
+ * that do not fill the terminal are drawn over the one below. No screen waits,
+ * reads a key or knows another one; whoever opens one hands in what to call.
+ */
+#ifndef UI_APP_H
+#define UI_APP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/field/clock.h"
+#include "engine/store/ingest.h"
+#include "ui/action.h"
+#include "ui/canvas.h"
+#include "ui/editor.h"
+#include "ui/explore.h"
+
+struct app;
+struct key;
+struct term;
+
+struct screen;
+
+struct screen_ops {
+	const char *name;		/* for help */
+	const struct action *actions;	/* run with the screen */
+	size_t n_actions;
+	void (*draw)(struct screen *s, struct area a);
+	/* A key before the actions are looked up; NULL, or false: not known. */
+	bool (*key)(struct screen *s, const struct key *k);
+	/* Something was published, answered, or the time has come; NULL: nothing. */
+	void (*woken)(struct screen *s);
+	void (*free)(struct screen *s);	/* NULL: free() */
+	bool is_overlay;		/* the screen below is seen around it */
+};
+
+/* The first member of all screens. */
+struct screen {
+	const struct screen_ops *ops;
+	struct app *app;
+	struct screen *below;
+	struct area bar;		/* where its key bar was drawn */
+};
+
+struct app {
+	const struct explore_options *o;
+	struct term *term;		/* NULL: in tests */
+	struct canvas canvas;
+	struct screen *top;
+	struct ingest *ingest;
+	struct store *store;
+	struct ingest_progress progress;
+	uint64_t start_ns;		/* term_now_ns() when reading began */
+	int wake_fd;
+	struct clock clock;
+	struct editor_history filters, searches;
+	uint64_t next_id;		/* of questions */
+	uint64_t wake_ns;		/* when screens want to be woken at the latest */
+	bool is_over;
+	char note[512];			/* said in the last line until the next key */
+	enum style note_style;
+};
+
+/* Put S, which is taken, on top. */
+void app_push(struct app *a, struct screen *s);
+
+/* End the top screen. */
+void app_pop(struct app *a);
+
+/* Say something in the last line. */
+void app_note(struct app *a, enum style s, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Screens are to be woken at NS at the latest. */
+void app_wake_at(struct app *a, uint64_t ns);
+
+/* What K does. */
+void app_key(struct app *a, const struct key *k);
+
+/* Something happened in another thread, or time has gone by. */
+void app_woken(struct app *a);
+
+/* Draw all that is seen on a->canvas, which has its size. */
+void app_draw(struct app *a);
+
+/* Draw the key bar of S, or the note. */
+void app_draw_bar(struct screen *s, struct area a);
+
+/* End all screens. */
+void app_fini(struct app *a);
+
+/* What works on every screen, for help. */
+extern const struct action app_actions[];
+extern const size_t n_app_actions;
+
+#endif

@@ -1,0 +1,235 @@
+#include "ui/ask.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "engine/base/mem.h"
+#include "engine/store/store.h"
+
+struct ask {
+	struct store *store;
+	int wake_fd;
+	const struct query_style *style;
+	const struct filter_options *options;
+	pthread_t thread;
+	pthread_mutex_t mutex;
+	pthread_cond_t changed;
+	/* Under the mutex: */
+	struct question waiting;	/* .id 0: none */
+	struct answer ready;		/* .id 0: none */
+	uint64_t running;		/* id; 0: none */
+	bool is_over;
+	struct query_watch watch;	/* of the running one */
+};
+
+void
+answer_done(struct answer *a)
+{
+	table_free(a->table);
+	free(a->slices.counts);
+	free(a->slices.is_lost);
+	*a = (struct answer){ 0 };
+}
+
+static void
+question_fini(struct question *q)
+{
+	arena_fini(&q->arena);
+	*q = (struct question){ 0 };
+}
+
+static void
+answer_table(struct ask *a, const struct question *q, const struct snapshot *snap,
+	     struct answer *out)
+{
+	struct query query = {
+		.view = q->view, .variant = q->variant, .filters = q->filters,
+		.n_filters = q->n_filters, .from_ns = q->from_ns, .to_ns = q->to_ns,
+		.sort = q->sort, .sort_descending = q->sort_descending, .style = a->style,
+		.options = a->options, .watch = &a->watch,
+	};
+
+	if (q->to_ns) {
+		query.first = snapshot_at_time(snap, q->from_ns);
+		query.end = snapshot_at_time(snap, q->to_ns + 1);
+		/* 0 would be "to the last one". */
+		if (!query.end)
+			query.end = 1;
+	}
+	out->table = query_run(snap, &query, &out->err);
+	out->view = q->view;
+}
+
+static void
+answer_slices(struct ask *a, const struct question *q, const struct snapshot *snap,
+	      struct answer *out)
+{
+	struct slices_question question = {
+		q->filters, q->n_filters, a->style, a->options, &a->watch.cancel,
+	};
+	struct slices s = { .n = q->n_slices };
+
+	if (!slices_bounds(snap, &s.from_ns, &s.to_ns))
+		return;
+	s.counts = xreallocarray(NULL, s.n, sizeof(*s.counts));
+	s.is_lost = xreallocarray(NULL, s.n, sizeof(*s.is_lost));
+	out->slices = s;
+	if (slices_count(snap, &question, &out->slices, &out->err) < 0)
+		out->slices.n = 0;
+}
+
+static void
+answer(struct ask *a, const struct question *q, struct answer *out)
+{
+	struct snapshot *snap = store_snapshot(a->store);
+
+	*out = (struct answer){ .id = q->id };
+	if (q->view)
+		answer_table(a, q, snap, out);
+	else
+		answer_slices(a, q, snap, out);
+	snapshot_free(snap);
+}
+
+static void
+tell(const struct ask *a)
+{
+	uint64_t one = 1;
+
+	if (write(a->wake_fd, &one, sizeof(one)) < 0 && errno != EAGAIN)
+		die("the interface cannot be woken");
+}
+
+static void *
+work(void *ctx)
+{
+	struct ask *a = ctx;
+
+	pthread_mutex_lock(&a->mutex);
+	while (!a->is_over) {
+		struct question q = a->waiting;
+		struct answer out;
+
+		if (!q.id) {
+			pthread_cond_wait(&a->changed, &a->mutex);
+			continue;
+		}
+		a->waiting = (struct question){ 0 };
+		a->running = q.id;
+		atomic_store(&a->watch.cancel, false);
+		atomic_store(&a->watch.n_done, 0);
+		atomic_store(&a->watch.n_all, 0);
+		pthread_mutex_unlock(&a->mutex);
+		answer(a, &q, &out);
+		question_fini(&q);
+		pthread_mutex_lock(&a->mutex);
+		a->running = 0;
+		if (atomic_load(&a->watch.cancel)) {
+			answer_done(&out);
+			continue;
+		}
+		answer_done(&a->ready);
+		a->ready = out;
+		tell(a);
+	}
+	pthread_mutex_unlock(&a->mutex);
+	return NULL;
+}
+
+struct ask *
+ask_new(struct store *store, int wake_fd, const struct query_style *style,
+	const struct filter_options *options)
+{
+	struct ask *a = xzalloc(sizeof(*a));
+	sigset_t all, old;
+
+	a->store = store;
+	a->wake_fd = wake_fd;
+	a->style = style;
+	a->options = options;
+	pthread_mutex_init(&a->mutex, NULL);
+	pthread_cond_init(&a->changed, NULL);
+	/* Signals are for the thread that has the terminal. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	if (pthread_create(&a->thread, NULL, work, a))
+		die("no thread for questions can be made");
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return a;
+}
+
+void
+ask_free(struct ask *a)
+{
+	if (!a)
+		return;
+	pthread_mutex_lock(&a->mutex);
+	a->is_over = true;
+	atomic_store(&a->watch.cancel, true);
+	pthread_cond_signal(&a->changed);
+	pthread_mutex_unlock(&a->mutex);
+	pthread_join(a->thread, NULL);
+	question_fini(&a->waiting);
+	answer_done(&a->ready);
+	pthread_cond_destroy(&a->changed);
+	pthread_mutex_destroy(&a->mutex);
+	free(a);
+}
+
+void
+ask_put(struct ask *a, struct question *q)
+{
+	pthread_mutex_lock(&a->mutex);
+	question_fini(&a->waiting);
+	a->waiting = *q;
+	*q = (struct question){ 0 };
+	atomic_store(&a->watch.cancel, true);
+	pthread_cond_signal(&a->changed);
+	pthread_mutex_unlock(&a->mutex);
+}
+
+void
+ask_cancel(struct ask *a)
+{
+	pthread_mutex_lock(&a->mutex);
+	question_fini(&a->waiting);
+	atomic_store(&a->watch.cancel, true);
+	pthread_mutex_unlock(&a->mutex);
+}
+
+bool
+ask_is_busy(struct ask *a)
+{
+	bool is_busy;
+
+	pthread_mutex_lock(&a->mutex);
+	is_busy = a->running || a->waiting.id;
+	pthread_mutex_unlock(&a->mutex);
+	return is_busy;
+}
+
+double
+ask_progress(struct ask *a)
+{
+	uint64_t all = atomic_load(&a->watch.n_all);
+
+	return all ? (double)atomic_load(&a->watch.n_done) / (double)all : 0;
+}
+
+bool
+ask_take(struct ask *a, struct answer *out)
+{
+	bool is_any;
+
+	pthread_mutex_lock(&a->mutex);
+	is_any = a->ready.id != 0;
+	if (is_any) {
+		*out = a->ready;
+		a->ready = (struct answer){ 0 };
+	}
+	pthread_mutex_unlock(&a->mutex);
+	return is_any;
+}

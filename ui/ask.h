@@ -1,0 +1,72 @@
+/*
+ * ask - put questions to the store from a thread that must not wait.
+ *
+ * A thread answers one question at a time, and writes to an eventfd when an answer
+ * is there. A new question takes the place of one that waits, and stops the one that
+ * is being answered: its answer is of no use any more.
+ */
+#ifndef UI_ASK_H
+#define UI_ASK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/base/arena.h"
+#include "engine/base/err.h"
+#include "engine/query/query.h"
+#include "engine/query/slices.h"
+
+struct ask;
+struct store;
+
+#define ASK_FILTERS_MAX 130
+
+/* Embedded: zeroes, filled in, texts in its arena. */
+struct question {
+	uint64_t id;			/* the answer has it as well */
+	struct arena arena;
+	const struct view *view;	/* for a table; borrowed until the answer is freed */
+	enum view_variant variant;
+	const char *filters[ASK_FILTERS_MAX];
+	size_t n_filters;
+	uint64_t from_ns, to_ns;	/* the window; 0, 0: all that there is */
+	const char *sort;
+	bool sort_descending;
+	size_t n_slices;		/* without a view: a timeline of so many slices */
+};
+
+/* Embedded: zeroes; ended by answer_done(). */
+struct answer {
+	uint64_t id;
+	const struct view *view;	/* that was asked for */
+	struct table *table;		/* NULL: no view, or it failed */
+	struct slices slices;		/* .n 0: a view, or it failed */
+	struct err err;			/* .code 0: it did not fail */
+};
+
+/* STORE and the rest are borrowed. WAKE_FD is an eventfd. The caller owns it. */
+struct ask *ask_new(struct store *store, int wake_fd, const struct query_style *style,
+		    const struct filter_options *options);
+
+/* Stop and free it. NULL is fine. */
+void ask_free(struct ask *a);
+
+/* Q's contents are taken; Q is zeroes afterwards. */
+void ask_put(struct ask *a, struct question *q);
+
+/* Is a question waiting, or being answered? */
+bool ask_is_busy(struct ask *a);
+
+/* How far the question is that is being answered, from 0 to 1. */
+double ask_progress(struct ask *a);
+
+/* Stop it, with no answer. */
+void ask_cancel(struct ask *a);
+
+/* Take the newest answer, which the caller ends. False: there is no new one. */
+bool ask_take(struct ask *a, struct answer *out);
+
+void answer_done(struct answer *a);
+
+#endif

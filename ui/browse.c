@@ -1,0 +1,364 @@
+#include "ui/browse.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "engine/base/mem.h"
+#include "engine/base/text.h"
+#include "engine/query/show.h"
+#include "engine/query/view.h"
+#include "ui/term.h"
+
+#define MS 1000000u
+/* While events come, questions are put again this often, and so that they take a part
+ * of the time only. */
+#define TABLE_EVERY_NS (250 * MS)
+#define LINE_EVERY_NS (500 * MS)
+#define SLIDE_EVERY_NS (500 * MS)
+#define TABLE_SHARE 4
+#define LINE_SHARE 12
+
+/* What is shown ---------------------------------------------------------- */
+
+static void
+show_columns(struct browse *b)
+{
+	const struct view *v = browse_level(b)->view;
+	size_t cell = 0;
+
+	b->shown_view = v;
+	b->n_shown = 0;
+	for (size_t i = 0; i < v->n_columns; i++) {
+		const struct view_column *c = &v->columns[i];
+
+		if (!view_shows(c, b->screen.app->o->variant))
+			continue;
+		if (!c->is_hidden && b->n_shown < GRID_COLUMNS_MAX) {
+			b->shown[b->n_shown] = c;
+			b->shown_cells[b->n_shown] = cell;
+			b->columns[b->n_shown++] = (struct grid_column){
+				c->name, c->width_cols,
+				c->width_cols && (show_is_number(c) || c->type == T_TIME),
+			};
+		}
+		cell++;
+	}
+}
+
+/* Times as people read them; everything else as any table has it. */
+static void
+put_value(const struct browse *b, const struct cell *c, size_t column, struct text *t)
+{
+	const struct view_column *of = b->shown[column];
+
+	if (of->type == T_TIME && c->state != CELL_MISSING)
+		clock_time(&b->screen.app->clock, c->value.u, t);
+	else
+		show_cell(of, c, of->width_cols ? of->width_cols : SIZE_MAX, t);
+}
+
+static void
+put_cell(const void *ctx, size_t row, size_t column, struct text *t, enum style *s)
+{
+	const struct browse *b = ctx;
+	const struct cell *c = &b->table.table->rows[row].cells[b->shown_cells[column]];
+
+	put_value(b, c, column, t);
+	if (c->state == CELL_UNSURE)
+		*s = STYLE_WARNING;
+}
+
+static void
+put_total(const void *ctx, size_t column, struct text *t)
+{
+	const struct browse *b = ctx;
+	const struct cell *c = &b->table.table->totals[b->shown_cells[column]];
+
+	if (column == 0 && c->state == CELL_MISSING)
+		text_count(t, b->table.table->n_rows);
+	else
+		put_value(b, c, column, t);
+}
+
+static uint64_t
+mix(uint64_t h, const void *p, size_t len)
+{
+	for (const uint8_t *at = p; len; len--)
+		h = (h ^ *at++) * 0x100000001B3u;
+	return h;
+}
+
+static uint64_t
+row_id(const void *ctx, size_t row)
+{
+	const struct table *t = ((const struct browse *)ctx)->table.table;
+	const struct table_row *r = &t->rows[row];
+	uint64_t h = mix(0xCBF29CE484222325u, &r->entity, sizeof(r->entity));
+	bool is_any = r->entity != 0;
+
+	for (size_t i = 0; i < t->n_columns; i++) {
+		const struct cell *c = &r->cells[i];
+		struct text text = { 0 };
+
+		if (t->columns[i]->aggregation != VIEW_KEY)
+			continue;
+		is_any = true;
+		if (c->state == CELL_MISSING)
+			continue;
+		if (t->columns[i]->type == T_STR || t->columns[i]->type == T_DATA) {
+			h = mix(h, c->value.s.p, c->value.s.len);
+			continue;
+		}
+		value_text(&c->value, t->columns[i]->type, U_NONE, 64, &text);
+		h = mix(h, text.p, text.len);
+		text_fini(&text);
+	}
+	return is_any ? h : row;
+}
+
+static unsigned
+row_level(const void *ctx, size_t row)
+{
+	return ((const struct browse *)ctx)->table.table->rows[row].level;
+}
+
+static const char *
+why_empty(struct browse *b)
+{
+	const struct ingest_progress *p = &b->screen.app->progress;
+
+	if (b->table.err.code)
+		return b->table.err.text;
+	if (!p->is_done)
+		return "nothing of this yet";
+	if (browse_level(b)->filter || b->drill.n > 1 || b->to_ns)
+		return "nothing of this in the selection";
+	return p->stats.n_events ? "nothing of this in the capture" : "no events";
+}
+
+void
+browse_data(struct browse *b, struct grid_data *d)
+{
+	const struct drill_level *l = browse_level(b);
+	const struct table *t = browse_has_table(b) ? b->table.table : NULL;
+
+	if (b->shown_view != l->view)
+		show_columns(b);
+	*d = (struct grid_data){
+		.columns = b->columns, .n_columns = b->n_shown, .sort_column = SIZE_MAX,
+		.is_descending = l->is_descending, .ctx = b, .cell = put_cell, .id = row_id,
+	};
+	for (size_t i = 0; i < b->n_shown && l->sort; i++)
+		if (!strcmp(b->shown[i]->name, l->sort))
+			d->sort_column = i;
+	if (!t) {
+		d->empty = b->table.err.code && b->table.view == l->view ? b->table.err.text : "";
+		return;
+	}
+	d->n_rows = t->n_rows;
+	d->total = put_total;
+	d->level = l->view->parent.operand ? row_level : NULL;
+	d->empty = why_empty(b);
+}
+
+/* What is asked ---------------------------------------------------------- */
+
+static void
+start_question(struct browse *b, struct question *q)
+{
+	const char *filters[DRILL_FILTERS_MAX];
+	size_t n = drill_filters(&b->drill, filters);
+
+	*q = (struct question){ .id = ++b->screen.app->next_id };
+	for (size_t i = 0; i < n && i < ASK_FILTERS_MAX; i++)
+		q->filters[q->n_filters++] = arena_strdup(&q->arena, filters[i]);
+}
+
+bool
+browse_slides(const struct browse *b)
+{
+	return !b->screen.app->o->name && !b->to_ns;
+}
+
+/* Move the window on to the present, unless it is held. */
+static void
+slide(struct browse *b)
+{
+	struct timespec now;
+
+	if (b->is_paused && b->slid_to_ns)
+		return;
+	clock_gettime(CLOCK_REALTIME, &now);
+	b->slid_to_ns = (uint64_t)now.tv_sec * 1000 * MS + (uint64_t)now.tv_nsec;
+	b->slid_from_ns = b->slid_to_ns - b->screen.app->o->refresh_ns;
+}
+
+static void
+put_table_question(struct browse *b)
+{
+	const struct app *a = b->screen.app;
+	const struct drill_level *l = browse_level(b);
+	struct question q;
+
+	start_question(b, &q);
+	q.view = l->view;
+	q.variant = a->o->variant;
+	slide(b);
+	q.from_ns = browse_slides(b) ? b->slid_from_ns : b->from_ns;
+	q.to_ns = browse_slides(b) ? b->slid_to_ns : b->to_ns;
+	q.sort = l->sort;
+	q.sort_descending = l->is_descending;
+	b->table_id = q.id;
+	b->table_asked_ns = term_now_ns();
+	b->table_events = a->progress.stats.n_events;
+	b->table_done = a->progress.is_done;
+	ask_put(b->ask_table, &q);
+}
+
+static void
+put_line_question(struct browse *b)
+{
+	const struct app *a = b->screen.app;
+	const struct view *v = browse_level(b)->view;
+	struct question q;
+
+	start_question(b, &q);
+	if (v->filter.filter && q.n_filters < ASK_FILTERS_MAX)
+		q.filters[q.n_filters++] = arena_strdup(&q.arena, v->filter.text);
+	q.n_slices = BROWSE_SLICES;
+	b->line_id = q.id;
+	b->line_asked_ns = term_now_ns();
+	b->line_events = a->progress.stats.n_events;
+	b->line_done = a->progress.is_done;
+	ask_put(b->ask_line, &q);
+}
+
+void
+browse_ask(struct browse *b)
+{
+	put_table_question(b);
+	put_line_question(b);
+}
+
+/* How long to wait after a question that took so long. */
+static uint64_t
+pause_of(uint64_t took_ns, uint64_t least_ns, unsigned share)
+{
+	return took_ns * share > least_ns ? took_ns * share : least_ns;
+}
+
+/* Events came since: ask again when it is time. */
+static void
+keep_asking(struct browse *b)
+{
+	struct app *a = b->screen.app;
+	uint64_t now = term_now_ns(), at;
+	bool is_done = a->progress.is_done;
+
+	if (b->is_paused)
+		return;
+	if ((b->table_events != a->progress.stats.n_events || b->table_done != is_done ||
+	     (browse_slides(b) && !is_done)) && !ask_is_busy(b->ask_table)) {
+		uint64_t least = browse_slides(b) ? SLIDE_EVERY_NS : TABLE_EVERY_NS;
+
+		at = b->table_asked_ns + pause_of(b->table_took_ns, least, TABLE_SHARE);
+		if (now >= at || is_done)
+			put_table_question(b);
+		else
+			app_wake_at(a, at);
+	}
+	if ((b->line_events != a->progress.stats.n_events || b->line_done != is_done) &&
+	    !ask_is_busy(b->ask_line)) {
+		at = b->line_asked_ns + pause_of(b->line_took_ns, LINE_EVERY_NS, LINE_SHARE);
+		if (now >= at || is_done)
+			put_line_question(b);
+		else
+			app_wake_at(a, at);
+	}
+}
+
+static void
+take_table(struct browse *b)
+{
+	unsigned n_rows = b->grid_area.n_rows > 2 ? b->grid_area.n_rows - 2 : 1;
+	struct grid_data d;
+	struct answer got;
+
+	if (!ask_take(b->ask_table, &got))
+		return;
+	if (got.id != b->table_id) {
+		answer_done(&got);
+		return;
+	}
+	b->table_took_ns = term_now_ns() - b->table_asked_ns;
+	answer_done(&b->table);
+	b->table = got;
+	if (!got.table)
+		return;
+	browse_data(b, &d);
+	grid_adopt(&browse_level(b)->grid, &d, n_rows);
+}
+
+static void
+take_line(struct browse *b)
+{
+	struct answer got;
+
+	if (!ask_take(b->ask_line, &got))
+		return;
+	if (got.id != b->line_id || !got.slices.n) {
+		answer_done(&got);
+		return;
+	}
+	b->line_took_ns = term_now_ns() - b->line_asked_ns;
+	answer_done(&b->line);
+	b->line = got;
+}
+
+static void
+woken(struct screen *s)
+{
+	struct browse *b = (struct browse *)s;
+
+	take_table(b);
+	take_line(b);
+	keep_asking(b);
+}
+
+static void
+end(struct screen *s)
+{
+	struct browse *b = (struct browse *)s;
+
+	ask_free(b->ask_table);
+	ask_free(b->ask_line);
+	answer_done(&b->table);
+	answer_done(&b->line);
+	drill_fini(&b->drill);
+	free(b->search);
+	free(b);
+}
+
+void
+browse_open(struct app *a, const struct view *first)
+{
+	static struct screen_ops ops = {
+		.name = "Keys",
+		.actions = browse_actions,
+		.draw = browse_draw,
+		.key = browse_key,
+		.woken = woken,
+		.free = end,
+	};
+	struct browse *b = xzalloc(sizeof(*b));
+
+	ops.n_actions = n_browse_actions;
+	b->screen.ops = &ops;
+	app_push(a, &b->screen);
+	drill_start(&b->drill, first);
+	b->drill.base = a->o->filter;
+	b->ask_table = ask_new(a->store, a->wake_fd, a->o->style, a->o->filter_options);
+	b->ask_line = ask_new(a->store, a->wake_fd, a->o->style, a->o->filter_options);
+	browse_ask(b);
+}

@@ -1,0 +1,95 @@
+/*
+ * browse - the main screen: source, path, timeline, table, keys.
+ *
+ * Its state and what is asked for are in browse.c, what keys do in browse_keys.c, how
+ * it looks in browse_draw.c.
+ */
+#ifndef UI_BROWSE_H
+#define UI_BROWSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ui/app.h"
+#include "ui/ask.h"
+#include "ui/drill.h"
+#include "ui/grid.h"
+#include "ui/timeline.h"
+
+#define BROWSE_SLICES 512		/* of the timeline */
+#define BROWSE_STEPS_MAX (DRILL_LEVELS_MAX + 1)
+
+/* A part of the path that can be clicked. */
+struct browse_step {
+	unsigned col, n_cols;
+	size_t level;
+};
+
+struct browse {
+	struct screen screen;
+	struct drill drill;
+	struct ask *ask_table, *ask_line;
+	struct answer table;		/* the newest; .table may be NULL */
+	struct answer line;
+	uint64_t table_id, line_id;	/* of what was asked last */
+	uint64_t table_asked_ns, line_asked_ns;		/* when, */
+	uint64_t table_took_ns, line_took_ns;		/* how long the last one took, */
+	uint64_t table_events, line_events;		/* and how many events there were */
+	bool table_done, line_done;	/* the last question was put when all was read */
+	bool is_paused;
+	uint64_t from_ns, to_ns;	/* the window; 0, 0: all of a capture, or what slides */
+	uint64_t slid_from_ns, slid_to_ns;	/* live: the window that slides, as of now */
+	bool has_focus_on_line;		/* keys act on the timeline */
+	uint64_t cursor_ns;
+	uint64_t anchor_ns;		/* the other end of the window while it is drawn */
+	bool is_dragging;
+	char *search;			/* NULL: nothing is searched */
+	/* The columns that are shown: of the table, or of the view while there is none. */
+	const struct view *shown_view;
+	const struct view_column *shown[GRID_COLUMNS_MAX];
+	size_t shown_cells[GRID_COLUMNS_MAX];		/* index of the cell in a row */
+	struct grid_column columns[GRID_COLUMNS_MAX];
+	size_t n_shown;
+	/* Where things were drawn. */
+	struct area grid_area, path_area, line_area;
+	struct browse_step steps[BROWSE_STEPS_MAX];
+	size_t n_steps;
+	unsigned line_cols;		/* of the timeline's area */
+	struct timeline line_drawn;
+	char line_words[5][32];		/* its texts */
+};
+
+/* Open it on top. */
+void browse_open(struct app *a, const struct view *first);
+
+/* Ask for table and timeline anew, because what is asked has changed. */
+void browse_ask(struct browse *b);
+
+/* Is the window the last seconds of the running system? */
+bool browse_slides(const struct browse *b);
+
+/* What the grid shows, as of now. */
+void browse_data(struct browse *b, struct grid_data *d);
+
+/* The level that is seen. */
+static inline struct drill_level *
+browse_level(struct browse *b)
+{
+	return drill_now(&b->drill);
+}
+
+/* Is the table that is there one of the view that is asked for? */
+static inline bool
+browse_has_table(const struct browse *b)
+{
+	return b->table.table && b->table.view == b->drill.levels[b->drill.n - 1].view;
+}
+
+void browse_draw(struct screen *s, struct area a);
+bool browse_key(struct screen *s, const struct key *k);
+
+extern const struct action browse_actions[];
+extern const size_t n_browse_actions;
+
+#endif

@@ -1,0 +1,265 @@
+#include "ui/browse.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/base/text.h"
+#include "engine/query/table.h"
+#include "engine/query/view.h"
+#include "ui/term.h"
+
+#define ROWS_FOR_LINE 12		/* with fewer rows there is no timeline */
+#define NS 1000000000u
+
+static struct span
+span_of(const struct text *t)
+{
+	return (struct span){ (const uint8_t *)t->p, t->len };
+}
+
+/* How far reading is, in words. */
+static void
+put_progress(const struct app *a, struct text *t)
+{
+	const struct source_stats *s = &a->progress.stats;
+	double elapsed = (double)(term_now_ns() - a->start_ns) / NS, part, left;
+
+	if (!s->bytes_all || s->bytes_done > s->bytes_all) {
+		text_str(t, "reading");
+		return;
+	}
+	part = (double)s->bytes_done / (double)s->bytes_all;
+	text_fmt(t, "reading %.0f%%", 100 * part);
+	if (elapsed < 1 || part < 0.01)
+		return;
+	left = elapsed / part - elapsed;
+	text_fmt(t, ", %.1fM/s, %.0f s left", (double)s->n_events / elapsed / 1e6, left);
+}
+
+static void
+put_span(uint64_t from_ns, uint64_t to_ns, struct text *t)
+{
+	double s = (double)(to_ns - from_ns) / NS;
+
+	if (s < 1)
+		text_fmt(t, "%.3g ms", 1000 * s);
+	else if (s < 120)
+		text_fmt(t, "%.2f s", s);
+	else
+		text_fmt(t, "%.0f min", s / 60);
+}
+
+static void
+draw_source(struct browse *b, struct area line)
+{
+	struct app *a = b->screen.app;
+	const struct ingest_progress *p = &a->progress;
+	const struct table *table = b->table.table;
+	struct text t = { 0 };
+	unsigned col, width;
+
+	text_count(&t, p->stats.n_events);
+	text_str(&t, p->stats.n_events == 1 ? " event" : " events");
+	if (b->line.slices.n) {
+		text_str(&t, "   ");
+		put_span(b->line.slices.from_ns, b->line.slices.to_ns, &t);
+	}
+	col = 1 + area_text(line, 0, 1, STYLE_DIM, "sysreel") + 2;
+	col += area_text(line, 0, col, STYLE_TITLE, a->o->name ? a->o->name : "live") + 3;
+	col += area_bytes(line, 0, col, STYLE_TEXT, span_of(&t)) + 3;
+	if (table && table->n_lost) {
+		t.len = 0;
+		text_count(&t, table->n_lost);
+		text_str(&t, " lost");
+		col += area_bytes(line, 0, col, STYLE_WARNING, span_of(&t)) + 3;
+	}
+	if (p->end.damage.code)
+		col += area_text(line, 0, col, STYLE_WARNING,
+				 p->end.cut_short ? "cut short" : "damaged") + 3;
+	t.len = 0;
+	if (b->is_paused)
+		text_str(&t, "■ paused");
+	else if (!p->is_done)
+		put_progress(a, &t);
+	else if (table && table->to_ns) {
+		text_str(&t, "as of ");
+		clock_time(&a->clock, table->to_ns, &t);
+		t.len -= t.len > 6 ? 6 : 0;	/* milliseconds are enough */
+	}
+	width = canvas_columns(span_of(&t));
+	if (col + width + 1 < line.n_cols)
+		area_bytes(line, 0, line.n_cols - width - 1,
+			   p->is_done ? STYLE_TEXT : STYLE_GOOD, span_of(&t));
+	text_fini(&t);
+}
+
+/* One step of the path; STYLE_LINK where one can go back to it. */
+static unsigned
+draw_step(struct browse *b, struct area line, unsigned col, size_t level, const char *words)
+{
+	bool is_last = level + 1 == b->drill.n;
+	unsigned n = area_text(line, 0, col, is_last ? STYLE_TITLE : STYLE_LINK, words);
+
+	if (!is_last && b->n_steps < BROWSE_STEPS_MAX)
+		b->steps[b->n_steps++] = (struct browse_step){ line.col + col, n, level };
+	return n;
+}
+
+/* The first level from which on the path fits into N_COLS. */
+static size_t
+first_shown(const struct browse *b, unsigned n_cols)
+{
+	size_t first = b->drill.n - 1;
+	size_t used = strlen(b->drill.levels[first].view->name) + 4;
+
+	while (first) {
+		const struct drill_level *l = &b->drill.levels[first - 1];
+
+		used += strlen(l->view->name) + 6 + (l->label ? strlen(l->label) : 0);
+		if (used > n_cols && l->label)
+			break;
+		first--;
+	}
+	return first;
+}
+
+static void
+draw_path(struct browse *b, struct area line)
+{
+	const struct drill_level *l = browse_level(b);
+	unsigned filter_cols = l->filter ? line.n_cols / 2 : 0, col = 1;
+	struct area path = area_line(line, 0, 0, line.n_cols - filter_cols);
+	size_t first = first_shown(b, path.n_cols);
+
+	b->path_area = line;
+	b->n_steps = 0;
+	if (first)
+		col += area_text(path, 0, col, STYLE_DIM, "… › ");
+	for (size_t i = first; i < b->drill.n; i++) {
+		const struct drill_level *step = &b->drill.levels[i];
+
+		/* A view that was only passed by is no part of where we are. */
+		if (i + 1 < b->drill.n && !step->label)
+			continue;
+		col += draw_step(b, path, col, i, step->view->name);
+		if (i + 1 == b->drill.n)
+			break;
+		col += area_text(path, 0, col, STYLE_DIM, " › ");
+		col += area_text(path, 0, col, STYLE_TEXT, step->label);
+		col += area_text(path, 0, col, STYLE_DIM, " › ");
+	}
+	if (l->filter) {
+		struct text t = { 0 };
+		unsigned width;
+
+		text_str(&t, "filter  ");
+		text_str(&t, l->filter);
+		width = canvas_columns(span_of(&t));
+		width = width < filter_cols - 1 ? width : filter_cols - 1;
+		area_fit(area_line(line, 0, line.n_cols - width - 1, width), CANVAS_LEFT,
+			 STYLE_TITLE, span_of(&t));
+		area_style(area_line(line, 0, line.n_cols - width - 1, 6), STYLE_DIM);
+		text_fini(&t);
+	}
+}
+
+/* Note the time NS in WORDS, without what is behind the seconds. */
+static void
+word_time(struct app *a, uint64_t ns, char words[32])
+{
+	struct text t = { 0 };
+	size_t n;
+
+	clock_time_s(&a->clock, ns, &t);
+	n = t.len < 31 ? t.len : 31;
+	memcpy(words, t.p, n);
+	words[n] = '\0';
+	text_fini(&t);
+}
+
+/* "9.1k": the most events in a second, as the slices have them. */
+static void
+word_peak(const struct slices *s, char words[32])
+{
+	double most = 0, length = (double)(s->to_ns - s->from_ns) / NS / (double)s->n;
+
+	for (size_t i = 0; i < s->n; i++)
+		most = s->counts[i] > most ? s->counts[i] : most;
+	if (length > 0)
+		most /= length;
+	if (most < 1000)
+		snprintf(words, 32, "peak %.0f", most);
+	else if (most < 1e6)
+		snprintf(words, 32, "peak %.1fk", most / 1e3);
+	else
+		snprintf(words, 32, "peak %.1fM", most / 1e6);
+}
+
+static void
+draw_line(struct browse *b, struct area a)
+{
+	const struct slices *s = &b->line.slices;
+	struct app *app = b->screen.app;
+	struct text window = { 0 };
+	struct timeline *l = &b->line_drawn;
+
+	b->line_area = a;
+	*l = (struct timeline){ 0 };
+	if (!s->n)
+		return;
+	word_time(app, s->from_ns, b->line_words[0]);
+	word_time(app, s->to_ns, b->line_words[1]);
+	word_peak(s, b->line_words[2]);
+	*l = (struct timeline){
+		.label = "events/s", .peak = b->line_words[2], .from_text = b->line_words[0],
+		.to_text = b->line_words[1], .window_text = b->line_words[3],
+		.from_ns = s->from_ns, .to_ns = s->to_ns, .values = s->counts,
+		.is_lost = s->is_lost, .n = s->n,
+		.window_from_ns = s->from_ns, .window_to_ns = s->to_ns,
+		.has_cursor = b->has_focus_on_line, .cursor_ns = b->cursor_ns,
+	};
+	if (b->to_ns || browse_slides(b)) {
+		l->window_from_ns = b->to_ns ? b->from_ns : b->slid_from_ns;
+		l->window_to_ns = b->to_ns ? b->to_ns : b->slid_to_ns;
+	}
+	put_span(l->window_from_ns, l->window_to_ns, &window);
+	snprintf(b->line_words[3], sizeof(b->line_words[3]), " %.*s ", (int)window.len, window.p);
+	text_fini(&window);
+	timeline_draw(l, a);
+}
+
+static void
+draw_table(struct browse *b, struct area a)
+{
+	struct drill_level *l = browse_level(b);
+	struct grid_data d;
+
+	b->grid_area = a;
+	browse_data(b, &d);
+	l->grid.search = b->search;
+	if (browse_has_table(b)) {
+		grid_draw(&l->grid, &d, a);
+	} else {
+		/* While there is none, where one was in it must not be forgotten. */
+		struct grid none = { .first = l->grid.first, .mark = l->grid.mark };
+
+		grid_draw(&none, &d, a);
+	}
+}
+
+void
+browse_draw(struct screen *s, struct area a)
+{
+	struct browse *b = (struct browse *)s;
+	unsigned top = 2, line_rows = a.n_rows >= ROWS_FOR_LINE ? TIMELINE_ROWS : 0;
+
+	draw_source(b, area_line(a, 0, 0, a.n_cols));
+	draw_path(b, area_line(a, 1, 0, a.n_cols));
+	b->line_area = area_part(a, 0, 0, 0, 0);
+	if (line_rows)
+		draw_line(b, area_part(a, top, 0, line_rows, a.n_cols));
+	top += line_rows;
+	draw_table(b, area_part(a, top, 0, a.n_rows - top - 1, a.n_cols));
+	app_draw_bar(s, area_line(a, a.n_rows - 1, 0, a.n_cols));
+}

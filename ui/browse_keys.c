@@ -1,0 +1,550 @@
+#include "ui/browse.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/err.h"
+#include "engine/base/mem.h"
+#include "engine/base/text.h"
+#include "engine/filter/filter.h"
+#include "engine/query/table.h"
+#include "engine/query/view.h"
+#include "engine/query/view_set.h"
+#include "ui/choose.h"
+#include "ui/complete.h"
+#include "ui/key.h"
+#include "ui/prompt.h"
+#include "ui/read.h"
+
+#define MENU_COLS 30
+
+/* Another view, level or order: what was searched belongs to the one before. */
+static void
+changed(struct browse *b)
+{
+	free(b->search);
+	b->search = NULL;
+	browse_ask(b);
+}
+
+/* Ways --------------------------------------------------------------------- */
+
+static void
+go_down(void *screen)
+{
+	struct browse *b = screen;
+	struct err err = { 0 };
+
+	if (!browse_has_table(b) || !b->table.table->n_rows)
+		return;
+	if (drill_down(&b->drill, b->screen.app->o->views, b->table.table,
+		       browse_level(b)->grid.rows.at, &err))
+		changed(b);
+	else
+		app_note(b->screen.app, STYLE_WARNING, "%s", err.text);
+}
+
+static void
+go_back(void *screen)
+{
+	struct browse *b = screen;
+
+	if (b->has_focus_on_line)
+		b->has_focus_on_line = false;
+	else if (drill_back(&b->drill))
+		changed(b);
+	else
+		app_note(b->screen.app, STYLE_DIM, "this is the top; q quits");
+}
+
+static void
+help(void *screen)
+{
+	read_help(screen);
+}
+
+static void
+quit(void *screen)
+{
+	((struct browse *)screen)->screen.app->is_over = true;
+}
+
+static void
+pause_toggle(void *screen)
+{
+	struct browse *b = screen;
+
+	b->is_paused = !b->is_paused;
+	if (!b->is_paused)
+		browse_ask(b);
+}
+
+static void
+legend(void *screen)
+{
+	struct browse *b = screen;
+	const struct view *v = browse_level(b)->view;
+	struct pager p = { 0 };
+
+	read_legend(v, b->screen.app->o->variant, &p);
+	read_open(b->screen.app, v->name, &p);
+}
+
+/* Views -------------------------------------------------------------------- */
+
+struct offered {
+	const struct view **views;
+	size_t n;
+	unsigned variant;
+};
+
+static const char *
+view_name(const void *ctx, size_t i)
+{
+	return ((const struct offered *)ctx)->views[i]->name;
+}
+
+static void
+view_explain(const void *ctx, size_t i, struct pager *p)
+{
+	const struct offered *o = ctx;
+
+	read_legend(o->views[i], o->variant, p);
+}
+
+static void
+offered_free(void *ctx)
+{
+	struct offered *o = ctx;
+
+	free(o->views);
+	free(o);
+}
+
+/* The views that are offered at the present level, in the order of their names. */
+static struct offered *
+offer_views(struct browse *b)
+{
+	const struct view_set *views = b->screen.app->o->views;
+	struct offered *o = xzalloc(sizeof(*o));
+	const char *field = drill_field(&b->drill);
+
+	o->views = xreallocarray(NULL, view_set_count(views) + 1, sizeof(*o->views));
+	o->variant = b->screen.app->o->variant;
+	for (size_t i = 0; i < view_set_count(views); i++) {
+		const struct view *v = view_set_at(views, i);
+
+		if (v->kind == VIEW_TABLE && !v->n_needs && view_applies(v, field))
+			o->views[o->n++] = v;
+	}
+	return o;
+}
+
+static void
+view_chosen(void *owner, size_t i)
+{
+	struct browse *b = owner;
+	struct offered *o = offer_views(b);
+
+	if (i < o->n && o->views[i] != browse_level(b)->view) {
+		drill_switch(&b->drill, o->views[i]);
+		changed(b);
+	}
+	offered_free(o);
+}
+
+static void
+choose_view(void *screen)
+{
+	struct browse *b = screen;
+	struct offered *o = offer_views(b);
+	struct choose c = {
+		.title = "Views", .width_cols = MENU_COLS, .entries = { o->n, view_name, o },
+		.explain = view_explain, .chosen = view_chosen, .owner = b, .free = offered_free,
+	};
+
+	for (size_t i = 0; i < o->n; i++)
+		if (o->views[i] == browse_level(b)->view)
+			c.selected = i;
+	choose_open(b->screen.app, &c);
+}
+
+/* Order -------------------------------------------------------------------- */
+
+static void
+sort_by(struct browse *b, size_t shown)
+{
+	if (shown >= b->n_shown)
+		return;
+	drill_sort(browse_level(b), b->shown[shown]->name);
+	browse_ask(b);
+}
+
+static void
+sort_chosen(void *owner, size_t i)
+{
+	sort_by(owner, i);
+}
+
+static const char *
+column_name(const void *ctx, size_t i)
+{
+	return ((const struct browse *)ctx)->shown[i]->name;
+}
+
+static void
+column_explain(const void *ctx, size_t i, struct pager *p)
+{
+	pager_add(p, STYLE_TEXT, 0, ((const struct browse *)ctx)->shown[i]->description);
+}
+
+static void
+choose_sort(void *screen)
+{
+	struct browse *b = screen;
+	struct grid_data d;
+	struct choose c = {
+		.title = "Sort by", .width_cols = MENU_COLS, .explain = column_explain,
+		.chosen = sort_chosen, .owner = b,
+	};
+
+	browse_data(b, &d);
+	c.entries = (struct menu_entries){ b->n_shown, column_name, b };
+	c.selected = d.sort_column < b->n_shown ? d.sort_column : 0;
+	choose_open(b->screen.app, &c);
+}
+
+/* Filter ------------------------------------------------------------------- */
+
+static bool
+filter_check(void *owner, const char *text, struct err *err)
+{
+	struct browse *b = owner;
+	struct filter *f = filter_compile(text, b->screen.app->o->filter_options, err);
+
+	filter_free(f);
+	return f != NULL;
+}
+
+static void
+filter_offer(void *owner, const char *text, size_t cursor, struct prompt_candidates *out)
+{
+	(void)owner;
+	complete_filter(text, cursor, out);
+}
+
+static void
+filter_entered(void *owner, const char *text)
+{
+	struct browse *b = owner;
+
+	drill_set_filter(browse_level(b), text + strspn(text, " "));
+	browse_ask(b);
+}
+
+static void
+edit_filter(void *screen)
+{
+	struct browse *b = screen;
+	struct prompt p = {
+		.label = "filter", .text = browse_level(b)->filter,
+		.history = &b->screen.app->filters, .check = filter_check,
+		.complete = filter_offer, .entered = filter_entered, .owner = b,
+	};
+
+	prompt_open(b->screen.app, &p);
+}
+
+/* Add the marked cell's value to the filter, or what is not it. */
+static void
+narrow(struct browse *b, bool is_excluded)
+{
+	struct drill_level *l = browse_level(b);
+	struct text t = { 0 }, shortest = { 0 };
+	struct err err = { 0 };
+	struct filter *f;
+
+	if (!browse_has_table(b) || !b->table.table->n_rows || l->grid.mark >= b->n_shown)
+		return;
+	if (l->filter)
+		text_fmt(&t, "(%s) and ", l->filter);
+	text_str(&t, is_excluded ? "not (" : "(");
+	if (!drill_cell_condition(b->table.table, l->grid.rows.at,
+				  b->shown_cells[l->grid.mark], &t)) {
+		app_note(b->screen.app, STYLE_WARNING, "%s is a sum, events have none; < and > "
+			 "mark another column", b->shown[l->grid.mark]->name);
+		text_fini(&t);
+		return;
+	}
+	text_str(&t, ")");
+	text_char(&t, '\0');
+	f = filter_compile(t.p, b->screen.app->o->filter_options, &err);
+	if (f) {
+		filter_print(f, &shortest);
+		text_char(&shortest, '\0');
+		drill_set_filter(l, shortest.p);
+		browse_ask(b);
+	} else {
+		app_note(b->screen.app, STYLE_ERROR, "%s", err.text);
+	}
+	filter_free(f);
+	text_fini(&t);
+	text_fini(&shortest);
+}
+
+static void
+include(void *screen)
+{
+	narrow(screen, false);
+}
+
+static void
+exclude(void *screen)
+{
+	narrow(screen, true);
+}
+
+/* Search ------------------------------------------------------------------- */
+
+static void
+search_to(struct browse *b, bool is_backwards, bool from_here)
+{
+	struct grid_data d;
+	size_t row;
+
+	if (!b->search || !browse_has_table(b))
+		return;
+	browse_data(b, &d);
+	row = grid_find(&browse_level(b)->grid, &d, b->search, is_backwards, from_here);
+	if (row == SIZE_MAX)
+		app_note(b->screen.app, STYLE_WARNING, "not found: %s", b->search);
+	else
+		grid_select(&browse_level(b)->grid, &d, row, b->grid_area);
+}
+
+static void
+search_changed(void *owner, const char *text)
+{
+	struct browse *b = owner;
+
+	free(b->search);
+	b->search = *text ? xstrdup(text) : NULL;
+	search_to(b, false, true);
+}
+
+static void
+search_entered(void *owner, const char *text)
+{
+	search_changed(owner, text);
+}
+
+static void
+search_left(void *owner)
+{
+	struct browse *b = owner;
+
+	free(b->search);
+	b->search = NULL;
+}
+
+static void
+search(void *screen)
+{
+	struct browse *b = screen;
+	struct prompt p = {
+		.label = "search", .history = &b->screen.app->searches,
+		.changed = search_changed, .entered = search_entered, .left = search_left,
+		.owner = b,
+	};
+
+	prompt_open(b->screen.app, &p);
+}
+
+static void
+search_next(void *screen)
+{
+	search_to(screen, false, false);
+}
+
+static void
+search_previous(void *screen)
+{
+	search_to(screen, true, false);
+}
+
+/* The window --------------------------------------------------------------- */
+
+static void
+set_window(struct browse *b, uint64_t one_ns, uint64_t other_ns)
+{
+	b->from_ns = one_ns < other_ns ? one_ns : other_ns;
+	b->to_ns = one_ns < other_ns ? other_ns : one_ns;
+	/* The time of an event at the very start is in the window as well. */
+	browse_ask(b);
+}
+
+static void
+whole(void *screen)
+{
+	struct browse *b = screen;
+
+	b->from_ns = b->to_ns = 0;
+	browse_ask(b);
+}
+
+static void
+focus_line(void *screen)
+{
+	struct browse *b = screen;
+	const struct slices *s = &b->line.slices;
+
+	if (!s->n || !b->line_area.n_rows)
+		return;
+	b->has_focus_on_line = !b->has_focus_on_line;
+	if (b->cursor_ns < s->from_ns || b->cursor_ns > s->to_ns)
+		b->cursor_ns = b->to_ns ? b->from_ns : s->from_ns;
+	b->anchor_ns = b->cursor_ns;
+}
+
+/* Cursor keys on the timeline: a column each; with Shift they draw the window. */
+static bool
+line_key(struct browse *b, const struct key *k)
+{
+	const struct slices *s = &b->line.slices;
+	unsigned n = timeline_columns(&b->line_drawn, b->line_area.n_cols);
+	uint64_t step = n && s->n ? (s->to_ns - s->from_ns) / n + 1 : 1;
+	bool is_left = k->code == K_LEFT;
+
+	if (!s->n || (k->code != K_LEFT && k->code != K_RIGHT && k->code != K_HOME &&
+		      k->code != K_END) || k->modifiers & ~(unsigned)K_SHIFT)
+		return false;
+	if (k->code == K_HOME)
+		b->cursor_ns = s->from_ns;
+	else if (k->code == K_END)
+		b->cursor_ns = s->to_ns;
+	else if (is_left)
+		b->cursor_ns = b->cursor_ns - s->from_ns > step ? b->cursor_ns - step : s->from_ns;
+	else
+		b->cursor_ns = s->to_ns - b->cursor_ns > step ? b->cursor_ns + step : s->to_ns;
+	if (k->modifiers & K_SHIFT)
+		set_window(b, b->anchor_ns, b->cursor_ns);
+	else
+		b->anchor_ns = b->cursor_ns;
+	return true;
+}
+
+static bool
+line_mouse(struct browse *b, const struct key *k)
+{
+	unsigned col = k->col - b->line_area.col;
+	bool is_inside = b->line_area.n_rows && k->row >= b->line_area.row &&
+			 k->row < b->line_area.row + b->line_area.n_rows;
+	uint64_t ns;
+
+	if (k->mouse == MOUSE_RELEASE && b->is_dragging) {
+		b->is_dragging = false;
+		return true;
+	}
+	if (!b->line.slices.n || (!is_inside && !b->is_dragging) ||
+	    !timeline_time(&b->line_drawn, b->line_area.n_cols, col, &ns))
+		return false;
+	if (k->mouse == MOUSE_PRESS) {
+		b->anchor_ns = b->cursor_ns = ns;
+		b->is_dragging = true;
+	} else if (k->mouse == MOUSE_DRAG && b->is_dragging) {
+		b->cursor_ns = ns;
+		set_window(b, b->anchor_ns, ns);
+	} else if (k->mouse == MOUSE_DOUBLE) {
+		whole(b);
+	}
+	return true;
+}
+
+/* Mouse -------------------------------------------------------------------- */
+
+static bool
+path_mouse(struct browse *b, const struct key *k)
+{
+	if (k->mouse != MOUSE_PRESS || k->row != b->path_area.row)
+		return false;
+	for (size_t i = 0; i < b->n_steps; i++) {
+		const struct browse_step *s = &b->steps[i];
+
+		if (k->col < s->col || k->col >= s->col + s->n_cols)
+			continue;
+		drill_to(&b->drill, s->level);
+		changed(b);
+		return true;
+	}
+	return false;
+}
+
+static bool
+mouse(struct browse *b, const struct grid_data *d, const struct key *k)
+{
+	struct grid *g = &browse_level(b)->grid;
+	size_t found[2];
+
+	if (line_mouse(b, k) || path_mouse(b, k))
+		return true;
+	switch (grid_at(g, d, b->grid_area, k, found)) {
+	case GRID_HEADING:
+		if ((k->mouse == MOUSE_PRESS || k->mouse == MOUSE_DOUBLE) && found[1] != SIZE_MAX)
+			sort_by(b, found[1]);
+		return true;
+	case GRID_CELL:
+		grid_key(g, d, k, b->grid_area);
+		if (k->mouse == MOUSE_DOUBLE)
+			go_down(b);
+		else if (k->mouse == MOUSE_PRESS && k->button == 3)
+			narrow(b, false);
+		return true;
+	default:
+		return grid_key(g, d, k, b->grid_area);
+	}
+}
+
+bool
+browse_key(struct screen *s, const struct key *k)
+{
+	struct browse *b = (struct browse *)s;
+	struct grid_data d;
+
+	browse_data(b, &d);
+	if (k->code == K_MOUSE)
+		return mouse(b, &d, k);
+	if (b->has_focus_on_line && line_key(b, k))
+		return true;
+	if (!k->modifiers && k->code >= '1' && k->code <= '9') {
+		sort_by(b, k->code - '1');
+		return true;
+	}
+	if (!browse_has_table(b) && k->code != '<' && k->code != '>')
+		return false;
+	return grid_key(&browse_level(b)->grid, &d, k, b->grid_area);
+}
+
+const struct action browse_actions[] = {
+	{ "F1 ?", "Help", "all keys", help },
+	{ "F2 v", "Views", "choose another view; typing searches", choose_view },
+	{ "F4 \\", "Filter", "edit the filter; fields and operators are offered", edit_filter },
+	{ "F7 l", "Legend", "what the view and its columns are", legend },
+	{ "F9 o", "Sort", "sort by another column; the same again turns the order", choose_sort },
+	{ "/ ^F", "Search", "find a text in the rows, in any case", search },
+	{ "Enter", NULL, "go into the selected row", go_down },
+	{ "Esc Backspace", NULL, "back up, to where everything is as it was left", go_back },
+	{ "n", NULL, "search: the next row", search_next },
+	{ "N", NULL, "search: the previous row", search_previous },
+	{ "+", NULL, "only what has the value of the marked cell", include },
+	{ "-", NULL, "only what has not", exclude },
+	{ "< >", NULL, "mark another column", NULL },
+	{ "Up Down PgUp PgDn Home End", NULL, "move the selection", NULL },
+	{ "Left Right", NULL, "scroll the columns", NULL },
+	{ "1 2 3 4 5 6 7 8 9", NULL, "sort by that column, counted from the left", NULL },
+	{ "Tab", NULL, "put the keys on the timeline, and back", focus_line },
+	{ "Shift-Left Shift-Right", NULL, "on the timeline: draw a window", NULL },
+	{ "0", NULL, "the window is everything again", whole },
+	{ "p Space", "Pause", "hold the display still, and let it go", pause_toggle },
+	{ "F10 q", "Quit", "leave", quit },
+};
+const size_t n_browse_actions = ARRAY_LEN(browse_actions);

@@ -1,0 +1,122 @@
+#include "ui/choose.h"
+
+#include <stdlib.h>
+
+#include "engine/base/mem.h"
+#include "ui/app.h"
+#include "ui/key.h"
+#include "ui/pager.h"
+
+struct chooser {
+	struct screen screen;
+	struct choose c;
+	struct menu menu;
+	struct pager beside;
+	size_t explained;		/* which entry .beside is of */
+	struct area area;
+};
+
+static void
+explain(struct chooser *m)
+{
+	size_t selected = menu_selected(&m->menu);
+
+	if (!m->c.explain || selected == m->explained)
+		return;
+	pager_fini(&m->beside);
+	m->explained = selected;
+	if (selected != SIZE_MAX)
+		m->c.explain(m->c.entries.ctx, selected, &m->beside);
+}
+
+static void
+draw(struct screen *s, struct area a)
+{
+	struct chooser *m = (struct chooser *)s;
+	unsigned n_rows = a.n_rows - 1, width = m->c.width_cols < a.n_cols ? m->c.width_cols
+									    : a.n_cols;
+
+	m->area = area_frame(area_part(a, 0, 0, n_rows, width), m->c.title);
+	menu_draw(&m->menu, m->area);
+	explain(m);
+	if (m->c.explain && a.n_cols > width + 20)
+		pager_draw(&m->beside,
+			   area_frame(area_part(a, 0, width, n_rows, a.n_cols - width), ""));
+	area_fill(area_line(a, n_rows, 0, a.n_cols), ' ', STYLE_TEXT);
+	app_draw_bar(s, area_line(a, n_rows, 0, a.n_cols));
+}
+
+static void
+end(struct screen *s)
+{
+	struct chooser *m = (struct chooser *)s;
+
+	menu_fini(&m->menu);
+	pager_fini(&m->beside);
+	if (m->c.free)
+		m->c.free((void *)(uintptr_t)m->c.entries.ctx);
+	free(m);
+}
+
+static bool
+key(struct screen *s, const struct key *k)
+{
+	struct chooser *m = (struct chooser *)s;
+	size_t selected;
+
+	switch (menu_key(&m->menu, k, m->area)) {
+	case MENU_CHOSEN: {
+		void (*chosen)(void *, size_t) = m->c.chosen;
+		void *owner = m->c.owner;
+
+		selected = menu_selected(&m->menu);
+		app_pop(s->app);
+		chosen(owner, selected);
+		return true;
+	}
+	case MENU_LEFT:
+		app_pop(s->app);
+		return true;
+	case MENU_MOVED:
+		return true;
+	case MENU_IGNORED:
+		break;
+	}
+	return false;
+}
+
+static void
+leave(void *screen)
+{
+	struct screen *s = screen;
+
+	app_pop(s->app);
+}
+
+static const struct action actions[] = {
+	{ "Enter", "Choose", "choose what is selected", NULL },
+	{ "Esc F10", "Close", "choose nothing", leave },
+	{ "Up Down PgUp PgDn Home End", NULL, "move the selection", NULL },
+};
+
+static const struct screen_ops ops = {
+	.name = "Menu",
+	.actions = actions,
+	.n_actions = ARRAY_LEN(actions),
+	.draw = draw,
+	.key = key,
+	.free = end,
+	.is_overlay = true,
+};
+
+void
+choose_open(struct app *a, const struct choose *c)
+{
+	struct chooser *m = xzalloc(sizeof(*m));
+
+	m->screen.ops = &ops;
+	m->c = *c;
+	m->explained = SIZE_MAX;
+	menu_open(&m->menu, &m->c.entries, c->selected);
+	app_push(a, &m->screen);
+}

@@ -1,0 +1,31 @@
+/*
+ * choose - a menu at the left side of the screen, with a text beside it.
+ */
+#ifndef UI_CHOOSE_H
+#define UI_CHOOSE_H
+
+#include <stddef.h>
+
+#include "ui/menu.h"
+
+struct app;
+struct pager;
+
+struct choose {
+	const char *title;
+	unsigned width_cols;		/* of the menu */
+	struct menu_entries entries;
+	size_t selected;
+	/* Append what is said of entry I beside the menu; NULL: nothing is. */
+	void (*explain)(const void *ctx, size_t i, struct pager *p);
+	/* Entry I was chosen; the menu is closed. */
+	void (*chosen)(void *owner, size_t i);
+	void *owner;
+	/* Ends .entries.ctx; NULL: it needs no end. */
+	void (*free)(void *ctx);
+};
+
+/* Open the menu. C is copied. */
+void choose_open(struct app *a, const struct choose *c);
+
+#endif

@@ -1,0 +1,249 @@
+#include "ui/explore.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/err.h"
+#include "engine/base/mem.h"
+#include "engine/base/text.h"
+#include "engine/capture/capture.h"
+#include "engine/filter/filter.h"
+#include "engine/query/cursor.h"
+#include "engine/query/view_set.h"
+#include "engine/store/ingest.h"
+#include "ui/cli/bundled.h"
+#include "ui/cli/cli.h"
+#include "ui/cli/input.h"
+#include "ui/cli/live.h"
+#include "ui/cli/narrowed.h"
+#include "ui/cli/services.h"
+#include "ui/cli/view_files.h"
+#include "ui/cli/whom.h"
+#include "ui/cli/words.h"
+#include "ui/cli/zone.h"
+
+#define MS 1000000u
+#define REFRESH_MS 2000u
+#define REFRESH_MS_MAX 3600000u
+#define LIVE_MIB 1024u
+#define MIB_MAX (1u << 20)
+
+enum { OPT_ASCII = 256, OPT_THEME, OPT_MEMORY, OPT_UTC, OPT_VIEWS };
+
+/* What the words ask for. */
+struct wishes {
+	struct input input;
+	struct whom whom;
+	const char *view, *views_dir, *theme;
+	enum view_variant variant;
+	uint64_t refresh_ms, n_events, data_bytes, memory_mib;
+	bool without_users, with_services, is_ascii, is_utc;
+	struct text filter;
+};
+
+static bool
+take_variant(struct wishes *w, const char *arg)
+{
+	if (!strcmp(arg, "c") || !strcmp(arg, "container"))
+		w->variant = VIEW_CONTAINERS;
+	else if (!strcmp(arg, "k") || !strcmp(arg, "kubernetes"))
+		w->variant = VIEW_PODS;
+	else
+		return false;
+	return true;
+}
+
+static bool
+take_number(const char *arg, uint64_t least, uint64_t most, uint64_t *out)
+{
+	uint64_t n;
+
+	if (!words_count(arg, most, &n) || n < least)
+		return false;
+	*out = n;
+	return true;
+}
+
+/* False: the option KEY cannot be this. */
+static bool
+take_option(struct wishes *w, int key, const char *arg)
+{
+	switch (key) {
+	case 'r':
+		input_add(&w->input, arg);
+		return w->input.n <= INPUT_FILES_MAX;
+	case 'v':
+		w->view = arg;
+		return true;
+	case 'p':
+		return take_variant(w, arg);
+	case 'd':
+		return take_number(arg, 100, REFRESH_MS_MAX, &w->refresh_ms);
+	case 'n':
+		return take_number(arg, 1, UINT64_MAX / 2, &w->n_events);
+	case 's':
+		return take_number(arg, 0, UINT32_MAX, &w->data_bytes);
+	case 'E':
+		return w->without_users = true;
+	case 'R':
+		return w->with_services = true;
+	case OPT_ASCII:
+		return w->is_ascii = true;
+	case OPT_THEME:
+		w->theme = arg;
+		return true;
+	case OPT_MEMORY:
+		return take_number(arg, 16, MIB_MAX, &w->memory_mib);
+	case OPT_UTC:
+		return w->is_utc = true;
+	case OPT_VIEWS:
+		w->views_dir = arg;
+		return true;
+	}
+	return false;
+}
+
+static int
+read_words(const struct cli_command *self, int argc, char **argv, struct wishes *w)
+{
+	const char *arg;
+	int at = 1, key, status;
+
+	while ((key = cli_option(self, argc, argv, &at, &arg)) > 0) {
+		status = whom_take(&w->whom, self->name, key, arg);
+		if (status == CLI_OK || (status < 0 && take_option(w, key, arg)))
+			continue;
+		if (status < 0)
+			cli_error("`%s` cannot be that; `sysreel explore --help` says what can",
+				  arg ? arg : "");
+		return CLI_USAGE;
+	}
+	if (key < 0)
+		return CLI_USAGE;
+	words_join(argv, at, argc, &w->filter);
+	return whom_check(&w->whom, w->input.n != 0);
+}
+
+static struct source *
+open_source(void *ctx, struct ingest *in, struct err *err)
+{
+	struct wishes *w = ctx;
+	struct capture_options files = { .reread = true, .idle = ingest_idle, .ctx = in };
+	struct live_options live = { .whom = &w->whom, .data_bytes = w->data_bytes,
+				     .idle = ingest_idle, .ctx = in,
+				     .ask = { .switches = w->whom.switches,
+					      .page_faults = w->whom.page_faults } };
+	struct source *s = w->input.n ? input_open(&w->input, &files, err)
+				      : live_open(&live, err);
+
+	if (!s || (!w->n_events && !w->without_users))
+		return s;
+	return narrowed_new(s, w->n_events, w->without_users);
+}
+
+/* Is the filter one? The user was told if not. */
+static bool
+check_filter(const struct wishes *w, const struct filter_options *options)
+{
+	struct filter *f;
+	struct err err;
+
+	if (!w->filter.len)
+		return true;
+	f = filter_compile(w->filter.p, options, &err);
+	if (!f)
+		cli_explain("the filter", w->filter.p, &err);
+	filter_free(f);
+	return f != NULL;
+}
+
+/* The name of the capture as the screen shows it: without folders. */
+static const char *
+short_name(const struct wishes *w)
+{
+	const char *name = w->input.n ? w->input.names[0] : NULL;
+	const char *slash = name ? strrchr(name, '/') : NULL;
+
+	return slash && slash[1] ? slash + 1 : name;
+}
+
+static int
+explore(struct wishes *w)
+{
+	struct filter_options filters = { .utc_offset = w->is_utc ? NULL : zone_offset,
+					  .service_port = services_port };
+	struct query_style style = { .utc_offset = filters.utc_offset,
+				     .service = w->with_services ? services_name : NULL };
+	struct explore_options o = {
+		.name = short_name(w), .view = w->view, .variant = w->variant,
+		.filter = w->filter.len ? w->filter.p : NULL,
+		.budget_bytes = w->memory_mib << 20, .refresh_ns = w->refresh_ms * MS,
+		.term = { w->is_ascii, w->theme }, .style = &style, .filter_options = &filters,
+		.open = open_source, .ctx = w,
+	};
+	struct view_set *views;
+	struct err err = { 0 };
+	int code;
+
+	if (!check_filter(w, &filters))
+		return CLI_USAGE;
+	views = view_files_load(w->views_dir, &filters);
+	o.views = views;
+	code = explore_run(&o, &err);
+	view_set_free(views);
+	if (code < 0) {
+		cli_error("%s", err.text);
+		if (!w->input.n)
+			bundled_offer();
+	}
+	return code < 0 ? CLI_FAILED : CLI_OK;
+}
+
+static int
+run(const struct cli_command *self, int argc, char **argv)
+{
+	struct wishes w = { .variant = VIEW_PLAIN, .refresh_ms = REFRESH_MS,
+			    .data_bytes = UINT64_MAX };
+	int status = read_words(self, argc, argv, &w);
+
+	if (!w.memory_mib && !w.input.n)
+		w.memory_mib = LIVE_MIB;
+	if (status == CLI_OK)
+		status = explore(&w);
+	input_fini(&w.input);
+	text_fini(&w.filter);
+	return status;
+}
+
+static const struct cli_option options[] = {
+	{ 'r', "read", "FILE", "Look at the capture FILE; - is standard input. Given several "
+	  "times, the files are one after the other." },
+	{ 'v', "view", "ID", "Begin with the view ID; `sysreel list views` has them." },
+	{ 'p', "columns", "WHAT", "c: with columns for containers; k: for pods, too." },
+	WHOM_OPTIONS,
+	{ 'd', "refresh", "MS", "Without -r: show the last MS milliseconds, 2000 without the "
+	  "option." },
+	{ 'n', "count", "N", "Read the first N events." },
+	{ 's', "snaplen", "BYTES", "Without -r: keep so many bytes of what a call reads or "
+	  "writes." },
+	{ 'E', "exclude-users", NULL, "Do without the names of users and groups." },
+	{ 'R', "resolve-ports", NULL, "Show names of services in place of numbers of ports." },
+	{ OPT_VIEWS, "views", "DIR", "Use the view files in DIR, too." },
+	{ OPT_MEMORY, "memory", "MIB", "Forget the oldest events beyond so much memory. Without "
+	  "the option this is 1024 for the running system, and captures are kept whole." },
+	{ OPT_UTC, "utc", NULL, "Show times in UTC." },
+	{ OPT_ASCII, "ascii", NULL, "Draw with ASCII only." },
+	{ OPT_THEME, "theme", "NAME", "Colours: dark, light or mono (none)." },
+};
+
+const struct cli_command explore_command = {
+	.name = "explore",
+	.synopsis = "[OPTION]... [FILTER]",
+	.doc = "Browse a capture, or the running system, on the whole screen. This is what sysreel "
+	       "does without a command.",
+	.more = "FILTER is in force for all that is seen. F1 shows the keys.",
+	.options = options,
+	.n_options = ARRAY_LEN(options),
+	.run = run,
+};

@@ -1,0 +1,121 @@
+#include "ui/explore.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "engine/base/err.h"
+#include "engine/query/cursor.h"
+#include "engine/query/view_set.h"
+#include "ui/app.h"
+#include "ui/browse.h"
+#include "ui/key.h"
+
+/* The reading thread has published something. */
+static void
+told(void *ctx)
+{
+	const struct app *a = ctx;
+	uint64_t one = 1;
+
+	/* A counter that is full wakes as well. */
+	if (write(a->wake_fd, &one, sizeof(one)) < 0)
+		return;
+}
+
+static const struct view *
+first_view(const struct explore_options *o, struct err *err)
+{
+	const char *id = o->view ? o->view : "procs";
+	const struct view *v = view_set_find(o->views, id), *near;
+
+	if (v && v->kind == VIEW_TABLE)
+		return v;
+	if (v) {
+		err_set(err, -EINVAL, "view `%s` is no table", id);
+		return NULL;
+	}
+	near = view_set_nearest(o->views, id);
+	err_set(err, -ENOENT, "there is no view `%s`%s%s%s; `sysreel list views` has all", id,
+		near ? ", is `" : "", near ? near->id : "", near ? "` meant?" : "");
+	return NULL;
+}
+
+/* Draw, wait, and let screens know, until it is over. */
+static void
+live(struct app *a)
+{
+	uint64_t ticks;
+
+	while (!a->is_over) {
+		struct key k;
+
+		term_fit(a->term, &a->canvas);
+		app_draw(a);
+		term_draw(a->term, &a->canvas);
+		switch (term_wait(a->term, a->wake_fd, a->wake_ns, &k)) {
+		case TERM_KEY:
+			app_key(a, &k);
+			break;
+		case TERM_WOKEN:
+			if (read(a->wake_fd, &ticks, sizeof(ticks)) < 0 && errno != EAGAIN)
+				return;
+			app_woken(a);
+			break;
+		case TERM_TIME:
+			app_woken(a);
+			break;
+		case TERM_RESIZED:
+			break;
+		case TERM_QUIT:
+			return;
+		}
+	}
+}
+
+static int
+begin(struct app *a, const struct view *first, struct err *err)
+{
+	struct source *source;
+
+	a->ingest = ingest_new(&(struct ingest_options){ a->o->budget_bytes, told, a });
+	a->store = ingest_store(a->ingest);
+	source = a->o->open(a->o->ctx, a->ingest, err);
+	if (!source)
+		return err->code ? err->code : -EIO;
+	a->start_ns = term_now_ns();
+	if (ingest_start(a->ingest, source, err) < 0)
+		return err->code;
+	a->term = term_open(&a->o->term, err);
+	if (!a->term)
+		return err->code;
+	ingest_progress(a->ingest, &a->progress);
+	browse_open(a, first);
+	return 0;
+}
+
+int
+explore_run(const struct explore_options *o, struct err *err)
+{
+	struct app a = { .o = o, .wake_ns = UINT64_MAX };
+	const struct view *first = first_view(o, err);
+	int code;
+
+	if (!first)
+		return err->code;
+	a.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (a.wake_fd < 0)
+		return err_set(err, -errno, "eventfd: %s", strerror(errno));
+	clock_init(&a.clock, o->style ? o->style->utc_offset : NULL);
+	code = begin(&a, first, err);
+	if (!code)
+		live(&a);
+	app_fini(&a);
+	term_close(a.term);
+	ingest_free(a.ingest);
+	close(a.wake_fd);
+	if (!code)
+		term_die_of_signal();
+	return code;
+}

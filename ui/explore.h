@@ -1,0 +1,41 @@
+/*
+ * explore - the full-screen explorer, from the first picture to the last key.
+ *
+ * What needs a right or knows files (captures, the probe, view files) is handed in.
+ */
+#ifndef UI_EXPLORE_H
+#define UI_EXPLORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/query/view.h"
+#include "ui/term.h"
+
+struct err;
+struct filter_options;
+struct ingest;
+struct query_style;
+struct source;
+struct view_set;
+
+struct explore_options {
+	const char *name;		/* of the capture, or NULL: the running system */
+	const struct view_set *views;
+	const char *view;		/* id of the first one; NULL: the usual */
+	enum view_variant variant;
+	const char *filter;		/* in force for ever; NULL: none */
+	uint64_t budget_bytes;		/* of the store; 0: none */
+	uint64_t refresh_ns;		/* live: how often, and the length of the window */
+	struct term_options term;
+	const struct query_style *style;
+	const struct filter_options *filter_options;
+	/* Open what is looked at. IN is what the source calls when it has to wait. */
+	struct source *(*open)(void *ctx, struct ingest *in, struct err *err);
+	void *ctx;
+};
+
+/* Until somebody leaves it. 0, or a negative errno: it could not begin, *err says why. */
+int explore_run(const struct explore_options *o, struct err *err);
+
+#endif

@@ -1,0 +1,124 @@
+#include "ui/read.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/mem.h"
+#include "engine/query/view.h"
+#include "ui/app.h"
+#include "ui/key.h"
+
+#define COLUMN_WIDTH 12
+
+struct read {
+	struct screen screen;
+	char *title;
+	struct pager pager;
+	struct area area;
+};
+
+static void
+draw(struct screen *s, struct area a)
+{
+	struct read *r = (struct read *)s;
+	unsigned n_rows = a.n_rows > 2 ? a.n_rows - 1 : a.n_rows;
+
+	r->area = area_frame(area_part(a, 0, 0, n_rows, a.n_cols), r->title);
+	pager_draw(&r->pager, r->area);
+	area_fill(area_line(a, a.n_rows - 1, 0, a.n_cols), ' ', STYLE_TEXT);
+	app_draw_bar(s, area_line(a, a.n_rows - 1, 0, a.n_cols));
+}
+
+static void
+leave(void *screen)
+{
+	struct screen *s = screen;
+
+	app_pop(s->app);
+}
+
+static bool
+key(struct screen *s, const struct key *k)
+{
+	struct read *r = (struct read *)s;
+
+	if (pager_key(&r->pager, k, r->area))
+		return true;
+	/* The mouse and what works everywhere do not end it. */
+	if (k->code == K_MOUSE || k->modifiers)
+		return false;
+	app_pop(s->app);
+	return true;
+}
+
+static void
+end(struct screen *s)
+{
+	struct read *r = (struct read *)s;
+
+	pager_fini(&r->pager);
+	free(r->title);
+	free(r);
+}
+
+static const struct action actions[] = {
+	{ "Esc", "Close", "close; so does any other key", leave },
+	{ "Up Down PgUp PgDn Home End", NULL, "scroll", NULL },
+};
+
+static const struct screen_ops ops = {
+	.name = "Text",
+	.actions = actions,
+	.n_actions = ARRAY_LEN(actions),
+	.draw = draw,
+	.key = key,
+	.free = end,
+	.is_overlay = true,
+};
+
+void
+read_open(struct app *a, const char *title, struct pager *p)
+{
+	struct read *r = xzalloc(sizeof(*r));
+
+	r->screen.ops = &ops;
+	r->title = xstrdup(title);
+	r->pager = *p;
+	*p = (struct pager){ 0 };
+	app_push(a, &r->screen);
+}
+
+void
+read_help(struct screen *s)
+{
+	struct pager p = { 0 };
+
+	action_explain(s->ops->actions, s->ops->n_actions, &p);
+	action_explain(app_actions, n_app_actions, &p);
+	read_open(s->app, s->ops->name, &p);
+}
+
+void
+read_legend(const struct view *v, unsigned variant, struct pager *p)
+{
+	pager_add(p, STYLE_TEXT, 0, v->description);
+	for (size_t i = 0; i < v->n_tips; i++) {
+		pager_add(p, STYLE_TEXT, 0, "");
+		pager_add(p, STYLE_DIM, 0, v->tips[i]);
+	}
+	pager_add(p, STYLE_TEXT, 0, "");
+	pager_add(p, STYLE_TITLE, 0, "Columns");
+	for (size_t i = 0; i < v->n_columns; i++)
+		if (view_shows(&v->columns[i], (enum view_variant)variant) &&
+		    !v->columns[i].is_hidden)
+			pager_add_row(p, COLUMN_WIDTH, v->columns[i].name,
+				      v->columns[i].description);
+	if (v->filter.filter) {
+		pager_add(p, STYLE_TEXT, 0, "");
+		pager_add(p, STYLE_TITLE, 0, "Its filter");
+		pager_add(p, STYLE_TEXT, 2, v->filter.text);
+	}
+	pager_add(p, STYLE_TEXT, 0, "");
+	pager_add_row(p, COLUMN_WIDTH, "id", v->id);
+	pager_add_row(p, COLUMN_WIDTH, "from", v->file);
+}

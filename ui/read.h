@@ -1,0 +1,23 @@
+/*
+ * read - a text over the screen: help, a legend, an error.
+ */
+#ifndef UI_READ_H
+#define UI_READ_H
+
+#include "ui/pager.h"
+
+struct app;
+struct screen;
+struct view;
+
+/* Show P, which is taken, under TITLE, which is copied. Any key that does not scroll
+ * ends it. */
+void read_open(struct app *a, const char *title, struct pager *p);
+
+/* All keys of S, the ones of the whole explorer too. */
+void read_help(struct screen *s);
+
+/* What V shows, column by column, in VARIANT. */
+void read_legend(const struct view *v, unsigned variant, struct pager *p);
+
+#endif
