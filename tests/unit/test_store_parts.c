@@ -160,7 +160,9 @@ check_payload(void)
 
 		payload_get(p, at[i], &ev);
 		n_wrong += ev.tid != i || ev.n_params != i % 3;
-		n_wrong += i % 3 && (ev.ends[0] != i || memcmp(ev.values, bytes, ev.ends[i % 3 - 1]));
+		if (i % 3)
+			n_wrong += ev.ends[0] != i ||
+				   memcmp(ev.values, bytes, ev.ends[i % 3 - 1]);
 	}
 	CHECK(!n_wrong && payload_bytes(p) > payload_len(p), "bytes of 300 events come back");
 	payload_free(p);
