@@ -17,6 +17,7 @@
 #include "engine/base/mem.h"
 #include "probe/object.h"
 
+#define EMPTY_TURNS 2			/* a fork may slip through one */
 #define PIDFD_OF_THREAD O_EXCL		/* headers may be older than that flag */
 
 struct loader {
@@ -31,6 +32,7 @@ struct loader {
 	size_t cells_len, page;
 	int seeds_fd, marks_fd;
 	int sample_fd;			/* the link of the iterator over threads */
+	unsigned n_empty;		/* times in a row that it found nobody of the tree */
 	int listing_fd;			/* of the one over descriptors */
 	struct wire_state *state;	/* shared with the programs */
 	int n_possible;			/* CPUs that cells have room for */
@@ -300,15 +302,21 @@ loader_list_files(const struct loader *l)
 }
 
 void
-loader_sample(const struct loader *l)
+loader_sample(struct loader *l)
 {
-	int fd = bpf_iter_create(l->sample_fd);
+	int fd;
 	char nothing[64];
+	ssize_t n = 0;
 
-	while (fd >= 0 && read(fd, nothing, sizeof(nothing)) > 0)
+	__atomic_store_n(&l->state->living, 0, __ATOMIC_RELEASE);
+	fd = bpf_iter_create(l->sample_fd);
+	while (fd >= 0 && (n = read(fd, nothing, sizeof(nothing))) > 0)
 		;
 	if (fd >= 0)
 		close(fd);
+	if (fd < 0 || n < 0)
+		return;
+	l->n_empty = __atomic_load_n(&l->state->living, __ATOMIC_ACQUIRE) ? 0 : l->n_empty + 1;
 }
 
 /* Mark the thread TID at once, where the kernel lets us name it: since 6.9, before
@@ -361,8 +369,10 @@ loader_all_ended(const struct loader *l)
 {
 	uint64_t n_seeds = __atomic_load_n(&l->state->n_seeds, __ATOMIC_ACQUIRE);
 
-	return __atomic_load_n(&l->state->n_taken, __ATOMIC_ACQUIRE) >= n_seeds &&
-	       !__atomic_load_n(&l->state->alive, __ATOMIC_ACQUIRE);
+	/* One that ended while it was marked is counted for ever; but nobody is found. */
+	return l->n_empty >= EMPTY_TURNS ||
+	       (__atomic_load_n(&l->state->n_taken, __ATOMIC_ACQUIRE) >= n_seeds &&
+		!__atomic_load_n(&l->state->alive, __ATOMIC_ACQUIRE));
 }
 
 uint64_t

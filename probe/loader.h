@@ -34,8 +34,9 @@ void loader_detach(struct loader *l);
  * not let us. */
 int loader_list_files(const struct loader *l);
 
-/* Let those threads that have run since the last time be told, into the rings. */
-void loader_sample(const struct loader *l);
+/* Let those threads that have run since the last time be told, into the rings, and see
+ * whether any of the tree lives. */
+void loader_sample(struct loader *l);
 
 /* Let the thread TID, and all that it will start, be traced. */
 int loader_mark(struct loader *l, uint32_t tid, struct err *err);

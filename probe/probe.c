@@ -16,6 +16,7 @@
 #include "engine/base/hash.h"
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
+#include "engine/event/scan.h"
 #include "engine/event/source.h"
 #include "probe/calls.h"
 #include "probe/cgroup_place.h"
@@ -55,6 +56,8 @@ struct probe {
 	struct snapshot *snapshot;
 	struct launch launch;
 	struct cgroup_place cgroup;
+	struct proc_entry joined;	/* a process that came into it */
+	struct text join_bytes;		/* of the event about that */
 	int64_t root;			/* of the tree that is followed; or 0 */
 	uint64_t wall_ns;		/* to be added to times since boot */
 	uint64_t scan_end_ns;		/* since boot: earlier events are for the state */
@@ -173,7 +176,8 @@ look(struct probe *p)
 	size_t ring = p->config.data_limit_bytes;
 
 	p->looked_ns = now_ns;
-	if (p->phase == PHASE_EVENTS && p->config.cpu_wants && now_ns >= p->sample_ns) {
+	if (p->phase == PHASE_EVENTS && (p->config.cpu_wants || p->config.only_marked) &&
+	    now_ns >= p->sample_ns) {
 		loader_sample(p->loader);
 		p->sample_ns = now_ns + SAMPLE_EVERY_NS;
 	}
@@ -278,15 +282,36 @@ is_known_birth(const struct probe *p, const struct event *ev)
 	}
 }
 
-/* Of a thread that comes into what is asked for nobody knows what it has open. */
-static void
-note_join(struct probe *p)
+/* A thread comes into what is asked for: tell of its process, if it was not listed. What
+ * that has open is read soon. False when there is nothing to tell. */
+static bool
+tell_join(struct probe *p, struct record *rec)
+{
+	struct proc_record proc;
+	struct wire_head head;
+
+	memcpy(&head, p->item.p, sizeof(head));
+	p->has_item = false;
+	if (map_get(&p->listed, head.pid) ||
+	    !proc_entry_read(&p->joined, head.pid, head.pid, &proc))
+		return false;
+	heal_ask(p->heal);
+	p->join_bytes.len = 0;
+	*rec = (struct record){ .kind = RECORD_EVENT };
+	scan_task_event(&proc, &p->join_bytes, &rec->ev);
+	rec->ev.ts_ns = p->item.ts_ns + p->wall_ns;
+	rec->ev.cpu = p->item.cpu;
+	rec->ev.dump_flags = EVENT_STATE_ONLY | EVENT_RESTATED;
+	return true;
+}
+
+static bool
+is_join(const struct probe *p)
 {
 	struct wire_head head;
 
 	memcpy(&head, p->item.p, sizeof(head));
-	if (head.kind == WIRE_JOIN)
-		heal_ask(p->heal);
+	return head.kind == WIRE_JOIN;
 }
 
 static bool
@@ -296,8 +321,9 @@ tell_event(struct probe *p, struct record *rec)
 	struct event *ev = &rec->ev;
 	bool is_there;
 
+	if (is_join(p))
+		return tell_join(p, rec);
 	*rec = (struct record){ .kind = RECORD_EVENT };
-	note_join(p);
 	is_there = p->is_taken ? encoder_more(p->encoder, ev) :
 		   encoder_take(p->encoder, &in, ev);
 	/* A call that is several events stays until all are told. */
@@ -442,6 +468,8 @@ probe_close(struct source *s)
 	snapshot_close(p->snapshot);
 	launch_fini(&p->launch);
 	cgroup_place_fini(&p->cgroup);
+	proc_entry_fini(&p->joined);
+	text_fini(&p->join_bytes);
 	map_fini(&p->listed);
 	map_fini(&p->cgroup_sets);
 	arena_fini(&p->cgroup_texts);

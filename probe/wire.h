@@ -242,6 +242,7 @@ struct wire_state {
 	uint64_t n_taken;		/* of these, marked so far */
 	uint64_t alive;			/* marked threads that have not ended */
 	uint64_t unmarked;		/* children that there was no memory to mark */
+	uint64_t living;		/* what the iterator counted: marked, or to be */
 };
 
 /* One end that is a Unix socket's has no address. */
@@ -320,7 +321,7 @@ _Static_assert(sizeof(struct wire_config) == 200 + 72 * WIRE_CALLS, "wire_config
 _Static_assert(sizeof(struct wire_mark) == 24, "wire_mark");
 _Static_assert(sizeof(struct wire_losses) == 32, "wire_losses");
 _Static_assert(sizeof(struct wire_cell) == 64, "wire_cell");
-_Static_assert(sizeof(struct wire_state) == 32, "wire_state");
+_Static_assert(sizeof(struct wire_state) == 40, "wire_state");
 _Static_assert(sizeof(struct wire_socket) == 184, "wire_socket");
 _Static_assert(sizeof(struct wire_file) == 24, "wire_file");
 _Static_assert(sizeof(struct wire_memory) == 24, "wire_memory");

@@ -99,9 +99,7 @@ static bool
 value_of_group(struct gather *g, const struct group *group, struct term *term,
 	       struct value *out)
 {
-	if (operand_scope(term_operand(term)) != OF_ROW &&
-	    operand_scope(term_operand(term)) != OF_PAYLOAD && look_at_group(g, group) &&
-	    term_ask(term, g->cursor, out))
+	if (look_at_group(g, group) && term_ask(term, g->cursor, out))
 		return true;
 	return group->last && value_of_event(g, term, group->last, out);
 }

@@ -153,6 +153,18 @@ has_one(enum view_entity kind, enum field_entity of)
 	}
 }
 
+/* Is O something that the entities of the rows are? The number of a thread is told of
+ * events, too, whose thread is not known. */
+static bool
+is_of_rows(const struct making *m, const struct operand *o)
+{
+	const struct view *v = m->b->view;
+
+	if (m->field && !strcmp(m->field->name, "thread.tid"))
+		return v->entity == VIEW_THREAD;
+	return operand_scope(o) == OF_ENTITY && has_one(v->entity, operand_entity(o));
+}
+
 static void
 settle_source(struct making *m)
 {
@@ -169,7 +181,7 @@ settle_source(struct making *m)
 	} else if (operand_scope(o) == OF_HISTORY) {
 		c->source = VIEW_FROM_HISTORY;
 		c->entity = owner_of(m->field);
-	} else if (operand_scope(o) == OF_ENTITY && has_one(v->entity, operand_entity(o)) &&
+	} else if (is_of_rows(m, o) &&
 		   (c->aggregation == VIEW_LAST || c->aggregation == VIEW_KEY)) {
 		c->source = VIEW_FROM_ENTITY;
 	}

@@ -139,6 +139,9 @@ hand_on(struct task_struct *parent, struct task_struct *child)
 	if (!mine || !(mine->flags & (WIRE_MARK_TREE | WIRE_MARK_TOLD)))
 		return;
 	mark = new_mark(child);
+	/* The loader may have found it already. */
+	if (mark && mark->flags & WIRE_MARK_TREE)
+		return;
 	if (mark)
 		mark->flags = mine->flags & (WIRE_MARK_TREE | WIRE_MARK_TOLD);
 	if (!(mine->flags & WIRE_MARK_TREE))
@@ -160,6 +163,21 @@ let_go(struct task_struct *task)
 	mark = bpf_task_storage_get(&marks, task, 0, 0);
 	if (mark && mark->flags & WIRE_MARK_TREE)
 		__sync_fetch_and_add(&state.alive, -1);
+}
+
+/* Count TASK if it belongs to the tree and lives. */
+static __always_inline void
+count_living(struct task_struct *task)
+{
+	struct wire_mark *mark;
+	uint32_t tid = task->pid;
+
+	if (!config.only_marked || task->flags & PF_EXITING)
+		return;
+	mark = bpf_task_storage_get(&marks, task, 0, 0);
+	if ((mark && mark->flags & WIRE_MARK_TREE) ||
+	    (state.n_taken < state.n_seeds && bpf_map_lookup_elem(&seeds, &tid)))
+		__sync_fetch_and_add(&state.living, 1);
 }
 
 /* TASK has another name: what is wanted of it has to be found out again. */

@@ -284,7 +284,10 @@ on_sample(struct bpf_iter__task *ctx)
 {
 	struct task_struct *task = ctx->task;
 
-	if (task)
+	if (!task)
+		return 0;
+	count_living(task);
+	if (config.cpu_wants)
 		sample(task);
 	return 0;
 }

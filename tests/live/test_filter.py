@@ -208,17 +208,21 @@ def by_cgroup(tap, bench, version, mount):
                       seen.lines)
             tap.check(f'{inside.process.pid} read /etc/passwd' in seen.lines,
                       '  what they do', seen.lines)
-        with Watch(bench, '--cgroup', group.name, '-p', '*%thread.tid %fd.name',
+        with Watch(bench, '--cgroup', group.name, '-p', '*%thread.tid %fd.name %proc.name',
                    'evt.type=read and evt.dir=<') as seen:
             inside.read('/etc/group')
             group.take(outside.process.pid, 'inner')
             outside.read('/etc/group')
+            time.sleep(1.2)
+            outside.read('/etc/hostname')
             group.take(inside.process.pid, '..')
             inside.read('/etc/hosts')
-        ours = [str(inside.process.pid) + ' /etc/group', str(outside.process.pid) + ' /etc/group']
-        tap.check(all(x in seen.lines for x in ours), '  and who comes in, below it',
-                  seen.lines)
-        tap.check(str(inside.process.pid) + ' /etc/hosts' not in seen.lines,
+        pids = [str(x.process.pid) for x in (inside, outside)]
+        tap.check(all(re.search(rf'^{x} /etc/group python', '\n'.join(seen.lines), re.M)
+                      for x in pids), '  and who comes in, below it, by name', seen.lines)
+        tap.check(any(re.search(rf'^{pids[1]} pipe:\[\d+\] ', x) for x in seen.lines),
+                  '  with what it had open', seen.lines)
+        tap.check(not any(x.startswith(pids[0] + ' /etc/hosts') for x in seen.lines),
                   '  but not who has left', seen.lines)
 
 

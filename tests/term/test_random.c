@@ -111,7 +111,8 @@ main(int argc, char **argv)
 	}
 	kill(vt_pid(v), SIGTERM);
 	status = vt_ended(v);
-	CHECK(status != -1 && WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM, "it can be ended");
+	CHECK(status != -1 && WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM,
+	      "it can be ended");
 	CHECK(vt_is_given_back(v), "the terminal is as it was");
 	vt_free(v);
 	return check_done();

@@ -130,6 +130,20 @@ absent_texts_are_said_to_be(void)
 	record_profile_apply(old(), &image);
 	CHECK(image.n_params == 2 && image.params[1].len == 5 &&
 	      !memcmp(image.params[1].p, "<NA>", 5), "an absent path is <NA>");
+	b.len = 0;
+	build(&b, &image, EV_OPENAT_2_X, (struct scap_value[]){
+		scap_num(-2), scap_num(-100), scap_text("x"), scap_num(1), scap_num(0),
+		scap_empty(), scap_empty() }, 7);
+	record_profile_apply(&record_profiles[0], &image);
+	CHECK(!image.params[5].len, "an absent number is left so for the newest");
+	record_profile_apply(old(), &image);
+	CHECK(image.n_params > 5 && image.params[5].len == 4 && !number_at(&image, 5),
+	      "for others it is 0");
+	b.len = 0;
+	build(&b, &image, EV_PRLIMIT_X, (struct scap_value[]){
+		scap_num(0), scap_empty(), scap_empty(), scap_num(7), scap_num(8) }, 5);
+	record_profile_apply(old(), &image);
+	CHECK(image.params[1].len == 8 && number_at(&image, 1) == UINT64_MAX, "a limit is -1");
 	scap_fini(&b);
 }
 

@@ -23,8 +23,8 @@ static const struct view_column columns[N_COLUMNS] = {
 	{ .name = "CALLS", .type = T_UINT, .aggregation = VIEW_COUNT, .width_cols = 7,
 	  .description = "Calls." },
 	{ .name = "IN/S", .type = T_DOUBLE, .unit = U_BYTES, .aggregation = VIEW_RATE,
-	  .is_per_second = true, .width_cols = 7 },
-	{ .name = "NAME", .type = T_STR, .aggregation = VIEW_LAST },
+	  .is_per_second = true, .width_cols = 7, .description = "" },
+	{ .name = "NAME", .type = T_STR, .aggregation = VIEW_LAST, .description = "" },
 };
 
 static const struct cell cells[N_ROWS][N_COLUMNS] = {

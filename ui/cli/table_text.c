@@ -113,7 +113,7 @@ drop(struct grid *g, size_t width)
 			continue;
 		if (g->widths[i] > left)
 			g->widths[i] = show_is_number(g->t->columns[i]) ? 0 : left;
-		at += g->widths[i] + 1;
+		at += g->widths[i] + (g->widths[i] > 0);
 	}
 }
 

@@ -31,8 +31,8 @@ pick(const struct dirent *e)
 	return is_lua(e->d_name);
 }
 
-/* What is in FD, up to one byte more than a view may have. False: errno says why. */
-static bool
+/* Append what is in FD, up to one byte more than a view may have. NULL, or why not. */
+static const char *
 read_all(int fd, struct text *t)
 {
 	while (t->len <= TREE_FILE_MAX) {
@@ -41,41 +41,43 @@ read_all(int fd, struct text *t)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return n == 0;
+			return n ? strerror(errno) : NULL;
 		t->len += (size_t)n;
 	}
-	return true;
+	return NULL;
 }
 
-/* A file that is none (a pipe, a device) could keep us for ever. */
-static bool
+/* The same for PATH. What is no file (a pipe, a device) could keep us for ever. */
+static const char *
 read_file(const char *path, struct text *t)
 {
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	const char *why;
 	struct stat st;
-	bool done = false;
 
 	if (fd < 0)
-		return false;
-	if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode))
-		errno = EINVAL;
+		return strerror(errno);
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		why = read_all(fd, t);
 	else
-		done = read_all(fd, t);
+		why = "it is no regular file";
 	close(fd);
-	return done;
+	return why;
 }
 
 static void
 add_file(struct view_set *s, const char *dir, const char *name)
 {
 	struct text path = { 0 }, t = { 0 };
+	const char *why;
 
 	text_fmt(&path, "%s/%s", dir, name);
 	text_char(&path, '\0');
-	if (read_file(path.p, &t))
-		view_set_add(s, path.p, (struct span){ (const uint8_t *)t.p, t.len });
+	why = read_file(path.p, &t);
+	if (why)
+		view_set_note(s, path.p, why);
 	else
-		view_set_note(s, path.p, strerror(errno));
+		view_set_add(s, path.p, (struct span){ (const uint8_t *)t.p, t.len });
 	text_fini(&path);
 	text_fini(&t);
 }
