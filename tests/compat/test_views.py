@@ -65,12 +65,13 @@ def is_net(e):
 
 
 def count(events, wanted, key, columns):
-    """{key: {column: number}} of the events that are WANTED."""
+    """{key: {column: number}} of the events that are WANTED. A process is a row, too, when
+    nobody knows its number."""
     rows = collections.defaultdict(collections.Counter)
     for e in events:
-        if not wanted(e) or e[key] == '<NA>':
+        if not wanted(e) or (e[key] == '<NA>' and key != 'proc.pid'):
             continue
-        row = rows[e[key]]
+        row = rows['None' if e[key] == '<NA>' else e[key]]
         for name, value in columns.items():
             row[name] += value(e)
     return rows
@@ -163,7 +164,8 @@ def windows(tap, sysreel, path, name):
     compare_all(tap, sysreel, path, f'{name}, +{start - first}ns to +{end - first}ns',
                 ['--from', f'+{start - first}ns', '--to', f'+{end - first}ns'],
                 wanted=between(events, start, end))
-    busiest = collections.Counter(e['proc.pid'] for e in events).most_common(1)[0][0]
+    busiest = collections.Counter(e['proc.pid'] for e in events
+                                  if e['proc.pid'] != '<NA>').most_common(1)[0][0]
     compare_all(tap, sysreel, path, f'{name}, process {busiest} by a filter',
                 [f'proc.pid={busiest}'], [f'proc.pid={busiest}'])
     compare_all(tap, sysreel, path, f'{name}, process {busiest} by a path',

@@ -331,7 +331,8 @@ open_source(struct viewer *v, struct err *err)
 {
 	const struct view_wishes *w = v->wishes;
 	struct input input = w->input;
-	struct capture_options files = { .idle = ingest_idle, .ctx = v->ingest };
+	struct capture_options files = { .reread = true, .idle = ingest_idle,
+					 .ctx = v->ingest };
 	struct live_options live = { .whom = &w->whom, .idle = ingest_idle, .ctx = v->ingest,
 				     .data_bytes = UINT64_MAX, .ask = { .all_events = true } };
 
