@@ -12,6 +12,7 @@
 #include "engine/query/view_set.h"
 #include "ui/choose.h"
 #include "ui/complete.h"
+#include "ui/dig.h"
 #include "ui/key.h"
 #include "ui/prompt.h"
 #include "ui/read.h"
@@ -88,6 +89,43 @@ legend(void *screen)
 
 	read_legend(v, b->screen.app->o->variant, &p);
 	read_open(b->screen.app, v->name, &p);
+}
+
+/* The events of the selected row, one by one; without rows, of all that is seen. */
+static void
+dig(void *screen)
+{
+	struct browse *b = screen;
+	struct drill_level *l = browse_level(b);
+	const char *filters[DRILL_FILTERS_MAX];
+	struct text condition = { 0 }, title = { 0 };
+	struct dig_question q = { .from_ns = b->from_ns, .to_ns = b->to_ns };
+	char *label;
+
+	q.n_filters = drill_filters(&b->drill, filters);
+	if (q.n_filters > DIG_FILTERS_MAX - 2)
+		q.n_filters = DIG_FILTERS_MAX - 2;
+	memcpy(q.filters, filters, q.n_filters * sizeof(*filters));
+	if (browse_slides(b)) {
+		q.from_ns = b->slid_from_ns;
+		q.to_ns = b->slid_to_ns;
+	}
+	if (l->view->passes_filter && l->view->filter.filter)
+		q.filters[q.n_filters++] = l->view->filter.text;
+	text_str(&title, l->view->name);
+	if (browse_has_table(b) && b->table.table->n_rows && !view_is_list(l->view) &&
+	    drill_condition(b->table.table, l->grid.rows.at, &condition)) {
+		text_char(&condition, '\0');
+		q.filters[q.n_filters++] = condition.p;
+		label = drill_label(b->table.table, l->grid.rows.at);
+		text_fmt(&title, " › %s", label);
+		free(label);
+	}
+	text_char(&title, '\0');
+	q.title = title.p;
+	dig_open(b->screen.app, &q);
+	text_fini(&condition);
+	text_fini(&title);
 }
 
 /* Views -------------------------------------------------------------------- */
@@ -411,7 +449,7 @@ static bool
 line_key(struct browse *b, const struct key *k)
 {
 	const struct slices *s = &b->line.slices;
-	unsigned n = timeline_columns(&b->line_drawn, b->line_area.n_cols);
+	unsigned n = b->line_drawn.n ? timeline_columns(&b->line_drawn, b->line_area.n_cols) : 0;
 	uint64_t step = n && s->n ? (s->to_ns - s->from_ns) / n + 1 : 1;
 	bool is_left = k->code == K_LEFT;
 
@@ -445,7 +483,8 @@ line_mouse(struct browse *b, const struct key *k)
 		b->is_dragging = false;
 		return true;
 	}
-	if (!b->line.slices.n || (!is_inside && !b->is_dragging) ||
+	/* An answer may have come that was not drawn yet. */
+	if (!b->line_drawn.n || !b->line.slices.n || (!is_inside && !b->is_dragging) ||
 	    !timeline_time(&b->line_drawn, b->line_area.n_cols, col, &ns))
 		return false;
 	if (k->mouse == MOUSE_PRESS) {
@@ -528,6 +567,7 @@ const struct action browse_actions[] = {
 	{ "F1 ?", "Help", "all keys", help },
 	{ "F2 v", "Views", "choose another view; typing searches", choose_view },
 	{ "F4 \\", "Filter", "edit the filter; fields and operators are offered", edit_filter },
+	{ "F6 d", "Dig", "the events of the selected row, one by one", dig },
 	{ "F7 l", "Legend", "what the view and its columns are", legend },
 	{ "F9 o", "Sort", "sort by another column; the same again turns the order", choose_sort },
 	{ "/ ^F", "Search", "find a text in the rows, in any case", search },

@@ -130,6 +130,8 @@ program_of(struct span s)
 	for (size_t i = 0; i < s.len; i++)
 		if (s.p[i] == ' ')
 			s.len = i;
+	/* As in "nginx: worker process". */
+	s.len -= s.len && s.p[s.len - 1] == ':';
 	return s;
 }
 
@@ -140,10 +142,10 @@ names_program(const struct view_column *c)
 	       (!strcmp(c->of.text, "proc.exeline") || !strcmp(c->of.text, "proc.name"));
 }
 
-/* What a row is called: its keys; those that are only numbers with what program that
- * is, where the table has it. */
-static char *
-label_of(const struct table *t, size_t row)
+/* Its keys; those that are only numbers with what program that is, where the table has
+ * it. */
+char *
+drill_label(const struct table *t, size_t row)
 {
 	struct text label = { 0 };
 	bool is_number = true;
@@ -232,7 +234,7 @@ drill_down(struct drill *d, const struct view_set *views, const struct table *t,
 	free(from->field);
 	text_char(&condition, '\0');
 	from->condition = condition.p;
-	from->label = label_of(t, row);
+	from->label = drill_label(t, row);
 	from->field = xstrdup(field ? field : "");
 	to = push(d, target);
 	to->own = own;

@@ -74,6 +74,9 @@ size_t drill_filters(const struct drill *d, const char **out);
 /* The field of the last row that was gone into; "": none. */
 const char *drill_field(const struct drill *d);
 
+/* What ROW of T is called. Owned by the caller. */
+char *drill_label(const struct table *t, size_t row);
+
 /* Append the condition that selects ROW of T; false: nothing does. */
 bool drill_condition(const struct table *t, size_t row, struct text *out);
 

@@ -117,9 +117,9 @@ static void
 draw_cell(const struct grid *g, const struct grid_column *c, struct area a, struct text *t,
 	  enum style s)
 {
+	const char *hit = found_in(t, g->search);	/* may move the text */
 	struct span shown = { (const uint8_t *)t->p, t->len };
 	unsigned width = canvas_columns(shown), shift = 0;
-	const char *hit = found_in(t, g->search);
 
 	area_fit(a, c->is_right ? CANVAS_RIGHT : CANVAS_LEFT, s, shown);
 	if (!hit)

@@ -221,3 +221,16 @@ cursor_container(struct cursor *c, uint32_t index, uint64_t position)
 	forget_moment(c);
 	c->ev.container = index;
 }
+
+bool
+cursor_fd(struct cursor *c, uint32_t slot)
+{
+	const struct descriptor *fd = recall_fd_version(c->recall, slot);
+
+	if (!fd)
+		return false;
+	c->entity = NULL;
+	forget_moment(c);
+	c->ev.fd = fd;
+	return true;
+}

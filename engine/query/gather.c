@@ -107,12 +107,13 @@ find_columns(struct gather *g)
 	const struct plan *plan = g->plan;
 	const struct view *v = plan->q->view;
 
-	g->columns_of = xmalloc((KINDS_MAX + 1) * sizeof(*g->columns_of));
-	for (size_t i = 0; i <= KINDS_MAX; i++)
-		g->columns_of[i] = UINT64_MAX;
 	for (size_t i = plan->n_keys; i < plan->n_columns; i++)
 		if (is_of_events(plan->columns[i]))
 			g->event_columns |= 1ull << i;
+	g->kinds = xmalloc((KINDS_MAX + 1) * sizeof(*g->kinds));
+	for (size_t i = 0; i <= KINDS_MAX; i++)
+		g->kinds[i] = (struct gather_kind){ .columns = g->event_columns,
+						    .sifts = UINT32_MAX };
 	g->may_skip = v->rows == VIEW_ROWS_ENTITIES && !g->n_sifts && plan->n_keys == 1 &&
 		      plan->columns[0]->key_entity == v->entity;
 }
@@ -162,7 +163,7 @@ gather_free(struct gather *g)
 	free(g->groups);
 	free(g->slots);
 	free(g->by_key);
-	free(g->columns_of);
+	free(g->kinds);
 	free(g->list);
 	for (size_t i = 0; i < KEYS_MAX; i++) {
 		bag_fini(&g->keys[i].bag);
@@ -321,11 +322,13 @@ slot_of_key(const struct key *key)
 
 /* The id of KEY for C's row; 0: it has none. */
 static uint32_t
-key_of_row(struct key *key, struct cursor *c)
+key_of_row(struct key *key, struct cursor *c, uint32_t *of_kind)
 {
 	enum column_id by = slot_of_key(key);
 	uint32_t slot, *id;
 
+	if (by == COLUMNS && *of_kind)
+		return *of_kind - 1;
 	if (by == COLUMNS || (by == COL_FD && cursor_value(c, COL_FLAGS) & ROW_NEEDS_BYTES))
 		return id_of_row(key, c);
 	slot = (uint32_t)cursor_value(c, by);
@@ -388,35 +391,66 @@ group_of_row(struct gather *g, const uint32_t *keys)
 	return group;
 }
 
-/* Which columns may have a value for the row: those of its kind. */
-static uint64_t
-columns_of_row(struct gather *g)
-{
-	return g->columns_of[cursor_kind(g->cursor)] & g->event_columns;
-}
-
 static void
-add_columns(struct gather *g, struct group *group, uint64_t number, uint64_t columns)
+add_columns(struct gather *g, struct group *group, uint64_t number,
+	    const struct gather_kind *kind)
 {
-	uint32_t kind = cursor_kind(g->cursor);
-
-	for (; columns; columns &= columns - 1) {
+	for (uint64_t columns = kind->columns; columns; columns &= columns - 1) {
 		unsigned i = (unsigned)__builtin_ctzll(columns);
 		const struct value *value = NULL;
 		struct value v;
 
-		if (g->only[i] && !sift_row(g->only[i], g->cursor))
+		if (g->only[i] && !(kind->sure >> i & 1) && !sift_row(g->only[i], g->cursor))
 			continue;
 		if (g->terms[i]) {
-			if (!term_get(g->terms[i], g->cursor, &v)) {
-				if (term_is_never(g->terms[i], kind))
-					g->columns_of[kind] &= ~(1ull << i);
+			if (!term_get(g->terms[i], g->cursor, &v))
 				continue;
-			}
 			value = &v;
 		}
 		tally_add(&group->tallies[i], &g->how[i], value, number);
 	}
+}
+
+/* A row of KIND, NUMBER in its table, was asked: note what holds for all of them. */
+static void
+learn_kind(struct gather *g, struct gather_kind *kind, uint32_t number)
+{
+	const struct plan *plan = g->plan;
+
+	kind->sifts = 0;
+	for (size_t i = 0; i < g->n_sifts; i++) {
+		enum sift_verdict verdict = sift_kind(g->sifts[i], g->cursor);
+
+		kind->is_none |= verdict == SIFT_NO;
+		kind->sifts |= (uint32_t)(verdict != SIFT_YES) << i;
+	}
+	for (size_t i = plan->n_keys; i < plan->n_columns; i++) {
+		enum sift_verdict verdict = g->only[i] ? sift_kind(g->only[i], g->cursor) :
+							 SIFT_YES;
+
+		if (verdict == SIFT_YES)
+			kind->sure |= 1ull << i;
+		if (verdict == SIFT_NO || (g->terms[i] && term_is_never(g->terms[i], number)))
+			kind->columns &= ~(1ull << i);
+	}
+	for (size_t i = 0; i < plan->n_keys; i++) {
+		struct value v;
+		bool there;
+
+		if (g->keys[i].entity || !term_is_constant(g->keys[i].term, number, &there, &v))
+			continue;
+		kind->key[i] = 1 + (there ? bag_put(&g->keys[i].bag, &v) : 0);
+	}
+}
+
+/* Whether all sifts hold that do not hold for all rows of the kind. */
+static bool
+passes(struct gather *g, uint32_t sifts)
+{
+	for (size_t i = 0; i < g->n_sifts; i++)
+		if (sifts >> i & 1 && !sift_row(g->sifts[i], g->cursor))
+			return false;
+	return true;
 }
 
 static void
@@ -434,26 +468,22 @@ add_to_list(struct gather *g, uint64_t number)
 	g->list[g->n_list++] = number;
 }
 
-void
-gather_row(struct gather *g)
+/* Each kind is asked so many times before it is believed to be known: what is not
+ * reached by one row is by another. */
+#define KIND_ASKED 8
+
+/* The row passed: add it to its group. */
+static void
+add_to_group(struct gather *g, struct gather_kind *kind)
 {
 	uint64_t number = cursor_number(g->cursor);
 	uint32_t keys[KEYS_MAX];
 	struct group *group;
-	uint64_t columns;
 
-	for (size_t i = 0; i < g->n_sifts; i++)
-		if (!sift_row(g->sifts[i], g->cursor))
-			return;
-	if (g->plan->is_list) {
-		add_to_list(g, number);
-		return;
-	}
-	columns = columns_of_row(g);
-	if (!columns && g->may_skip)
+	if (!kind->columns && g->may_skip)
 		return;
 	for (size_t i = 0; i < g->plan->n_keys; i++) {
-		keys[i] = key_of_row(&g->keys[i], g->cursor);
+		keys[i] = key_of_row(&g->keys[i], g->cursor, &kind->key[i]);
 		if (!keys[i])
 			return;
 	}
@@ -466,7 +496,27 @@ gather_row(struct gather *g)
 		group->first = number;
 	if (number > group->last)
 		group->last = number;
-	add_columns(g, group, number, columns);
+	add_columns(g, group, number, kind);
+}
+
+void
+gather_row(struct gather *g)
+{
+	uint32_t number = cursor_kind(g->cursor);
+	struct gather_kind *kind = &g->kinds[number];
+
+	if (kind->is_none)
+		return;
+	if (passes(g, kind->sifts)) {
+		if (g->plan->is_list)
+			add_to_list(g, cursor_number(g->cursor));
+		else
+			add_to_group(g, kind);
+	}
+	if (kind->n_asked < KIND_ASKED && number < KINDS_MAX) {
+		kind->n_asked++;
+		learn_kind(g, kind, number);
+	}
 }
 
 static bool

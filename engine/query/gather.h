@@ -51,6 +51,15 @@ struct key {
 	size_t n_slots;
 };
 
+struct gather_kind {
+	uint64_t columns;		/* that may have a value: a bit each */
+	uint64_t sure;			/* of these: those whose condition holds */
+	uint32_t key[KEYS_MAX];		/* the id + 1; 0: not known */
+	uint32_t sifts;			/* that do not hold for all of them: a bit each */
+	uint8_t n_asked;
+	bool is_none;			/* a sift wants none of them */
+};
+
 struct gather {
 	const struct plan *plan;
 	struct cursor *cursor;
@@ -69,8 +78,8 @@ struct gather {
 	size_t n_slots;
 	uint32_t *by_key;		/* of a single key: index + 1 */
 	size_t n_by_key;
-	/* By kind of row: columns that may have a value, a bit each; not known: all. */
-	uint64_t *columns_of;
+	/* By kind of row: how often it was asked, what is known of it then. */
+	struct gather_kind *kinds;
 	uint64_t event_columns;		/* those of events, a bit each */
 	bool may_skip;			/* rows without a value for any column */
 	struct arena arena;		/* of texts in tallies */

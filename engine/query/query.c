@@ -75,12 +75,17 @@ make_plan(struct plan *plan, const struct snapshot *snap, const struct query *q,
 
 struct scan {
 	const struct plan *plan;
-	_Atomic size_t next;		/* the chunk that is looked at next */
+	/* Each worker has a run of chunks, so that versions that lived together are met
+	 * by one of them; who is done helps the others. */
+	_Atomic size_t next[THREADS_MAX];
+	size_t last[THREADS_MAX];
+	unsigned n;
 };
 
 struct worker {
 	struct scan *scan;
 	struct gather *gather;
+	unsigned number;
 	pthread_t thread;
 };
 
@@ -90,25 +95,51 @@ is_cancelled(const struct plan *plan)
 	return plan->q->watch && atomic_load(&plan->q->watch->cancel);
 }
 
+/* Take a chunk of run RUN. False: there are no more. */
+static bool
+take_chunk(struct worker *w, unsigned run)
+{
+	struct scan *scan = w->scan;
+	const struct plan *plan = scan->plan;
+	size_t i = atomic_fetch_add(&scan->next[run], 1);
+
+	if (i >= scan->last[run] || is_cancelled(plan))
+		return false;
+	gather_chunk(w->gather, &plan->snap->chunks[i]);
+	if (plan->q->watch)
+		atomic_fetch_add(&plan->q->watch->n_done, plan->snap->chunks[i].n);
+	return true;
+}
+
 static void *
 work(void *ctx)
 {
 	struct worker *w = ctx;
-	const struct plan *plan = w->scan->plan;
-	const struct snapshot *snap = plan->snap;
 
-	while (!is_cancelled(plan)) {
-		size_t i = atomic_fetch_add(&w->scan->next, 1);
-		const struct chunk_view *view = &snap->chunks[i];
-
-		if (i >= snap->n_chunks || view->c->first >= plan->end)
-			break;
-		if (view->c->first + view->n > plan->scan_first)
-			gather_chunk(w->gather, view);
-		if (plan->q->watch)
-			atomic_fetch_add(&plan->q->watch->n_done, view->n);
-	}
+	for (unsigned k = 0; k < w->scan->n; k++)
+		while (take_chunk(w, (w->number + k) % w->scan->n))
+			continue;
 	return NULL;
+}
+
+/* Give each of the N workers its run of the chunks that are to be looked at. */
+static void
+divide(struct scan *scan, unsigned n)
+{
+	const struct plan *plan = scan->plan;
+	const struct snapshot *snap = plan->snap;
+	size_t first = 0, end = snap->n_chunks;
+
+	while (first < end && snap->chunks[first].c->first + snap->chunks[first].n <=
+	       plan->scan_first)
+		first++;
+	while (end > first && snap->chunks[end - 1].c->first >= plan->end)
+		end--;
+	scan->n = n;
+	for (unsigned i = 0; i < n; i++) {
+		atomic_store(&scan->next[i], first + (end - first) * i / n);
+		scan->last[i] = first + (end - first) * (i + 1) / n;
+	}
 }
 
 static unsigned
@@ -132,8 +163,10 @@ scan_rows(struct worker *workers, unsigned n, struct err *err)
 	bool started[THREADS_MAX] = { false };
 	sigset_t all, old;
 
+	divide(workers[0].scan, n);
 	for (unsigned i = 0; i < n; i++) {
 		workers[i].scan = workers[0].scan;
+		workers[i].number = i;
 		if (!workers[i].gather)
 			workers[i].gather = gather_new(plan, err);
 		if (!workers[i].gather)

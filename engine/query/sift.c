@@ -23,6 +23,8 @@ struct node {
 	uint8_t *answers;		/* enum answer, by slot or kind */
 	size_t n_answers;
 	struct term *term;		/* has_term(): what is compared */
+	bool needs_bytes;		/* term_needs_bytes() */
+	bool is_of_tracers;		/* other events have no such thing */
 	uint8_t by_type[EVENT_TYPES];	/* types: enum verdict */
 };
 
@@ -78,6 +80,14 @@ has_term(enum term_how how)
 	return how == TERM_BY_KIND || how == TERM_BY_PAIR || how == TERM_BY_LINEAGE;
 }
 
+static bool
+is_of_tracers(const struct check *c)
+{
+	const struct field_use *use = operand_field(c->left);
+
+	return use && !strncmp(use->field->name, "span.", 5);
+}
+
 static struct node *
 check_node(const struct check *c)
 {
@@ -86,7 +96,9 @@ check_node(const struct check *c)
 	n->kind = EXPR_CHECK;
 	n->check = c;
 	n->how = c->is_of_event ? TERM_BY_TIME : how_of_check(c);
-	n->cost = cost_of(n->how);
+	n->needs_bytes = term_needs_bytes(c->left) || c->right;
+	n->is_of_tracers = is_of_tracers(c);
+	n->cost = n->is_of_tracers ? 1 : cost_of(n->how);
 	for (uint16_t id = 0; c->types && id < EVENT_TYPES; id++)
 		n->by_type[id] = (uint8_t)types_verdict(c->types, id, 0);
 	if (c->types)
@@ -188,7 +200,9 @@ ask_slot(struct node *n, struct cursor *c, uint32_t slot, size_t n_slots)
 		n->answers = xzalloc(n->n_answers);
 	}
 	if (n->answers[slot] == UNKNOWN)
-		n->answers[slot] = ask(n, c, CURSOR_LIGHT) ? YES : NO;
+		n->answers[slot] = (n->how == TERM_BY_FD && cursor_fd(c, slot) ?
+				    check_holds(n->check, &c->ev) :
+				    ask(n, c, CURSOR_LIGHT)) ? YES : NO;
 	return n->answers[slot] == YES;
 }
 
@@ -197,7 +211,7 @@ ask_fd(struct node *n, struct cursor *c)
 {
 	uint32_t slot = (uint32_t)cursor_value(c, COL_FD);
 
-	if (cursor_value(c, COL_FLAGS) & ROW_NEEDS_BYTES)
+	if (n->needs_bytes && cursor_value(c, COL_FLAGS) & ROW_NEEDS_BYTES)
 		return ask(n, c, CURSOR_ROW);
 	return slot && ask_slot(n, c, slot, c->snap->n_fd_versions);
 }
@@ -217,13 +231,21 @@ ask_value(const struct node *n, bool there, const struct value *v)
 }
 
 static bool
+lacks_tracer(const struct node *n, struct cursor *c)
+{
+	uint64_t type = cursor_value(c, COL_TYPE);
+
+	return n->is_of_tracers && type != EV_TRACER_E && type != EV_TRACER_X;
+}
+
+static bool
 check_row(struct node *n, struct cursor *c)
 {
 	struct value v = { 0 };
 
 	if (n->check->types)
 		return ask_type(n, c);
-	if (check_is_never(n->check))
+	if (check_is_never(n->check) || lacks_tracer(n, c))
 		return false;
 	switch (n->how) {
 	case TERM_BY_THREAD:
@@ -268,6 +290,54 @@ bool
 sift_row(struct sift *s, struct cursor *c)
 {
 	return node_row(s->top, c);
+}
+
+/* Kinds of rows --------------------------------------------------------- */
+
+static enum sift_verdict
+check_kind(const struct node *n, struct cursor *c)
+{
+	enum verdict verdict;
+	struct value v;
+	bool there;
+
+	if (n->check->types) {
+		verdict = n->by_type[cursor_value(c, COL_TYPE)];
+		return verdict == VERDICT_MAYBE ? SIFT_MAYBE :
+		       verdict == VERDICT_YES ? SIFT_YES : SIFT_NO;
+	}
+	if (check_is_never(n->check) || lacks_tracer(n, c))
+		return SIFT_NO;
+	if (n->how != TERM_BY_KIND || !term_is_constant(n->term, cursor_kind(c), &there, &v))
+		return SIFT_MAYBE;
+	return there && check_value(n->check, &v) ? SIFT_YES : SIFT_NO;
+}
+
+static enum sift_verdict
+node_kind(const struct node *n, struct cursor *c)
+{
+	enum sift_verdict ends = n->kind == EXPR_AND ? SIFT_NO : SIFT_YES, one;
+	enum sift_verdict all = n->kind == EXPR_AND ? SIFT_YES : SIFT_NO;
+
+	if (n->kind == EXPR_CHECK)
+		return check_kind(n, c);
+	if (n->kind == EXPR_NOT) {
+		one = node_kind(n->first, c);
+		return one == SIFT_YES ? SIFT_NO : one == SIFT_NO ? SIFT_YES : one;
+	}
+	for (const struct node *kid = n->first; kid; kid = kid->next) {
+		one = node_kind(kid, c);
+		if (one == ends)
+			return one;
+		all = one == SIFT_MAYBE ? one : all;
+	}
+	return all;
+}
+
+enum sift_verdict
+sift_kind(const struct sift *s, struct cursor *c)
+{
+	return node_kind(s->top, c);
 }
 
 /* Entities ------------------------------------------------------------ */

@@ -26,14 +26,19 @@ bool sift_row(struct sift *s, struct cursor *c);
 /* Can a row of type ID be wanted? */
 bool sift_wants_type(const struct sift *s, uint16_t id);
 
-/* Of the entity in c->ev, without an event: what the parts that can be asked of it
- * say. */
 enum sift_verdict {
 	SIFT_NO,
 	SIFT_YES,
-	SIFT_MAYBE,			/* its events decide, but it may be without any */
+	SIFT_MAYBE,			/* rows decide; an entity may be without any */
 	SIFT_NEEDS_EVENT,		/* only what has an event that is wanted */
 };
+
+/* What is known of all rows of the kind of C's row (cursor_kind()): SIFT_NO, SIFT_YES,
+ * or SIFT_MAYBE. It is known at the earliest when one was asked. */
+enum sift_verdict sift_kind(const struct sift *s, struct cursor *c);
+
+/* Of the entity in c->ev, without an event: what the parts that can be asked of it
+ * say. */
 enum sift_verdict sift_entity(struct sift *s, struct cursor *c);
 
 #endif

@@ -34,6 +34,7 @@ struct term {
 	enum term_how how;
 	enum value_type type;
 	bool is_list;
+	bool needs_bytes;
 	struct answers by_slot;
 	uint32_t *lineages;		/* by slot: for which its answer holds */
 	struct map by_pair;		/* to struct pair_answer, in ARENA */
@@ -112,6 +113,21 @@ term_how_of(const struct operand *o)
 	}
 }
 
+bool
+term_needs_bytes(const struct operand *o)
+{
+	static const char *const names[] = {
+		"fd.name", "fd.nameraw", "fd.directory", "fd.filename", "fd.containername",
+		"fd.containerdirectory",
+	};
+	const struct field_use *use = operand_field(o);
+
+	for (size_t i = 0; use && i < ARRAY_LEN(names); i++)
+		if (!strcmp(use->field->name, names[i]))
+			return true;
+	return !use;
+}
+
 struct term *
 term_new(const char *text, struct err *err)
 {
@@ -125,6 +141,7 @@ term_new(const char *text, struct err *err)
 		return NULL;
 	}
 	t->how = term_how_of(t->operand);
+	t->needs_bytes = term_needs_bytes(t->operand);
 	t->is_list = operand_many(t->operand) != FIELD_ONE;
 	t->type = t->is_list ? T_STR : operand_type(t->operand);
 	return t;
@@ -208,7 +225,7 @@ get_by_pair(struct term *t, struct cursor *c, struct value *out)
 	struct pair_answer *a;
 	struct value v;
 
-	if (cursor_value(c, COL_FLAGS) & ROW_NEEDS_BYTES)
+	if (t->needs_bytes && cursor_value(c, COL_FLAGS) & ROW_NEEDS_BYTES)
 		return ask(t, c, cursor_eval(c, CURSOR_ROW), out);
 	a = map_get(&t->by_pair, key);
 	if (!a) {
@@ -220,6 +237,15 @@ get_by_pair(struct term *t, struct cursor *c, struct value *out)
 	}
 	*out = a->value;
 	return a->there;
+}
+
+/* What decides the value of SLOT, which is the row's. */
+static const struct eval *
+eval_of_slot(const struct term *t, struct cursor *c, uint32_t slot)
+{
+	if (t->how == TERM_BY_FD && cursor_fd(c, slot))
+		return &c->ev;
+	return cursor_eval(c, t->how == TERM_BY_LINEAGE ? CURSOR_ROW : CURSOR_LIGHT);
 }
 
 static bool
@@ -238,8 +264,7 @@ get_by_slot(struct term *t, struct cursor *c, uint32_t slot, struct value *out)
 	}
 	if (a->states[slot] == STATE_UNKNOWN) {
 		a->states[slot] = STATE_NONE;
-		if (ask(t, c, cursor_eval(c, t->how == TERM_BY_LINEAGE ? CURSOR_ROW :
-							 CURSOR_LIGHT), &v)) {
+		if (ask(t, c, eval_of_slot(t, c, slot), &v)) {
 			a->values[slot] = remember(t, &v);
 			a->states[slot] = STATE_KNOWN;
 		}
@@ -475,7 +500,7 @@ term_get(struct term *t, struct cursor *c, struct value *out)
 	case TERM_BY_THREAD:
 		return get_by_slot(t, c, (uint32_t)cursor_value(c, COL_THREAD), out);
 	case TERM_BY_FD:
-		if (cursor_value(c, COL_FLAGS) & ROW_NEEDS_BYTES)
+		if (t->needs_bytes && cursor_value(c, COL_FLAGS) & ROW_NEEDS_BYTES)
 			return ask(t, c, cursor_eval(c, CURSOR_ROW), out);
 		slot = (uint32_t)cursor_value(c, COL_FD);
 		return slot && get_by_slot(t, c, slot, out);
@@ -503,4 +528,17 @@ term_is_never(const struct term *t, uint32_t kind)
 {
 	return t->how == TERM_BY_KIND && t->by_kind && kind < KINDS_MAX &&
 	       t->by_kind[kind].source == KIND_NONE;
+}
+
+bool
+term_is_constant(const struct term *t, uint32_t kind, bool *there, struct value *out)
+{
+	const struct kind_answer *a;
+
+	if (t->how != TERM_BY_KIND || !t->by_kind || kind >= KINDS_MAX)
+		return false;
+	a = &t->by_kind[kind];
+	*there = a->source == KIND_CONSTANT;
+	*out = a->value;
+	return a->source == KIND_CONSTANT || a->source == KIND_NONE;
 }

@@ -46,6 +46,12 @@ enum value_type term_type(const struct term *t);
  * remembered as long as T lives, the rest until the next value. */
 bool term_get(struct term *t, struct cursor *c, struct value *out);
 
+/* Is its value for rows with ROW_NEEDS_BYTES to be looked up in their bytes? */
+bool term_needs_bytes(const struct operand *o);
+
+/* Is it known that rows of this kind have one value, *OUT, or none (*THERE)? */
+bool term_is_constant(const struct term *t, uint32_t kind, bool *there, struct value *out);
+
 /* Is it known that rows of this kind (cursor_kind()) have no value? */
 bool term_is_never(const struct term *t, uint32_t kind);
 

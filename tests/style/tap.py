@@ -10,7 +10,7 @@ class Tap:
         self.n += 1
         self.failed += not ok
         print(f'{"ok" if ok else "not ok"} {self.n} - {what}')
-        for line in () if ok else details:
+        for line in '\n'.join(map(str, () if ok else details)).splitlines():
             print(f'# {line}')
         return ok
 

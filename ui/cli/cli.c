@@ -295,7 +295,7 @@ cli_help(const struct cli_command *c)
 		put_wrapped(&t, c->more, 0, 0);
 	}
 	if (c->n_examples)
-		text_str(&t, "\nFilters are, for example:\n");
+		text_str(&t, "\nFor example:\n");
 	for (size_t i = 0; i < c->n_examples; i++)
 		put_row(&t, c->examples[i].words, c->examples[i].doc);
 	print_text(&t);

@@ -45,7 +45,7 @@ struct cli_command {
 	const struct cli_option *options;
 	size_t n_options;
 	const struct cli_known *known;	/* ends with a NULL name; or NULL */
-	const struct cli_example *examples;	/* of filters; NULL: none */
+	const struct cli_example *examples;	/* NULL: none */
 	size_t n_examples;
 	/* Its exit status. ARGV[0] is the command's name. */
 	int (*run)(const struct cli_command *self, int argc, char **argv);

@@ -14,6 +14,7 @@
 #include "engine/capture/capture.h"
 #include "engine/event/source.h"
 #include "engine/filter/filter.h"
+#include "engine/query/offer.h"
 #include "engine/query/query.h"
 #include "engine/query/view_set.h"
 #include "engine/store/ingest.h"
@@ -239,6 +240,8 @@ show_table(struct viewer *v, uint64_t from_ns, uint64_t to_ns)
 		t = query_run(snap, &q, &err);
 	if (!t && err.text[0])
 		cli_error("%s", err.text);
+	if (!offer_has_needs(v->view, snap))
+		cli_error("%s: nothing here has a %s", v->view->id, v->view->needs[0].text);
 	if (t)
 		put_table(v, t);
 	table_free(t);
@@ -328,7 +331,8 @@ open_source(struct viewer *v, struct err *err)
 {
 	const struct view_wishes *w = v->wishes;
 	struct input input = w->input;
-	struct capture_options files = { .idle = ingest_idle, .ctx = v->ingest };
+	struct capture_options files = { .reread = true, .idle = ingest_idle,
+					 .ctx = v->ingest };
 	struct live_options live = { .whom = &w->whom, .idle = ingest_idle, .ctx = v->ingest,
 				     .data_bytes = UINT64_MAX, .ask = { .all_events = true } };
 

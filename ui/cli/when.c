@@ -124,7 +124,7 @@ take_span(const char **s, uint64_t *ns)
 			continue;
 		*s = end + strlen(end);
 		v = round(v * units[i].ns);
-		*ns = (uint64_t)v;
+		*ns = v < 9e18 ? (uint64_t)v : 0;
 		return v < 9e18;
 	}
 	return false;

@@ -1,0 +1,182 @@
+/* Parts of the store: trails, columns, bytes of events, tables of descriptors. */
+#include <string.h>
+
+#include "engine/base/mem.h"
+#include "engine/event/event.h"
+#include "engine/store/chunk.h"
+#include "engine/store/grave.h"
+#include "engine/store/payload.h"
+#include "engine/store/recall.h"
+#include "engine/store/slots.h"
+#include "engine/store/store.h"
+#include "engine/store/trail.h"
+#include "engine/world/world.h"
+#include "tests/lib/check.h"
+#include "tests/lib/rng.h"
+
+struct entry {
+	uint64_t from, value;
+};
+
+static uint64_t
+value_at(const struct trail *t, uint64_t position)
+{
+	const struct entry *e = trail_at(t, position, sizeof(*e));
+
+	return e ? e->value : 0;
+}
+
+static void
+check_trails(void)
+{
+	struct grave g = { 0 };
+	struct trail t = { 0 };
+	size_t n;
+
+	CHECK(!trail_at(&t, 5, sizeof(struct entry)), "an empty trail has nothing");
+	for (uint64_t i = 1; i <= 100; i++)
+		trail_append(&t, &g, &(struct entry){ 10 * i, i }, sizeof(struct entry));
+	CHECK(!value_at(&t, 9) && value_at(&t, 10) == 1 && value_at(&t, 19) == 1 &&
+	      value_at(&t, 5000) == 100, "what held at a position");
+	trail_append(&t, &g, &(struct entry){ 1000, 7 }, sizeof(struct entry));
+	trail_all(&t, &n);
+	CHECK(n == 100 && value_at(&t, 1000) == 7, "one position has one value");
+	trail_cut(&t, &g, 905, sizeof(struct entry));
+	trail_all(&t, &n);
+	CHECK(n == 11 && value_at(&t, 905) == 90 && value_at(&t, 910) == 91,
+	      "what is cut off leaves what held then: %zu", n);
+	trail_end(&t, &g, 950, sizeof(struct entry));
+	CHECK(value_at(&t, 5000) == 94, "an end takes what is behind it");
+	trail_rebase(&t, &g, &(struct entry){ 930, 1 }, sizeof(struct entry));
+	CHECK(!value_at(&t, 929) && value_at(&t, 930) == 1 && value_at(&t, 940) == 94,
+	      "one entry stands for those before it");
+	trail_fini(&t, &g);
+	CHECK(g.trail_bytes == 0, "all bytes were counted");
+	grave_fini(&g);
+}
+
+static void
+note_burial(void *ctx, enum grave_kind kind, void *p)
+{
+	(void)kind;
+	(void)p;
+	++*(int *)ctx;
+}
+
+static void
+check_graves(void)
+{
+	int buried = 0, x;
+	struct grave g = { .epoch = 1, .bury = note_burial, .ctx = &buried };
+
+	grave_put(&g, GRAVE_CHUNK, &x);
+	g.epoch = 2;
+	grave_put(&g, GRAVE_TABLE, &x);
+	grave_dig(&g, 1);
+	CHECK(buried == 0, "who looks since epoch 1 may look at both");
+	grave_dig(&g, 2);
+	CHECK(buried == 1, "nobody looks at what went in epoch 1");
+	grave_fini(&g);
+	CHECK(buried == 2, "nothing is forgotten at the end");
+}
+
+static void
+check_slots(void)
+{
+	struct slots s = { 0 };
+	int a, b;
+
+	slots_init(&s);
+	CHECK(slots_add(&s, &a) == 1 && slots_add(&s, &b) == 2, "slots count from 1");
+	slots_del(&s, 1);
+	CHECK(!slots_get(&s, 1) && slots_get(&s, 2) == &b, "a free slot has nothing");
+	CHECK(slots_add(&s, &a) == 1 && s.n_used == 2, "a free slot is used again");
+	slots_fini(&s);
+}
+
+/* What column ID has in row I of the chunk of SEED. */
+static uint64_t
+value_of(uint64_t seed, unsigned id, uint64_t i)
+{
+	static const unsigned bits[COLUMNS] = { 40, 63, 64, 12, 20, 22, 9, 9, 5, 3, 15 };
+	struct rng r = { seed + i / 3 * COLUMNS + id };
+	uint64_t v = rng_u64(&r) >> (64 - bits[id]);
+
+	return id == COL_TYPE ? v % EVENT_TYPES : seed % 2 && id == COL_BACK ? 0 : v;
+}
+
+static void
+check_chunk(uint64_t seed, uint32_t n)
+{
+	static uint8_t scratch[CHUNK_SCRATCH];
+	struct chunk *c = chunk_new(1000), *sealed;
+	uint64_t loaded[700], n_wrong = 0;
+	size_t from = n / 3, some = n - from < 700 ? n - from : 700;
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct chunk_row row;
+
+		for (unsigned id = 0; id < COLUMNS; id++)
+			row.values[id] = value_of(seed, id, i);
+		chunk_add(c, &row);
+	}
+	sealed = chunk_seal(c, scratch);
+	for (unsigned id = 0; id < COLUMNS; id++) {
+		const struct column *column = &sealed->columns[id];
+
+		for (uint32_t i = 0; i < n; i++) {
+			n_wrong += column_get(&c->columns[id], i) != value_of(seed, id, i);
+			n_wrong += column_get(column, i) != value_of(seed, id, i);
+		}
+		column_load(column, from, some, loaded);
+		for (size_t i = 0; i < some; i++)
+			n_wrong += loaded[i] != value_of(seed, id, from + i);
+	}
+	CHECK(!n_wrong && sealed->first == 1000 && sealed->n == n,
+	      "%u rows are the same when they are sealed: %llu wrong, %zu bytes", n,
+	      (unsigned long long)n_wrong, sealed->bytes);
+	chunk_free(c);
+	chunk_free(sealed);
+}
+
+static void
+check_payload(void)
+{
+	struct payload *p = payload_new();
+	static uint8_t bytes[200000];
+	uint32_t at[300];
+	size_t n_wrong = 0;
+
+	for (uint32_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)(i * 7);
+	for (uint32_t i = 0; i < 300; i++) {
+		struct event ev = { .tid = i, .values = bytes, .n_params = i % 3,
+				    .ends = { i, i + (i % 50 ? 0 : 100000) } };
+
+		at[i] = payload_add(p, &ev);
+	}
+	for (uint32_t i = 0; i < 300; i++) {
+		struct event ev;
+
+		payload_get(p, at[i], &ev);
+		n_wrong += ev.tid != i || ev.n_params != i % 3;
+		if (i % 3)
+			n_wrong += ev.ends[0] != i ||
+				   memcmp(ev.values, bytes, ev.ends[i % 3 - 1]);
+	}
+	CHECK(!n_wrong && payload_bytes(p) > payload_len(p), "bytes of 300 events come back");
+	payload_free(p);
+}
+
+int
+main(void)
+{
+	check_trails();
+	check_graves();
+	check_slots();
+	for (uint32_t n = 1; n <= CHUNK_ROWS; n = n * 3 + 5)
+		check_chunk(n, n);
+	check_chunk(4, CHUNK_ROWS);
+	check_payload();
+	return check_done();
+}

@@ -1,0 +1,139 @@
+#include "ui/find.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "engine/base/mem.h"
+#include "engine/query/matches.h"
+
+/* Events that are looked at in one go: few at first, so that there is a page at once. */
+#define FIRST_PIECE 4096u
+#define PIECE 65536u
+
+struct find {
+	struct matches *matches;
+	int wake_fd;
+	pthread_t thread;
+	uint64_t **pieces;		/* of PIECE numbers each; they never move */
+	size_t n_pieces;		/* how many there can be */
+	_Atomic size_t n;		/* numbers that can be read */
+	_Atomic uint64_t n_done;
+	atomic_bool is_over;		/* it is to stop */
+	atomic_bool is_done;
+	uint64_t n_all;
+};
+
+static void
+put(struct find *f, const uint64_t *numbers, size_t n)
+{
+	size_t at = atomic_load_explicit(&f->n, memory_order_relaxed);
+
+	for (size_t i = 0; i < n; i++, at++) {
+		uint64_t **piece = &f->pieces[at / PIECE];
+
+		if (!*piece)
+			*piece = xreallocarray(NULL, PIECE, sizeof(**piece));
+		(*piece)[at % PIECE] = numbers[i];
+	}
+	atomic_store_explicit(&f->n, at, memory_order_release);
+}
+
+static void *
+work(void *ctx)
+{
+	struct find *f = ctx;
+	uint64_t *numbers = xreallocarray(NULL, PIECE, sizeof(*numbers)), one = 1;
+	size_t piece = FIRST_PIECE;
+	bool is_done = false;
+
+	while (!is_done && !atomic_load(&f->is_over)) {
+		size_t n = matches_more(f->matches, piece, numbers, &is_done);
+
+		put(f, numbers, n);
+		atomic_store(&f->n_done, matches_done(f->matches));
+		atomic_store(&f->is_done, is_done);
+		/* A counter that is full wakes as well. */
+		if (write(f->wake_fd, &one, sizeof(one)) < 0)
+			piece = PIECE;
+		piece = PIECE;
+	}
+	free(numbers);
+	return NULL;
+}
+
+struct find *
+find_new(const struct snapshot *snap, const struct matches_question *q, int wake_fd,
+	 struct err *err)
+{
+	struct matches *m = matches_new(snap, q, err);
+	struct find *f;
+	sigset_t all, old;
+
+	if (!m)
+		return NULL;
+	f = xzalloc(sizeof(*f));
+	f->matches = m;
+	f->wake_fd = wake_fd;
+	f->n_all = matches_all(m);
+	f->n_pieces = (size_t)(f->n_all / PIECE) + 1;
+	f->pieces = xzalloc(f->n_pieces * sizeof(*f->pieces));
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	if (pthread_create(&f->thread, NULL, work, f))
+		die("no thread for a search can be made");
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return f;
+}
+
+void
+find_free(struct find *f)
+{
+	if (!f)
+		return;
+	atomic_store(&f->is_over, true);
+	pthread_join(f->thread, NULL);
+	for (size_t i = 0; i < f->n_pieces; i++)
+		free(f->pieces[i]);
+	free(f->pieces);
+	matches_free(f->matches);
+	free(f);
+}
+
+size_t
+find_count(const struct find *f)
+{
+	return atomic_load_explicit(&f->n, memory_order_acquire);
+}
+
+uint64_t
+find_number(const struct find *f, size_t i)
+{
+	return f->pieces[i / PIECE][i % PIECE];
+}
+
+size_t
+find_index(const struct find *f, uint64_t number)
+{
+	size_t low = 0, high = find_count(f);
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (find_number(f, mid) < number)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+double
+find_progress(const struct find *f)
+{
+	if (atomic_load(&f->is_done) || !f->n_all)
+		return 1;
+	return (double)atomic_load(&f->n_done) / (double)f->n_all;
+}
