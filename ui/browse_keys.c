@@ -449,7 +449,7 @@ static bool
 line_key(struct browse *b, const struct key *k)
 {
 	const struct slices *s = &b->line.slices;
-	unsigned n = timeline_columns(&b->line_drawn, b->line_area.n_cols);
+	unsigned n = b->line_drawn.n ? timeline_columns(&b->line_drawn, b->line_area.n_cols) : 0;
 	uint64_t step = n && s->n ? (s->to_ns - s->from_ns) / n + 1 : 1;
 	bool is_left = k->code == K_LEFT;
 
@@ -483,7 +483,8 @@ line_mouse(struct browse *b, const struct key *k)
 		b->is_dragging = false;
 		return true;
 	}
-	if (!b->line.slices.n || (!is_inside && !b->is_dragging) ||
+	/* An answer may have come that was not drawn yet. */
+	if (!b->line_drawn.n || !b->line.slices.n || (!is_inside && !b->is_dragging) ||
 	    !timeline_time(&b->line_drawn, b->line_area.n_cols, col, &ns))
 		return false;
 	if (k->mouse == MOUSE_PRESS) {
