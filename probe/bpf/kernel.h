@@ -158,9 +158,16 @@ struct cgroup {
 	struct cgroup_root *root;
 };
 
+/* One hierarchy's cgroup of a set. */
+struct cgrp_cset_link {
+	struct cgroup *cgrp;
+	struct list_head cgrp_link;
+};
+
 struct css_set {
 	struct cgroup_subsys_state *subsys[16];
 	struct cgroup *dfl_cgrp;
+	struct list_head cgrp_links;
 };
 
 struct super_block {

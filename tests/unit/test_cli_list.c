@@ -1,4 +1,5 @@
 /* What `sysreel list` prints, from its words. */
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -188,9 +189,22 @@ language_is_listed(void)
 	}
 }
 
+static void
+writing_fails(void)
+{
+	const char *words[] = { "syscalls", NULL };
+	int full = open("/dev/full", O_WRONLY), err = memfd_create("err", 0);
+	char told[256];
+
+	CHECK(run(words, full, err) == CLI_FAILED, "a full disk is a failure");
+	CHECK_STR(contents(err, told, sizeof(told)),
+		  "sysreel: cannot write: No space left on device\n", "  and is told");
+}
+
 int
 main(void)
 {
+	writing_fails();
 	words_give_lists();
 	language_is_listed();
 	all_are_listed();
