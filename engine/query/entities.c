@@ -62,6 +62,22 @@ look_at(struct gather *g, const struct lived *l, uint64_t position)
 		      cursor_process(g->cursor, l->p, position);
 }
 
+/* The same, where the keys have to be asked; those that are processes and threads are
+ * known without. */
+static bool
+look_for_keys(struct gather *g, const struct lived *l)
+{
+	const struct kept_process *p = l->p;
+
+	for (size_t i = 0; i < g->plan->n_keys; i++)
+		if (g->keys[i].entity != VIEW_PROCESS && g->keys[i].entity != VIEW_THREAD)
+			return look_at(g, l, l->last);
+	if (l->t)
+		p = atomic_load_explicit(&l->t->proc, memory_order_acquire);
+	g->process_index = p ? p->index : 0;
+	return true;
+}
+
 /* Rows ---------------------------------------------------------------- */
 
 /* What all conditions say of the entity under the cursor. */
@@ -87,7 +103,7 @@ add_row(struct gather *g, const struct lived *l)
 	struct group *group;
 	enum sift_verdict verdict;
 
-	if (!look_at(g, l, l->last))
+	if (!(g->n_sifts ? look_at(g, l, l->last) : look_for_keys(g, l)))
 		return;
 	verdict = verdict_of(g);
 	if (verdict == SIFT_NO || !gather_entity_keys(g, l->kind, l->index, keys))
@@ -333,7 +349,7 @@ add_histories(struct gather *g, const struct lived *l)
 	uint32_t keys[KEYS_MAX];
 	struct group *group;
 
-	if (!look_at(g, l, l->last) || !gather_entity_keys(g, l->kind, l->index, keys))
+	if (!look_for_keys(g, l) || !gather_entity_keys(g, l->kind, l->index, keys))
 		return;
 	group = gather_find(g, keys);
 	for (size_t i = plan->n_keys; group && i < plan->n_columns; i++) {

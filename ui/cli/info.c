@@ -158,10 +158,8 @@ report(struct request *r)
 		goto out;
 	}
 	show(r, &s, w, &list);
-	if (!output_flush(&list.output) && list.output.failed != EPIPE) {
-		cli_error("standard output: %s", strerror(list.output.failed));
+	if (!output_end(&list.output))
 		status = CLI_FAILED;
-	}
 	if (!s.is_usable)
 		status = CLI_FAILED;
 out:
@@ -182,9 +180,7 @@ report_memory(struct request *r)
 	output_init(&output, STDOUT_FILENO);
 	if (!memory_report(&r->input, r->json, &output.text, &is_usable, &err))
 		cli_error("%s", err.text);
-	if (!output_flush(&output) && output.failed != EPIPE)
-		cli_error("standard output: %s", strerror(output.failed));
-	if (!is_usable || (output.failed && output.failed != EPIPE))
+	if (!output_end(&output) || !is_usable)
 		status = CLI_FAILED;
 	output_fini(&output);
 	return status;
