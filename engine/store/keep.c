@@ -221,8 +221,9 @@ keep_thread_state(struct store *s, struct kept_thread *k, const struct thread *t
 	const struct kept_thread_state *now = trail_at(&k->states, s->next, sizeof(*now));
 	struct kept_thread_state next = {
 		.from = s->next, .ts_ns = ts_ns, .pfmajor = t->pfmajor, .pfminor = t->pfminor,
-		.cpu_user = t->cpu_user, .cpu_system = t->cpu_system, .vtid = t->vtid,
-		.comm = t->comm,
+		.cpu_user = t->cpu_user, .cpu_system = t->cpu_system,
+		.cpu_user_ns = t->cpu_user_ns, .cpu_system_ns = t->cpu_system_ns,
+		.vtid = t->vtid, .comm = t->comm,
 		.vmsize_kb = t->vmsize_kb, .vmrss_kb = t->vmrss_kb,
 		.vmswap_kb = t->vmswap_kb, .n_samples = (uint32_t)t->n_samples,
 		/* A field cuts them to 100 each, or in sum. */
