@@ -115,6 +115,16 @@ cgroups_of(void *ctx, int64_t tid, struct span places)
 	return cgroup_names_of(&p->cgroup_names, tid, places);
 }
 
+/* How long threads have run; without that of before, nobody could tell what they use. */
+static void
+sample(struct probe *p, uint64_t now_ns)
+{
+	if (!p->config.cpu_wants && !p->config.only_marked)
+		return;
+	loader_sample(p->loader);
+	p->sample_ns = now_ns + SAMPLE_EVERY_NS;
+}
+
 /* All that there was is told: from now on it is events. */
 static int
 begin_events(struct probe *p)
@@ -127,6 +137,7 @@ begin_events(struct probe *p)
 	p->phase = PHASE_EVENTS;
 	if (loader_drop_rights(&p->trouble) < 0)
 		return 0;
+	sample(p, p->scan_end_ns);
 	if (p->launch.pid)
 		launch_go(&p->launch);
 	return 1;
@@ -156,11 +167,8 @@ look(struct probe *p)
 	size_t ring = p->config.data_limit_bytes;
 
 	p->looked_ns = now_ns;
-	if (p->phase == PHASE_EVENTS && (p->config.cpu_wants || p->config.only_marked) &&
-	    now_ns >= p->sample_ns) {
-		loader_sample(p->loader);
-		p->sample_ns = now_ns + SAMPLE_EVERY_NS;
-	}
+	if (p->phase == PHASE_EVENTS && now_ns >= p->sample_ns)
+		sample(p, now_ns);
 	p->wait_ms = waiting > ring / 16 ? WAIT_MIN_MS :
 		     p->wait_ms * 2 < WAIT_MAX_MS ? p->wait_ms * 2 : WAIT_MAX_MS;
 	if (!p->end_ns && p->config.only_marked && loader_all_ended(p->loader) &&

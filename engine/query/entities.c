@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "engine/base/mem.h"
+#include "engine/event/cpu_time.h"
 #include "engine/query/gather.h"
 
 #define SAMPLES_MAX 4096		/* of one entity that are looked at for a maximum */
-#define TICK_NS 10000000ull
+#define TICK_NS ((double)CPU_TIME_TICK_NS)
 
 /* An entity that lived in the window. */
 struct lived {
@@ -233,10 +234,11 @@ part_of(const struct view_column *c)
 static double
 cpu_of(const struct kept_thread_state *s, enum cpu_part part)
 {
-	uint64_t ticks = part == CPU_USER ? s->cpu_user : part == CPU_SYSTEM ? s->cpu_system :
-			 s->cpu_user + s->cpu_system;
+	bool exact = s->cpu_user_ns || s->cpu_system_ns;
+	double user = exact ? (double)s->cpu_user_ns : (double)s->cpu_user * TICK_NS;
+	double system = exact ? (double)s->cpu_system_ns : (double)s->cpu_system * TICK_NS;
 
-	return (double)ticks * (double)TICK_NS;
+	return part == CPU_USER ? user : part == CPU_SYSTEM ? system : user + system;
 }
 
 /* What the thread had used at TIME_NS, between two samples in a straight line. */

@@ -51,8 +51,10 @@ has_run(struct task_struct *task)
 		return NULL;
 	if (config.only_marked && !(mark->flags & WIRE_MARK_TREE))
 		return NULL;
-	/* What was never judged has done nothing since tracing began. */
-	if (config.filter.is_set && !(mark->wants & config.cpu_wants))
+	/* What was never judged has done nothing since tracing began; of a tree that is
+	 * where its threads begin. */
+	if (config.filter.is_set && !(mark->wants & config.cpu_wants) &&
+	    (!config.only_marked || mark->flags & WIRE_MARK_JUDGED))
 		return NULL;
 	return mark;
 }
