@@ -50,7 +50,7 @@ encoder_free(struct encoder *e)
 
 void
 encoder_on_cgroups(struct encoder *e,
-		   struct span (*cgroups)(void *ctx, const struct wire_task *task), void *ctx)
+		   struct span (*cgroups)(void *ctx, int64_t tid, struct span places), void *ctx)
 {
 	e->cgroups = (struct pieces_cgroups){ cgroups, ctx };
 }

@@ -24,10 +24,10 @@ struct encoder *encoder_new(const struct call_plan *plans, uint64_t wall_ns);
 /* NULL is fine. */
 void encoder_free(struct encoder *e);
 
-/* Ask CGROUPS for the cgroups of a thread (texts, each ended by a NUL, borrowed
- * until its next call) when a set of them is met for the first time. */
+/* Ask CGROUPS for the cgroups of a thread, of which PLACES was told: texts, each ended by a
+ * NUL, borrowed until its next call. */
 void encoder_on_cgroups(struct encoder *e,
-			struct span (*cgroups)(void *ctx, const struct wire_task *task),
+			struct span (*cgroups)(void *ctx, int64_t tid, struct span places),
 			void *ctx);
 
 /* One record. */

@@ -177,7 +177,7 @@ parameter_task_put(struct text *out, const struct pieces *k, size_t i, enum task
 	} else if (part == TASK_EXE_FLAGS) {
 		pieces_number(out, kind, exe_flags(&t, pieces_part(k, i, 4)));
 	} else if (k->cgroups->get) {
-		cgroups = k->cgroups->get(k->cgroups->ctx, &t);
+		cgroups = k->cgroups->get(k->cgroups->ctx, t.tid, pieces_part(k, i, 6));
 		text_bytes(out, cgroups.p, cgroups.len);
 	}
 }

@@ -17,10 +17,10 @@
 #include "probe/calls.h"
 #include "probe/wire.h"
 
-/* Who knows the cgroups of a thread: texts, each ended by a NUL, borrowed until the next
- * question. GET may be NULL. */
+/* Who knows the cgroups of a thread, of which PLACES was told (see wire.h): texts, each
+ * ended by a NUL, borrowed until the next question. GET may be NULL. */
 struct pieces_cgroups {
-	struct span (*get)(void *ctx, const struct wire_task *task);
+	struct span (*get)(void *ctx, int64_t tid, struct span places);
 	void *ctx;
 };
 

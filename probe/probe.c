@@ -11,7 +11,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "engine/base/arena.h"
 #include "engine/base/err.h"
 #include "engine/base/hash.h"
 #include "engine/base/mem.h"
@@ -19,6 +18,7 @@
 #include "engine/event/scan.h"
 #include "engine/event/source.h"
 #include "probe/calls.h"
+#include "probe/cgroup_names.h"
 #include "probe/cgroup_place.h"
 #include "probe/demand.h"
 #include "probe/encode.h"
@@ -40,7 +40,6 @@
 #define SAMPLE_EVERY_NS 1000000000u	/* how long threads have run */
 #define WAIT_MIN_MS 1
 #define WAIT_MAX_MS 10
-#define CGROUP_SETS_MAX 4096		/* remembered; then it starts anew */
 
 enum phase { PHASE_SECTION, PHASE_STATE, PHASE_EVENTS };
 
@@ -80,9 +79,7 @@ struct probe {
 	int wait_ms;
 	int cancel_fd;
 	volatile sig_atomic_t is_cancelled;
-	struct map cgroup_sets;		/* struct span, by css_set and cgroup */
-	struct arena cgroup_texts;
-	struct text file, text;
+	struct cgroup_names cgroup_names;
 	struct source_stats stats;
 	struct err trouble;
 	void (*idle)(void *ctx);
@@ -110,29 +107,22 @@ probe_of_const(const struct source *s)
 	return (const struct probe *)s;
 }
 
-/* The cgroups of a set are read once: from the first thread that is seen in it. */
 static struct span
-cgroups_of(void *ctx, const struct wire_task *task)
+cgroups_of(void *ctx, int64_t tid, struct span places)
 {
 	struct probe *p = ctx;
-	uint64_t key = hash_mix(task->css_set | 1, task->cgroup_id | 1);
-	struct span *known = map_get(&p->cgroup_sets, key);
 
-	if (known)
-		return *known;
-	proc_entry_cgroups(&p->file, task->tid, &p->text);
-	if (!p->text.len)
-		return (struct span){ (const uint8_t *)"", 0 };
-	if (p->cgroup_sets.n >= CGROUP_SETS_MAX) {
-		map_fini(&p->cgroup_sets);
-		p->cgroup_sets = (struct map){ .seed = hash_seed() };
-		arena_fini(&p->cgroup_texts);
-	}
-	known = arena_alloc(&p->cgroup_texts, sizeof(*known));
-	*known = (struct span){ (uint8_t *)arena_strndup(&p->cgroup_texts, p->text.p,
-							 p->text.len), p->text.len };
-	map_put(&p->cgroup_sets, key, known);
-	return *known;
+	return cgroup_names_of(&p->cgroup_names, tid, places);
+}
+
+/* How long threads have run; without that of before, nobody could tell what they use. */
+static void
+sample(struct probe *p, uint64_t now_ns)
+{
+	if (!p->config.cpu_wants && !p->config.only_marked)
+		return;
+	loader_sample(p->loader);
+	p->sample_ns = now_ns + SAMPLE_EVERY_NS;
 }
 
 /* All that there was is told: from now on it is events. */
@@ -147,6 +137,7 @@ begin_events(struct probe *p)
 	p->phase = PHASE_EVENTS;
 	if (loader_drop_rights(&p->trouble) < 0)
 		return 0;
+	sample(p, p->scan_end_ns);
 	if (p->launch.pid)
 		launch_go(&p->launch);
 	return 1;
@@ -176,11 +167,8 @@ look(struct probe *p)
 	size_t ring = p->config.data_limit_bytes;
 
 	p->looked_ns = now_ns;
-	if (p->phase == PHASE_EVENTS && (p->config.cpu_wants || p->config.only_marked) &&
-	    now_ns >= p->sample_ns) {
-		loader_sample(p->loader);
-		p->sample_ns = now_ns + SAMPLE_EVERY_NS;
-	}
+	if (p->phase == PHASE_EVENTS && now_ns >= p->sample_ns)
+		sample(p, now_ns);
 	p->wait_ms = waiting > ring / 16 ? WAIT_MIN_MS :
 		     p->wait_ms * 2 < WAIT_MAX_MS ? p->wait_ms * 2 : WAIT_MAX_MS;
 	if (!p->end_ns && p->config.only_marked && loader_all_ended(p->loader) &&
@@ -471,10 +459,7 @@ probe_close(struct source *s)
 	proc_entry_fini(&p->joined);
 	text_fini(&p->join_bytes);
 	map_fini(&p->listed);
-	map_fini(&p->cgroup_sets);
-	arena_fini(&p->cgroup_texts);
-	text_fini(&p->file);
-	text_fini(&p->text);
+	cgroup_names_fini(&p->cgroup_names);
 	if (p->cancel_fd >= 0)
 		close(p->cancel_fd);
 	free(p);
@@ -590,7 +575,7 @@ probe_open(const struct probe_options *o, struct err *err)
 	p->wait_ms = WAIT_MIN_MS;
 	p->launch.go_fd = -1;
 	p->has_started = !o->command;
-	p->cgroup_sets.seed = hash_seed();
+	cgroup_names_init(&p->cgroup_names);
 	p->listed.seed = hash_seed();
 	p->cancel_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (p->cancel_fd < 0) {

@@ -65,16 +65,13 @@ has_path(const struct text *list, const char *path)
 }
 
 void
-proc_entry_cgroups(struct text *file, int64_t tid, struct text *out)
+proc_entry_take_cgroups(char *lines, struct text *out)
 {
-	char unified[] = "cpuset,cpu,io,memory,pids", both[] = "unified", path[PROC_PATH_MAX];
+	char unified[] = "cpuset,cpu,io,memory,pids", both[] = "unified";
 	char *line, *next, *names, *where, *v2 = NULL;
 
 	out->len = 0;
-	snprintf(path, sizeof(path), "/proc/%lld/cgroup", (long long)tid);
-	if (!proc_read(path, file, LIST_MAX_BYTES * 4))
-		return;
-	for (line = file->p; *line; line = next) {
+	for (line = lines; *line; line = next) {
 		next = line + strcspn(line, "\n");
 		if (*next)
 			*next++ = '\0';
@@ -96,6 +93,17 @@ proc_entry_cgroups(struct text *file, int64_t tid, struct text *out)
 		put_hierarchy(out, both, v2);
 	if (out->len > LIST_MAX_BYTES)
 		out->len = LIST_MAX_BYTES;
+}
+
+void
+proc_entry_cgroups(struct text *file, int64_t tid, struct text *out)
+{
+	char path[PROC_PATH_MAX];
+
+	out->len = 0;
+	snprintf(path, sizeof(path), "/proc/%lld/cgroup", (long long)tid);
+	if (proc_read(path, file, LIST_MAX_BYTES * 4))
+		proc_entry_take_cgroups(file->p, out);
 }
 
 /* What stat tells: the numbers behind the name, which may hold anything. */

@@ -33,4 +33,7 @@ uint8_t proc_entry_kind(const char *link, uint32_t mode);
 /* The cgroups of thread TID, as the format has them. */
 void proc_entry_cgroups(struct text *file, int64_t tid, struct text *out);
 
+/* The same of LINES, which are as the kernel has them and are taken apart. */
+void proc_entry_take_cgroups(char *lines, struct text *out);
+
 #endif

@@ -21,7 +21,7 @@
 #define WIRE_CPUS 1024			/* rings, at most */
 #define WIRE_CHUNK_MAX 4096		/* bytes of one chunk */
 #define WIRE_IOVS 256			/* buffers of a vector that data is taken from */
-#define WIRE_PARTS 6			/* of one grab, for each message */
+#define WIRE_PARTS 7			/* of one grab, for each message */
 #define WIRE_MESSAGES 32		/* of one call that are told of */
 #define WIRE_NAMES_MAX 64		/* of a path */
 #define WIRE_NO_ARG 255
@@ -138,8 +138,8 @@ enum wire_what {
 	GRAB_FILE = 8,			/* part 0 struct wire_file, likewise; part 1 its
 					 * path when MORE is set */
 	GRAB_TASK = 9,			/* part 0 struct wire_task, 1 arguments, 3 path of
-					 * the working folder; when MORE is set 2
-					 * environment, 4 path of the program, 5 what it
+					 * the working folder, 6 its cgroups; when MORE
+					 * is set 2 environment, 4 path of the program, 5 what it
 					 * was started as; and of a call that failed
 					 * argument ARG and the next are the arguments
 					 * and the environment */
@@ -153,6 +153,9 @@ enum wire_what {
 
 /* A path is copied as its names, the last one first, each with a NUL. One that begins in
  * no folder (a memfd) has one name, and a second that is empty. */
+
+/* Of cgroups there is for each hierarchy its number, 4 bytes, and such a path, with an
+ * empty name behind it. */
 
 struct wire_grab {
 	uint8_t what;			/* enum wire_what */
@@ -288,7 +291,6 @@ struct wire_task {
 	struct wire_memory memory;
 	uint64_t cap_inheritable, cap_permitted, cap_effective;
 	uint64_t exe_ino, exe_ctime_ns, exe_mtime_ns;
-	uint64_t cgroup_id, css_set;	/* of version 2; all of them together */
 	uint64_t pidns_start_ns;	/* since boot: when its pid namespace began */
 	char comm[16];
 };
@@ -327,6 +329,6 @@ _Static_assert(sizeof(struct wire_state) == 40, "wire_state");
 _Static_assert(sizeof(struct wire_socket) == 184, "wire_socket");
 _Static_assert(sizeof(struct wire_file) == 24, "wire_file");
 _Static_assert(sizeof(struct wire_memory) == 24, "wire_memory");
-_Static_assert(sizeof(struct wire_task) == 208, "wire_task");
+_Static_assert(sizeof(struct wire_task) == 192, "wire_task");
 
 #endif

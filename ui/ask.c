@@ -8,6 +8,7 @@
 
 #include "engine/base/mem.h"
 #include "engine/store/store.h"
+#include "ui/heatmap.h"
 
 struct ask {
 	struct store *store;
@@ -31,6 +32,7 @@ answer_done(struct answer *a)
 	table_free(a->table);
 	free(a->slices.counts);
 	free(a->slices.is_lost);
+	free(a->spectrum.counts);
 	*a = (struct answer){ 0 };
 }
 
@@ -82,6 +84,29 @@ answer_slices(struct ask *a, const struct question *q, const struct snapshot *sn
 }
 
 static void
+answer_spectrum(struct ask *a, const struct question *q, const struct snapshot *snap,
+		struct answer *out)
+{
+	struct slices_question question = {
+		q->filters, q->n_filters, a->style, a->options, &a->watch.cancel,
+	};
+	struct spectrum s = { q->from_ns, q->to_ns, q->n_slices, q->n_bins, NULL, NULL };
+	uint64_t *least = xreallocarray(NULL, s.n_bins, sizeof(*least));
+
+	if (s.to_ns || slices_bounds(snap, &s.from_ns, &s.to_ns)) {
+		for (unsigned i = 0; i < q->n_bins; i++)
+			least[i] = heatmap_latency(i, q->n_bins);
+		s.least = least;
+		s.counts = xreallocarray(NULL, s.n * s.n_bins, sizeof(*s.counts));
+		if (slices_spectrum(snap, &question, &s, &out->err) < 0)
+			s.n = 0;
+		s.least = NULL;
+		out->spectrum = s;
+	}
+	free(least);
+}
+
+static void
 answer(struct ask *a, const struct question *q, struct answer *out)
 {
 	struct snapshot *snap = store_snapshot(a->store);
@@ -89,6 +114,8 @@ answer(struct ask *a, const struct question *q, struct answer *out)
 	*out = (struct answer){ .id = q->id };
 	if (q->view)
 		answer_table(a, q, snap, out);
+	else if (q->n_bins)
+		answer_spectrum(a, q, snap, out);
 	else
 		answer_slices(a, q, snap, out);
 	snapshot_free(snap);

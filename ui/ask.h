@@ -33,7 +33,8 @@ struct question {
 	uint64_t from_ns, to_ns;	/* the window; 0, 0: all that there is */
 	const char *sort;
 	bool sort_descending;
-	size_t n_slices;		/* without a view: a timeline of so many slices */
+	size_t n_slices;		/* without a view: a timeline of so many slices, */
+	unsigned n_bins;		/* or how long calls took, in so many columns; 0: not */
 };
 
 /* Embedded: zeroes; ended by answer_done(). */
@@ -41,7 +42,8 @@ struct answer {
 	uint64_t id;
 	const struct view *view;	/* that was asked for */
 	struct table *table;		/* NULL: no view, or it failed */
-	struct slices slices;		/* .n 0: a view, or it failed */
+	struct slices slices;		/* .n 0: not asked for, or it failed */
+	struct spectrum spectrum;	/* the same */
 	struct err err;			/* .code 0: it did not fail */
 };
 

@@ -292,6 +292,7 @@ take_table(struct browse *b)
 		return;
 	}
 	b->table_took_ns = term_now_ns() - b->table_asked_ns;
+	b->is_final = b->table_done;
 	answer_done(&b->table);
 	b->table = got;
 	if (!got.table)

@@ -37,6 +37,7 @@ struct browse {
 	uint64_t table_took_ns, line_took_ns;		/* how long the last one took, */
 	uint64_t table_events, line_events;		/* and how many events there were */
 	bool table_done, line_done;	/* the last question was put when all was read */
+	bool is_final;			/* the table is of all that there is */
 	bool is_paused;
 	uint64_t from_ns, to_ns;	/* the window; 0, 0: all of a capture, or what slides */
 	uint64_t slid_from_ns, slid_to_ns;	/* live: the window that slides, as of now */

@@ -16,6 +16,7 @@
 #include "ui/key.h"
 #include "ui/prompt.h"
 #include "ui/read.h"
+#include "ui/spectro.h"
 
 #define MENU_COLS 30
 
@@ -91,41 +92,70 @@ legend(void *screen)
 	read_open(b->screen.app, v->name, &p);
 }
 
-/* The events of the selected row, one by one; without rows, of all that is seen. */
+/* What the events of the selected row are; without rows, of all that is seen. */
+struct selection {
+	struct dig_question q;		/* its texts stand here, or in the levels */
+	struct text condition, title;
+};
+
+static void
+select_events(struct browse *b, struct selection *s)
+{
+	struct drill_level *l = browse_level(b);
+	const char *filters[DRILL_FILTERS_MAX];
+	char *label;
+
+	*s = (struct selection){ .q = { .from_ns = b->from_ns, .to_ns = b->to_ns } };
+	s->q.n_filters = drill_filters(&b->drill, filters);
+	if (s->q.n_filters > DIG_FILTERS_MAX - 2)
+		s->q.n_filters = DIG_FILTERS_MAX - 2;
+	memcpy(s->q.filters, filters, s->q.n_filters * sizeof(*filters));
+	if (browse_slides(b)) {
+		s->q.from_ns = b->slid_from_ns;
+		s->q.to_ns = b->slid_to_ns;
+	}
+	if (l->view->passes_filter && l->view->filter.filter)
+		s->q.filters[s->q.n_filters++] = l->view->filter.text;
+	text_str(&s->title, l->view->name);
+	if (browse_has_table(b) && b->table.table->n_rows && !view_is_list(l->view) &&
+	    drill_condition(b->table.table, l->grid.rows.at, &s->condition)) {
+		text_char(&s->condition, '\0');
+		s->q.filters[s->q.n_filters++] = s->condition.p;
+		label = drill_label(b->table.table, l->grid.rows.at);
+		text_fmt(&s->title, " › %s", label);
+		free(label);
+	}
+	text_char(&s->title, '\0');
+	s->q.title = s->title.p;
+}
+
+static void
+selection_done(struct selection *s)
+{
+	text_fini(&s->condition);
+	text_fini(&s->title);
+}
+
 static void
 dig(void *screen)
 {
 	struct browse *b = screen;
-	struct drill_level *l = browse_level(b);
-	const char *filters[DRILL_FILTERS_MAX];
-	struct text condition = { 0 }, title = { 0 };
-	struct dig_question q = { .from_ns = b->from_ns, .to_ns = b->to_ns };
-	char *label;
+	struct selection s;
 
-	q.n_filters = drill_filters(&b->drill, filters);
-	if (q.n_filters > DIG_FILTERS_MAX - 2)
-		q.n_filters = DIG_FILTERS_MAX - 2;
-	memcpy(q.filters, filters, q.n_filters * sizeof(*filters));
-	if (browse_slides(b)) {
-		q.from_ns = b->slid_from_ns;
-		q.to_ns = b->slid_to_ns;
-	}
-	if (l->view->passes_filter && l->view->filter.filter)
-		q.filters[q.n_filters++] = l->view->filter.text;
-	text_str(&title, l->view->name);
-	if (browse_has_table(b) && b->table.table->n_rows && !view_is_list(l->view) &&
-	    drill_condition(b->table.table, l->grid.rows.at, &condition)) {
-		text_char(&condition, '\0');
-		q.filters[q.n_filters++] = condition.p;
-		label = drill_label(b->table.table, l->grid.rows.at);
-		text_fmt(&title, " › %s", label);
-		free(label);
-	}
-	text_char(&title, '\0');
-	q.title = title.p;
-	dig_open(b->screen.app, &q);
-	text_fini(&condition);
-	text_fini(&title);
+	select_events(b, &s);
+	dig_open(b->screen.app, &s.q);
+	selection_done(&s);
+}
+
+static void
+spectrogram(void *screen)
+{
+	struct browse *b = screen;
+	struct selection s;
+
+	select_events(b, &s);
+	spectro_open(b->screen.app, &s.q);
+	selection_done(&s);
 }
 
 /* Views -------------------------------------------------------------------- */
@@ -449,7 +479,7 @@ static bool
 line_key(struct browse *b, const struct key *k)
 {
 	const struct slices *s = &b->line.slices;
-	unsigned n = timeline_columns(&b->line_drawn, b->line_area.n_cols);
+	unsigned n = b->line_drawn.n ? timeline_columns(&b->line_drawn, b->line_area.n_cols) : 0;
 	uint64_t step = n && s->n ? (s->to_ns - s->from_ns) / n + 1 : 1;
 	bool is_left = k->code == K_LEFT;
 
@@ -483,7 +513,8 @@ line_mouse(struct browse *b, const struct key *k)
 		b->is_dragging = false;
 		return true;
 	}
-	if (!b->line.slices.n || (!is_inside && !b->is_dragging) ||
+	/* An answer may have come that was not drawn yet. */
+	if (!b->line_drawn.n || !b->line.slices.n || (!is_inside && !b->is_dragging) ||
 	    !timeline_time(&b->line_drawn, b->line_area.n_cols, col, &ns))
 		return false;
 	if (k->mouse == MOUSE_PRESS) {
@@ -567,6 +598,8 @@ const struct action browse_actions[] = {
 	{ "F2 v", "Views", "choose another view; typing searches", choose_view },
 	{ "F4 \\", "Filter", "edit the filter; fields and operators are offered", edit_filter },
 	{ "F6 d", "Dig", "the events of the selected row, one by one", dig },
+	{ "F12 s", "Spectro", "how long the calls of the selected row took, over time",
+	  spectrogram },
 	{ "F7 l", "Legend", "what the view and its columns are", legend },
 	{ "F9 o", "Sort", "sort by another column; the same again turns the order", choose_sort },
 	{ "/ ^F", "Search", "find a text in the rows, in any case", search },

@@ -397,8 +397,15 @@ term_leave(struct term *t)
 	tcsetattr(t->out_fd, TCSADRAIN, &way_back.modes);
 }
 
+void
+term_forget(struct term *t)
+{
+	canvas_fini(&t->shown);
+	clearok(curscr, TRUE);
+}
+
 static void
-adopt_size(const struct term *t)
+adopt_size(struct term *t)
 {
 	struct winsize size;
 
@@ -406,6 +413,8 @@ adopt_size(const struct term *t)
 		return;
 	if (size.ws_row != LINES || size.ws_col != COLS)
 		resizeterm(size.ws_row, size.ws_col);
+	/* What a terminal makes of its text then is not known. */
+	term_forget(t);
 }
 
 void
@@ -414,7 +423,6 @@ term_return(struct term *t)
 	tcgetattr(t->out_fd, &way_back.modes);
 	enter(t);
 	adopt_size(t);
-	term_forget(t);
 }
 
 void
@@ -456,13 +464,6 @@ term_fit(const struct term *t, struct canvas *c)
 {
 	canvas_resize(c, (unsigned)LINES, (unsigned)COLS);
 	c->is_ascii = t->is_ascii;
-}
-
-void
-term_forget(struct term *t)
-{
-	canvas_fini(&t->shown);
-	clearok(curscr, TRUE);
 }
 
 enum style_theme
@@ -560,7 +561,6 @@ take_told(struct term *t, enum term_event *e)
 		told.resized = 0;
 		enter(t);
 		adopt_size(t);
-		term_forget(t);
 		*e = TERM_RESIZED;
 		return true;
 	}

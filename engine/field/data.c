@@ -17,7 +17,8 @@ is_printable(uint8_t c)
 static void
 put_characters(struct span data, struct text *t)
 {
-	text_char(t, '\n');
+	if (data.len)
+		text_char(t, '\n');
 	for (size_t i = 0; i < data.len; i++) {
 		uint8_t c = data.p[i];
 

@@ -189,13 +189,8 @@ get_around(const struct eval *ev, const struct field_use *use, struct value *out
 {
 	uint64_t ts = ev->m->ev->ts_ns, at = 0;
 
-	for (size_t i = 0; i < use->arg_name.len; i++) {
-		unsigned digit = use->arg_name.p[i] - '0';
-
-		if (digit > 9 || at > (UINT64_MAX - digit) / 10)
-			return false;
-		at = at * 10 + digit;
-	}
+	for (size_t i = 0; i < use->arg_name.len; i++)
+		at = at * 10 + (use->arg_name.p[i] - (unsigned)'0');
 	at = at > ts ? at - ts : ts - at;
 	out->u = at / AROUND_NS + (at % AROUND_NS != 0);
 	return true;
@@ -309,7 +304,7 @@ static const struct field fields[] = {
 	  .get = get_deltatime_s, .doc = "The whole seconds of evt.deltatime." },
 	{ .name = "evt.deltatime.ns", .type = T_UINT, .unit = U_NS9, .scope = OF_ROW,
 	  .get = get_deltatime_ns, .doc = "The nanoseconds behind evt.deltatime.s." },
-	{ .name = "evt.around", .type = T_UINT, .scope = OF_ROW, .arg = ARG_KEY | ARG_NEEDED,
+	{ .name = "evt.around", .type = T_UINT, .scope = OF_ROW, .arg = ARG_TIME | ARG_NEEDED,
 	  .flags = FIELD_FILTER_ONLY | FIELD_PLAIN | FIELD_AT_MOST, .get_arg = get_around,
 	  .doc = "evt.around[T]=D: whether it is at most D milliseconds from T, in ns." },
 	{ .name = "evt.latency", .type = T_SPAN, .unit = U_NS, .scope = OF_ROW,

@@ -56,6 +56,7 @@ enum field_arg {
 	ARG_PARAM = 16,			/* .NAME of a parameter that some event has */
 	ARG_LABEL = 32,			/* .KEY: letters, digits, _ - . and / */
 	ARG_EVENT = 64,			/* .NAME or .NUMBER of an event type */
+	ARG_TIME = 128,			/* [NANOSECONDS since the epoch] */
 };
 
 /* How many values an event has for the field, and what a comparison of all of
@@ -77,7 +78,7 @@ enum field_flag {
 	FIELD_AT_MOST = 64,		/* "=" asks whether it is at most that */
 	FIELD_ALL_ARGS = 128,		/* all parameters: seek.h finds texts in it */
 	FIELD_EACH = 512,		/* with an argument it is .many, too */
-	FIELD_OR_NUMBER = 256,		/* .word, or a number where there is no word */
+	FIELD_OR_NUMBER = 256,		/* .word by its number, or a number without word */
 };
 
 struct field {

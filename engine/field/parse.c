@@ -15,6 +15,7 @@
 #define NAME_SHOWN_MAX 48		/* of what is no field, in an error */
 #define INDEX_MAX 1000
 #define KEY_LEN_MAX 1024
+#define TIME_DIGITS 19			/* until 2286, and less than 64 bits */
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS "0123456789"
@@ -81,7 +82,8 @@ static int
 refuse_argument(const struct field *f, struct err *err)
 {
 	bool has_name = f->arg & (ARG_DOT_NAME | ARG_PARAM | ARG_LABEL | ARG_EVENT);
-	const char *bracket = f->arg & ARG_INDEX ? "[0]" : f->arg & ARG_KEY ? "[KEY]" : NULL;
+	const char *bracket = f->arg & ARG_INDEX ? "[0]" : f->arg & ARG_KEY ? "[KEY]" :
+			      f->arg & ARG_TIME ? "[TIME]" : NULL;
 
 	if (has_name && bracket)
 		return err_set(err, -EINVAL, "field `%s` wants an argument: `%s.NAME` or `%s%s`",
@@ -121,16 +123,33 @@ parse_key(const char *text, struct field_use *use)
 	return (int)(end - text) + (quote ? 2 : 1);
 }
 
+/* [TIME]: 0 when it is no number of nanoseconds. */
+static int
+parse_time(const char *text, struct field_use *use)
+{
+	size_t len = strspn(text + 1, DIGITS);
+
+	if (!len || len > TIME_DIGITS || text[len + 1] != ']')
+		return 0;
+	use->arg_name = (struct span){ (const uint8_t *)text + 1, len };
+	return (int)len + 2;
+}
+
 static int
 parse_bracket(const char *text, struct field_use *use, struct err *err)
 {
 	unsigned arg = use->field->arg;
 	int len = arg & ARG_INDEX ? parse_index(text, use) : 0;
 
+	if (arg & ARG_TIME)
+		len = parse_time(text, use);
 	if (!len && arg & ARG_KEY)
 		len = parse_key(text, use);
 	if (len)
 		return len;
+	if (arg & ARG_TIME)
+		return err_set(err, -EINVAL, "field `%s` wants nanoseconds since the epoch, as "
+			       "evt.rawtime has them, in [ ]", use->field->name);
 	return err_set(err, -EINVAL, arg & ARG_KEY ? "field `%s` wants a key in [ ]" :
 		       "field `%s` wants a number of at most 1000 in [ ]", use->field->name);
 }
@@ -163,7 +182,7 @@ parse_arg(const char *text, struct field_use *use, struct err *err)
 {
 	unsigned arg = use->field->arg;
 
-	if (text[0] == '[' && arg & (ARG_INDEX | ARG_KEY))
+	if (text[0] == '[' && arg & (ARG_INDEX | ARG_KEY | ARG_TIME))
 		return parse_bracket(text, use, err);
 	if (text[0] == '.' && arg & (ARG_DOT_NAME | ARG_PARAM | ARG_LABEL | ARG_EVENT))
 		return parse_name(text, use, err);

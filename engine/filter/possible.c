@@ -44,17 +44,33 @@ span_of(const char *word)
 static bool
 is_number(struct span s)
 {
-	for (size_t i = 0; i < s.len; i++)
-		if (!strchr("-0123456789", s.p[i]))
+	size_t sign = s.len && s.p[0] == '-';
+
+	for (size_t i = sign; i < s.len; i++)
+		if (s.p[i] < '0' || s.p[i] > '9')
 			return false;
-	return s.len;
+	return s.len > sign;
+}
+
+/* The word that stands for the number S, whatever its sign. NULL: S is no number, or
+ * one without a word, which is shown as itself. */
+static const char *
+word_of_number(const struct words *w, struct span s)
+{
+	size_t n = 0;
+
+	if (!w->or_number || !is_number(s))
+		return NULL;
+	for (size_t i = s.p[0] == '-'; i < s.len && n < w->n; i++)
+		n = n * 10 + (s.p[i] - (unsigned)'0');
+	return n < w->n ? w->word(n) : NULL;
 }
 
 static bool
 is_word(const struct words *w, struct span s)
 {
 	if (w->or_number && is_number(s))
-		return true;
+		return !word_of_number(w, s);
 	for (size_t i = 0; i < w->n; i++) {
 		const char *word = w->word(i);
 
@@ -68,8 +84,10 @@ static const char *
 nearest(const struct words *w, struct span s)
 {
 	struct spelling best = spelling_of((const char *)s.p, s.len);
-	const char *found = NULL;
+	const char *found = word_of_number(w, s);
 
+	if (found)
+		return found;
 	for (size_t i = 0; i < w->n; i++)
 		if (w->word(i) && spelling_is_nearer(&best, w->word(i)))
 			found = w->word(i);

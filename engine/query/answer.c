@@ -329,15 +329,12 @@ struct family {
 };
 
 static void
-place_rows(struct answer *a, const struct family *f, size_t row, unsigned level,
-	   struct table_row *out)
+place_rows(struct answer *a, const struct family *f, struct table_row *out)
 {
 	/* Without recursion: what is made up may be deep. */
 	size_t stack[LEVELS_MAX], depth = 0, n = a->table.n_rows, at = 0;
 	size_t *where = xreallocarray(NULL, n, sizeof(*where));
 
-	(void)row;
-	(void)level;
 	stack[0] = f->first[n];
 	while (at < n) {
 		size_t r = stack[depth];
@@ -380,6 +377,7 @@ find_parents(struct making *m, struct family *f, const struct group *const *grou
 	struct answer *a = m->a;
 	struct term *term = term_new(m->g->plan->q->view->parent.text, NULL);
 	size_t n = a->table.n_rows;
+	uint32_t known;			/* ids of rows; what is put later is of none */
 	struct value v;
 
 	f->keys.type = term_type(m->g->keys[0].term);
@@ -390,13 +388,14 @@ find_parents(struct making *m, struct family *f, const struct group *const *grou
 		if (id)
 			f->rows[id - 1] = i;
 	}
+	known = f->keys.n;
 	for (size_t i = 0; term && i < n; i++) {
-		uint32_t known = f->keys.n, id;
+		uint32_t id;
 
 		if (!value_of_group(m->g, groups[i], term, &v))
 			continue;
 		id = bag_put(&f->keys, &v);
-		if (id <= known && id <= n && !makes_ring(a, i, f->rows[id - 1]))
+		if (id <= known && !makes_ring(a, i, f->rows[id - 1]))
 			a->rows[i].parent = f->rows[id - 1];
 	}
 	term_free(term);
@@ -423,7 +422,7 @@ make_tree(struct making *m, const struct group *const *groups)
 		f.next[i] = f.first[parent];
 		f.first[parent] = i;
 	}
-	place_rows(a, &f, n, 0, out);
+	place_rows(a, &f, out);
 	a->rows = out;
 	bag_fini(&f.keys);
 	free(f.rows);

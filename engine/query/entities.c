@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "engine/base/mem.h"
+#include "engine/event/cpu_time.h"
 #include "engine/query/gather.h"
 
 #define SAMPLES_MAX 4096		/* of one entity that are looked at for a maximum */
-#define TICK_NS 10000000ull
+#define TICK_NS ((double)CPU_TIME_TICK_NS)
 
 /* An entity that lived in the window. */
 struct lived {
@@ -62,6 +63,22 @@ look_at(struct gather *g, const struct lived *l, uint64_t position)
 		      cursor_process(g->cursor, l->p, position);
 }
 
+/* The same, where the keys have to be asked; those that are processes and threads are
+ * known without. */
+static bool
+look_for_keys(struct gather *g, const struct lived *l)
+{
+	const struct kept_process *p = l->p;
+
+	for (size_t i = 0; i < g->plan->n_keys; i++)
+		if (g->keys[i].entity != VIEW_PROCESS && g->keys[i].entity != VIEW_THREAD)
+			return look_at(g, l, l->last);
+	if (l->t)
+		p = atomic_load_explicit(&l->t->proc, memory_order_acquire);
+	g->process_index = p ? p->index : 0;
+	return true;
+}
+
 /* Rows ---------------------------------------------------------------- */
 
 /* What all conditions say of the entity under the cursor. */
@@ -87,7 +104,7 @@ add_row(struct gather *g, const struct lived *l)
 	struct group *group;
 	enum sift_verdict verdict;
 
-	if (!look_at(g, l, l->last))
+	if (!(g->n_sifts ? look_at(g, l, l->last) : look_for_keys(g, l)))
 		return;
 	verdict = verdict_of(g);
 	if (verdict == SIFT_NO || !gather_entity_keys(g, l->kind, l->index, keys))
@@ -217,10 +234,11 @@ part_of(const struct view_column *c)
 static double
 cpu_of(const struct kept_thread_state *s, enum cpu_part part)
 {
-	uint64_t ticks = part == CPU_USER ? s->cpu_user : part == CPU_SYSTEM ? s->cpu_system :
-			 s->cpu_user + s->cpu_system;
+	bool exact = s->cpu_user_ns || s->cpu_system_ns;
+	double user = exact ? (double)s->cpu_user_ns : (double)s->cpu_user * TICK_NS;
+	double system = exact ? (double)s->cpu_system_ns : (double)s->cpu_system * TICK_NS;
 
-	return (double)ticks * (double)TICK_NS;
+	return part == CPU_USER ? user : part == CPU_SYSTEM ? system : user + system;
 }
 
 /* What the thread had used at TIME_NS, between two samples in a straight line. */
@@ -333,7 +351,7 @@ add_histories(struct gather *g, const struct lived *l)
 	uint32_t keys[KEYS_MAX];
 	struct group *group;
 
-	if (!look_at(g, l, l->last) || !gather_entity_keys(g, l->kind, l->index, keys))
+	if (!look_for_keys(g, l) || !gather_entity_keys(g, l->kind, l->index, keys))
 		return;
 	group = gather_find(g, keys);
 	for (size_t i = plan->n_keys; group && i < plan->n_columns; i++) {

@@ -30,13 +30,11 @@ slices_bounds(const struct snapshot *snap, uint64_t *from_ns, uint64_t *to_ns)
 	return is_any;
 }
 
-/* The slice of NS, which is within. */
+/* Which of the N slices of a time NS is in, which is within. */
 static size_t
-slice_of(const struct slices *s, uint64_t ns)
+slice_of(uint64_t ns, uint64_t from_ns, uint64_t to_ns, size_t n)
 {
-	uint64_t len = (s->to_ns - s->from_ns) / s->n + 1;
-
-	return (size_t)((ns - s->from_ns) / len);
+	return (size_t)((ns - from_ns) / ((to_ns - from_ns) / n + 1));
 }
 
 static void
@@ -46,27 +44,23 @@ mark_losses(const struct snapshot *snap, struct slices *out)
 		const struct store_loss *l = snapshot_loss(snap, i);
 		uint64_t from = l->from_ns > out->from_ns ? l->from_ns : out->from_ns;
 		uint64_t to = l->to_ns < out->to_ns ? l->to_ns : out->to_ns;
+		size_t first, last;
 
 		if (from > to)
 			continue;
-		for (size_t k = slice_of(out, from); k <= slice_of(out, to); k++)
+		first = slice_of(from, out->from_ns, out->to_ns, out->n);
+		last = slice_of(to, out->from_ns, out->to_ns, out->n);
+		for (size_t k = first; k <= last; k++)
 			out->is_lost[k] = true;
 	}
 }
 
-/* The time of an event that is there. */
-static uint64_t
-time_of(const struct snapshot *snap, size_t *chunk, uint64_t number)
-{
-	while (number >= snap->chunks[*chunk].c->first + snap->chunks[*chunk].n)
-		++*chunk;
-	return column_get(&snap->chunks[*chunk].c->columns[COL_TIME],
-			  number - snap->chunks[*chunk].c->first);
-}
+/* Told of each event that is wanted: its chunk and row. */
+typedef void slices_visit(void *ctx, const struct chunk *c, size_t row);
 
-int
-slices_count(const struct snapshot *snap, const struct slices_question *q, struct slices *out,
-	     struct err *err)
+static int
+visit(const struct snapshot *snap, const struct slices_question *q, slices_visit *f, void *ctx,
+      struct err *err)
 {
 	const struct matches_question question = {
 		q->filters, q->n_filters, 0, 0, q->style, q->options,
@@ -79,21 +73,76 @@ slices_count(const struct snapshot *snap, const struct slices_question *q, struc
 	if (!m)
 		return err->code;
 	numbers = xreallocarray(NULL, PIECE, sizeof(*numbers));
-	memset(out->counts, 0, out->n * sizeof(*out->counts));
-	memset(out->is_lost, 0, out->n * sizeof(*out->is_lost));
 	while (!is_done && !was_cancelled) {
 		size_t n = matches_more(m, PIECE, numbers, &is_done);
 
 		for (size_t i = 0; i < n; i++) {
-			uint64_t ns = time_of(snap, &chunk, numbers[i]);
-
-			if (ns >= out->from_ns && ns <= out->to_ns)
-				out->counts[slice_of(out, ns)]++;
+			while (numbers[i] >= snap->chunks[chunk].c->first + snap->chunks[chunk].n)
+				chunk++;
+			f(ctx, snap->chunks[chunk].c, numbers[i] - snap->chunks[chunk].c->first);
 		}
 		was_cancelled = q->cancel && atomic_load(q->cancel);
 	}
-	mark_losses(snap, out);
 	free(numbers);
 	matches_free(m);
 	return was_cancelled ? -ECANCELED : 0;
+}
+
+static void
+count(void *ctx, const struct chunk *c, size_t row)
+{
+	struct slices *out = ctx;
+	uint64_t ns = column_get(&c->columns[COL_TIME], row);
+
+	if (ns >= out->from_ns && ns <= out->to_ns)
+		out->counts[slice_of(ns, out->from_ns, out->to_ns, out->n)]++;
+}
+
+int
+slices_count(const struct snapshot *snap, const struct slices_question *q, struct slices *out,
+	     struct err *err)
+{
+	memset(out->counts, 0, out->n * sizeof(*out->counts));
+	memset(out->is_lost, 0, out->n * sizeof(*out->is_lost));
+	mark_losses(snap, out);
+	return visit(snap, q, count, out, err);
+}
+
+/* The bin of a latency: the last one that does not begin behind it. */
+static size_t
+bin_of(const struct spectrum *s, uint64_t ns)
+{
+	size_t low = 0, high = s->n_bins;
+
+	while (high - low > 1) {
+		size_t mid = low + (high - low) / 2;
+
+		if (s->least[mid] <= ns)
+			low = mid;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static void
+count_call(void *ctx, const struct chunk *c, size_t row)
+{
+	struct spectrum *out = ctx;
+	uint64_t flags = column_get(&c->columns[COL_FLAGS], row);
+	uint64_t ns = column_get(&c->columns[COL_TIME], row);
+	size_t slice;
+
+	if (!(flags & ROW_EXIT) || !(flags & ROW_HAS_SPAN) || ns < out->from_ns || ns > out->to_ns)
+		return;
+	slice = slice_of(ns, out->from_ns, out->to_ns, out->n);
+	out->counts[slice * out->n_bins + bin_of(out, column_get(&c->columns[COL_SPAN], row))]++;
+}
+
+int
+slices_spectrum(const struct snapshot *snap, const struct slices_question *q,
+		struct spectrum *out, struct err *err)
+{
+	memset(out->counts, 0, out->n * out->n_bins * sizeof(*out->counts));
+	return visit(snap, q, count_call, out, err);
 }

@@ -34,6 +34,19 @@ struct slices_question {
 int slices_count(const struct snapshot *snap, const struct slices_question *q,
 		 struct slices *out, struct err *err);
 
+/* Calls by time and by how long they took. */
+struct spectrum {
+	uint64_t from_ns, to_ns;	/* calls that returned then; FROM and TO are within */
+	size_t n;			/* slices of equal length; not 0 */
+	size_t n_bins;			/* not 0 */
+	const uint64_t *least;		/* the least latency of each bin, in order; the first: 0 */
+	uint32_t *counts;		/* of slice after slice; the caller's */
+};
+
+/* The same for calls that have returned. */
+int slices_spectrum(const struct snapshot *snap, const struct slices_question *q,
+		    struct spectrum *out, struct err *err);
+
 /* The time of the earliest and of the latest event. False: there is none. */
 bool slices_bounds(const struct snapshot *snap, uint64_t *from_ns, uint64_t *to_ns);
 

@@ -4,6 +4,7 @@
 #include "engine/base/mem.h"
 #include "engine/store/inside.h"
 #include "engine/store/payload.h"
+#include "engine/store/sealer.h"
 
 static bool
 has_param(const struct event_type *type, const char *name)
@@ -49,11 +50,35 @@ append_init(struct store *s)
 
 /* Chunks -------------------------------------------------------------- */
 
+/* SEALED takes the place of OPEN in the list. */
+static void
+put_sealed(struct store *s, struct chunk *open, struct chunk *sealed)
+{
+	size_t i = s->n_chunks;
+
+	pthread_mutex_lock(&s->lock);
+	while (s->chunks[--i] != open)
+		continue;
+	s->chunks[i] = sealed;
+	pthread_mutex_unlock(&s->lock);
+	grave_put(&s->grave, GRAVE_CHUNK, open);
+}
+
+void
+append_collect(struct store *s, bool wait)
+{
+	struct chunk *open, *sealed = s->sealer ? sealer_take(s->sealer, &open, wait) : NULL;
+
+	if (sealed)
+		put_sealed(s, open, sealed);
+}
+
 void
 append_seal(struct store *s)
 {
-	struct chunk *open = s->open, *sealed;
+	struct chunk *open = s->open;
 
+	append_collect(s, true);
 	if (!open)
 		return;
 	s->open = NULL;
@@ -64,21 +89,22 @@ append_seal(struct store *s)
 		grave_put(&s->grave, GRAVE_CHUNK, open);
 		return;
 	}
+	if (s->sealer) {
+		sealer_give(s->sealer, open);
+		return;
+	}
 	if (!s->scratch)
 		s->scratch = xmalloc(CHUNK_SCRATCH);
-	sealed = chunk_seal(open, s->scratch);
-	pthread_mutex_lock(&s->lock);
-	s->chunks[s->n_chunks - 1] = sealed;
-	pthread_mutex_unlock(&s->lock);
-	grave_put(&s->grave, GRAVE_CHUNK, open);
+	put_sealed(s, open, chunk_seal(open, s->scratch));
 }
 
 static void
 open_chunk(struct store *s, const struct moment *m)
 {
-	struct chunk *c = s->spare;
+	struct chunk *c;
 
 	append_seal(s);
+	c = s->spare;
 	if (c) {
 		s->spare = NULL;
 		c->first = s->next;

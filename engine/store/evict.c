@@ -19,8 +19,8 @@ drop_chunks(struct store *s, uint64_t bytes)
 	size_t n = 0;
 	uint64_t freed = 0;
 
-	/* The open one is never dropped. */
-	while (n + 1 < s->n_chunks && freed < bytes) {
+	/* Neither the open one nor one that is being packed. */
+	while (n + 1 < s->n_chunks && freed < bytes && s->chunks[n]->is_sealed) {
 		struct chunk *c = s->chunks[n++];
 
 		freed += c->bytes;

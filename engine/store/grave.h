@@ -14,7 +14,9 @@
 
 enum grave_kind {
 	GRAVE_MEMORY,			/* free() */
-	GRAVE_PROCESS, GRAVE_THREAD,	/* entities */
+	/* Entities: readers walk their lists, so that first they leave these, and go
+	 * one epoch later. */
+	GRAVE_PROCESS, GRAVE_THREAD, GRAVE_PROCESS_LEFT, GRAVE_THREAD_LEFT,
 	GRAVE_PROCESS_VERSION, GRAVE_THREAD_VERSION, GRAVE_FD_VERSION,
 	GRAVE_TABLE, GRAVE_CHUNK, GRAVE_CONTAINERS, GRAVE_USERS,
 	GRAVE_KINDS,

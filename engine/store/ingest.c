@@ -82,6 +82,7 @@ ingest_new(const struct ingest_options *options)
 	if (options)
 		in->options = *options;
 	in->store = store_new(in->options.budget_bytes);
+	store_seal_apart(in->store);
 	pthread_mutex_init(&in->lock, NULL);
 	return in;
 }

@@ -96,6 +96,7 @@ struct store {
 
 	struct chunk *open;		/* the last of CHUNKS, or NULL */
 	struct chunk *spare;		/* an open one that is free again */
+	struct sealer *sealer;		/* NULL: chunks are packed at once */
 	uint8_t *scratch;		/* for sealing; NULL before the first time */
 	uint64_t next;			/* number of the row that comes next */
 	uint64_t first_ns, last_ns;	/* of the section's events */
@@ -141,6 +142,8 @@ bucket_of(int64_t id)
 void append_init(struct store *s);
 void append_moment(struct store *s, const struct moment *m);
 void append_seal(struct store *s);	/* the open chunk, if there is one */
+/* Put what the sealer has done in its place; with WAIT, what it is doing, too. */
+void append_collect(struct store *s, bool wait);
 
 /* keep.c: what the world tells, and what rows need of it. */
 extern const struct world_observer keep_observer;

@@ -221,8 +221,9 @@ keep_thread_state(struct store *s, struct kept_thread *k, const struct thread *t
 	const struct kept_thread_state *now = trail_at(&k->states, s->next, sizeof(*now));
 	struct kept_thread_state next = {
 		.from = s->next, .ts_ns = ts_ns, .pfmajor = t->pfmajor, .pfminor = t->pfminor,
-		.cpu_user = t->cpu_user, .cpu_system = t->cpu_system, .vtid = t->vtid,
-		.comm = t->comm,
+		.cpu_user = t->cpu_user, .cpu_system = t->cpu_system,
+		.cpu_user_ns = t->cpu_user_ns, .cpu_system_ns = t->cpu_system_ns,
+		.vtid = t->vtid, .comm = t->comm,
 		.vmsize_kb = t->vmsize_kb, .vmrss_kb = t->vmrss_kb,
 		.vmswap_kb = t->vmswap_kb, .n_samples = (uint32_t)t->n_samples,
 		/* A field cuts them to 100 each, or in sum. */
@@ -454,6 +455,16 @@ mark_process_version(struct intern *names, const struct process_version *v)
 		intern_mark(names, ids[i]);
 }
 
+static void
+mark_thread(const struct kept_thread *k, struct intern *names)
+{
+	size_t n;
+	const struct kept_thread_state *states = trail_all(&k->states, &n);
+
+	for (size_t i = 0; i < n; i++)
+		intern_mark(names, states[i].comm);
+}
+
 /* What waits in the graveyard can still be looked at. */
 static void
 mark_buried(const struct grave *g, struct intern *names)
@@ -471,6 +482,9 @@ mark_buried(const struct grave *g, struct intern *names)
 		case GRAVE_FD_VERSION:
 			intern_mark(names, ((const struct fd_version *)p)->name);
 			break;
+		case GRAVE_THREAD_LEFT:
+			mark_thread(p, names);
+			break;
 		case GRAVE_CONTAINERS:
 			containers_mark(p);
 			break;
@@ -481,16 +495,6 @@ mark_buried(const struct grave *g, struct intern *names)
 			break;
 		}
 	}
-}
-
-static void
-mark_thread(const struct kept_thread *k, struct intern *names)
-{
-	size_t n;
-	const struct kept_thread_state *states = trail_all(&k->states, &n);
-
-	for (size_t i = 0; i < n; i++)
-		intern_mark(names, states[i].comm);
 }
 
 static void
@@ -584,9 +588,17 @@ keep_bury(void *ctx, enum grave_kind kind, void *p)
 
 	switch (kind) {
 	case GRAVE_PROCESS:
-		bury_process(s, p);
+		slots_set(&s->processes, ((struct kept_process *)p)->index, NULL);
+		grave_put(&s->grave, GRAVE_PROCESS_LEFT, p);
 		break;
 	case GRAVE_THREAD:
+		slots_set(&s->threads, ((struct kept_thread *)p)->index, NULL);
+		grave_put(&s->grave, GRAVE_THREAD_LEFT, p);
+		break;
+	case GRAVE_PROCESS_LEFT:
+		bury_process(s, p);
+		break;
+	case GRAVE_THREAD_LEFT:
 		bury_thread(s, p);
 		break;
 	case GRAVE_PROCESS_VERSION:

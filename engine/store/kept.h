@@ -40,6 +40,7 @@ struct kept_thread_state {
 	uint64_t ts_ns;			/* of the event */
 	uint64_t pfmajor, pfminor;
 	uint64_t cpu_user, cpu_system;	/* ticks of 10 ms, as last sampled */
+	uint64_t cpu_user_ns, cpu_system_ns;	/* the same exactly, where that is told; or 0 */
 	int64_t vtid;
 	uint32_t vmsize_kb, vmrss_kb, vmswap_kb;
 	uint32_t n_samples;

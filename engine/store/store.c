@@ -7,6 +7,7 @@
 #include "engine/base/mem.h"
 #include "engine/store/inside.h"
 #include "engine/store/payload.h"
+#include "engine/store/sealer.h"
 
 static void
 pools_init(struct store *s)
@@ -79,6 +80,8 @@ store_free(struct store *s)
 {
 	if (!s)
 		return;
+	append_collect(s, true);
+	sealer_free(s->sealer);
 	world_free(s->world);
 	for (size_t i = 0; i < s->n_chunks; i++)
 		chunk_free(s->chunks[i]);
@@ -219,6 +222,13 @@ void
 store_end(struct store *s)
 {
 	append_seal(s);
+	append_collect(s, true);
+}
+
+void
+store_seal_apart(struct store *s)
+{
+	s->sealer = sealer_new();
 }
 
 /* Publishing ---------------------------------------------------------- */
@@ -229,6 +239,7 @@ store_publish(struct store *s)
 	const struct snapshot *oldest;
 	uint64_t epoch;
 
+	append_collect(s, false);
 	pthread_mutex_lock(&s->lock);
 	keep_facts(s);
 	note_times(s);

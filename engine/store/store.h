@@ -37,6 +37,8 @@ void store_publish(struct store *s);
  * (source_reread()), and must outlive the store. NULL, and one that cannot: the
  * store keeps their bytes, as it does when nothing is said. */
 void store_set_source(struct store *s, const struct source *source);
+/* Before the first record: pack full chunks in a thread of its own. */
+void store_seal_apart(struct store *s);
 /* There will be no more records: what is open is made narrow. */
 void store_end(struct store *s);
 const struct world *store_world(const struct store *s);

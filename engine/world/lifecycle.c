@@ -231,6 +231,9 @@ clone_parent(struct call *c, uint32_t flags)
 	learn_caller(c);
 	learn_owner(c, maker->proc);
 	ptid = flags & CLF_THREAD ? maker->ptid : maker->tid;
+	if (in_pid_namespace(c, flags) && !(flags & (CLF_PARENT | CLF_VFORK | CLF_FILES |
+						     CLF_THREAD)))
+		fork_note(c->w, maker->proc, tid);
 	if (in_pid_namespace(c, flags) || (flags & (CLF_PARENT | CLF_VFORK)) ||
 	    c->ev->id == EV_VFORK_20_X || c->ev->id == EV_VFORK_17_X ||
 	    c->ev->id == EV_VFORK_X || has_just_gone(c->w, tid, ptid))
@@ -329,6 +332,8 @@ clone_child(struct call *c, uint32_t flags)
 	if (!(flags & CLF_THREAD))
 		process_set_parent(w, t->proc, ptid);
 	confirm_child(c, t);
+	if (from && !(flags & (CLF_FILES | CLF_THREAD)))
+		fork_begin(w, t, from);
 	if (from && !from->n_threads)
 		thread_remove(w, from->threads, 0);
 }

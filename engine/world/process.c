@@ -498,4 +498,5 @@ world_clear(struct world *w)
 	}
 	free(tids);
 	memset(w->gone, 0, sizeof(w->gone));
+	forks_forget(w);
 }

@@ -40,12 +40,21 @@
 
 /* Events make no more threads than this; a list may name more. */
 #define THREADS_MAX (1u << 20)
+#define FORKS_PENDING 64		/* forks remembered whose child was not seen */
 #define N_GONE 1024			/* exits remembered, a power of two */
 
 /* A thread that exited a moment ago. */
 struct gone {
 	int64_t tid, ptid;
 	uint64_t ns;
+};
+
+/* A fork whose child was not seen yet, by a process that knows it under NUMBER. */
+struct pending_fork {
+	uint32_t maker;			/* id of that process; 0: none */
+	int64_t number;
+	uint64_t ns;
+	struct fd_tree fds;		/* what it had */
 };
 
 /* A descriptor that waits for its version, and who changed it. */
@@ -111,6 +120,8 @@ struct world {
 	size_t n_ifaces, cap_ifaces;
 
 	struct gone gone[N_GONE];
+	struct pending_fork forks[FORKS_PENDING];
+	uint32_t next_fork;		/* the slot of the next one */
 	struct moment moment;
 	struct text path;		/* scratch */
 	struct text path2;
@@ -195,6 +206,14 @@ is_zero(const uint8_t *p, size_t len)
 			return false;
 	return true;
 }
+
+/* fork.c: children that their parent cannot name. */
+/* MAKER made one, which it knows as NUMBER. */
+void fork_note(struct world *w, const struct process *maker, int64_t number);
+/* CHILD, of MAKER, runs; it has just been made. */
+void fork_begin(struct world *w, struct thread *child, const struct process *maker);
+/* Children that did not run yet are not waited for any more. */
+void forks_forget(struct world *w);
 
 /* fd.c: descriptors. */
 const struct descriptor *fd_find(const struct process *p, int64_t num);

@@ -158,6 +158,7 @@ sweep_names(struct world *w)
 		if (t->proc->threads == t)
 			mark_process(w, t->proc);
 	}
+	forks_forget(w);
 	containers_mark(w->containers);
 	users_mark(w->users);
 	if (w->observer && w->observer->mark)

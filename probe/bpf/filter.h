@@ -22,7 +22,7 @@
 static __noinline struct wire_mark *
 look_for_seed(struct task_struct *task)
 {
-	uint32_t tid = LOOK(task, pid);
+	uint32_t tid = tid_of(task);
 	struct wire_mark *mark;
 
 	if (!bpf_map_lookup_elem(&seeds, &tid))
@@ -87,13 +87,20 @@ judge(struct task_struct *task, struct wire_mark *mark)
 	return wants;
 }
 
+/* Has TASK no mark, nor will it get one? */
+static __always_inline bool
+is_outside(struct task_struct *task)
+{
+	return config.only_marked && mark_is_none(task) && state.n_taken >= state.n_seeds;
+}
+
 /* What is wanted of TASK, which runs: enum wire_want. */
 static __always_inline uint32_t
 wants_of(struct task_struct *task)
 {
 	struct wire_mark *mark;
 
-	if (LOOK(task, tgid) == config.own_tgid)
+	if (tgid_of(task) == config.own_tgid)
 		return 0;
 	if (!config.filter.is_set)
 		return WIRE_WANT_MATCH | WIRE_WANT_STATE;
@@ -114,7 +121,7 @@ wants_known_of(struct task_struct *task)
 {
 	struct wire_mark *mark;
 
-	if (LOOK(task, tgid) == config.own_tgid)
+	if (tgid_of(task) == config.own_tgid)
 		return 0;
 	if (!config.filter.is_set)
 		return WIRE_WANT_MATCH | WIRE_WANT_STATE;
@@ -166,7 +173,7 @@ static __always_inline void
 count_living(struct task_struct *task)
 {
 	struct wire_mark *mark;
-	uint32_t tid = LOOK(task, pid);
+	uint32_t tid = tid_of(task);
 
 	if (!config.only_marked || LOOK(task, flags) & PF_EXITING)
 		return;

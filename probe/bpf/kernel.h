@@ -159,9 +159,16 @@ struct cgroup {
 	struct cgroup_root *root;
 };
 
+/* One hierarchy's cgroup of a set. */
+struct cgrp_cset_link {
+	struct cgroup *cgrp;
+	struct list_head cgrp_link;
+};
+
 struct css_set {
 	struct cgroup_subsys_state *subsys[16];
 	struct cgroup *dfl_cgrp;
+	struct list_head cgrp_links;
 };
 
 struct super_block {
@@ -277,8 +284,11 @@ struct sched_entity {
 	unsigned long long sum_exec_runtime;
 };
 
+struct bpf_local_storage;
+
 struct task_struct {
 	struct sched_entity se;
+	struct bpf_local_storage *bpf_storage;
 	unsigned long long utime, stime;
 	struct thread_info thread_info;
 	int pid, tgid, exit_code;

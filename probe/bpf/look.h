@@ -9,6 +9,8 @@
 #ifndef PROBE_BPF_LOOK_H
 #define PROBE_BPF_LOOK_H
 
+#include <stdint.h>
+
 #include "probe/bpf/kernel.h"
 
 #include <bpf/bpf_core_read.h>
@@ -24,6 +26,21 @@ this_task(void)
 {
 	return (struct task_struct *)bpf_get_current_task();
 }
+
+/* The numbers of TASK. Of the one that runs, as it is mostly, without a copy. */
+static __always_inline uint32_t
+tid_of(struct task_struct *task)
+{
+	return (uint64_t)task == bpf_get_current_task() ? (uint32_t)bpf_get_current_pid_tgid() :
+	       (uint32_t)LOOK(task, pid);
+}
+
+static __always_inline uint32_t
+tgid_of(struct task_struct *task)
+{
+	return (uint64_t)task == bpf_get_current_task() ?
+	       (uint32_t)(bpf_get_current_pid_tgid() >> 32) : (uint32_t)LOOK(task, tgid);
+}
 #else
 #define TRACEPOINT(name) SEC("tp_btf/" name)
 #define TRACEPOINT_ON_DEMAND(name) SEC("?tp_btf/" name)
@@ -33,6 +50,18 @@ static __always_inline struct task_struct *
 this_task(void)
 {
 	return bpf_get_current_task_btf();
+}
+
+static __always_inline uint32_t
+tid_of(struct task_struct *task)
+{
+	return task->pid;
+}
+
+static __always_inline uint32_t
+tgid_of(struct task_struct *task)
+{
+	return task->tgid;
 }
 #endif
 

@@ -5,6 +5,7 @@
 #ifndef PROBE_BPF_MARK_H
 #define PROBE_BPF_MARK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "probe/bpf/kernel.h"
@@ -27,17 +28,23 @@ struct {
 static __always_inline struct wire_mark *
 mark_find(struct task_struct *task)
 {
-	uint32_t tid = LOOK(task, pid);
+	uint32_t tid = tid_of(task);
 
 	return bpf_map_lookup_elem(&marks, &tid);
 }
 
-/* The same, made if it is not there. NULL: there is no room. */
+static __always_inline bool
+mark_is_none(struct task_struct *task)
+{
+	return !mark_find(task);
+}
+
+/* That of TASK, made if it is not there. NULL: there is no room. */
 static __always_inline struct wire_mark *
 mark_make(struct task_struct *task)
 {
 	struct wire_mark fresh = { 0 };
-	uint32_t tid = LOOK(task, pid);
+	uint32_t tid = tid_of(task);
 	struct wire_mark *mark = bpf_map_lookup_elem(&marks, &tid);
 
 	if (mark)
@@ -50,7 +57,7 @@ mark_make(struct task_struct *task)
 static __always_inline void
 mark_drop(struct task_struct *task)
 {
-	uint32_t tid = LOOK(task, pid);
+	uint32_t tid = tid_of(task);
 
 	bpf_map_delete_elem(&marks, &tid);
 }
@@ -66,6 +73,14 @@ static __always_inline struct wire_mark *
 mark_find(struct task_struct *task)
 {
 	return bpf_task_storage_get(&marks, task, 0, 0);
+}
+
+/* To look whether the kernel keeps anything at all for a task takes a third of asking for
+ * the mark. */
+static __always_inline bool
+mark_is_none(struct task_struct *task)
+{
+	return bpf_core_field_exists(task->bpf_storage) && !task->bpf_storage;
 }
 
 static __always_inline struct wire_mark *

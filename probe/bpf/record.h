@@ -21,24 +21,44 @@ fill_head(struct wire_head *head, uint32_t len, uint32_t seq, uint16_t kind)
 	head->ts_ns = bpf_ktime_get_boot_ns();
 	head->len = len;
 	head->seq = seq;
-	head->tid = LOOK(task, pid);
-	head->pid = LOOK(task, tgid);
+	head->tid = tid_of(task);
+	head->pid = tgid_of(task);
 	head->number = 0;
 	head->kind = kind;
 	head->flags = 0;
 }
 
 #if defined(__TARGET_ARCH_x86)
+#if defined(PROBE_PLAIN)
+/* They stand so close that one copy takes all of them. */
 static __always_inline void
 copy_args(uint64_t *args, struct pt_regs *regs)
 {
-	args[0] = LOOK(regs, di);
-	args[1] = LOOK(regs, si);
-	args[2] = LOOK(regs, dx);
-	args[3] = LOOK(regs, r10);
-	args[4] = LOOK(regs, r8);
-	args[5] = LOOK(regs, r9);
+	struct {
+		uint64_t r10, r9, r8, ax, cx, dx, si, di;
+	} some = { 0 };
+
+	bpf_probe_read_kernel(&some, sizeof(some),
+			      __builtin_preserve_access_index(&regs->r10));
+	args[0] = some.di;
+	args[1] = some.si;
+	args[2] = some.dx;
+	args[3] = some.r10;
+	args[4] = some.r8;
+	args[5] = some.r9;
 }
+#else
+static __always_inline void
+copy_args(uint64_t *args, struct pt_regs *regs)
+{
+	args[0] = regs->di;
+	args[1] = regs->si;
+	args[2] = regs->dx;
+	args[3] = regs->r10;
+	args[4] = regs->r8;
+	args[5] = regs->r9;
+}
+#endif
 
 /* As 32-bit programs give them. */
 static __always_inline void

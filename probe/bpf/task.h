@@ -12,6 +12,7 @@
 #include "probe/bpf/maps.h"
 #include "probe/bpf/memory.h"
 #include "probe/bpf/path.h"
+#include "probe/bpf/places.h"
 
 #define TASK_NOT_STARTED 2		/* what put_task() is asked for: an exec that failed */
 #define STRINGS_MAX 64			/* arguments of a program that could not be started */
@@ -87,8 +88,6 @@ copy_rights(struct wire_task *out, struct task_struct *task)
 	bpf_core_read(&out->cap_inheritable, 8, &cred->cap_inheritable);
 	bpf_core_read(&out->cap_permitted, 8, &cred->cap_permitted);
 	bpf_core_read(&out->cap_effective, 8, &cred->cap_effective);
-	out->css_set = (uint64_t)BPF_CORE_READ(task, cgroups);
-	out->cgroup_id = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
 }
 
 /* Bit 31 of the nanoseconds is a mark of the kernel's own since 6.13. */
@@ -271,6 +270,7 @@ put_task(uint32_t at, uint32_t tag, uint32_t is_exec, uint64_t argv, uint64_t en
 	uint64_t start, end;
 
 	at = put_facts(at, tag, is_exec);
+	at = put_places(at, tag | 6 << 8);
 	if (!mm)
 		return at;
 	start = BPF_CORE_READ(mm, arg_start);

@@ -44,7 +44,7 @@ has_run(struct task_struct *task)
 	struct wire_mark *mark;
 
 	/* Of one that has ended everything was told. */
-	if (LOOK(task, tgid) == config.own_tgid || !LOOK(task, se.sum_exec_runtime) ||
+	if (tgid_of(task) == config.own_tgid || !LOOK(task, se.sum_exec_runtime) ||
 	    LOOK(task, flags) & PF_EXITING)
 		return NULL;
 	mark = config.only_marked ? mark_find(task) : mark_make(task);
@@ -52,8 +52,10 @@ has_run(struct task_struct *task)
 		return NULL;
 	if (config.only_marked && !(mark->flags & WIRE_MARK_TREE))
 		return NULL;
-	/* What was never judged has done nothing since tracing began. */
-	if (config.filter.is_set && !(mark->wants & config.cpu_wants))
+	/* What was never judged has done nothing since tracing began; of a tree that is
+	 * where its threads begin. */
+	if (config.filter.is_set && !(mark->wants & config.cpu_wants) &&
+	    (!config.only_marked || mark->flags & WIRE_MARK_JUDGED))
 		return NULL;
 	return mark;
 }
@@ -76,8 +78,8 @@ sample(struct task_struct *task)
 		return;
 	fill_head(&out->head, sizeof(*out), 0, WIRE_CPU);
 	out->head.flags = WIRE_UNNUMBERED;
-	out->head.tid = LOOK(task, pid);
-	out->head.pid = LOOK(task, tgid);
+	out->head.tid = tid_of(task);
+	out->head.pid = tgid_of(task);
 	fill_time(out, task);
 	mark->told_ns = out->run_ns;
 	__sync_fetch_and_add(&cell->losses.sent, 1);

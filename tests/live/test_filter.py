@@ -4,6 +4,7 @@ Only processes that this test starts are traced: commands, and cgroups that it m
 """
 
 import collections
+import contextlib
 import os
 import re
 import signal
@@ -240,6 +241,23 @@ def by_container(tap, bench, mount):
                   f'{digits[:12]} /etc/group' not in seen.lines, '  who is in it', seen.lines)
 
 
+def short_lived(tap, bench, mount):
+    """Programs that are gone before anybody can ask /proc, each in a container of its own:
+    the kernel uses its memory of sets of cgroups again at once."""
+    ids = [os.urandom(32).hex() for _ in range(20)]
+    groups = [Cgroup(mount, f'docker-{x}.scope') for x in ids]
+    story = ''.join(f'(echo 0 > {g.folder}/cgroup.procs; exec /bin/true {i[:12]})\n' * 5
+                    for g, i in zip(groups, ids))
+    with contextlib.ExitStack() as stack:
+        for group in groups:
+            stack.enter_context(group)
+        out = bench.run('print', '-p', '%container.id %proc.args', 'evt.type=execve',
+                        'and', 'evt.dir=<', 'and', 'proc.name=true', '--', 'sh', '-c', story)[0]
+    wrong = [x for x in out.split('\n')[:-1] if len(set(x.split())) != 1]
+    tap.check(out.count('\n') == 100 and not wrong,
+              'programs that end at once belong to their containers', wrong + [out[:500]])
+
+
 def main():
     tap = Tap()
     with tempfile.TemporaryDirectory() as folder:
@@ -256,6 +274,8 @@ def main():
             by_cgroup(tap, bench, version, mount)
         if mounts:
             by_container(tap, bench, mounts[-1][1])
+            for version, mount in mounts:
+                short_lived(tap, bench, mount)
         else:
             tap.skip('no cgroup can be made here')
     said, status = Bench(sys.argv[1], '').run('print', '--cgroup', '/no/such', '-q')[1:]

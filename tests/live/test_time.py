@@ -1,8 +1,10 @@
-"""test_time SYSREEL - the CPU time of threads, switches and page faults.
+"""test_time SYSREEL - the CPU time of threads, in samples and in views, switches and
+page faults.
 
 Only processes that this test starts are traced.
 """
 
+import csv
 import os
 import re
 import subprocess
@@ -32,6 +34,28 @@ m = bytearray(4096 * 300)
 os.write(2, b'%d %f %f %d' % (os.getpid(), resource.getrusage(resource.RUSAGE_SELF).ru_utime,
     resource.getrusage(resource.RUSAGE_SELF).ru_stime,
     resource.getrusage(resource.RUSAGE_SELF).ru_minflt))
+'''
+
+# Children that live shorter than a second lies between samples, and one that sleeps.
+SHORT = '''
+import os, resource, time
+def spin(s):
+    end = time.thread_time() + s
+    while time.thread_time() < end:
+        for i in range(1000): pass
+def child(work):
+    if not os.fork():
+        work()
+        r = resource.getrusage(resource.RUSAGE_SELF)
+        os.write(2, b'%d %f %f\\n' % (os.getpid(), r.ru_utime, r.ru_stime))
+        os._exit(0)
+    os.wait()
+child(lambda: spin(0.1))
+child(lambda: spin(0.3))
+child(lambda: time.sleep(0.5))
+spin(0.2)
+r = resource.getrusage(resource.RUSAGE_SELF)
+os.write(2, b'%d %f %f\\n' % (os.getpid(), r.ru_utime, r.ru_stime))
 '''
 
 
@@ -67,6 +91,47 @@ def cpu_times(tap, sysreel, folder):
     tap.check('asyncevent' not in out, 'nor is what tells them exactly')
 
 
+def rows_of(sysreel, view, *words):
+    """The rows of a view, by their key."""
+    table = run(sysreel, 'view', view, '--format', 'csv', *words)[0]
+    return {row[next(iter(row))]: row for row in csv.DictReader(table.splitlines())}
+
+
+def cpu_views(tap, sysreel, folder):
+    path = os.path.join(folder, 'short')
+    said = run(sysreel, 'record', '-w', path, '-s', '0', '--', sys.executable, '-c', SHORT)[1]
+    truth = [line.split() for line in said.splitlines() if line[:1].isdigit()]
+    times = run(sysreel, 'print', '-r', path, '-p', '%evt.rawtime')[0].split()
+    window = (int(times[-1]) - int(times[0])) / 1e9
+    rows = rows_of(sysreel, 'procs_cpu', '-r', path)
+    tap.check(len(truth) == 4, 'four processes say what they used', said)
+    for pid, user, system in truth:
+        row = rows[pid]
+        used = [float(row[x] or -1) * window / 100 for x in ('CPU (%)', 'USER (%)', 'SYS (%)')]
+        wanted = float(user) + float(system)
+        tap.check(abs(used[0] - wanted) < 0.02 + 0.03 * wanted and
+                  abs(used[1] + used[2] - used[0]) < 1e-6,
+                  f'{used[0]:.3f} s of {pid} in the view are {wanted:.3f} s', row)
+    half = str(window / 2)
+    parts = [float(rows_of(sysreel, 'procs', '-r', path, *x).get(truth[1][0], {}).get(
+        'CPU (%)') or 0) for x in (['--to', '+' + half + 's'], ['--from', '+' + half + 's'])]
+    whole = float(rows[truth[1][0]]['CPU (%)'])
+    tap.check(abs(sum(parts) / 2 - whole) < 0.1 * whole,
+              f'halves of the window, {parts[0]:.1f} % and {parts[1]:.1f} %, make up '
+              f'{whole:.1f} %')
+    few, parent = rows_of(sysreel, 'procs_cpu', '-r', path, 'evt.type=wait4'), truth[3][0]
+    tap.check(parent in few and few[parent]['CPU (%)'] == rows[parent]['CPU (%)'],
+              'a filter on events changes nothing of it', few)
+    live = run(sysreel, 'view', 'procs_cpu', '--format', 'csv', '--', sys.executable, '-c',
+               SHORT)
+    truth = [x.split() for x in live[1].splitlines() if re.match(r'\d+ \d', x)]
+    rows = {row['PID']: row for row in csv.DictReader(live[0].splitlines())}
+    tap.check(len(truth) == 4, 'four processes say what they used, live', live[1])
+    shares = [float(rows[x[0]]['CPU (%)'] or 0) for x in truth[:2]] if len(truth) == 4 else []
+    tap.check(len(shares) == 2 and abs(shares[1] / shares[0] - 3) < 0.4,
+              f'of the live view, {shares} % are as one to three', rows)
+
+
 def on_demand(tap, sysreel):
     for words, names in (([], set()), (['--switches'], {'switch'}),
                          (['--page-faults'], {'page_fault'}), (['evt.type=switch'], {'switch'}),
@@ -96,6 +161,7 @@ def main():
         return tap.done()
     with tempfile.TemporaryDirectory() as folder:
         cpu_times(tap, sysreel, folder)
+        cpu_views(tap, sysreel, folder)
     on_demand(tap, sysreel)
     if os.uname().machine == 'x86_64':
         page_faults(tap, sysreel)

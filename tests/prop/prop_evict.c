@@ -245,6 +245,7 @@ main(int argc, char **argv)
 	atomic_bool stop = false;
 	struct store_size size;
 
+	store_seal_apart(c.s);
 	store_take(c.s, &(struct record){ .kind = RECORD_SECTION, .section = { .name = "x" } });
 	store_take(c.s, &(struct record){ .kind = RECORD_PROC, .proc = shell });
 	for (int i = 0; i < ONLOOKERS; i++) {

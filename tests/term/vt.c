@@ -115,10 +115,31 @@ be_shell(const struct vt_start *s, int slave, int news)
 	_exit(0);
 }
 
+/* An emulator of V's size, in the modes that V has. */
+static void
+make_terminal(struct vt *v)
+{
+	static const VTermScreenCallbacks callbacks = { .settermprop = on_property };
+	bool is_alternate = v->is_alternate, has_mouse = v->has_mouse, has_cursor = v->has_cursor;
+
+	v->terminal = vterm_new((int)v->n_rows, (int)v->n_cols);
+	vterm_set_utf8(v->terminal, 1);
+	vterm_output_set_callback(v->terminal, on_output, v);
+	v->screen = vterm_obtain_screen(v->terminal);
+	vterm_screen_set_callbacks(v->screen, &callbacks, v);
+	vterm_screen_enable_altscreen(v->screen, 1);
+	vterm_screen_reset(v->screen, 1);
+	if (is_alternate)
+		vterm_input_write(v->terminal, "\033[?1049h", 8);
+	if (has_mouse)
+		vterm_input_write(v->terminal, "\033[?1002h\033[?1006h", 16);
+	if (!has_cursor)
+		vterm_input_write(v->terminal, "\033[?25l", 6);
+}
+
 struct vt *
 vt_start(const struct vt_start *s)
 {
-	static const VTermScreenCallbacks callbacks = { .settermprop = on_property };
 	struct winsize size = { .ws_row = (unsigned short)s->n_rows,
 				.ws_col = (unsigned short)s->n_cols };
 	struct vt *v = xzalloc(sizeof(*v));
@@ -133,13 +154,7 @@ vt_start(const struct vt_start *s)
 	v->n_rows = s->n_rows;
 	v->n_cols = s->n_cols;
 	v->has_cursor = true;
-	v->terminal = vterm_new((int)s->n_rows, (int)s->n_cols);
-	vterm_set_utf8(v->terminal, 1);
-	vterm_output_set_callback(v->terminal, on_output, v);
-	v->screen = vterm_obtain_screen(v->terminal);
-	vterm_screen_set_callbacks(v->screen, &callbacks, v);
-	vterm_screen_enable_altscreen(v->screen, 1);
-	vterm_screen_reset(v->screen, 1);
+	make_terminal(v);
 	if (pipe(news) < 0)
 		abort();
 	v->news = news[0];
@@ -183,7 +198,9 @@ take(struct vt *v, int ms)
 	if (n <= 0)
 		return false;
 	v->n_bytes += (size_t)n;
-	vterm_input_write(v->terminal, bytes, (size_t)n);
+	/* libvterm does not survive wide characters in one column. */
+	if (v->n_cols > 2)
+		vterm_input_write(v->terminal, bytes, (size_t)n);
 	vterm_screen_flush_damage(v->screen);
 	return true;
 }
@@ -307,7 +324,10 @@ vt_resize(struct vt *v, unsigned n_rows, unsigned n_cols)
 		;
 	v->n_rows = n_rows;
 	v->n_cols = n_cols;
-	vterm_set_size(v->terminal, (int)n_rows, (int)n_cols);
+	/* A new one: libvterm's own way to another size is not safe for all sizes, and
+	 * what is on the screen of a terminal afterwards is nothing to rely on. */
+	vterm_free(v->terminal);
+	make_terminal(v);
 	ioctl(v->fd, TIOCSWINSZ, &size);
 }
 
@@ -421,6 +441,13 @@ vt_ended(struct vt *v)
 	while (take(v, 20))
 		;
 	return v->has_ended ? v->status : -1;
+}
+
+bool
+vt_is_over(struct vt *v)
+{
+	look_after(v);
+	return v->has_ended;
 }
 
 static bool

@@ -53,6 +53,9 @@ void vt_settle(struct vt *v, int ms);
 /* Wait until it ended. Its status as of waitpid(); -1: it runs on. */
 int vt_ended(struct vt *v);
 
+/* Has it ended by now? */
+bool vt_is_over(struct vt *v);
+
 /* Wait until it is stopped; let it go on, and wait until it does. */
 bool vt_stopped(struct vt *v);
 bool vt_go_on(struct vt *v);

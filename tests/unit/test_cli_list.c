@@ -1,20 +1,19 @@
 /* What `sysreel list` prints, from its words. */
+#include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "engine/base/mem.h"
 #include "engine/field/field.h"
 #include "engine/field/operand.h"
 #include "engine/filter/filter.h"
 #include "tests/lib/check.h"
+#include "tests/lib/subcommand.h"
 #include "ui/cli/cli.h"
 
-#define WORDS_MAX 6
 #define GROUP "Parents, sessions and groups of processes"
 
 static const struct {
-	const char *words[WORDS_MAX];
+	const char *words[SUBCOMMAND_WORDS_MAX];
 	int status;
 	const char *out, *err;
 } cases[] = {
@@ -73,38 +72,10 @@ static const struct {
 	  "sysreel: unknown option `-z`; `sysreel list --help` lists the options\n" },
 };
 
-/* Run `list` with WORDS in a child; its exit status. */
 static int
 run(const char *const *words, int out, int err)
 {
-	int status;
-	pid_t pid;
-
-	fflush(stdout);
-	pid = fork();
-	if (!pid) {
-		char name[] = "list", *argv[WORDS_MAX + 1] = { name };
-		int argc = 1;
-
-		for (; argc <= WORDS_MAX && words[argc - 1]; argc++)
-			argv[argc] = xstrdup(words[argc - 1]);
-		dup2(out, STDOUT_FILENO);
-		dup2(err, STDERR_FILENO);
-		_exit(list_command.run(&list_command, argc, argv));
-	}
-	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
-		return -1;
-	return WEXITSTATUS(status);
-}
-
-static const char *
-contents(int fd, char *buf, size_t size)
-{
-	ssize_t n = pread(fd, buf, size - 1, 0);
-
-	buf[n > 0 ? n : 0] = '\0';
-	close(fd);
-	return buf;
+	return subcommand_run(&list_command, words, STDIN_FILENO, out, err);
 }
 
 static void
@@ -116,8 +87,8 @@ words_give_lists(void)
 
 		CHECK(run(cases[i].words, out, err) == cases[i].status,
 		      "case %zu: exit status %d", i, cases[i].status);
-		CHECK_STR(contents(out, buf, sizeof(buf)), cases[i].out, "  list");
-		CHECK_STR(contents(err, buf, sizeof(buf)), cases[i].err, "  errors");
+		CHECK_STR(subcommand_said(out, buf, sizeof(buf)), cases[i].out, "  list");
+		CHECK_STR(subcommand_said(err, buf, sizeof(buf)), cases[i].err, "  errors");
 	}
 }
 
@@ -130,7 +101,7 @@ list_all(const char *form, char *buf, size_t size)
 
 	CHECK(!run(words, out, err), "fields %s", form ? form : "");
 	close(err);
-	return contents(out, buf, size);
+	return subcommand_said(out, buf, size);
 }
 
 /* Each field is in each list, but rare ones are not in the short one. */
@@ -176,7 +147,7 @@ language_is_listed(void)
 	char line[64];
 
 	CHECK(!run(operators, out, err) && !run(calls, out, err), "operators, transformers");
-	contents(out, list, sizeof(list));
+	subcommand_said(out, list, sizeof(list));
 	close(err);
 	for (size_t i = 0; i < n_filter_operators; i++) {
 		snprintf(line, sizeof(line), "  %s ", filter_operators[i].name);
@@ -188,9 +159,22 @@ language_is_listed(void)
 	}
 }
 
+static void
+writing_fails(void)
+{
+	const char *words[] = { "syscalls", NULL };
+	int full = open("/dev/full", O_WRONLY), err = memfd_create("err", 0);
+	char told[256];
+
+	CHECK(run(words, full, err) == CLI_FAILED, "a full disk is a failure");
+	CHECK_STR(subcommand_said(err, told, sizeof(told)),
+		  "sysreel: cannot write: No space left on device\n", "  and is told");
+}
+
 int
 main(void)
 {
+	writing_fails();
 	words_give_lists();
 	language_is_listed();
 	all_are_listed();

@@ -17,7 +17,7 @@ static const struct {
 	{ DATA_DOTS, SPAN(""), "" },
 	{ DATA_TEXT, SPAN("GET /\r\nHost: x\r\n\r\n"), "\nGET /\nHost: x\n\n" },
 	{ DATA_TEXT, SPAN("\na\n\nb\rc\x1b[31m\xC3\xA4"), "\na\n\nb\nc[31m" },
-	{ DATA_TEXT, SPAN(""), "\n" },
+	{ DATA_TEXT, SPAN(""), "" },
 	{ DATA_HEX, SPAN(""), "" },
 	{ DATA_HEX, SPAN("\x01"), "\n\t0x0000: 01\n" },
 	{ DATA_HEX, SPAN("0123456789abcdefg"),

@@ -44,6 +44,12 @@ static const struct {
 	  "field `proc.aname` wants a number of at most 1000 in [ ]" },
 	{ "proc.aname[x]", 0, NULL, NULL, 0,
 	  "field `proc.aname` wants a number of at most 1000 in [ ]" },
+	{ "evt.around", 0, NULL, NULL, 0,
+	  "field `evt.around` wants an argument: `evt.around[TIME]`" },
+	{ "evt.around[x]", 0, NULL, NULL, 0, "field `evt.around` wants nanoseconds since the "
+	  "epoch, as evt.rawtime has them, in [ ]" },
+	{ "evt.around[12345678901234567890]", 0, NULL, NULL, 0, "field `evt.around` wants "
+	  "nanoseconds since the epoch, as evt.rawtime has them, in [ ]" },
 	{ "proc.env[]", 0, NULL, NULL, 0, "field `proc.env` wants a key in [ ]" },
 	{ "proc.env[A", 0, NULL, NULL, 0, "field `proc.env` wants a key in [ ]" },
 	{ "proc.env[\"A]", 0, NULL, NULL, 0, "field `proc.env` wants a key in [ ]" },
@@ -51,8 +57,6 @@ static const struct {
 	  "there is no event of that name, did you mean `open`?" },
 	{ "evt.type.is", 0, NULL, NULL, 0,
 	  "field `evt.type.is` wants an argument: `evt.type.is.NAME`" },
-	{ "evt.around", 0, NULL, NULL, 0,
-	  "field `evt.around` wants an argument: `evt.around[KEY]`" },
 	{ "thread.cgroup.", 0, NULL, NULL, 0,
 	  "field `thread.cgroup` wants an argument: `thread.cgroup.NAME`" },
 	{ "span.tag", 0, NULL, NULL, 0, "field `span.tag` wants an argument: `span.tag[0]`" },

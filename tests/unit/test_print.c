@@ -2,25 +2,21 @@
  * /dev/fd/77, and what comes out is compared. */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "engine/base/err.h"
-#include "engine/base/mem.h"
 #include "engine/event/event_type.h"
 #include "engine/filter/filter.h"
 #include "tests/lib/check.h"
 #include "tests/lib/scapbuild.h"
+#include "tests/lib/subcommand.h"
 #include "ui/cli/cli.h"
 
-#define WORDS_MAX 12
-#define CAPTURE_FD 77
 #define START_NS 1700000000000000005u	/* 2023-11-14 22:13:20 UTC */
-#define CAP "/dev/fd/77"
+#define CAP SUBCOMMAND_INPUT
 
 #define EVENT_BLOCK 0x216		/* event v2 */
 
@@ -36,7 +32,7 @@ enum variant { WHOLE, CUT, TABLES, TINY, EMPTY, ALIEN };
 
 static const struct {
 	enum variant variant;
-	const char *words[WORDS_MAX];
+	const char *words[SUBCOMMAND_WORDS_MAX];
 	int status;
 	const char *out, *err;		/* .err NULL: some words */
 } cases[] = {
@@ -67,6 +63,8 @@ static const struct {
 	  "1700000000.5\n", "" },
 	{ WHOLE, { "-r", CAP, "-r", "/nowhere/x" }, 1, "",
 	  "sysreel: /nowhere/x: no such file or directory\n" },
+	{ WHOLE, { "-r", "" }, 2, "", "sysreel: -r wants the name of a capture, not ``; "
+	  "`sysreel print --help` tells more\n" },
 	{ WHOLE, { "-r", "/" }, 1, "", "sysreel: /: is a directory\n" },
 	{ WHOLE, { "-r", "\033[2J" }, 1, "",
 	  "sysreel: \\x1b[2J: no such file or directory\n" },
@@ -212,41 +210,10 @@ open_variant(const struct scap *b, enum variant variant)
 	}
 }
 
-/* Run `print` with WORDS in a child; its exit status. */
 static int
 run(const char *const *words, int capture, int out, int err)
 {
-	int status;
-	pid_t pid;
-
-	fflush(stdout);
-	pid = fork();
-	if (!pid) {
-		char *argv[WORDS_MAX + 1], name[] = "print";
-		int argc = 1;
-
-		argv[0] = name;
-		for (; argc <= WORDS_MAX && words[argc - 1]; argc++)
-			argv[argc] = xstrdup(words[argc - 1]);
-		dup2(capture, CAPTURE_FD);
-		dup2(capture, STDIN_FILENO);
-		dup2(out, STDOUT_FILENO);
-		dup2(err, STDERR_FILENO);
-		signal(SIGPIPE, SIG_IGN);
-		_exit(print_command.run(&print_command, argc, argv));
-	}
-	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
-		return -1;
-	return WEXITSTATUS(status);
-}
-
-static const char *
-contents(int fd, char *buf, size_t size)
-{
-	ssize_t n = pread(fd, buf, size - 1, 0);
-
-	buf[n > 0 ? n : 0] = '\0';
-	return buf;
+	return subcommand_run(&print_command, words, capture, out, err);
 }
 
 static void
@@ -259,8 +226,8 @@ words_give_lines(const struct scap *b)
 
 		CHECK(run(cases[i].words, capture, out, err) == cases[i].status,
 		      "case %zu: exit status %d", i, cases[i].status);
-		CHECK_STR(contents(out, buf, sizeof(buf)), cases[i].out, "  lines");
-		contents(err, buf, sizeof(buf));
+		CHECK_STR(subcommand_said(out, buf, sizeof(buf)), cases[i].out, "  lines");
+		subcommand_said(err, buf, sizeof(buf));
 		if (cases[i].err)
 			CHECK_STR(buf, cases[i].err, "  errors");
 		else
@@ -320,7 +287,7 @@ writing_fails(const struct scap *b)
 	char buf[4096];
 
 	CHECK(run(words, capture, full, err) == CLI_FAILED, "a full disk is a failure");
-	CHECK_STR(contents(err, buf, sizeof(buf)),
+	CHECK_STR(subcommand_said(err, buf, sizeof(buf)),
 		  "sysreel: cannot write: No space left on device\n", "  and is told");
 	close(err);
 	close(capture);
@@ -330,7 +297,7 @@ writing_fails(const struct scap *b)
 		return;
 	close(ends[0]);
 	CHECK(run(words, capture, ends[1], err) == CLI_OK, "nobody to read is none");
-	CHECK_STR(contents(err, buf, sizeof(buf)), "", "  and nothing is told");
+	CHECK_STR(subcommand_said(err, buf, sizeof(buf)), "", "  and nothing is told");
 }
 
 static int32_t

@@ -1,25 +1,21 @@
 /* The whole subcommand, from its words to what it says and leaves behind: a capture
  * goes in at /dev/fd/77, standard output takes another. */
-#include <signal.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "engine/base/mem.h"
 #include "tests/lib/check.h"
 #include "tests/lib/scapbuild.h"
+#include "tests/lib/subcommand.h"
 #include "ui/cli/cli.h"
 
-#define WORDS_MAX 12
-#define CAPTURE_FD 77
 #define ENTER_LEN 40			/* the block of an event without parameters */
-#define CAP "/dev/fd/77"
+#define CAP SUBCOMMAND_INPUT
 #define MORE "; `sysreel record --help` tells more\n"
 
 /* WRITES: bytes on standard output, which is that of the whole capture if -1, without
  * the call that is entered if -2. ERR: NULL is anything. */
 static const struct {
-	const char *words[WORDS_MAX];
+	const char *words[SUBCOMMAND_WORDS_MAX];
 	int status;
 	const char *err;
 	int writes;
@@ -97,41 +93,17 @@ build(struct scap *b)
 	scap_event(b, EV_OPEN_X, scap_num(3), scap_text("/etc/hosts"), scap_num(1), scap_num(0));
 }
 
-/* Run `record` with WORDS in a child; its exit status. */
 static int
 run(const char *const *words, int capture, int out, int err)
 {
-	int status;
-	pid_t pid;
-
-	fflush(stdout);
-	pid = fork();
-	if (!pid) {
-		char *argv[WORDS_MAX + 1], name[] = "record";
-		int argc = 1;
-
-		argv[0] = name;
-		for (; argc <= WORDS_MAX && words[argc - 1]; argc++)
-			argv[argc] = xstrdup(words[argc - 1]);
-		dup2(capture, CAPTURE_FD);
-		dup2(capture, STDIN_FILENO);
-		dup2(out, STDOUT_FILENO);
-		dup2(err, STDERR_FILENO);
-		signal(SIGPIPE, SIG_IGN);
-		_exit(record_command.run(&record_command, argc, argv));
-	}
-	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
-		return -1;
-	return WEXITSTATUS(status);
+	return subcommand_run(&record_command, words, capture, out, err);
 }
 
 /* What was written to FD, without the name of the program. */
 static const char *
 said(int fd, char *buf, size_t size)
 {
-	ssize_t n = pread(fd, buf, size - 1, 0);
-
-	buf[n > 0 ? n : 0] = '\0';
+	subcommand_said(fd, buf, size);
 	return strncmp(buf, "sysreel: ", 9) ? buf : buf + 9;
 }
 

@@ -162,6 +162,51 @@ test_pid_namespace(void)
 	stage_fini(&s);
 }
 
+/* Who lives in a pid namespace goes on before its child runs. */
+static void
+test_late_child(void)
+{
+	static const struct {
+		const char *what;
+		bool child_first;
+		int64_t vtid;
+		const char *three, *five;	/* what the child has; NULL: nothing */
+	} cases[] = {
+		{ "told by its parent first", false, 8, "/tmp/x", NULL },
+		{ "the first to tell", true, 8, "/tmp/x", NULL },
+		{ "of another fork", false, 9, NULL, "/tmp/new" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct stage_clone parent = { .by = 10, .res = 8, .ptid = 1, .vtid = 7, .vpid = 7,
+					      .flags = CHILD_IN_PIDNS };
+		struct stage_clone child = { .by = 32, .ptid = 10, .vtid = cases[i].vtid,
+					     .vpid = cases[i].vtid, .flags = CHILD_IN_PIDNS };
+		const char *what = cases[i].what;
+		struct stage s;
+
+		begin(&s);
+		stage_fd(&s, 10, 4, FD_FILE, "/tmp/kept");
+		stage_clone(&s, cases[i].child_first ? &child : &parent);
+		if (cases[i].child_first)
+			stage_clone(&s, &parent);
+		stage_event(&s, 10, EV_CLOSE_E, scap_num(3));
+		stage_event(&s, 10, EV_CLOSE_X, scap_num(0));
+		stage_open(&s, 10, 5, "/tmp/new");
+		stage_tick(&s);
+		if (!cases[i].child_first)
+			stage_clone(&s, &child);
+		CHECK(!world_fd(stage_process(&s, 10), 3), "%s: the parent's is closed", what);
+		CHECK(!!world_fd(stage_process(&s, 32), 3) == !!cases[i].three &&
+		      !!world_fd(stage_process(&s, 32), 5) == !!cases[i].five,
+		      "%s: the child has what there was when it was made", what);
+		if (cases[i].three)
+			CHECK_STR(stage_fd_name(&s, 32, 3), cases[i].three, "%s: by name", what);
+		CHECK_STR(stage_fd_name(&s, 32, 4), "/tmp/kept", "%s: and the rest", what);
+		stage_fini(&s);
+	}
+}
+
 static void
 test_unknown_parents(void)
 {
@@ -439,6 +484,7 @@ main(void)
 	test_sides();
 	test_left_to_child();
 	test_pid_namespace();
+	test_late_child();
 	test_unknown_parents();
 	test_learned_threads();
 	test_reuse();

@@ -31,6 +31,13 @@ cli_error(const char *fmt, ...)
 	text_fini(&line);
 }
 
+int
+cli_usage(const char *self, const char *words, const char *what)
+{
+	cli_error("%s `%s`; `sysreel %s --help` tells more", words, what, self);
+	return CLI_USAGE;
+}
+
 void
 cli_explain(const char *context, const char *words, const struct err *err)
 {

@@ -72,6 +72,10 @@ const struct cli_command *cli_find(const struct cli_command *const *commands, si
 /* "sysreel: TEXT" on standard error, harmless to a terminal. */
 void cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* "sysreel: WORDS `WHAT`; ..." on standard error, with the way to the help of the
+ * subcommand SELF. Gives CLI_USAGE. */
+int cli_usage(const char *self, const char *words, const char *what);
+
 /* What is wrong with WORDS, on standard error: "sysreel: CONTEXT...", with a
  * caret under the place. */
 void cli_explain(const char *context, const char *words, const struct err *err);

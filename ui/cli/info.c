@@ -8,24 +8,27 @@
 #include "ui/cli/cli.h"
 #include "ui/cli/input.h"
 #include "ui/cli/json_out.h"
+#include "ui/cli/memory.h"
 #include "ui/cli/output.h"
 #include "ui/cli/survey.h"
 
 /* `sysreel info`: what is in a capture. */
 
-enum { KEY_JSON = 256, KEY_BLOCKS, KEY_PROCS, KEY_FDS, KEY_AT };
+enum { KEY_JSON = 256, KEY_BLOCKS, KEY_PROCS, KEY_FDS, KEY_AT, KEY_MEMORY };
 
 static const struct cli_option options[] = {
 	{ KEY_JSON, "json", NULL, "Print JSON for programs." },
 	{ KEY_BLOCKS, "blocks", NULL, "List every block of the file." },
 	{ KEY_PROCS, "procs", NULL, "List the threads that are alive at the end." },
 	{ KEY_FDS, "fds", NULL, "List the descriptors that are open at the end." },
+	{ KEY_MEMORY, "memory", NULL,
+	  "Load it as `view` does, and tell what takes how much memory then." },
 	{ KEY_AT, "at", "N", "Stop after event number N; 0 is before the first." },
 };
 
 struct request {
 	bool json;
-	bool blocks, procs, fds;
+	bool blocks, procs, fds, memory;
 	uint64_t at;
 	struct input input;
 };
@@ -93,6 +96,9 @@ parse(const struct cli_command *self, int argc, char **argv, struct request *r)
 			case KEY_FDS:
 				r->fds = true;
 				break;
+			case KEY_MEMORY:
+				r->memory = true;
+				break;
 			case KEY_AT:
 				errno = 0;
 				r->at = strtoull(arg, &end, 10);
@@ -152,16 +158,31 @@ report(struct request *r)
 		goto out;
 	}
 	show(r, &s, w, &list);
-	if (!output_flush(&list.output) && list.output.failed != EPIPE) {
-		cli_error("standard output: %s", strerror(list.output.failed));
+	if (!output_end(&list.output))
 		status = CLI_FAILED;
-	}
 	if (!s.is_usable)
 		status = CLI_FAILED;
 out:
 	survey_fini(&s);
 	world_free(w);
 	output_fini(&list.output);
+	return status;
+}
+
+static int
+report_memory(struct request *r)
+{
+	struct output output;
+	struct err err = { 0 };
+	bool is_usable = false;
+	int status = CLI_OK;
+
+	output_init(&output, STDOUT_FILENO);
+	if (!memory_report(&r->input, r->json, &output.text, &is_usable, &err))
+		cli_error("%s", err.text);
+	if (!output_end(&output) || !is_usable)
+		status = CLI_FAILED;
+	output_fini(&output);
 	return status;
 }
 
@@ -176,14 +197,14 @@ run_info(const struct cli_command *self, int argc, char **argv)
 		status = CLI_USAGE;
 	}
 	if (status == CLI_OK)
-		status = report(&r);
+		status = r.memory ? report_memory(&r) : report(&r);
 	input_fini(&r.input);
 	return status;
 }
 
 const struct cli_command info_command = {
 	.name = "info",
-	.synopsis = "FILE... [--json] [--blocks | --procs | --fds] [--at N]",
+	.synopsis = "FILE... [--json] [--blocks | --procs | --fds | --memory] [--at N]",
 	.doc = "Tell what is in a capture.",
 	.more = "Several files are read in their order, as one reel. FILE \"-\" is standard "
 		"input.\n",

@@ -22,6 +22,17 @@ input_add(struct input *in, const char *name)
 	in->names[in->n++] = name;
 }
 
+int
+input_take(struct input *in, const char *self, const char *name)
+{
+	if (in->n == INPUT_FILES_MAX)
+		return cli_usage(self, "too many files, beginning with", name);
+	if (!name[0])
+		return cli_usage(self, "-r wants the name of a capture, not", name);
+	input_add(in, name);
+	return CLI_OK;
+}
+
 void
 input_fini(struct input *in)
 {

@@ -24,6 +24,9 @@ struct input {
 void input_add(struct input *in, const char *name);
 void input_fini(struct input *in);
 
+/* The same for an option -r of the subcommand SELF. An exit status; the user was told. */
+int input_take(struct input *in, const char *self, const char *name);
+
 /* Open all of IN; "-" is standard input. The caller owns the source. NULL when
  * one cannot be opened, or the first is no capture: *err names it. */
 struct source *input_open(struct input *in, const struct capture_options *options,

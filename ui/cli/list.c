@@ -199,6 +199,8 @@ take(void *ctx, const struct listing_entry *e)
 static int
 show(struct lister *l)
 {
+	bool is_written;
+
 	output_init(&l->out, STDOUT_FILENO);
 	l->json.t = &l->out.text;
 	if (l->form == FORM_JSON)
@@ -212,10 +214,10 @@ show(struct lister *l)
 	if (l->n_rare)
 		text_fmt(&l->out.text, "\n%zu more that are rare: sysreel list %s -v\n",
 			 l->n_rare, l->listing->name);
-	output_flush(&l->out);
+	is_written = output_end(&l->out);
 	output_fini(&l->out);
 	if (l->n_shown)
-		return CLI_OK;
+		return is_written ? CLI_OK : CLI_FAILED;
 	cli_error("no name in the list of %s fits `%s`", l->listing->name, l->pattern);
 	return CLI_FAILED;
 }

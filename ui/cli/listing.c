@@ -34,7 +34,7 @@ static const struct {
 	const char *words;
 } arguments[] = {
 	{ ARG_PARAM, ".PARAMETER" }, { ARG_EVENT, ".EVENT" }, { ARG_DOT_NAME, ".NAME" },
-	{ ARG_LABEL, ".KEY" }, { ARG_INDEX, "[N]" }, { ARG_KEY, "[KEY]" },
+	{ ARG_LABEL, ".KEY" }, { ARG_INDEX, "[N]" }, { ARG_KEY, "[KEY]" }, { ARG_TIME, "[TIME]" },
 };
 
 /* ".KEY or [KEY]", or "none or [N]". */

@@ -2,7 +2,10 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <unistd.h>
+
+#include "ui/cli/cli.h"
 
 #define LINE_ROOM (16u * 1024)		/* so that a full piece need not grow */
 
@@ -45,4 +48,14 @@ output_flush(struct output *o)
 	}
 	o->text.len = 0;
 	return !o->failed;
+}
+
+bool
+output_end(struct output *o)
+{
+	output_flush(o);
+	if (!o->failed || o->failed == EPIPE)
+		return true;
+	cli_error("cannot write: %s", strerror(o->failed));
+	return false;
 }

@@ -26,6 +26,10 @@ void output_fini(struct output *o);
 /* Write what is there. False when nobody gets it. */
 bool output_flush(struct output *o);
 
+/* Write what is there, the last of it. False when that failed, or another write did
+ * before, which is told; not when nobody wants to read on. */
+bool output_end(struct output *o);
+
 /* Write when a piece is full. False when nobody gets it. */
 static inline bool
 output_settle(struct output *o)

@@ -302,11 +302,7 @@ run_printer(struct printer *p)
 	sieve_report(&p->sieve);
 	if (p->wishes->verbose)
 		tell_speed(p, start_ns);
-	if (p->out.failed && p->out.failed != EPIPE) {
-		cli_error("cannot write: %s", strerror(p->out.failed));
-		return CLI_FAILED;
-	}
-	if (!is_usable)
+	if (!output_end(&p->out) || !is_usable)
 		return CLI_FAILED;
 	return p->wishes->whom.command ? live_status(p->source, CLI_OK) : CLI_OK;
 }

@@ -29,8 +29,7 @@ static const struct {
 static int
 usage(const char *words, const char *what)
 {
-	cli_error("%s `%s`; `sysreel print --help` tells more", words, what);
-	return CLI_USAGE;
+	return cli_usage("print", words, what);
 }
 
 static bool
@@ -126,10 +125,7 @@ take_argument(struct print_wishes *w, int key, const char *arg)
 {
 	switch (key) {
 	case 'r':
-		if (w->input.n == INPUT_FILES_MAX)
-			return usage("too many files, beginning with", arg);
-		input_add(&w->input, arg);
-		break;
+		return input_take(&w->input, "print", arg);
 	case 't':
 		if (!parse_time_mode(arg, &w->time_mode))
 			return usage("-t wants one of h, a, r, d and D, not", arg);
@@ -259,7 +255,7 @@ check(const struct print_wishes *w)
 int
 print_options_read(const struct cli_command *self, int argc, char **argv, struct print_wishes *w)
 {
-	int at = 1, key, status, command;
+	int at = 1, key, status;
 	const char *arg;
 
 	w->data = (struct data_style){ DATA_DOTS, DATA_DOTS_MAX, SIZE_MAX };
@@ -270,10 +266,7 @@ print_options_read(const struct cli_command *self, int argc, char **argv, struct
 	}
 	if (key < 0)
 		return CLI_USAGE;
-	command = w->input.n ? argc : words_command(argv, at, argc);
-	if (command < argc)
-		w->whom.command = argv + command;
-	words_join(argv, at, command < argc ? command - 1 : argc, &w->filter);
+	w->whom.command = words_split(argv, at, argc, !w->input.n, &w->filter);
 	settle(w);
 	return check(w);
 }

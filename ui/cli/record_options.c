@@ -23,8 +23,7 @@ enum {
 static int
 usage(const char *words, const char *what)
 {
-	cli_error("%s `%s`; `sysreel record --help` tells more", words, what);
-	return CLI_USAGE;
+	return cli_usage("record", words, what);
 }
 
 /* Options that are followed by a number above 0. */
@@ -134,10 +133,7 @@ take_option(struct record_wishes *w, int key, const char *arg)
 		return status;
 	switch (key) {
 	case 'r':
-		if (w->input.n == INPUT_FILES_MAX)
-			return usage("too many files, beginning with", arg);
-		input_add(&w->input, arg);
-		break;
+		return input_take(&w->input, "record", arg);
 	case 'w':
 		w->recorder.path = arg;
 		break;
@@ -249,7 +245,7 @@ int
 record_options_read(const struct cli_command *self, int argc, char **argv,
 		    struct record_wishes *w)
 {
-	int at = 1, key, status, command;
+	int at = 1, key, status;
 	const char *arg;
 
 	w->recorder.profile = &record_profiles[0];
@@ -261,10 +257,7 @@ record_options_read(const struct cli_command *self, int argc, char **argv,
 	}
 	if (key < 0)
 		return CLI_USAGE;
-	command = w->input.n ? argc : words_command(argv, at, argc);
-	if (command < argc)
-		w->whom.command = argv + command;
-	words_join(argv, at, command < argc ? command - 1 : argc, &w->filter);
+	w->whom.command = words_split(argv, at, argc, !w->input.n, &w->filter);
 	status = check(w);
 	if (status == CLI_OK)
 		note_inputs(w);

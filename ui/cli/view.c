@@ -372,9 +372,7 @@ run(struct viewer *v)
 	is_usable = input_report(v->source);
 	if (is_live)
 		live_report(v->source);
-	if (v->out.failed && v->out.failed != EPIPE)
-		cli_error("cannot write: %s", strerror(v->out.failed));
-	if (!shown || !is_usable || (v->out.failed && v->out.failed != EPIPE))
+	if (!output_end(&v->out) || !shown || !is_usable)
 		return CLI_FAILED;
 	return w->whom.command ? live_status(v->source, CLI_OK) : CLI_OK;
 }

@@ -19,8 +19,7 @@ enum { OPT_FROM = 256, OPT_TO, OPT_SORT, OPT_PATH, OPT_LIMIT, OPT_FORMAT, OPT_VI
 static int
 usage(const char *words, const char *what)
 {
-	cli_error("%s `%s`; `sysreel view --help` tells more", words, what);
-	return CLI_USAGE;
+	return cli_usage("view", words, what);
 }
 
 static int
@@ -128,10 +127,7 @@ take_option(struct view_wishes *w, int key, const char *arg)
 		return status;
 	switch (key) {
 	case 'r':
-		if (w->input.n == INPUT_FILES_MAX)
-			return usage("too many files, beginning with", arg);
-		input_add(&w->input, arg);
-		return CLI_OK;
+		return input_take(&w->input, "view", arg);
 	case 'p':
 		return take_variant(w, arg);
 	case OPT_FROM:
@@ -178,7 +174,7 @@ check(const struct view_wishes *w)
 int
 view_options_read(const struct cli_command *self, int argc, char **argv, struct view_wishes *w)
 {
-	int at = 1, key, status, command;
+	int at = 1, key, status;
 	const char *arg;
 
 	w->variant = VIEW_PLAIN;
@@ -197,10 +193,7 @@ view_options_read(const struct cli_command *self, int argc, char **argv, struct 
 			break;
 		}
 	}
-	command = w->input.n ? argc : words_command(argv, at, argc);
-	if (command < argc)
-		w->whom.command = argv + command;
-	words_join(argv, at, command < argc ? command - 1 : argc, &w->filter);
+	w->whom.command = words_split(argv, at, argc, !w->input.n, &w->filter);
 	return check(w);
 }
 

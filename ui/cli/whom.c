@@ -5,13 +5,6 @@
 #include "ui/cli/cli.h"
 #include "ui/cli/words.h"
 
-static int
-usage(const char *self, const char *words, const char *what)
-{
-	cli_error("%s `%s`; `sysreel %s --help` tells more", words, what, self);
-	return CLI_USAGE;
-}
-
 int
 whom_take(struct whom *w, const char *self, int key, const char *arg)
 {
@@ -20,12 +13,13 @@ whom_take(struct whom *w, const char *self, int key, const char *arg)
 	switch (key) {
 	case WHOM_TREE:
 		if (!words_count(arg, INT32_MAX, &v) || !v)
-			return usage(self, "--tree wants the number of a process, not", arg);
+			return cli_usage(self, "--tree wants the number of a process, not", arg);
 		w->tree = (int64_t)v;
 		return CLI_OK;
 	case WHOM_CGROUP:
 		if (arg[0] != '/')
-			return usage(self, "--cgroup wants a path that begins with /, not", arg);
+			return cli_usage(self, "--cgroup wants a path that begins with /, not",
+					 arg);
 		w->cgroup = arg;
 		return CLI_OK;
 	case WHOM_SWITCHES:

@@ -22,8 +22,9 @@ words_count(const char *arg, uint64_t most, uint64_t *out)
 	return true;
 }
 
-int
-words_command(char **argv, int at, int end)
+/* Where the command begins; END when there is none. */
+static int
+command_at(char **argv, int at, int end)
 {
 	if (!strcmp(argv[at - 1], "--"))
 		return at;
@@ -43,4 +44,13 @@ words_join(char **argv, int at, int end, struct text *out)
 	}
 	if (out->len)
 		text_char(out, '\0');
+}
+
+char **
+words_split(char **argv, int at, int end, bool if_live, struct text *out)
+{
+	int command = if_live ? command_at(argv, at, end) : end;
+
+	words_join(argv, at, command < end ? command - 1 : end, out);
+	return command < end ? argv + command : NULL;
 }

@@ -12,12 +12,12 @@ struct text;
 /* A number of at most MOST in *OUT. False when ARG is none. */
 bool words_count(const char *arg, uint64_t most, uint64_t *out);
 
-/* Where the command begins, which follows "--", in the words from AT on, of which AT
- * may be the first behind it; END when there is none. */
-int words_command(char **argv, int at, int end);
-
 /* All words from AT to END in OUT, as if one had been written, with a NUL; no bytes if
  * there are none. */
 void words_join(char **argv, int at, int end, struct text *out);
+
+/* The same of the words from AT to END, but those behind a "--", before which AT may
+ * stand, are a command: the first of them, or NULL. Not IF_LIVE: there is no command. */
+char **words_split(char **argv, int at, int end, bool if_live, struct text *out);
 
 #endif

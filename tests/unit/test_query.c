@@ -1,0 +1,267 @@
+/* Tables of a small system: who waits, who is whose child, what is new, CPU time,
+ * windows, and what makes no sense. */
+#include <math.h>
+
+#include "engine/base/err.h"
+#include "engine/base/mem.h"
+#include "engine/event/event.h"
+#include "engine/query/query.h"
+#include "engine/query/view_set.h"
+#include "engine/store/store.h"
+#include "tests/lib/check.h"
+#include "tests/lib/scapbuild.h"
+
+#define HEAD_LEN (8 + 2)		/* of an event's block, before the event */
+#define START_NS 1700000000000000000u
+#define SECOND_NS 1000000000u
+
+#define N scap_num
+#define T scap_text
+
+struct system {
+	struct store *s;
+	struct scap b;
+};
+
+static void
+proc(struct system *y, int64_t pid, int64_t ppid, const char *comm)
+{
+	const struct span name = { (const uint8_t *)comm, strlen(comm) };
+
+	store_take(y->s, &(struct record){ .kind = RECORD_PROC, .proc = {
+		.tid = pid, .pid = pid, .ptid = ppid, .comm = name, .exe = name,
+		.exepath = name, .cwd = SCAP_SPAN("/"), .vtid = pid, .vpid = pid } });
+}
+
+/* Give the store what was built. */
+static void
+feed(struct system *y)
+{
+	struct record rec = { .kind = RECORD_EVENT };
+	uint32_t len;
+
+	for (size_t at = 0; at < y->b.len; at += len) {
+		memcpy(&len, y->b.p + at + 4, 4);
+		memset(&rec.ev, 0, sizeof(rec.ev));
+		if (event_decode(&rec.ev, y->b.p + at + HEAD_LEN, len - HEAD_LEN - 4, true, NULL))
+			die("an event of our own is no event");
+		store_take(y->s, &rec);
+	}
+	y->b.len = 0;
+	store_publish(y->s);
+}
+
+static void
+sample(struct system *y, uint64_t ns, int64_t tid, uint64_t ticks)
+{
+	scap_at(&y->b, START_NS + ns, tid, 0);
+	scap_event(&y->b, EV_PROCINFO_E, N((int64_t)ticks), N(0));
+}
+
+static void
+exec(struct system *y, uint64_t ns, int64_t pid, const char *path)
+{
+	struct scap_value nothing = scap_empty();
+
+	scap_at(&y->b, START_NS + ns, pid, 0);
+	scap_event(&y->b, EV_EXECVE_19_E, T(path));
+	scap_event(&y->b, EV_EXECVE_19_X, N(0), T(path), nothing, N(pid), N(pid), N(100), T("/"),
+		   N(1024), N(0), N(0), N(0), N(0), N(0), T(path + 1), nothing, nothing);
+}
+
+/* web (100) reads and samples its CPU; db (200), its child, waits for a lock; web's
+ * other child runs a program of the first half and one that is new in the second. */
+static void
+make(struct system *y)
+{
+	*y = (struct system){ .s = store_new(0) };
+	store_take(y->s, &(struct record){ .kind = RECORD_SECTION, .section = { .name = "x" } });
+	proc(y, 1, 0, "init");
+	proc(y, 100, 1, "web");
+	proc(y, 200, 100, "db");
+	proc(y, 300, 100, "job");
+	sample(y, 0, 100, 50);
+	exec(y, 1, 300, "/old");
+	for (int i = 0; i < 10; i++) {
+		scap_at(&y->b, START_NS + 1000 + 10 * (uint64_t)i, 100, 0);
+		scap_event(&y->b, EV_READ_E, N(0), N(100));
+		y->b.ts_ns += 2;
+		scap_event(&y->b, EV_READ_X, N(i % 5 ? 7 : -11), scap_empty());
+	}
+	scap_at(&y->b, START_NS + 2000, 200, 0);
+	scap_event(&y->b, EV_FUTEX_E, N(0), N(0), N(0));
+	sample(y, SECOND_NS, 100, 100);
+	exec(y, SECOND_NS + 1, 300, "/old");
+	exec(y, SECOND_NS + 2, 300, "/new");
+	sample(y, 2ull * SECOND_NS, 100, 180);
+	feed(y);
+}
+
+static size_t
+column(const struct table *t, const char *name)
+{
+	size_t i = 0;
+
+	while (i < t->n_columns && strcmp(t->columns[i]->name, name))
+		i++;
+	if (i == t->n_columns)
+		die("%s has no column %s", t->view->id, name);
+	return i;
+}
+
+static const struct cell *
+cell(const struct table *t, size_t row, const char *name)
+{
+	return &t->rows[row].cells[column(t, name)];
+}
+
+static bool
+is_text(const struct cell *c, const char *want)
+{
+	return c->state && c->value.s.len == strlen(want) &&
+	       !memcmp(c->value.s.p, want, strlen(want));
+}
+
+static const char own_view[] =
+	"return { id = \"calls\", name = \"Calls\", description = \"Calls of each program.\",\n"
+	"  columns = {\n"
+	"    { name = \"NAME\", field = \"proc.name\", aggregation = \"key\", width = 9,\n"
+	"      description = \"The program.\" },\n"
+	"    { name = \"CALLS\", aggregation = \"count\", sort = \"down\", width = 9,\n"
+	"      description = \"How many.\" },\n"
+	"    { name = \"BYTES\", field = \"evt.rawres\", aggregation = \"sum\", width = 9,\n"
+	"      only = \"evt.failed = false\", description = \"What came back.\" },\n"
+	"    { name = \"P50\", field = \"evt.latency\", aggregation = \"p50\", width = 9,\n"
+	"      description = \"The median.\" } } }\n";
+
+static struct table *
+ask(const struct snapshot *snap, const struct view_set *views, const char *id,
+    const struct query *how)
+{
+	struct query q = how ? *how : (struct query){ 0 };
+	struct err err = { 0 };
+	struct table *t;
+
+	q.view = view_set_find(views, id);
+	if (!q.view)
+		die("there is no view %s", id);
+	t = query_run(snap, &q, &err);
+	if (!t)
+		die("%s: %s", id, err.text);
+	return t;
+}
+
+static void
+check_calls(const struct snapshot *snap, const struct view_set *views)
+{
+	struct table *t = ask(snap, views, "calls", NULL);
+
+	CHECK(t->n_rows >= 2 && is_text(cell(t, 0, "NAME"), "web"), "web did most");
+	CHECK(cell(t, 0, "CALLS")->value.u == 10, "a call counts once, where it returns: %llu",
+	      (unsigned long long)cell(t, 0, "CALLS")->value.u);
+	CHECK(cell(t, 0, "BYTES")->value.i == 56, "calls that failed are left out");
+	CHECK(cell(t, 0, "P50")->value.u == 2, "the median of what all took");
+	CHECK(t->totals[column(t, "CALLS")].value.u == 13, "totals add up: %llu",
+	      (unsigned long long)t->totals[column(t, "CALLS")].value.u);
+	table_free(t);
+	t = ask(snap, views, "calls", &(struct query){ .first = 5, .end = 9 });
+	CHECK(t->n_rows == 1 && cell(t, 0, "CALLS")->value.u == 2, "a window of four events");
+	table_free(t);
+	t = ask(snap, views, "calls", &(struct query){ .sort = "NAME" });
+	CHECK(t->n_rows > 1 && !is_text(cell(t, 0, "NAME"), "web"), "sorted otherwise");
+	table_free(t);
+}
+
+static void
+check_blocked(const struct snapshot *snap, const struct view_set *views)
+{
+	struct table *t = ask(snap, views, "blocked", NULL);
+
+	CHECK(t->n_rows == 1, "one call has not returned: %zu", t->n_rows);
+	table_free(t);
+	t = ask(snap, views, "blocked", &(struct query){ .end = 5 });
+	CHECK(t->n_rows == 1, "as of another event another one: %zu", t->n_rows);
+	table_free(t);
+}
+
+static void
+check_tree(const struct snapshot *snap, const struct view_set *views)
+{
+	struct table *t = ask(snap, views, "process_tree", NULL);
+	unsigned levels = 0;
+
+	CHECK(t->n_rows == 4, "idle ones, too: %zu", t->n_rows);
+	for (size_t i = 0; i < t->n_rows; i++) {
+		levels = levels << 4 | t->rows[i].level;
+		CHECK(t->rows[i].level ? t->rows[i].parent < i : t->rows[i].parent == SIZE_MAX,
+		      "parents stand above: row %zu", i);
+	}
+	CHECK(levels == 0x0122, "init, web, and its two children: %x", levels);
+	table_free(t);
+}
+
+static void
+check_new(const struct snapshot *snap, const struct view_set *views)
+{
+	struct query q = { .first = 28 };
+	struct table *t = ask(snap, views, "new_programs", &q);
+
+	CHECK(t->n_rows == 1, "one program is new: %zu", t->n_rows);
+	table_free(t);
+}
+
+static void
+check_cpu(const struct snapshot *snap, const struct view_set *views)
+{
+	struct query q = { .from_ns = START_NS, .to_ns = START_NS + 2ull * SECOND_NS };
+	struct table *t = ask(snap, views, "procs", &q);
+	const struct cell *cpu = cell(t, 0, "CPU");
+
+	CHECK(cpu->state && fabs(cpu->value.d - 65) < 0.01, "130 ticks in two seconds: %g %%",
+	      cpu->state ? cpu->value.d : -1);
+	CHECK(!cell(t, 1, "CPU")->state, "without samples it is blank");
+	table_free(t);
+	q.from_ns = START_NS + SECOND_NS / 2;
+	q.to_ns = START_NS + SECOND_NS;
+	t = ask(snap, views, "procs", &q);
+	cpu = cell(t, 0, "CPU");
+	CHECK(cpu->state && fabs(cpu->value.d - 50) < 0.01, "between two samples: %g %%",
+	      cpu->state ? cpu->value.d : -1);
+	table_free(t);
+}
+
+static void
+check_refusals(const struct snapshot *snap, const struct view_set *views)
+{
+	const char *const bad[] = { "proc.nmae = x" };
+	struct query q = { .view = view_set_find(views, "procs"), .filters = bad,
+			   .n_filters = 1 };
+	struct err err = { 0 };
+
+	CHECK(!query_run(snap, &q, &err) && err.code, "a filter that is none: %s", err.text);
+}
+
+int
+main(void)
+{
+	struct view_set *views = view_set_new(NULL);
+	const struct span text = { (const uint8_t *)own_view, sizeof(own_view) - 1 };
+	struct snapshot *snap;
+	struct system y;
+
+	if (view_set_add(views, "calls.lua", text) < 0)
+		die("%s", view_set_problem(views, 0));
+	make(&y);
+	snap = store_snapshot(y.s);
+	check_calls(snap, views);
+	check_blocked(snap, views);
+	check_tree(snap, views);
+	check_new(snap, views);
+	check_cpu(snap, views);
+	check_refusals(snap, views);
+	snapshot_free(snap);
+	store_free(y.s);
+	view_set_free(views);
+	scap_fini(&y.b);
+	return check_done();
+}

@@ -1,0 +1,16 @@
+/*
+ * spectro - how long calls took, over time: a heat map to look around in.
+ *
+ * The height of the screen is the window; a rectangle that is chosen by keys or by
+ * the mouse opens its calls one by one, within what the heat map is of.
+ */
+#ifndef UI_SPECTRO_H
+#define UI_SPECTRO_H
+
+struct app;
+struct dig_question;
+
+/* Show the calls that Q wants; it is copied. */
+void spectro_open(struct app *a, const struct dig_question *q);
+
+#endif
