@@ -91,6 +91,15 @@ judge(struct task_struct *task, struct wire_mark *mark)
 	return wants;
 }
 
+/* Has TASK no mark, nor will it get one? To look whether the kernel keeps anything at all
+ * for it takes a third of asking for the mark. */
+static __always_inline bool
+is_outside(struct task_struct *task)
+{
+	return config.only_marked && bpf_core_field_exists(task->bpf_storage) &&
+	       !task->bpf_storage && state.n_taken >= state.n_seeds;
+}
+
 /* What is wanted of TASK, which runs: enum wire_want. */
 static __always_inline uint32_t
 wants_of(struct task_struct *task)

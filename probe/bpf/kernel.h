@@ -278,8 +278,11 @@ struct sched_entity {
 	unsigned long long sum_exec_runtime;
 };
 
+struct bpf_local_storage;
+
 struct task_struct {
 	struct sched_entity se;
+	struct bpf_local_storage *bpf_storage;
 	unsigned long long utime, stime;
 	struct thread_info thread_info;
 	int pid, tgid, exit_code;

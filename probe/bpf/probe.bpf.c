@@ -150,13 +150,17 @@ static __always_inline void
 send_call(struct pt_regs *regs, uint16_t kind, long result)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct side side = { .regs = regs, .result = result, .number = number_of(regs),
-			     .kind = kind, .flags = is_compat(task) ? WIRE_COMPAT : 0 };
-	bool is_known = side.number < WIRE_COMPAT_CALLS, is_state = false;
+	struct side side = { .regs = regs, .result = result, .kind = kind };
+	bool is_known, is_state = false;
 	uint32_t cpu, n = 0;
 	struct wire_cell *cell;
 	void *ring;
 
+	if (is_outside(task))
+		return;
+	side.number = number_of(regs);
+	side.flags = is_compat(task) ? WIRE_COMPAT : 0;
+	is_known = side.number < WIRE_COMPAT_CALLS;
 	side.number = wire_number(side.number, side.flags);
 	if (!((is_known ? spec_of(side.number)->wants : config.other_wants) & wants_of(task)))
 		return;

@@ -18,9 +18,8 @@ from same import check_lines  # noqa: E402
 
 # 0.29.3 knows nothing of what close_range() closes, which `state` does.
 BEYOND_0_29 = {'state'}
-# The other scenarios hold values that 0.29.3 has no types or other names for.
 SCENARIOS = ['files', 'paths', 'sockets', 'processes', 'system', 'storm', 'state', 'ipc',
-             'edges']
+             'edges', 'every', 'messages', 'uring', 'exec', 'compat']
 COMMANDS = [
     ['sh', '-c', 'ls -l / | sort -r > /dev/null; cat /etc/passwd | (read a; echo $a)'],
     ['python3', '-c', 'import subprocess, socket, threading\n'
