@@ -301,7 +301,9 @@ struct wire_listed {
 	uint32_t len;			/* path included, a multiple of 8 */
 	uint32_t pid;
 	uint32_t fd;
-	uint32_t path_len;		/* NUL included */
+	uint16_t path_len;		/* NUL included */
+	uint8_t are_names;		/* of the path, the last one first */
+	uint8_t is_gone;		/* no folder has it any more; names only */
 	struct wire_file file;
 	struct wire_socket socket;	/* family 0: it is none */
 };

@@ -13,6 +13,7 @@
 #include "ui/choose.h"
 #include "ui/complete.h"
 #include "ui/dig.h"
+#include "ui/echo.h"
 #include "ui/key.h"
 #include "ui/prompt.h"
 #include "ui/read.h"
@@ -144,6 +145,17 @@ dig(void *screen)
 
 	select_events(b, &s);
 	dig_open(b->screen.app, &s.q);
+	selection_done(&s);
+}
+
+static void
+echo(void *screen)
+{
+	struct browse *b = screen;
+	struct selection s;
+
+	select_events(b, &s);
+	echo_open(b->screen.app, &s.q);
 	selection_done(&s);
 }
 
@@ -597,6 +609,7 @@ const struct action browse_actions[] = {
 	{ "F1 ?", "Help", "all keys", help },
 	{ "F2 v", "Views", "choose another view; typing searches", choose_view },
 	{ "F4 \\", "Filter", "edit the filter; fields and operators are offered", edit_filter },
+	{ "F5 e", "Echo", "the data that the selected row read and wrote", echo },
 	{ "F6 d", "Dig", "the events of the selected row, one by one", dig },
 	{ "F12 s", "Spectro", "how long the calls of the selected row took, over time",
 	  spectrogram },

@@ -16,7 +16,7 @@ return {
 		  description = "When it was first started." },
 		{ name = "STARTS", aggregation = "count", width = 6,
 		  description = "How often it was started." },
-		{ name = "USER", field = "user.name", width = 10,
+		{ name = "USER", field = "user.who", width = 10,
 		  description = "Who started it last." },
 		{ name = "PID", field = "proc.pid", aggregation = "first", width = 7,
 		  description = "The first process." },

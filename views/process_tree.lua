@@ -19,7 +19,7 @@ return {
 		  description = "The number of the process as its container sees it." },
 		{ name = "CPU", field = "thread.cpu", aggregation = "avg", width = 5,
 		  description = "Share of one CPU that it used, in percent." },
-		{ name = "USER", field = "user.name", width = 8,
+		{ name = "USER", field = "user.who", width = 8,
 		  description = "The user with whose rights it runs." },
 		{ name = "TH", field = "proc.nthreads", aggregation = "last", width = 3,
 		  description = "Number of threads." },

@@ -27,7 +27,7 @@ return {
 		{ name = "CPU", field = "thread.cpu", aggregation = "avg", sort = "down",
 		  width = 5,
 		  description = "Share of one CPU that all threads together used, in percent." },
-		{ name = "USER", field = "user.name", width = 8,
+		{ name = "USER", field = "user.who", width = 8,
 		  description = "The user with whose rights it runs." },
 		{ name = "TH", field = "proc.nthreads", aggregation = "last", width = 3,
 		  description = "Number of threads." },

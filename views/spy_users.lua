@@ -10,7 +10,7 @@ return {
 	columns = {
 		{ name = "TIME", field = "evt.time", width = 18,
 		  description = "When it happened." },
-		{ name = "USER", field = "user.name", width = 10,
+		{ name = "USER", field = "user.who", width = 10,
 		  description = "Who did it." },
 		{ name = "SHELL", field = "proc.loginshellid", width = 7,
 		  description = "Number of the login shell above it: one session." },

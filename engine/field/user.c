@@ -1,4 +1,5 @@
 #include "engine/base/mem.h"
+#include "engine/base/text.h"
 #include "engine/field/domain.h"
 #include "engine/world/world.h"
 
@@ -25,6 +26,18 @@ get_name(const struct eval *ev, struct value *out)
 	const struct user *u = ev->proc ? find_user(ev, ev->proc->uid) : NULL;
 
 	return u && value_name(ev, u->name, out);
+}
+
+/* Users of a container are mostly in no list. */
+static bool
+get_who(const struct eval *ev, struct value *out)
+{
+	if (get_name(ev, out))
+		return true;
+	if (!ev->proc || ev->proc->uid == NO_UID)
+		return false;
+	text_i64(ev->scratch, ev->proc->uid);
+	return value_scratch(ev, out);
 }
 
 static bool
@@ -66,6 +79,8 @@ static const struct field fields[] = {
 	  .doc = "Number of the user with whose rights the process runs." },
 	{ .name = "user.name", .type = T_STR, ON(PROCESS), .get = get_name,
 	  .doc = "Name of that user, where the process runs." },
+	{ .name = "user.who", .type = T_STR, ON(PROCESS), .flags = FIELD_OURS, .get = get_who,
+	  .doc = "Name of that user, or the number where the name is not known." },
 	{ .name = "user.homedir", .type = T_STR, ON(PROCESS), .get = get_homedir,
 	  .doc = "Home folder of that user." },
 	{ .name = "user.shell", .type = T_STR, ON(PROCESS), .get = get_shell,

@@ -67,6 +67,15 @@ refuse_longer_name(struct parser *p, const char *start)
 	return -EINVAL;
 }
 
+/* `and` or `or`, where something to compare must stand. */
+static bool
+is_connective(const char *at)
+{
+	size_t len = scan_name_len(at);
+
+	return (len == 3 && !memcmp(at, "and", 3)) || (len == 2 && !memcmp(at, "or", 2));
+}
+
 static int
 parse_left(struct parser *p, struct check *c)
 {
@@ -76,7 +85,7 @@ parse_left(struct parser *p, struct check *c)
 	if (*start == '!')
 		return scan_refuse(p->scan, start, "expected a field, `not` or `(`; `!` is "
 				   "written `not`");
-	if (!scan_is_name(*start) && *start)
+	if (*start && (!scan_is_name(*start) || is_connective(start)))
 		return scan_refuse_word(p->scan, start, "expected a field, `not` or `(`, "
 					"not `%s`");
 	if (!*start)

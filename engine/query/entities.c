@@ -7,7 +7,6 @@
 #include "engine/event/cpu_time.h"
 #include "engine/query/gather.h"
 
-#define SAMPLES_MAX 4096		/* of one entity that are looked at for a maximum */
 #define TICK_NS ((double)CPU_TIME_TICK_NS)
 
 /* An entity that lived in the window. */
@@ -144,24 +143,61 @@ value_at(struct gather *g, const struct lived *l, struct term *term, uint64_t po
 	return look_at(g, l, position) && term_ask(term, g->cursor, out);
 }
 
-static const struct trail *
-states_of(const struct lived *l)
+/* The greatest (or least) value of a term so far. */
+struct extreme {
+	struct gather *g;
+	const struct lived *l;
+	struct term *term;
+	bool least, found;
+	struct value *out;
+};
+
+/* Look at POSITION as well. */
+static void
+extreme_at(struct extreme *x, uint64_t position)
 {
-	return l->t ? &l->t->states : &l->p->states;
+	struct value v;
+	int order;
+
+	if (position < x->l->first || position > x->l->last ||
+	    !value_at(x->g, x->l, x->term, position, &v))
+		return;
+	order = x->found ? value_order(term_type(x->term), &v, x->out) : 0;
+	if (!x->found || (x->least ? order < 0 : order > 0))
+		*x->out = v;
+	x->found = true;
 }
 
-/* Where it may have changed in the window: the I-th place, of those in trail T whose
- * entries have SIZE bytes. False: there are no more. */
-static bool
-change_at(const struct trail *t, size_t size, size_t i, uint64_t *position)
+static void
+extreme_of_thread(struct extreme *x)
 {
 	size_t n;
-	const char *entries = trail_all(t, &n);
+	const struct kept_thread_state *states = trail_all(&x->l->t->states, &n);
 
-	if (i >= n)
-		return false;
-	*position = *(const uint64_t *)(const void *)(entries + i * size);
-	return true;
+	for (size_t i = 0; i < n; i++)
+		extreme_at(x, states[i].from);
+}
+
+/* What is open changes with each step of a table. */
+static void
+extreme_of_process(struct extreme *x)
+{
+	size_t n;
+	const struct kept_process_state *states = trail_all(&x->l->p->states, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		uint64_t first = states[i].from, last = i + 1 < n ? states[i + 1].from - 1 :
+								    x->l->last, position;
+
+		extreme_at(x, first);
+		if (first < x->l->first)
+			first = x->l->first;
+		if (last > x->l->last)
+			last = x->l->last;
+		if (first <= last && states[i].table &&
+		    store_table_extreme(states[i].table, first, last, x->least, &position))
+			extreme_at(x, position);
+	}
 }
 
 /* The greatest (or least) value that TERM had while L lived in the window. */
@@ -169,32 +205,53 @@ static bool
 extreme(struct gather *g, const struct lived *l, struct term *term, bool least,
 	struct value *out)
 {
-	size_t size = l->t ? sizeof(struct kept_thread_state) :
-			     sizeof(struct kept_process_state);
-	bool found = value_at(g, l, term, l->first, out);
-	uint64_t position;
-	struct value v;
+	struct extreme x = { g, l, term, least, false, out };
 
-	for (size_t i = 0; i < SAMPLES_MAX && change_at(states_of(l), size, i, &position); i++) {
-		int order;
+	extreme_at(&x, l->first);
+	if (l->t)
+		extreme_of_thread(&x);
+	else
+		extreme_of_process(&x);
+	return x.found;
+}
 
-		if (position <= l->first || position > l->last ||
-		    !value_at(g, l, term, position, &v))
-			continue;
-		order = found ? value_order(term_type(term), &v, out) : 0;
-		if (!found || (least ? order < 0 : order > 0))
-			*out = v;
-		found = true;
+/* How much more it is at the end of the window. What only ever grows was counted in
+ * another way before it became less: lists of processes count what threads did that have
+ * ended. */
+static bool
+change(struct gather *g, const struct lived *l, struct term *term, bool grows,
+       struct value *out)
+{
+	struct value before;
+
+	if (!value_at(g, l, term, l->first, &before) || !value_at(g, l, term, l->last, out))
+		return false;
+	if (term_type(term) == T_DOUBLE) {
+		out->d -= before.d;
+		return true;
 	}
-	return found;
+	if (grows && out->u < before.u) {
+		struct value last = *out;
+
+		extreme(g, l, term, true, &before);
+		*out = last;
+	}
+	out->u -= before.u;
+	return true;
+}
+
+static bool
+grows(const struct view_column *c)
+{
+	const struct field_use *use = c->of.operand ? operand_field(c->of.operand) : NULL;
+
+	return use && use->field->flags & FIELD_GROWS;
 }
 
 static bool
 history(struct gather *g, const struct lived *l, const struct view_column *c,
 	struct term *term, struct value *out)
 {
-	struct value before;
-
 	switch (c->aggregation) {
 	case VIEW_FIRST:
 		return value_at(g, l, term, l->first, out);
@@ -204,14 +261,7 @@ history(struct gather *g, const struct lived *l, const struct view_column *c,
 		return extreme(g, l, term, true, out);
 	case VIEW_CHANGE:
 	case VIEW_RATE:
-		if (!value_at(g, l, term, l->first, &before) ||
-		    !value_at(g, l, term, l->last, out))
-			return false;
-		if (term_type(term) == T_DOUBLE)
-			out->d -= before.d;
-		else
-			out->u -= before.u;
-		return true;
+		return change(g, l, term, grows(c), out);
 	default:
 		return value_at(g, l, term, l->last, out);
 	}

@@ -106,6 +106,11 @@ const struct fd_version *store_fd_version(const struct store *s, uint32_t slot);
 const struct kept_process *store_process(const struct store *s, uint32_t index);
 const struct kept_thread *store_thread(const struct store *s, uint32_t index);
 /* The newest process PID that lived at POSITION, or thread TID; NULL: none. */
+/* Where from FIRST to LAST the table T, which was used then, had the most (or the LEAST)
+ * descriptors, at *POSITION. False: nothing changed of it there. */
+bool store_table_extreme(const struct kept_table *t, uint64_t first, uint64_t last, bool least,
+			 uint64_t *position);
+
 const struct kept_process *store_find_process(const struct store *s, int64_t pid,
 					      uint64_t position);
 const struct kept_thread *store_find_thread(const struct store *s, int64_t tid,

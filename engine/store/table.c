@@ -71,6 +71,27 @@ table_count_at(const struct kept_table *t, uint64_t position)
 	}
 }
 
+bool
+store_table_extreme(const struct kept_table *t, uint64_t first, uint64_t last, bool least,
+		    uint64_t *position)
+{
+	size_t n, best;
+	const struct table_step *steps = steps_of(t, &n);
+	size_t i = first ? steps_up_to(steps, n, first - 1) : 0;
+
+	if (i == n || steps[i].from > last)
+		return false;
+	for (best = i; i < n && steps[i].from <= last; i++)
+		/* Of several at one position the last one counts. */
+		if ((i + 1 == n || steps[i + 1].from != steps[i].from) &&
+		    (steps[best].from == steps[i].from ||
+		     (least ? steps[i].count < steps[best].count :
+			      steps[i].count > steps[best].count)))
+			best = i;
+	*position = steps[best].from;
+	return true;
+}
+
 static uint32_t
 find_entry(const struct table_base *base, int64_t num)
 {

@@ -140,6 +140,38 @@ def compare_all(tap, sysreel, path, what, view_words=(), print_words=(), wanted=
     return events
 
 
+def states(tap, sysreel, path, name):
+    """What changes while a process stays the same: the most descriptors that it had, its
+    user as of the end. Processes with one number only, which have events of their own."""
+    lines, _, _ = run([sysreel, 'print', '-D', '-r', path, '-p',
+                       '*%proc.pid %proc.fdopencount %user.name %user.uid'])
+    most, who = collections.Counter(), {}
+    for pid, n_open, user, uid in map(str.split, lines):
+        if pid == '<NA>' or n_open == '<NA>':
+            continue
+        most[pid] = max(most[pid], int(n_open))
+        who[pid] = uid if user == '<NA>' else user
+    table, _ = view(sysreel, path, 'procs_fd_usage')
+    rows = collections.defaultdict(list)
+    for row in table['rows']:
+        rows[str(row['PID'])].append(row)
+    wrong = [f'{pid}: {rows[pid][0]["PEAK"]}, in lines {n}' for pid, n in most.items()
+             if len(rows[pid]) == 1 and rows[pid][0]['PEAK'] != n]
+    tap.check(not wrong, f'{name}: the most descriptors of {len(most)} processes',
+              wrong[:DIFFERENCES])
+    wrong = [f'{r["PID"]}: {r["PEAK"]} at most, {r["OPEN"]} now' for r in table['rows']
+             if r['OPEN'] is not None and r['PEAK'] < r['OPEN']]
+    tap.check(not wrong, f'{name}: never more than at most', wrong[:DIFFERENCES])
+    table, _ = view(sysreel, path, 'procs')
+    wrong = [f'{r["PID"]}: {r["USER"]}, in lines {who[str(r["PID"])]}' for r in table['rows']
+             if str(r['PID']) in who and len(rows[str(r['PID'])]) == 1 and
+             str(r['USER'] or '<NA>') != who[str(r['PID'])]]
+    tap.check(not wrong, f'{name}: users, or their numbers', wrong[:DIFFERENCES])
+    table, _ = view(sysreel, path, 'page_faults')
+    wrong = [str(r) for r in table['rows'] if (r['MINOR'] or 0) < 0 or (r['MAJOR'] or 0) < 0]
+    tap.check(not wrong, f'{name}: no page fault is taken back', wrong[:DIFFERENCES])
+
+
 def between(events, start, end):
     """Times may go back: a window begins and ends at an event, the first behind a time."""
     def first(wanted):
@@ -151,6 +183,7 @@ def between(events, start, end):
 
 def windows(tap, sysreel, path, name):
     """Windows by number and by time, a filter, a path."""
+    states(tap, sysreel, path, name)
     events = compare_all(tap, sysreel, path, name)
     if not events:
         return

@@ -85,7 +85,7 @@ static const struct {
 	{ "%proc.ppid %proc.pname %proc.cwd", "1 init /home/ann/" },
 	{ "%proc.fdopencount %proc.fdusage", "5 0.5" },
 	{ "%proc.loginshellid", "100" },
-	{ "%user.uid %user.name %group.name", "1000 ann staff" },
+	{ "%user.uid %user.name %user.who %group.name", "1000 ann ann staff" },
 	{ "%user.loginuid", "-1" },
 	{ "%fd.num %fd.type %fd.typechar", "3 file f" },
 	{ "%fd.name %fd.directory %fd.filename", "/etc/passwd /etc passwd" },

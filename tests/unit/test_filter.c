@@ -391,8 +391,11 @@ static const struct {
 	{ "evt.num =", 9, "expected a value; \"\" is the empty text" },
 	{ "evt.num = )", 10, "expected a value, not `)`" },
 	{ "evt.num === 1", 10, "a value that starts with `=` needs quotes" },
+	{ "or evt.num=1", 0, "expected a field, `not` or `(`, not `or`" },
+	{ "evt.num=1 or and evt.num=2", 13, "expected a field, `not` or `(`, not `and`" },
+	{ "orx=1", 0, "unknown field `orx`" },
 	{ "evt.num=1 and", 13, "expected a field, `not` or `(`" },
-	{ "evt.num=1 and and evt.num=2", 14, "unknown field `and`" },
+	{ "evt.num=1 and and evt.num=2", 14, "expected a field, `not` or `(`, not `and`" },
 	{ "evt.num=1 evt.num=2", 10, "expected `and` or `or`, not `evt.num`; a value with "
 	  "blanks or brackets in it needs quotes" },
 	{ "evt.num=1 not evt.num=2", 10, "expected `and` or `or`, not `not`; a value with "

@@ -76,6 +76,7 @@ static const struct {
 	{ WHOLE, { "-r", CAP, "-M", "1" }, 0, LINE_1 LINE_2 LINE_3 LINE_4 LINE_6, "" },
 	{ WHOLE, { "-r", CAP, "-M1", "evt.num>0", "--", "x" }, 2, "", NULL },
 	{ WHOLE, { "-r", CAP, "-U", "cat" }, 0, "", "" },
+	{ WHOLE, { "-r", CAP, "-U", "cats", "-U", "at", "-U", "", "-n1" }, 0, LINE_1, "" },
 	{ WHOLE, { "-r", CAP, "-U", "dog", "-U", "ca", "-n1" }, 0, LINE_1, "" },
 	{ WHOLE, { "-r", CAP, "-s", "1", "evt.num=4" }, 0,
 	  "4 22:13:20.000000305 1 cat (7) < read res=3 data=a \n", "" },
@@ -96,6 +97,8 @@ static const struct {
 	  "\"thread.tid\":7}\n", "" },
 	{ WHOLE, { "-r", CAP, "--csv", "-p", "*%evt.num %fd.name", "-n2" }, 0,
 	  "evt.num,fd.name\n1,\n2,/etc/hosts\n", "" },
+	{ WHOLE, { "-r", CAP, "--csv", "-A", "-p", "%evt.num %evt.buffer", "evt.num=4" }, 0,
+	  "evt.num,evt.buffer\n4,\"\nab\"\n", "" },
 	{ WHOLE, { "-r", CAP, "--csv", "-p", "x" }, 2, "",
 	  "sysreel: format: without a field there is nothing for CSV\n" },
 	{ WHOLE, { "-r", CAP, "-S", "-q" }, 0, "----------------------\nEvent           #Calls\n"
