@@ -219,7 +219,8 @@ enter_asks_little(void)
 			unsigned what = specs[number].enter[i].what;
 
 			if (!(WIRE_ENTER_GRABS >> what & 1))
-				CHECK(false, "call %u asks for %u when it is entered", number, what);
+				CHECK(false, "call %u asks for %u when it is entered", number,
+				      what);
 		}
 	CHECK(n > 20, "%u questions when calls are entered", n);
 }
