@@ -151,6 +151,11 @@ enum wire_what {
 					 * part 4 has its length, 4 bytes */
 };
 
+/* What a call that is entered may be asked. */
+#define WIRE_ENTER_GRABS (1u << GRAB_TEXT | 1u << GRAB_FIXED | 1u << GRAB_COUNTED | \
+			  1u << GRAB_VECTOR | 1u << GRAB_MESSAGE | 1u << GRAB_SOCKET | \
+			  1u << GRAB_NAME)
+
 /* A path is copied as its names, the last one first, each with a NUL. One that begins in
  * no folder (a memfd) has one name, and a second that is empty. */
 

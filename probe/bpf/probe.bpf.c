@@ -42,13 +42,13 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 /* A call that has chunks. */
 static __always_inline long
-send_large(void *ring, struct scratch *s, uint32_t n, uint32_t is_exit)
+send_large(void *ring, struct scratch *s, uint32_t n, const bool is_exit)
 {
 	uint32_t at = 0, number = s->call.head.number;
 
 	for (uint32_t i = 0; i < WIRE_GRABS; i++)
 		if (i < n)
-			at = grab(number, i, is_exit, at);
+			at = is_exit ? grab_exit(number, i, at) : grab_enter(number, i, at);
 	if (at > sizeof(s->bytes))
 		return -1;
 	s->call.head.len = sizeof(s->call) + at;
