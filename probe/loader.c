@@ -328,6 +328,22 @@ loader_close(struct loader *l)
 	free(l);
 }
 
+/* Let the iterator see all threads once. */
+static bool
+iterate(struct loader *l)
+{
+	int fd = bpf_iter_create(l->sample_fd);
+	char nothing[64];
+	ssize_t n = 0;
+
+	if (fd < 0)
+		return false;
+	while ((n = read(fd, nothing, sizeof(nothing))) > 0)
+		;
+	close(fd);
+	return n == 0;
+}
+
 int
 loader_attach(struct loader *l, struct err *err)
 {
@@ -352,6 +368,9 @@ loader_attach(struct loader *l, struct err *err)
 		if (!strcmp(bpf_program__name(program), "on_file"))
 			l->listing_fd = bpf_link__fd(link);
 	}
+	__atomic_store_n(&l->state->asks_roots, 1, __ATOMIC_RELEASE);
+	iterate(l);
+	__atomic_store_n(&l->state->asks_roots, 0, __ATOMIC_RELEASE);
 	return 0;
 }
 
@@ -364,17 +383,8 @@ loader_list_files(const struct loader *l)
 void
 loader_sample(struct loader *l)
 {
-	int fd;
-	char nothing[64];
-	ssize_t n = 0;
-
 	__atomic_store_n(&l->state->living, 0, __ATOMIC_RELEASE);
-	fd = bpf_iter_create(l->sample_fd);
-	while (fd >= 0 && (n = read(fd, nothing, sizeof(nothing))) > 0)
-		;
-	if (fd >= 0)
-		close(fd);
-	if (fd < 0 || n < 0)
+	if (!iterate(l))
 		return;
 	l->n_empty = __atomic_load_n(&l->state->living, __ATOMIC_ACQUIRE) ? 0 : l->n_empty + 1;
 }

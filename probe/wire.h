@@ -244,6 +244,8 @@ struct wire_cell {
 	uint32_t pad[6];
 };
 
+#define WIRE_ROOTS 32			/* hierarchies of cgroups; a power of two */
+
 /* Shared while it runs. */
 struct wire_state {
 	uint64_t n_seeds;		/* written by the loader: threads to be marked */
@@ -251,6 +253,11 @@ struct wire_state {
 	uint64_t alive;			/* marked threads that have not ended */
 	uint64_t unmarked;		/* children that there was no memory to mark */
 	uint64_t living;		/* what the iterator counted: marked, or to be */
+	uint64_t asks_roots;		/* written by the loader: the iterator shall find ROOTS */
+	uint64_t has_roots;
+	/* Where trees of cgroups begin for the tracer, by the number of the hierarchy:
+	 * what it sees of them (cgroup_namespaces(7)). */
+	uint64_t roots[WIRE_ROOTS];
 };
 
 /* One end that is a Unix socket's has no address. */
@@ -330,7 +337,7 @@ _Static_assert(sizeof(struct wire_config) == 200 + 72 * WIRE_CALLS, "wire_config
 _Static_assert(sizeof(struct wire_mark) == 24, "wire_mark");
 _Static_assert(sizeof(struct wire_losses) == 32, "wire_losses");
 _Static_assert(sizeof(struct wire_cell) == 64, "wire_cell");
-_Static_assert(sizeof(struct wire_state) == 40, "wire_state");
+_Static_assert(sizeof(struct wire_state) == 56 + 8 * WIRE_ROOTS, "wire_state");
 _Static_assert(sizeof(struct wire_socket) == 184, "wire_socket");
 _Static_assert(sizeof(struct wire_file) == 24, "wire_file");
 _Static_assert(sizeof(struct wire_memory) == 24, "wire_memory");

@@ -88,8 +88,15 @@ struct pid_namespace {
 	struct task_struct *child_reaper;
 };
 
+struct css_set;
+
+struct cgroup_namespace {
+	struct css_set *root_cset;
+};
+
 struct nsproxy {
 	struct pid_namespace *pid_ns_for_children;
+	struct cgroup_namespace *cgroup_ns;
 };
 
 struct list_head {

@@ -299,6 +299,11 @@ on_sample(struct bpf_iter__task *ctx)
 
 	if (!task)
 		return 0;
+	if (state.asks_roots) {
+		if (!state.has_roots)
+			note_roots();
+		return 0;
+	}
 	count_living(task);
 	if (config.cpu_wants)
 		sample(task);

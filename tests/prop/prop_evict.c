@@ -277,7 +277,9 @@ main(int argc, char **argv)
 	      (unsigned long long)size.n_forgotten, (unsigned long long)c.n_events);
 	CHECK(size.n_events > per_budget / 32, "%llu events are kept",
 	      (unsigned long long)size.n_events);
-	CHECK(late <= early + early / 10 && late <= BUDGET + BUDGET / 4,
+	/* The most that it took: what readers look at stays until they have looked, however
+	 * long the machine lets them wait. */
+	CHECK(late <= early + BUDGET / 2 && late <= 2 * BUDGET,
 	      "it says it takes %llu KB early, %llu KB late", (unsigned long long)early / 1024,
 	      (unsigned long long)late / 1024);
 	CHECK(late_bytes <= early_bytes + BUDGET / 2, "allocated: %lld KB early, %lld KB late",
