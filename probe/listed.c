@@ -5,10 +5,12 @@
 #include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "engine/event/source.h"
 #include "probe/convert.h"
+#include "probe/parameter_task.h"
 #include "probe/proc_entry.h"
 #include "probe/wire.h"
 
@@ -19,6 +21,7 @@ void
 listed_fini(struct listed *l)
 {
 	text_fini(&l->bytes);
+	text_fini(&l->path);
 	*l = (struct listed){ 0 };
 }
 
@@ -103,19 +106,61 @@ take_socket(struct wire_socket *s, struct fd_record *fd)
 	}
 }
 
-/* What L lists, with PATH behind it. */
 static void
-take_listed(struct wire_listed *l, const char *path, struct fd_record *fd)
+put_path(struct text *out, bool is_gone, struct span names)
 {
-	size_t len = l->path_len ? strnlen(path, l->path_len - 1) : 0;
+	parameter_task_path(out, names);
+	if (!is_gone || !out->len)
+		return;
+	out->len--;
+	text_str(out, " (deleted)");
+}
 
+/* What NAMES say of NEXT, in the words of the kernel: a path, or what stands for one. */
+static void
+put_names(struct text *out, const struct wire_listed *next, struct span names)
+{
+	bool is_loose = names.len > 1 && !names.p[names.len - 2];
+	uint32_t kind = next->file.mode & S_IFMT;
+
+	out->len = 0;
+	if (is_loose && (kind == S_IFIFO || kind == S_IFSOCK))
+		text_fmt(out, "%s:[%llu]", kind == S_IFIFO ? "pipe" : "socket",
+			 (unsigned long long)next->file.ino);
+	else if (is_loose && !kind)
+		text_fmt(out, "anon_inode:%.*s", (int)names.len - 2, (const char *)names.p);
+	else
+		put_path(out, next->is_gone || is_loose, names);
+	text_char(out, '\0');
+}
+
+/* What NEXT is called: borrowed from it, or from L. It ends with a NUL. */
+static struct span
+name_of(struct listed *l, const struct wire_listed *next)
+{
+	const char *path = (const char *)(next + 1);
+	size_t len = next->path_len;
+
+	if (next->are_names) {
+		put_names(&l->path, next, (struct span){ (const uint8_t *)path, len });
+		path = l->path.p;
+		len = l->path.len;
+	}
+	return (struct span){ (const uint8_t *)path, len ? strnlen(path, len - 1) : 0 };
+}
+
+/* What L lists, which is called NAME. */
+static void
+take_listed(struct wire_listed *l, struct span name, struct fd_record *fd)
+{
 	*fd = (struct fd_record){ .tid = l->pid, .fd = l->fd, .ino = l->file.ino,
-				  .name = { (const uint8_t *)path, len } };
+				  .name = name };
 	fd->open_flags = (uint32_t)convert_open_flags(l->file.open_flags);
 	if (l->socket.family)
 		take_socket(&l->socket, fd);
 	else
-		fd->kind = proc_entry_kind(len ? path : "", l->file.mode);
+		fd->kind = proc_entry_kind(name.len ? (const char *)name.p : "",
+					   l->file.mode);
 	if (!l->socket.family || fd->kind == FD_UNSUPPORTED)
 		fd->dev = (uint32_t)convert_device(l->file.dev);
 }
@@ -127,7 +172,7 @@ listed_next(struct listed *l, struct fd_record *fd)
 
 	if (!next)
 		return false;
-	take_listed(next, (const char *)(next + 1), fd);
+	take_listed(next, name_of(l, next), fd);
 	l->at += next->len;
 	return true;
 }

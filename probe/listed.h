@@ -18,6 +18,7 @@ struct fd_record;
 struct listed {
 	struct text bytes;		/* struct wire_listed, one after the other */
 	size_t at;			/* what comes next */
+	struct text path;		/* of the last one, if it was put together here */
 };
 
 void listed_fini(struct listed *l);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@
 
 struct loader {
 	struct bpf_object *object;
+	bool is_plain;			/* the programs are those for old kernels */
 	struct bpf_link **links;
 	size_t n_links;
 	struct ring *rings;
@@ -48,20 +50,32 @@ has_capability(int number)
 	       data[number / 32].effective & 1u << number % 32;
 }
 
+static bool
+has_types(void)
+{
+	return access("/sys/kernel/btf/vmlinux", R_OK) == 0;
+}
+
+static bool
+may_trace(void)
+{
+	return has_capability(CAP_SYS_ADMIN) ||
+	       (has_capability(CAP_BPF) && has_capability(CAP_PERFMON));
+}
+
 /* Why the kernel may have said CODE to the programs. */
 static int
 explain(int code, struct err *err)
 {
-	if (access("/sys/kernel/btf/vmlinux", R_OK) < 0)
+	if (!has_types())
 		return err_set(err, code, "this kernel does not describe its types: there is no "
 			       "/sys/kernel/btf/vmlinux, which CONFIG_DEBUG_INFO_BTF makes");
-	if (!has_capability(CAP_SYS_ADMIN) &&
-	    !(has_capability(CAP_BPF) && has_capability(CAP_PERFMON)))
+	if (!may_trace())
 		return err_set(err, code, "tracing needs CAP_BPF and CAP_PERFMON: run this as "
 			       "root, or allow it once with `setcap cap_bpf,cap_perfmon,"
 			       "cap_sys_ptrace,cap_dac_read_search+ep` on the program");
 	return err_set(err, code, "the kernel refuses the tracing programs (%s): it has to be "
-		       "Linux 5.11 or newer, and a container has to be allowed bpf()",
+		       "Linux 5.8 or newer, and a container has to be allowed bpf()",
 		       strerror(-code));
 }
 
@@ -98,21 +112,21 @@ choose_optional(struct loader *l, const struct wire_config *config)
 	}
 }
 
+/* Open the programs, usual or plain, for l->n_possible CPUs. */
 static int
 open_object(struct loader *l, const struct wire_config *config, struct err *err)
 {
 	static const char *const per_cpu[] = { "rings", "cells" };
 	struct bpf_map *map;
-	int code;
 
-	libbpf_set_print(quiet);
-	l->object = bpf_object__open_mem(probe_object, probe_object_len, NULL);
+	l->object = l->is_plain ?
+		    bpf_object__open_mem(probe_plain_object, probe_plain_object_len, NULL) :
+		    bpf_object__open_mem(probe_object, probe_object_len, NULL);
 	if (!l->object)
 		return explain(-errno, err);
 	map = bpf_object__find_map_by_name(l->object, ".rodata.config");
 	if (!map || bpf_map__set_initial_value(map, config, sizeof(*config)) < 0)
 		return err_set(err, -EINVAL, "the programs have no configuration");
-	l->n_possible = libbpf_num_possible_cpus();
 	for (size_t i = 0; i < ARRAY_LEN(per_cpu); i++) {
 		map = bpf_object__find_map_by_name(l->object, per_cpu[i]);
 		if (!map || l->n_possible <= 0 ||
@@ -120,7 +134,53 @@ open_object(struct loader *l, const struct wire_config *config, struct err *err)
 			return err_set(err, -EINVAL, "the CPUs cannot be counted");
 	}
 	choose_optional(l, config);
+	return 0;
+}
+
+static int
+new_ring(size_t ring_bytes)
+{
+	return bpf_map_create(BPF_MAP_TYPE_RINGBUF, "sysreel_ring", 0, 0, (uint32_t)ring_bytes,
+			      NULL);
+}
+
+/* Load the plain programs. Before 5.10 all rings have to be as large as the one that the
+ * map of them was made for. */
+static int
+load_plain(struct loader *l, const struct wire_config *config, size_t ring_bytes,
+	   struct err *err)
+{
+	int code, fd;
+
+	bpf_object__close(l->object);
+	l->is_plain = true;
+	if (open_object(l, config, err) < 0)
+		return err->code;
+	fd = new_ring(ring_bytes);
+	if (fd < 0)
+		return explain(-errno, err);
+	code = bpf_map__set_inner_map_fd(bpf_object__find_map_by_name(l->object, "rings"), fd);
+	if (code == 0)
+		code = bpf_object__load(l->object);
+	close(fd);
+	return code < 0 ? explain(code, err) : 0;
+}
+
+/* Put the programs into the kernel: the usual ones or, where it does not take these, the
+ * plain ones. */
+static int
+load_object(struct loader *l, const struct wire_config *config, size_t ring_bytes,
+	    struct err *err)
+{
+	int code;
+
+	libbpf_set_print(quiet);
+	l->n_possible = libbpf_num_possible_cpus();
+	if (open_object(l, config, err) < 0)
+		return err->code;
 	code = bpf_object__load(l->object);
+	if (code < 0 && may_trace() && has_types())
+		return load_plain(l, config, ring_bytes, err);
 	return code < 0 ? explain(code, err) : 0;
 }
 
@@ -163,8 +223,7 @@ static int
 make_ring(struct loader *l, int outer_fd, size_t i, size_t ring_bytes, struct err *err)
 {
 	uint32_t cpu = l->cpus[i];
-	int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "sysreel_ring", 0, 0,
-				(uint32_t)ring_bytes, NULL);
+	int fd = new_ring(ring_bytes);
 
 	if (fd < 0)
 		return err_set(err, -errno, "no room for a ring of %zu bytes for each CPU: %s",
@@ -227,9 +286,10 @@ loader_open(struct wire_config *config, size_t ring_bytes, struct err *err)
 {
 	struct loader *l = xzalloc(sizeof(*l));
 
+	l->sample_fd = l->listing_fd = -1;
 	config->own_tgid = (uint32_t)getpid();
 	config->data_limit_bytes = (uint32_t)(ring_bytes / 4 * 3);
-	if (open_object(l, config, err) < 0 || make_rings(l, ring_bytes, err) < 0 ||
+	if (load_object(l, config, ring_bytes, err) < 0 || make_rings(l, ring_bytes, err) < 0 ||
 	    find_shared(l, err) < 0) {
 		loader_close(l);
 		return NULL;
@@ -319,6 +379,23 @@ loader_sample(struct loader *l)
 	l->n_empty = __atomic_load_n(&l->state->living, __ATOMIC_ACQUIRE) ? 0 : l->n_empty + 1;
 }
 
+/* Mark the thread TID in the table of the plain programs. */
+static bool
+mark_by_number(struct loader *l, uint32_t tid)
+{
+	struct wire_mark mark = { .flags = WIRE_MARK_TREE | WIRE_MARK_TOLD };
+
+	if (bpf_map_update_elem(l->marks_fd, &tid, &mark, BPF_NOEXIST) < 0)
+		return errno == EEXIST;
+	__atomic_add_fetch(&l->state->alive, 1, __ATOMIC_RELEASE);
+	/* If it is gone, whoever gets its number is not meant; what ended meanwhile has
+	 * taken its mark along. */
+	if (kill((pid_t)tid, 0) < 0 && errno == ESRCH &&
+	    bpf_map_delete_elem(l->marks_fd, &tid) == 0)
+		__atomic_sub_fetch(&l->state->alive, 1, __ATOMIC_RELEASE);
+	return true;
+}
+
 /* Mark the thread TID at once, where the kernel lets us name it: since 6.9, before
  * that threads that are a process's first. */
 static bool
@@ -347,7 +424,7 @@ loader_mark(struct loader *l, uint32_t tid, struct err *err)
 {
 	uint32_t one = 1;
 
-	if (mark_now(l, tid))
+	if (l->is_plain ? mark_by_number(l, tid) : mark_now(l, tid))
 		return 0;
 	if (bpf_map_update_elem(l->seeds_fd, &tid, &one, BPF_ANY) < 0)
 		return err_set(err, -errno, "thread %u cannot be marked: %s", tid,

@@ -16,6 +16,14 @@ probe_open(const struct probe_options *options, struct err *err)
 	return NULL;
 }
 
+bool
+probe_is_above(const struct source *s, int64_t pid)
+{
+	(void)s;
+	(void)pid;
+	return false;
+}
+
 int64_t
 probe_root(const struct source *s)
 {

@@ -1,5 +1,6 @@
 /*
- * object - the compiled BPF programs, as bytes (made by embed.py).
+ * object - the compiled BPF programs, as bytes (made by embed.py): the usual build, and
+ * the plain one for old kernels.
  */
 #ifndef PROBE_OBJECT_H
 #define PROBE_OBJECT_H
@@ -8,5 +9,8 @@
 
 extern const unsigned char probe_object[];
 extern const size_t probe_object_len;
+
+extern const unsigned char probe_plain_object[];
+extern const size_t probe_plain_object_len;
 
 #endif

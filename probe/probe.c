@@ -61,6 +61,7 @@ struct probe {
 	uint64_t wall_ns;		/* to be added to times since boot */
 	uint64_t scan_end_ns;		/* since boot: earlier events are for the state */
 	struct map listed;		/* by tid: threads that the state told of */
+	struct map above;		/* by pid: of these, who are not in the cgroup */
 	uint64_t end_ns;		/* since boot: what is followed has ended, or nobody
 					 * wants more; or 0 */
 	bool is_detached;		/* nothing is traced any more */
@@ -280,7 +281,7 @@ tell_join(struct probe *p, struct record *rec)
 
 	memcpy(&head, p->item.p, sizeof(head));
 	p->has_item = false;
-	if (map_get(&p->listed, head.pid) ||
+	if ((map_get(&p->listed, head.pid) && !map_del(&p->above, head.pid)) ||
 	    !proc_entry_read(&p->joined, head.pid, head.pid, &proc))
 		return false;
 	heal_ask(p->heal);
@@ -387,6 +388,15 @@ next_event(struct probe *p, struct record *rec)
 	}
 }
 
+static void
+note_listed(struct probe *p, const struct proc_record *proc)
+{
+	map_put(&p->listed, (uint64_t)proc->tid, p);
+	if (p->config.filter.has_cgroup && proc->tid == proc->pid &&
+	    !snapshot_has_all(p->snapshot, proc->pid))
+		map_put(&p->above, (uint64_t)proc->pid, p);
+}
+
 static int
 probe_next(struct source *s, struct record *rec)
 {
@@ -403,7 +413,7 @@ probe_next(struct source *s, struct record *rec)
 			return 0;
 		if (snapshot_next(p->snapshot, rec)) {
 			if (rec->kind == RECORD_PROC)
-				map_put(&p->listed, (uint64_t)rec->proc.tid, p);
+				note_listed(p, &rec->proc);
 			return 1;
 		}
 		if (!begin_events(p))
@@ -459,6 +469,7 @@ probe_close(struct source *s)
 	proc_entry_fini(&p->joined);
 	text_fini(&p->join_bytes);
 	map_fini(&p->listed);
+	map_fini(&p->above);
 	cgroup_names_fini(&p->cgroup_names);
 	if (p->cancel_fd >= 0)
 		close(p->cancel_fd);
@@ -577,6 +588,7 @@ probe_open(const struct probe_options *o, struct err *err)
 	p->has_started = !o->command;
 	cgroup_names_init(&p->cgroup_names);
 	p->listed.seed = hash_seed();
+	p->above.seed = hash_seed();
 	p->cancel_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (p->cancel_fd < 0) {
 		err_set(err, -errno, "no eventfd: %s", strerror(errno));
@@ -595,6 +607,12 @@ int64_t
 probe_root(const struct source *s)
 {
 	return probe_of_const(s)->root;
+}
+
+bool
+probe_is_above(const struct source *s, int64_t pid)
+{
+	return map_get(&probe_of_const(s)->above, (uint64_t)pid);
 }
 
 void

@@ -45,6 +45,10 @@ struct source *probe_open(const struct probe_options *options, struct err *err);
 /* The process that is followed with all that it starts; 0: all are. */
 int64_t probe_root(const struct source *s);
 
+/* Was process PID, when tracing began, told of only because it is above others that are in
+ * the cgroup that is asked for? Until it comes in itself. */
+bool probe_is_above(const struct source *s, int64_t pid);
+
 /* How many kinds of calls are asked for. */
 struct demand_count;
 void probe_demand(const struct source *s, struct demand_count *out);

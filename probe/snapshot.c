@@ -117,6 +117,15 @@ snapshot_new(const int64_t *pids, size_t n)
 	return s;
 }
 
+bool
+snapshot_has_all(const struct snapshot *s, int64_t pid)
+{
+	for (size_t i = 0; i < s->n_full; i++)
+		if (s->pids[i] == pid)
+			return true;
+	return false;
+}
+
 static void
 close_process(struct snapshot *s)
 {

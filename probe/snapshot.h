@@ -25,6 +25,9 @@ struct snapshot *snapshot_new(const int64_t *pids, size_t n);
  * need not be looked for in /proc. */
 void snapshot_list(struct snapshot *s, int fd);
 
+/* Is process PID read with its descriptors, not just as an ancestor of others? */
+bool snapshot_has_all(const struct snapshot *s, int64_t pid);
+
 /* NULL is fine. */
 void snapshot_close(struct snapshot *s);
 

@@ -151,6 +151,11 @@ enum wire_what {
 					 * part 4 has its length, 4 bytes */
 };
 
+/* What a call that is entered may be asked. */
+#define WIRE_ENTER_GRABS (1u << GRAB_TEXT | 1u << GRAB_FIXED | 1u << GRAB_COUNTED | \
+			  1u << GRAB_VECTOR | 1u << GRAB_MESSAGE | 1u << GRAB_SOCKET | \
+			  1u << GRAB_NAME)
+
 /* A path is copied as its names, the last one first, each with a NUL. One that begins in
  * no folder (a memfd) has one name, and a second that is empty. */
 
@@ -301,7 +306,9 @@ struct wire_listed {
 	uint32_t len;			/* path included, a multiple of 8 */
 	uint32_t pid;
 	uint32_t fd;
-	uint32_t path_len;		/* NUL included */
+	uint16_t path_len;		/* NUL included */
+	uint8_t are_names;		/* of the path, the last one first */
+	uint8_t is_gone;		/* no folder has it any more; names only */
 	struct wire_file file;
 	struct wire_socket socket;	/* family 0: it is none */
 };

@@ -55,6 +55,7 @@ struct dig {
 	struct find *find;
 	struct cursor *cursor;
 	struct operand *operands[COLUMNS_ALL];
+	bool is_complete;		/* all had been read when the snapshot was taken */
 	bool is_relative;		/* times since the first event */
 	struct grid_column shown[COLUMNS_ALL];
 	size_t which[COLUMNS_ALL], n_shown;
@@ -526,12 +527,45 @@ key(struct screen *s, const struct key *k)
 	return true;
 }
 
+/* See what there is now. */
+static void
+look_anew(struct dig *d)
+{
+	const struct app *a = d->screen.app;
+
+	cursor_free(d->cursor);
+	snapshot_free(d->snap);
+	d->is_complete = a->progress.is_done;
+	d->snap = store_snapshot(a->store);
+	d->cursor = cursor_new(d->snap, a->o->style);
+	d->cursor->ev.is_output = true;
+	d->cached = SIZE_MAX;
+}
+
+/* The rest of a capture has been read since: look for events in all of it. */
+static void
+catch_up(struct dig *d)
+{
+	struct err err = { 0 };
+
+	if (d->is_complete || !d->screen.app->progress.is_done || find_progress(d->find) < 1)
+		return;
+	d->is_searching = false;
+	find_free(d->find);
+	d->find = NULL;
+	look_anew(d);
+	if (!look_for(d, d->filter, &err))
+		die("a filter that was one is none: %s", err.text);
+	d->grid.rows.n = 0;
+}
+
 static void
 woken(struct screen *s)
 {
 	struct dig *d = (struct dig *)s;
 	struct grid_data data;
 
+	catch_up(d);
 	if (d->is_searching)
 		search_on(d);
 	/* After another filter: back to the event that was selected. */
@@ -602,10 +636,7 @@ dig_open(struct app *a, const struct dig_question *q)
 	for (size_t i = 0; i < q->n_filters; i++)
 		d->q.filters[i] = arena_strdup(&d->arena, q->filters[i]);
 	d->q.title = arena_strdup(&d->arena, q->title);
-	d->snap = store_snapshot(a->store);
-	d->cursor = cursor_new(d->snap, a->o->style);
-	d->cursor->ev.is_output = true;
-	d->cached = SIZE_MAX;
+	look_anew(d);
 	for (size_t i = 0; i < COLUMNS_ALL; i++) {
 		size_t len;
 

@@ -42,6 +42,7 @@ struct echo {
 	struct snapshot *snap;
 	struct find *find;
 	struct cursor *cursor;
+	bool is_complete;		/* all had been read when the snapshot was taken */
 	struct operand *operands[FIELDS];
 	enum form form;
 	size_t top;			/* the event that the first line belongs to, */
@@ -361,6 +362,40 @@ previous_piece(void *screen)
 	e->skip = 0;
 }
 
+/* Look for pieces in what there is now. False: *err says why not. */
+static bool
+look_for(struct echo *e, struct err *err)
+{
+	const struct app *a = e->screen.app;
+	struct matches_question m = { e->q.filters, e->q.n_filters, e->q.from_ns, e->q.to_ns,
+				      a->o->style, a->o->filter_options };
+
+	find_free(e->find);
+	cursor_free(e->cursor);
+	snapshot_free(e->snap);
+	e->is_complete = a->progress.is_done;
+	e->loaded = SIZE_MAX;
+	e->snap = store_snapshot(a->store);
+	e->cursor = cursor_new(e->snap, a->o->style);
+	e->cursor->ev.is_output = true;
+	e->find = find_new(e->snap, &m, a->wake_fd, err);
+	return e->find != NULL;
+}
+
+/* The rest of a capture has been read since; what was found stays where it is. */
+static void
+woken(struct screen *screen)
+{
+	struct echo *e = (struct echo *)screen;
+	struct err err = { 0 };
+
+	if (e->is_complete || !screen->app->progress.is_done || find_progress(e->find) < 1)
+		return;
+	if (!look_for(e, &err))
+		die("a filter that was one is none: %s", err.text);
+	e->top = e->skip = 0;
+}
+
 static void
 help(void *screen)
 {
@@ -412,37 +447,30 @@ static const struct screen_ops ops = {
 	.n_actions = ARRAY_LEN(actions),
 	.draw = draw,
 	.key = key,
+	.woken = woken,
 	.free = end,
 };
 
 void
 echo_open(struct app *a, const struct dig_question *q)
 {
-	struct matches_question m = { NULL, 0, q->from_ns, q->to_ns, a->o->style,
-				      a->o->filter_options };
 	struct echo *e = xzalloc(sizeof(*e));
 	struct err err = { 0 };
 
 	e->screen.ops = &ops;
+	e->screen.app = a;
 	e->q = *q;
-	e->loaded = SIZE_MAX;
 	for (size_t i = 0; i < q->n_filters; i++)
 		e->q.filters[i] = arena_strdup(&e->arena, q->filters[i]);
 	e->q.title = arena_strdup(&e->arena, q->title);
 	if (e->q.n_filters < DIG_FILTERS_MAX)
 		e->q.filters[e->q.n_filters++] = HAS_DATA;
-	e->snap = store_snapshot(a->store);
-	e->cursor = cursor_new(e->snap, a->o->style);
-	e->cursor->ev.is_output = true;
 	for (size_t i = 0; i < FIELDS; i++) {
 		size_t len;
 
 		e->operands[i] = operand_parse(fields[i], &len, &err);
 	}
-	m.filters = e->q.filters;
-	m.n_filters = e->q.n_filters;
-	e->find = find_new(e->snap, &m, a->wake_fd, &err);
-	if (!e->find) {
+	if (!look_for(e, &err)) {
 		app_note(a, STYLE_ERROR, "%s", err.text);
 		end(&e->screen);
 		return;

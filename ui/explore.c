@@ -6,10 +6,13 @@
 #include <unistd.h>
 
 #include "engine/base/err.h"
+#include "engine/base/mem.h"
 #include "engine/query/cursor.h"
 #include "engine/query/view_set.h"
 #include "ui/app.h"
 #include "ui/browse.h"
+#include "ui/dig.h"
+#include "ui/echo.h"
 #include "ui/key.h"
 
 /* The reading thread has published something. */
@@ -24,10 +27,40 @@ told(void *ctx)
 		return;
 }
 
+/* Screens that csysdig calls views: shown over the first one. */
+static const struct {
+	const char *id;
+	void (*open)(struct app *a, const struct dig_question *q);
+} lists[] = {
+	{ "dig", dig_open }, { "echo", echo_open },
+};
+
+/* Open the one that is asked for, on all events. */
+static void
+open_list(struct app *a)
+{
+	struct dig_question q = { .title = "all" };
+
+	if (a->o->filter)
+		q.filters[q.n_filters++] = a->o->filter;
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+		if (a->o->view && !strcmp(a->o->view, lists[i].id))
+			lists[i].open(a, &q);
+}
+
+static bool
+is_list(const char *id)
+{
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+		if (!strcmp(id, lists[i].id))
+			return true;
+	return false;
+}
+
 static const struct view *
 first_view(const struct explore_options *o, struct err *err)
 {
-	const char *id = o->view ? o->view : "procs";
+	const char *id = o->view && !is_list(o->view) ? o->view : "procs";
 	const struct view *v = view_set_find(o->views, id), *near;
 
 	if (v && v->kind == VIEW_TABLE)
@@ -92,6 +125,7 @@ begin(struct app *a, const struct view *first, struct err *err)
 		return err->code;
 	ingest_progress(a->ingest, &a->progress);
 	browse_open(a, first);
+	open_list(a);
 	return 0;
 }
 

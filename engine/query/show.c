@@ -241,12 +241,11 @@ show_unit(const struct view_column *c)
 size_t
 show_width(const char *s, size_t len)
 {
-	const uint8_t *at = (const uint8_t *)s, *end = at + len;
-	size_t width = 0;
+	size_t width = 0, at = 0;
 
-	while (at < end) {
+	while (at < len) {
 		uint32_t c;
-		size_t n = utf8_decode(at, (size_t)(end - at), &c);
+		size_t n = utf8_decode((const uint8_t *)s + at, len - at, &c);
 
 		width += n ? utf8_columns(c) : 1;
 		at += n ? n : 1;
@@ -257,11 +256,11 @@ show_width(const char *s, size_t len)
 size_t
 show_fit(const char *s, size_t len, size_t width)
 {
-	const uint8_t *start = (const uint8_t *)s, *at = start, *end = at + len;
+	size_t at = 0;
 
-	while (at < end) {
+	while (at < len) {
 		uint32_t c;
-		size_t n = utf8_decode(at, (size_t)(end - at), &c);
+		size_t n = utf8_decode((const uint8_t *)s + at, len - at, &c);
 		size_t columns = n ? utf8_columns(c) : 1;
 
 		if (columns > width)
@@ -269,5 +268,5 @@ show_fit(const char *s, size_t len, size_t width)
 		width -= columns;
 		at += n ? n : 1;
 	}
-	return (size_t)(at - start);
+	return at;
 }

@@ -323,16 +323,23 @@ trial_change_result(struct trial *x, int64_t *to)
 	memcpy(x->result, to, 8);
 }
 
+/* Another number than V, which may be any: of a capture that makes no sense, too. */
+static int64_t
+another(int64_t v)
+{
+	return (int64_t)((uint64_t)v * 3 + 1009);
+}
+
 /* Another thread, descriptor, time: all that is no matter of the kind. */
 static void
 trial_change_rest(struct trial *x)
 {
 	x->ev.ts_ns = x->ev.ts_ns * 3 + 1000000007;
-	x->ev.tid = x->ev.tid * 3 + 1009;
+	x->ev.tid = another(x->ev.tid);
 	x->ev.cpu = (uint16_t)(x->ev.cpu + 1);
 	x->m.num = x->m.num * 3 + 1000003;
 	x->m.before_ns = x->m.before_ns / 2;
-	x->m.fd_num = x->m.fd_num * 3 + 1009;
+	x->m.fd_num = another(x->m.fd_num);
 	x->eval.first_ns /= 2;
 	if (x->m.fd) {
 		x->fd = (struct descriptor){ .kind = x->m.fd->kind, .num = x->m.fd_num,
@@ -341,7 +348,7 @@ trial_change_rest(struct trial *x)
 	}
 	if (x->m.thread) {
 		x->p = *x->m.proc;
-		x->p.pid = x->p.pid * 3 + 1009;
+		x->p.pid = another(x->p.pid);
 		x->p.comm = x->p.exe = x->p.args = 0;
 		x->p.container++;
 		x->t = *x->m.thread;

@@ -13,20 +13,16 @@
 
 #include "probe/bpf/cgroup.h"
 #include "probe/bpf/kernel.h"
+#include "probe/bpf/look.h"
 #include "probe/bpf/maps.h"
+#include "probe/bpf/mark.h"
 #include "probe/bpf/record.h"
-
-static __always_inline struct wire_mark *
-new_mark(struct task_struct *task)
-{
-	return bpf_task_storage_get(&marks, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-}
 
 /* The thread is one that was there before, and is asked for by its number. */
 static __noinline struct wire_mark *
 look_for_seed(struct task_struct *task)
 {
-	uint32_t tid = task->pid;
+	uint32_t tid = tid_of(task);
 	struct wire_mark *mark;
 
 	if (!bpf_map_lookup_elem(&seeds, &tid))
@@ -34,7 +30,7 @@ look_for_seed(struct task_struct *task)
 	if (bpf_map_delete_elem(&seeds, &tid) < 0)
 		return NULL;
 	__sync_fetch_and_add(&state.n_taken, 1);
-	mark = new_mark(task);
+	mark = mark_make(task);
 	if (!mark) {
 		__sync_fetch_and_add(&state.unmarked, 1);
 		return NULL;
@@ -72,7 +68,7 @@ has_comm(struct task_struct *task)
 static __noinline uint32_t
 judge(struct task_struct *task, struct wire_mark *mark)
 {
-	uint64_t set = (uint64_t)task->cgroups;
+	uint64_t set = (uint64_t)LOOK(task, cgroups);
 	uint32_t wants = WIRE_WANT_MATCH | WIRE_WANT_STATE;
 
 	if (config.filter.has_cgroup && !set_is_in_cgroup(set))
@@ -91,13 +87,11 @@ judge(struct task_struct *task, struct wire_mark *mark)
 	return wants;
 }
 
-/* Has TASK no mark, nor will it get one? To look whether the kernel keeps anything at all
- * for it takes a third of asking for the mark. */
+/* Has TASK no mark, nor will it get one? */
 static __always_inline bool
 is_outside(struct task_struct *task)
 {
-	return config.only_marked && bpf_core_field_exists(task->bpf_storage) &&
-	       !task->bpf_storage && state.n_taken >= state.n_seeds;
+	return config.only_marked && mark_is_none(task) && state.n_taken >= state.n_seeds;
 }
 
 /* What is wanted of TASK, which runs: enum wire_want. */
@@ -106,16 +100,16 @@ wants_of(struct task_struct *task)
 {
 	struct wire_mark *mark;
 
-	if (task->tgid == config.own_tgid)
+	if (tgid_of(task) == config.own_tgid)
 		return 0;
 	if (!config.filter.is_set)
 		return WIRE_WANT_MATCH | WIRE_WANT_STATE;
-	mark = bpf_task_storage_get(&marks, task, 0, 0);
+	mark = mark_find(task);
 	if (!mark)
-		mark = config.only_marked ? take_seed(task) : new_mark(task);
+		mark = config.only_marked ? take_seed(task) : mark_make(task);
 	if (!mark)
 		return config.only_marked ? 0 : WIRE_WANT_MATCH | WIRE_WANT_STATE;
-	if (mark->flags & WIRE_MARK_JUDGED && mark->css_set == (uint64_t)task->cgroups)
+	if (mark->flags & WIRE_MARK_JUDGED && mark->css_set == (uint64_t)LOOK(task, cgroups))
 		return mark->wants;
 	return judge(task, mark);
 }
@@ -127,11 +121,11 @@ wants_known_of(struct task_struct *task)
 {
 	struct wire_mark *mark;
 
-	if (task->tgid == config.own_tgid)
+	if (tgid_of(task) == config.own_tgid)
 		return 0;
 	if (!config.filter.is_set)
 		return WIRE_WANT_MATCH | WIRE_WANT_STATE;
-	mark = bpf_task_storage_get(&marks, task, 0, 0);
+	mark = mark_find(task);
 	return mark && mark->flags & WIRE_MARK_JUDGED ? mark->wants : 0;
 }
 
@@ -144,10 +138,10 @@ hand_on(struct task_struct *parent, struct task_struct *child)
 	if (!config.only_marked && !config.filter.has_cgroup)
 		return;
 	wants_of(parent);
-	mine = bpf_task_storage_get(&marks, parent, 0, 0);
+	mine = mark_find(parent);
 	if (!mine || !(mine->flags & (WIRE_MARK_TREE | WIRE_MARK_TOLD)))
 		return;
-	mark = new_mark(child);
+	mark = mark_make(child);
 	/* The loader may have found it already. */
 	if (mark && mark->flags & WIRE_MARK_TREE)
 		return;
@@ -169,7 +163,7 @@ let_go(struct task_struct *task)
 
 	if (!config.only_marked)
 		return;
-	mark = bpf_task_storage_get(&marks, task, 0, 0);
+	mark = mark_find(task);
 	if (mark && mark->flags & WIRE_MARK_TREE)
 		__sync_fetch_and_add(&state.alive, -1);
 }
@@ -179,11 +173,11 @@ static __always_inline void
 count_living(struct task_struct *task)
 {
 	struct wire_mark *mark;
-	uint32_t tid = task->pid;
+	uint32_t tid = tid_of(task);
 
-	if (!config.only_marked || task->flags & PF_EXITING)
+	if (!config.only_marked || LOOK(task, flags) & PF_EXITING)
 		return;
-	mark = bpf_task_storage_get(&marks, task, 0, 0);
+	mark = mark_find(task);
 	if ((mark && mark->flags & WIRE_MARK_TREE) ||
 	    (state.n_taken < state.n_seeds && bpf_map_lookup_elem(&seeds, &tid)))
 		__sync_fetch_and_add(&state.living, 1);
@@ -193,7 +187,7 @@ count_living(struct task_struct *task)
 static __always_inline void
 forget(struct task_struct *task)
 {
-	struct wire_mark *mark = bpf_task_storage_get(&marks, task, 0, 0);
+	struct wire_mark *mark = mark_find(task);
 
 	if (mark)
 		mark->flags &= ~WIRE_MARK_JUDGED;

@@ -61,53 +61,86 @@ counted_len(const struct scratch *s, const struct wire_grab *g)
 	return n * g->size > max || n > WIRE_CHUNK_MAX ? max : (uint32_t)(n * g->size);
 }
 
-/* Answer grab I of the call in the scratch: where the next chunk begins. */
-__noinline uint32_t
-grab(uint32_t number, uint32_t i, uint32_t is_exit, uint32_t at)
+/* Answer what may be asked on both sides (WIRE_ENTER_GRABS). */
+static __always_inline uint32_t
+answer(struct scratch *s, const struct wire_grab *g, uint32_t i, uint32_t at, const bool is_exit)
 {
-	struct scratch *s = scratch_get();
-	const volatile struct wire_spec *spec;
-	struct wire_grab g;
-	uint64_t arg;
+	uint64_t arg = arg_of(s, g->arg);
 
-	if (!s || number >= WIRE_CALLS || i >= WIRE_GRABS)
-		return at;
-	spec = spec_of(number);
-	g = is_exit ? spec->exit[bounded(i, WIRE_GRABS - 1)] :
-	    spec->enter[bounded(i, WIRE_GRABS - 1)];
-	arg = arg_of(s, g.arg);
-	switch (g.what) {
+	switch (g->what) {
 	case GRAB_TEXT:
 		return put_text(at, i, arg);
 	case GRAB_FIXED:
-		return arg ? put_user(at, i, arg, g.max) : at;
-	case GRAB_RESULT:
-		return put_user(at, i, arg, data_len(s, &g));
+		return arg ? put_user(at, i, arg, g->max) : at;
 	case GRAB_COUNTED:
-		return arg ? put_user(at, i, arg, counted_len(s, &g)) : at;
+		return arg ? put_user(at, i, arg, counted_len(s, g)) : at;
 	case GRAB_VECTOR:
-		at = put_vector(at, i, arg, arg_of(s, g.more), is_exit ? moved_len(s, !g.size) : 0);
-		return arg_of(s, g.more) > VECTOR_HERE ?
-		       put_rest(at, i | 2 << 8, arg, arg_of(s, g.more)) : at;
+		at = is_exit ? put_vector(at, i, arg, arg_of(s, g->more),
+					  moved_len(s, !g->size)) :
+			       put_vector_alone(at, i, arg, arg_of(s, g->more));
+		return arg_of(s, g->more) > VECTOR_HERE ?
+		       put_rest(at, i | 2 << 8, arg, arg_of(s, g->more)) : at;
 	case GRAB_MESSAGE:
-		return put_message(at, i, arg, moved_len(s, false));
-	case GRAB_MESSAGES:
-		return put_messages(at, i, arg, s->call.result);
+		return is_exit ? put_message(at, i, arg, moved_len(s, false)) :
+				 put_message_alone(at, i, arg);
 	case GRAB_SOCKET:
-		return put_socket(at, i, fd_of(arg, g.size));
-	case GRAB_FILE:
-		at = put_file(at, i, fd_of(arg, g.size));
-		return g.more ? put_file_path(at, i | 1 << 8, fd_of(arg, g.size)) : at;
-	case GRAB_TASK:
-		return g.more && s->call.result < 0 ?
-		       put_task(at, i, TASK_NOT_STARTED, arg_of(s, g.arg), arg_of(s, g.arg + 1)) :
-		       put_task(at, i, g.more, 0, 0);
-	case GRAB_MEMORY:
-		return put_size(at, i);
+		return put_socket(at, i, fd_of(arg, g->size));
 	case GRAB_NAME:
-		return put_name(at, i, arg, arg_of(s, g.more), g.size);
+		return put_name(at, i, arg, arg_of(s, g->more), g->size);
 	}
 	return at;
+}
+
+/* And what only a call that returns may be asked. */
+static __always_inline uint32_t
+answer_exit(struct scratch *s, const struct wire_grab *g, uint32_t i, uint32_t at)
+{
+	uint64_t arg = arg_of(s, g->arg);
+
+	switch (g->what) {
+	case GRAB_RESULT:
+		return put_user(at, i, arg, data_len(s, g));
+	case GRAB_MESSAGES:
+		return put_messages(at, i, arg, s->call.result);
+	case GRAB_FILE:
+		at = put_file(at, i, fd_of(arg, g->size));
+		return g->more ? put_file_path(at, i | 1 << 8, fd_of(arg, g->size)) : at;
+	case GRAB_TASK:
+		return g->more && s->call.result < 0 ?
+		       put_task(at, i, TASK_NOT_STARTED, arg, arg_of(s, g->arg + 1)) :
+		       put_task(at, i, g->more, 0, 0);
+	case GRAB_MEMORY:
+		return put_size(at, i);
+	}
+	return answer(s, g, i, at, true);
+}
+
+/* Answer grab I of the call in the scratch, which is entered: where the next chunk begins.
+ * The kernel checks each function for each program that it is in, so the two sides do not
+ * share one: what only the other side is asked would take as long again to load. */
+__noinline uint32_t
+grab_enter(uint32_t number, uint32_t i, uint32_t at)
+{
+	struct scratch *s = scratch_get();
+	struct wire_grab g;
+
+	if (!s || number >= WIRE_CALLS || i >= WIRE_GRABS)
+		return at;
+	g = spec_of(number)->enter[bounded(i, WIRE_GRABS - 1)];
+	return answer(s, &g, i, at, false);
+}
+
+/* The same of one that returns. */
+__noinline uint32_t
+grab_exit(uint32_t number, uint32_t i, uint32_t at)
+{
+	struct scratch *s = scratch_get();
+	struct wire_grab g;
+
+	if (!s || number >= WIRE_CALLS || i >= WIRE_GRABS)
+		return at;
+	g = spec_of(number)->exit[bounded(i, WIRE_GRABS - 1)];
+	return answer_exit(s, &g, i, at);
 }
 
 #endif

@@ -11,13 +11,16 @@
 #include "probe/bpf/descriptor.h"
 #include "probe/bpf/kernel.h"
 #include "probe/bpf/maps.h"
+#include "probe/bpf/mark.h"
+#include "probe/bpf/path.h"
 
 #define LISTED_PATH_MAX 4096
 #define O_CLOEXEC 02000000
 
 struct listing {
 	struct wire_listed head;
-	char path[LISTED_PATH_MAX + 8];
+	uint8_t path[LISTED_PATH_MAX + 8];
+	volatile uint32_t got;		/* as in struct scratch */
 };
 
 struct {
@@ -37,7 +40,7 @@ is_followed(struct task_struct *task)
 		return false;
 	if (!config.only_marked && !config.filter.is_set)
 		return true;
-	mark = bpf_task_storage_get(&marks, task, 0, 0);
+	mark = mark_find(task);
 	return mark && (config.only_marked ? mark->flags & WIRE_MARK_TREE : mark->wants);
 }
 
@@ -51,26 +54,44 @@ is_closed_by_exec(struct task_struct *task, uint32_t fd)
 	return word >> fd % (8 * sizeof(word)) & 1;
 }
 
+#if defined(PROBE_PLAIN)
+/* Old kernels do not let an iterator have the path of a file. */
+static __always_inline void
+fill_path(struct listing *l, struct file *file)
+{
+	struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
+
+	l->head.are_names = 1;
+	l->head.is_gone = !BPF_CORE_READ(dentry, d_hash.pprev);
+	l->head.path_len = walk_up(l->path, &l->got, dentry, BPF_CORE_READ(file, f_path.mnt));
+}
+#else
+static __always_inline void
+fill_path(struct listing *l, struct file *file)
+{
+	long len = bpf_d_path(&file->f_path, (char *)l->path, LISTED_PATH_MAX);
+
+	l->head.are_names = l->head.is_gone = 0;
+	l->head.path_len = len < 0 ? 0 : (uint16_t)len;
+}
+#endif
+
 /* FILE is descriptor number FD of TASK, which is a process. */
 static __always_inline void
 list_file(struct seq_file *seq, struct task_struct *task, uint32_t fd, struct file *file)
 {
 	uint32_t zero = 0, len;
 	struct listing *l = bpf_map_lookup_elem(&listings, &zero);
-	long path_len;
 
 	if (!l)
 		return;
-	path_len = bpf_d_path(&file->f_path, l->path, LISTED_PATH_MAX);
-	if (path_len < 0)
-		path_len = 0;
-	len = ((uint32_t)path_len + 7) & ~7u;
+	fill_path(l, file);
+	len = ((uint32_t)l->head.path_len + 7) & ~7u;
 	if (len > LISTED_PATH_MAX)
 		len = LISTED_PATH_MAX;
 	l->head.len = sizeof(l->head) + len;
 	l->head.pid = task->tgid;
 	l->head.fd = fd;
-	l->head.path_len = (uint32_t)path_len;
 	copy_file(&l->head.file, file);
 	if (is_closed_by_exec(task, fd))
 		l->head.file.open_flags |= O_CLOEXEC;

@@ -56,18 +56,14 @@ struct {
 	__type(value, struct scratch);
 } scratches SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
-	__type(value, struct wire_mark);
-} marks SEC(".maps");
-
 /* Threads to be marked when they are seen next, by tid. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 65536);
+#if !defined(PROBE_PLAIN)
+	/* Old kernels warn of it where it is not used by a program with BTF. */
 	__uint(map_flags, BPF_F_NO_PREALLOC);
+#endif
 	__type(key, uint32_t);
 	__type(value, uint32_t);
 } seeds SEC(".maps");

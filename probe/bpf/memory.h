@@ -141,22 +141,52 @@ put_vector(uint32_t at, uint32_t tag, uint64_t iov, uint64_t n, uint32_t want)
 	return end == at ? at : put_gathered(end, tag + (1 << 8), iov_at, n_here, want);
 }
 
+/* Iovecs, and no data: nothing has been moved. What gathers it would take the kernel long
+ * to check. */
+static __always_inline uint32_t
+put_vector_alone(uint32_t at, uint32_t tag, uint64_t iov, uint64_t n)
+{
+	uint32_t n_here = n > VECTOR_HERE ? VECTOR_HERE : (uint32_t)n;
+	uint32_t end = put_user(at, tag, iov, n_here * sizeof(struct user_iovec));
+
+	return end == at ? at : put_user(end, tag + (1 << 8), 0, 0);
+}
+
+/* Name and control data of M. */
+static __always_inline uint32_t
+put_message_ends(uint32_t at, uint32_t tag, const struct user_msghdr *m)
+{
+	uint32_t len = m->name_len > 128 ? 128 : m->name_len;
+
+	if (m->name && len)
+		at = put_user(at, tag + (2 << 8), m->name, len);
+	if (m->control && m->control_len)
+		at = put_user(at, tag + (3 << 8), m->control,
+			      m->control_len > 1024 ? 1024 : (uint32_t)m->control_len);
+	return at;
+}
+
 __noinline uint32_t
 put_message(uint32_t at, uint32_t tag, uint64_t address, uint32_t want)
 {
 	struct user_msghdr m;
-	uint32_t len;
 
 	if (bpf_probe_read_user(&m, sizeof(m), (void *)address) < 0)
 		return at;
 	at = put_vector(at, tag, m.iov, m.iov_len, want);
-	len = m.name_len > 128 ? 128 : m.name_len;
-	if (m.name && len)
-		at = put_user(at, tag + (2 << 8), m.name, len);
-	if (m.control && m.control_len)
-		at = put_user(at, tag + (3 << 8), m.control,
-			      m.control_len > 1024 ? 1024 : (uint32_t)m.control_len);
-	return at;
+	return put_message_ends(at, tag, &m);
+}
+
+/* Of a call that is entered. */
+__noinline uint32_t
+put_message_alone(uint32_t at, uint32_t tag, uint64_t address)
+{
+	struct user_msghdr m;
+
+	if (bpf_probe_read_user(&m, sizeof(m), (void *)address) < 0)
+		return at;
+	at = put_vector_alone(at, tag, m.iov, m.iov_len);
+	return put_message_ends(at, tag, &m);
 }
 
 /* The N mmsghdrs at ADDRESS, of each the data that was moved. */

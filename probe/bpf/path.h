@@ -15,12 +15,11 @@
 
 #define NAME_ROOM 256			/* a name is shorter */
 
-/* Put the name of DENTRY at byte AT: how many bytes it has, its NUL included. */
+/* Put the name of DENTRY at TO: how many bytes it has, its NUL included. */
 static __always_inline uint32_t
-copy_name(struct scratch *s, uint32_t at, struct dentry *dentry)
+copy_name(uint8_t *to, struct dentry *dentry)
 {
-	long len = bpf_probe_read_kernel_str(s->bytes + at, NAME_ROOM,
-					     BPF_CORE_READ(dentry, d_name.name));
+	long len = bpf_probe_read_kernel_str(to, NAME_ROOM, BPF_CORE_READ(dentry, d_name.name));
 
 	return len < 0 ? 0 : (uint32_t)len & (2 * NAME_ROOM - 1);
 }
@@ -37,30 +36,25 @@ inner_of(struct mount *mount)
 	return (struct vfsmount *)((char *)mount + bpf_core_field_offset(struct mount, mnt));
 }
 
-/* Both are addresses in the kernel. A path that is too long is left out. */
-__noinline uint32_t
-put_path(uint32_t at, uint32_t tag, uint64_t dentry_at, uint64_t mount_at)
+/* Put the names of DENTRY in MOUNT at TO, which has room for WIRE_CHUNK_MAX bytes: how
+ * many bytes they have. 0: there are too many. *SEEN is where the loop counts. */
+static __always_inline uint32_t
+walk_up(uint8_t *to, volatile uint32_t *seen, struct dentry *dentry, struct vfsmount *mount)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-	struct dentry *root = BPF_CORE_READ(task, fs, root.dentry);
+	struct dentry *root = BPF_CORE_READ(task, fs, root.dentry), *parent;
 	struct vfsmount *root_mount = BPF_CORE_READ(task, fs, root.mnt);
-	struct dentry *dentry = (struct dentry *)dentry_at, *parent;
-	struct vfsmount *mount = (struct vfsmount *)mount_at;
-	struct scratch *s = scratch_get();
-	uint32_t got, start;
+	uint32_t got;
 
-	if (!s || at > AT_MAX || !dentry || !mount)
-		return at;
-	start = (uint32_t)bounded(at, AT_MASK) + sizeof(struct wire_chunk);
-	s->got = 0;
+	*seen = 0;
 	for (uint32_t i = 0; i < WIRE_NAMES_MAX; i++) {
-		got = s->got;
+		got = *seen;
 		if (got > WIRE_CHUNK_MAX - NAME_ROOM)
-			return at;
+			return 0;
 		if (dentry == root && mount == root_mount) {
 			if (!got)
-				s->bytes[start + got++] = '\0';
-			return end_chunk(s, at, tag, got);
+				to[got++] = '\0';
+			return got;
 		}
 		parent = BPF_CORE_READ(dentry, d_parent);
 		if (dentry == BPF_CORE_READ(mount, mnt_root)) {
@@ -72,16 +66,31 @@ put_path(uint32_t at, uint32_t tag, uint64_t dentry_at, uint64_t mount_at)
 			continue;
 		}
 		got = (uint32_t)bounded(got, WIRE_CHUNK_MAX - 1);
-		got += copy_name(s, start + got, dentry);
+		got += copy_name(to + got, dentry);
 		if (dentry == parent) {
 			/* It is in no folder. */
-			s->bytes[start + bounded(got++, WIRE_CHUNK_MAX - 1)] = '\0';
-			return end_chunk(s, at, tag, got);
+			to[bounded(got++, WIRE_CHUNK_MAX - 1)] = '\0';
+			return got;
 		}
-		s->got = got;
+		*seen = got;
 		dentry = parent;
 	}
-	return at;
+	return 0;
+}
+
+/* Both are addresses in the kernel. A path that is too long is left out. */
+__noinline uint32_t
+put_path(uint32_t at, uint32_t tag, uint64_t dentry_at, uint64_t mount_at)
+{
+	struct scratch *s = scratch_get();
+	uint32_t start, len;
+
+	if (!s || at > AT_MAX || !dentry_at || !mount_at)
+		return at;
+	start = (uint32_t)bounded(at, AT_MASK) + sizeof(struct wire_chunk);
+	len = walk_up(s->bytes + start, &s->got, (struct dentry *)dentry_at,
+		      (struct vfsmount *)mount_at);
+	return len ? end_chunk(s, at, tag, len) : at;
 }
 
 #endif

@@ -12,7 +12,9 @@
 #include "probe/bpf/grab.h"
 #include "probe/bpf/kernel.h"
 #include "probe/bpf/listing.h"
+#include "probe/bpf/look.h"
 #include "probe/bpf/maps.h"
+#include "probe/bpf/mark.h"
 #include "probe/bpf/reaper.h"
 #include "probe/bpf/record.h"
 #include "probe/bpf/task.h"
@@ -40,13 +42,13 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 /* A call that has chunks. */
 static __always_inline long
-send_large(void *ring, struct scratch *s, uint32_t n, uint32_t is_exit)
+send_large(void *ring, struct scratch *s, uint32_t n, const bool is_exit)
 {
 	uint32_t at = 0, number = s->call.head.number;
 
 	for (uint32_t i = 0; i < WIRE_GRABS; i++)
 		if (i < n)
-			at = grab(number, i, is_exit, at);
+			at = is_exit ? grab_exit(number, i, at) : grab_enter(number, i, at);
 	if (at > sizeof(s->bytes))
 		return -1;
 	s->call.head.len = sizeof(s->call) + at;
@@ -149,7 +151,7 @@ send_bare(void *ring, uint32_t seq, const struct side *side)
 static __always_inline void
 send_call(struct pt_regs *regs, uint16_t kind, long result)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = this_task();
 	struct side side = { .regs = regs, .result = result, .kind = kind };
 	bool is_known, is_state = false;
 	uint32_t cpu, n = 0;
@@ -185,7 +187,7 @@ send_call(struct pt_regs *regs, uint16_t kind, long result)
 			     send_bare(ring, cell->seq, &side), is_state);
 }
 
-SEC("tp_btf/sys_enter")
+TRACEPOINT("sys_enter")
 int
 BPF_PROG(on_sys_enter, struct pt_regs *regs, long number)
 {
@@ -193,7 +195,7 @@ BPF_PROG(on_sys_enter, struct pt_regs *regs, long number)
 	return 0;
 }
 
-SEC("tp_btf/sys_exit")
+TRACEPOINT("sys_exit")
 int
 BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 {
@@ -201,7 +203,7 @@ BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 	return 0;
 }
 
-SEC("tp_btf/sched_process_fork")
+TRACEPOINT("sched_process_fork")
 int
 BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 {
@@ -209,7 +211,7 @@ BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	return 0;
 }
 
-SEC("tp_btf/task_rename")
+TRACEPOINT("task_rename")
 int
 BPF_PROG(on_rename, struct task_struct *task, const char *comm)
 {
@@ -218,35 +220,42 @@ BPF_PROG(on_rename, struct task_struct *task, const char *comm)
 	return 0;
 }
 
-SEC("tp_btf/sched_process_exit")
-int
-BPF_PROG(on_death, struct task_struct *task)
+static __always_inline void
+send_death(struct task_struct *task)
 {
 	struct wire_death *death;
 	uint32_t reaper;
 
-	let_go(task);
 	if (!wants_of(task))
-		return 0;
+		return;
 	if (config.cpu_wants & wants_of(task))
 		send_last_time(task);
 	reaper = reaper_of();
 	death = begin_record(sizeof(*death), WIRE_DEATH, true);
 	if (!death)
-		return 0;
-	death->code = task->exit_code;
+		return;
+	death->code = LOOK(task, exit_code);
 	death->reaper = reaper;
 	bpf_ringbuf_submit(death, BPF_RB_NO_WAKEUP);
+}
+
+TRACEPOINT("sched_process_exit")
+int
+BPF_PROG(on_death, struct task_struct *task)
+{
+	let_go(task);
+	send_death(task);
+	mark_drop(task);
 	return 0;
 }
 
-SEC("tp_btf/signal_deliver")
+TRACEPOINT("signal_deliver")
 int
 BPF_PROG(on_signal, int number, struct kernel_siginfo *info)
 {
 	struct wire_signal *signal;
 
-	if (!(config.signal_wants & wants_of(bpf_get_current_task_btf())))
+	if (!(config.signal_wants & wants_of(this_task())))
 		return 0;
 	signal = begin_record(sizeof(*signal), WIRE_SIGNAL, false);
 	if (!signal)
@@ -260,16 +269,16 @@ BPF_PROG(on_signal, int number, struct kernel_siginfo *info)
 }
 
 /* The loader asks for it where the kernel has it. */
-SEC("?tp_btf/io_uring_submit_req")
+TRACEPOINT_ON_DEMAND("io_uring_submit_req")
 int
 BPF_PROG(on_uring, struct io_kiocb *request)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	bool is_worker = task->flags & PF_IO_WORKER;
+	struct task_struct *task = this_task();
+	bool is_worker = LOOK(task, flags) & PF_IO_WORKER;
 	struct wire_uring *uring;
 
 	/* A thread that the kernel has made for the process is nobody of its own. */
-	if (!(config.uring_wants & wants_of(is_worker ? task->group_leader : task)))
+	if (!(config.uring_wants & wants_of(is_worker ? LOOK(task, group_leader) : task)))
 		return 0;
 	uring = begin_record(sizeof(*uring), WIRE_URING, false);
 	if (!uring)
@@ -310,7 +319,7 @@ on_file(struct bpf_iter__task_file *ctx)
 }
 
 /* On demand. */
-SEC("?tp_btf/sched_switch")
+TRACEPOINT_ON_DEMAND("sched_switch")
 int
 BPF_PROG(on_switch, bool is_preempted, struct task_struct *task, struct task_struct *next)
 {
@@ -318,17 +327,17 @@ BPF_PROG(on_switch, bool is_preempted, struct task_struct *task, struct task_str
 	struct mm_struct *mm;
 
 	/* Of one that has ended everything was told. */
-	if (!(config.switch_wants & wants_known_of(task)) || task->flags & PF_EXITING)
+	if (!(config.switch_wants & wants_known_of(task)) || LOOK(task, flags) & PF_EXITING)
 		return 0;
 	out = begin_record(sizeof(*out), WIRE_SWITCH, false);
 	if (!out)
 		return 0;
-	out->next = next->pid;
+	out->next = LOOK(next, pid);
 	out->pad = 0;
-	out->pf_major = task->maj_flt;
-	out->pf_minor = task->min_flt;
+	out->pf_major = LOOK(task, maj_flt);
+	out->pf_minor = LOOK(task, min_flt);
 	out->memory = (struct wire_memory){ 0 };
-	mm = task->mm;
+	mm = LOOK(task, mm);
 	if (mm)
 		copy_size(&out->memory, mm);
 	bpf_ringbuf_submit(out, BPF_RB_NO_WAKEUP);
@@ -336,13 +345,13 @@ BPF_PROG(on_switch, bool is_preempted, struct task_struct *task, struct task_str
 }
 
 /* On demand. */
-SEC("?tp_btf/page_fault_user")
+TRACEPOINT_ON_DEMAND("page_fault_user")
 int
 BPF_PROG(on_fault, unsigned long address, struct pt_regs *regs, unsigned long error)
 {
 	struct wire_fault *out;
 
-	if (!(config.fault_wants & wants_known_of(bpf_get_current_task_btf())))
+	if (!(config.fault_wants & wants_known_of(this_task())))
 		return 0;
 	out = begin_record(sizeof(*out), WIRE_FAULT, false);
 	if (!out)

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "probe/bpf/kernel.h"
+#include "probe/bpf/look.h"
 #include "probe/bpf/maps.h"
 
 #define KEPT_EVERY 8			/* records */
@@ -15,19 +16,38 @@
 static __always_inline void
 fill_head(struct wire_head *head, uint32_t len, uint32_t seq, uint16_t kind)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = this_task();
 
 	head->ts_ns = bpf_ktime_get_boot_ns();
 	head->len = len;
 	head->seq = seq;
-	head->tid = task->pid;
-	head->pid = task->tgid;
+	head->tid = tid_of(task);
+	head->pid = tgid_of(task);
 	head->number = 0;
 	head->kind = kind;
 	head->flags = 0;
 }
 
 #if defined(__TARGET_ARCH_x86)
+#if defined(PROBE_PLAIN)
+/* They stand so close that one copy takes all of them. */
+static __always_inline void
+copy_args(uint64_t *args, struct pt_regs *regs)
+{
+	struct {
+		uint64_t r10, r9, r8, ax, cx, dx, si, di;
+	} some = { 0 };
+
+	bpf_probe_read_kernel(&some, sizeof(some),
+			      __builtin_preserve_access_index(&regs->r10));
+	args[0] = some.di;
+	args[1] = some.si;
+	args[2] = some.dx;
+	args[3] = some.r10;
+	args[4] = some.r8;
+	args[5] = some.r9;
+}
+#else
 static __always_inline void
 copy_args(uint64_t *args, struct pt_regs *regs)
 {
@@ -38,43 +58,44 @@ copy_args(uint64_t *args, struct pt_regs *regs)
 	args[4] = regs->r8;
 	args[5] = regs->r9;
 }
+#endif
 
 /* As 32-bit programs give them. */
 static __always_inline void
 copy_compat_args(uint64_t *args, struct pt_regs *regs)
 {
-	args[0] = (uint32_t)regs->bx;
-	args[1] = (uint32_t)regs->cx;
-	args[2] = (uint32_t)regs->dx;
-	args[3] = (uint32_t)regs->si;
-	args[4] = (uint32_t)regs->di;
-	args[5] = (uint32_t)regs->bp;
+	args[0] = (uint32_t)LOOK(regs, bx);
+	args[1] = (uint32_t)LOOK(regs, cx);
+	args[2] = (uint32_t)LOOK(regs, dx);
+	args[3] = (uint32_t)LOOK(regs, si);
+	args[4] = (uint32_t)LOOK(regs, di);
+	args[5] = (uint32_t)LOOK(regs, bp);
 }
 
 static __always_inline uint32_t
 number_of(struct pt_regs *regs)
 {
-	return (uint32_t)regs->orig_ax;
+	return (uint32_t)LOOK(regs, orig_ax);
 }
 
 static __always_inline uint64_t
 ip_of(struct pt_regs *regs)
 {
-	return regs->ip;
+	return LOOK(regs, ip);
 }
 
 static __always_inline bool
 is_compat(struct task_struct *task)
 {
-	return task->thread_info.status & TS_COMPAT;
+	return LOOK(task, thread_info.status) & TS_COMPAT;
 }
 #else
 static __always_inline void
 copy_args(uint64_t *args, struct pt_regs *regs)
 {
-	args[0] = regs->orig_x0;
+	args[0] = LOOK(regs, orig_x0);
 	for (int i = 1; i < 6; i++)
-		args[i] = regs->regs[i];
+		args[i] = LOOK(regs, regs[i]);
 }
 
 static __always_inline void
@@ -86,19 +107,19 @@ copy_compat_args(uint64_t *args, struct pt_regs *regs)
 static __always_inline uint32_t
 number_of(struct pt_regs *regs)
 {
-	return (uint32_t)regs->syscallno;
+	return (uint32_t)LOOK(regs, syscallno);
 }
 
 static __always_inline uint64_t
 ip_of(struct pt_regs *regs)
 {
-	return regs->pc;
+	return LOOK(regs, pc);
 }
 
 static __always_inline bool
 is_compat(struct task_struct *task)
 {
-	return task->thread_info.flags & TIF_32BIT_BIT;
+	return LOOK(task, thread_info.flags) & TIF_32BIT_BIT;
 }
 #endif
 

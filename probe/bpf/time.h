@@ -12,15 +12,17 @@
 
 #include "probe/bpf/filter.h"
 #include "probe/bpf/kernel.h"
+#include "probe/bpf/look.h"
 #include "probe/bpf/maps.h"
+#include "probe/bpf/mark.h"
 #include "probe/bpf/record.h"
 
 static __always_inline void
 fill_time(struct wire_cpu *out, struct task_struct *task)
 {
-	out->run_ns = task->se.sum_exec_runtime;
-	out->user_ns = task->utime;
-	out->system_ns = task->stime;
+	out->run_ns = LOOK(task, se.sum_exec_runtime);
+	out->user_ns = LOOK(task, utime);
+	out->system_ns = LOOK(task, stime);
 }
 
 /* Tell how long TASK, which ends, has run. */
@@ -42,12 +44,11 @@ has_run(struct task_struct *task)
 	struct wire_mark *mark;
 
 	/* Of one that has ended everything was told. */
-	if (task->tgid == config.own_tgid || !task->se.sum_exec_runtime ||
-	    task->flags & PF_EXITING)
+	if (tgid_of(task) == config.own_tgid || !LOOK(task, se.sum_exec_runtime) ||
+	    LOOK(task, flags) & PF_EXITING)
 		return NULL;
-	mark = bpf_task_storage_get(&marks, task, 0,
-				    config.only_marked ? 0 : BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (!mark || mark->told_ns == task->se.sum_exec_runtime)
+	mark = config.only_marked ? mark_find(task) : mark_make(task);
+	if (!mark || mark->told_ns == LOOK(task, se.sum_exec_runtime))
 		return NULL;
 	if (config.only_marked && !(mark->flags & WIRE_MARK_TREE))
 		return NULL;
@@ -77,8 +78,8 @@ sample(struct task_struct *task)
 		return;
 	fill_head(&out->head, sizeof(*out), 0, WIRE_CPU);
 	out->head.flags = WIRE_UNNUMBERED;
-	out->head.tid = task->pid;
-	out->head.pid = task->tgid;
+	out->head.tid = tid_of(task);
+	out->head.pid = tgid_of(task);
 	fill_time(out, task);
 	mark->told_ns = out->run_ns;
 	__sync_fetch_and_add(&cell->losses.sent, 1);

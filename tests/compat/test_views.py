@@ -5,6 +5,7 @@ compared with the tables of "view": whole captures and windows of them, with fil
 below paths. demo.views is what "list views" says; --bless writes it again.
 """
 
+import bisect
 import collections
 import csv
 import io
@@ -184,6 +185,7 @@ def between(events, start, end):
 def windows(tap, sysreel, path, name):
     """Windows by number and by time, a filter, a path."""
     states(tap, sysreel, path, name)
+    spectrograms(tap, sysreel, path, name)
     events = compare_all(tap, sysreel, path, name)
     if not events:
         return
@@ -227,6 +229,35 @@ def forms(tap, sysreel, demo, names):
                   len(lines) > len(table['rows']), f'{name}: text', [said])
 
 
+def spectrograms(tap, sysreel, path, name):
+    """Each call once, in the slice and at the latency that its line has."""
+    pattern = '*%evt.num %evt.rawtime %evt.duration'
+    for view_name, wanted in (('spectro_all', 'syscall.type exists and evt.dir = <'),
+                              ('spectro_file', 'evt.dir = < and fd.type = file')):
+        for words, more in (([], ''), (['evt.type=write'], ' and evt.type=write'),
+                            (['--from', '#100', '--to', '#700', '--limit', '7'],
+                             ' and evt.num >= 100 and evt.num <= 700')):
+            said, _, _ = run([sysreel, 'view', view_name, '-r', path, '--format', 'json'] + words)
+            s = json.loads('\n'.join(said))
+            starts = [x['from_ns'] for x in s['slices']]
+            counts = [[0] * len(s['least_ns']) for _ in starts]
+            lines, _, _ = run([sysreel, 'print', '-r', path, '-p', pattern,
+                               wanted + more + ' and evt.duration exists'])
+            for _, time, took in map(str.split, lines):
+                if s['from_ns'] <= int(time) <= s['to_ns']:
+                    counts[bisect.bisect(starts, int(time)) - 1][
+                        bisect.bisect(s['least_ns'], int(took)) - 1] += 1
+            tap.check(counts == [x['calls'] for x in s['slices']] and (more or lines or
+                      view_name == 'spectro_file'),
+                      f'{name}: {view_name}, {len(lines)} calls{more}')
+            cells, _, _ = run([sysreel, 'view', view_name, '-r', path, '--format', 'csv'] + words)
+            tap.check(sum(int(x.split(',')[2]) for x in cells[1:]) == sum(map(sum, counts)),
+                      f'{name}: {view_name} as CSV says the same{more}')
+            text, _, _ = run([sysreel, 'view', view_name, '-r', path] + words)
+            tap.check([int(x.split()[-1]) for x in text[1:-1]] == [sum(x) for x in counts],
+                      f'{name}: {view_name} as text says the same{more}', text)
+
+
 def same_row(texts, values):
     for text, value in zip(texts, values):
         if value is None:
@@ -247,7 +278,7 @@ def same_row(texts, values):
 WRONG = [
     ([], 2, 'which view? `sysreel list views` names them'),
     (['filez', '-r', '@'], 2, 'there is no view `filez`, did you mean `files`?'),
-    (['spectro_all', '-r', '@'], 2, '`spectro_all` is a spectrogram'),
+    (['spectro_traces', '-r', '@'], 2, '`spectro_traces` is a spectrogram of what is no call'),
     (['files', '-r', '@', '--sort', 'size'], 2, 'files has no column `size`; there are: READ'),
     (['files', '-r', '@', '--limit', '0'], 2, '--limit wants a number of rows above 0'),
     (['files', '-r', '@', '--format', 'xml'], 2, '--format wants text, csv or json'),

@@ -227,6 +227,33 @@ def by_cgroup(tap, bench, version, mount):
                   '  but not who has left', seen.lines)
 
 
+def only_of_cgroup(tap, bench, version, mount):
+    """A recording of a cgroup that can be shown to others tells of nobody else, not even of
+    those who have started what is in it; who comes in is told of."""
+    name = f'only-{version}'
+    with Cgroup(mount, f'sysreel-{name}-{os.getpid()}') as group, Sleepy() as inside:
+        group.take(inside.process.pid, 'inner')
+        recording = subprocess.Popen([bench.sysreel, 'record', '-w', bench.path(name), '-M', '2',
+                                      '--only', '--cgroup', group.name])
+        for _ in range(500):
+            if os.path.exists(bench.path(name)) and os.path.getsize(bench.path(name)):
+                break
+            time.sleep(0.01)
+        inside.read('/etc/passwd')
+        with Sleepy() as late:
+            group.take(late.process.pid)
+            late.read('/etc/group')
+        recording.wait(timeout=30)
+    rows = bench.run('info', '--procs', bench.path(name))[0].split('\n')[1:-1]
+    tap.check({x.split()[1] for x in rows} == {str(inside.process.pid)},
+              f'version {version}: --only is those in the cgroup at the start', rows)
+    with open(bench.path(name), 'rb') as f:
+        tap.check(b'test_filter.py' not in f.read(), '  not who has started them')
+    lines = bench.file_lines(name, '-p', '*%thread.tid %fd.name', 'evt.type=read and evt.dir=<')
+    tap.check(f'{inside.process.pid} /etc/passwd' in lines and
+              f'{late.process.pid} /etc/group' in lines, '  and who comes in later', lines)
+
+
 def by_container(tap, bench, mount):
     digits = os.urandom(32).hex()
     with Cgroup(mount, f'docker-{digits}.scope') as group, Sleepy() as inside:
@@ -272,6 +299,7 @@ def main():
         mounts = [x for x in cgroup_mounts() if os.access(x[1], os.W_OK)]
         for version, mount in mounts:
             by_cgroup(tap, bench, version, mount)
+            only_of_cgroup(tap, bench, version, mount)
         if mounts:
             by_container(tap, bench, mounts[-1][1])
             for version, mount in mounts:

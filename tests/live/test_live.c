@@ -4,9 +4,11 @@
 #include <ftw.h>
 #include <linux/capability.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -30,6 +32,7 @@
 #include "probe/probe.h"
 #include "probe/wire.h"
 #include "tests/lib/check.h"
+#include "tests/live/old_kernel.h"
 #include "ui/cli/line.h"
 
 /*
@@ -641,20 +644,58 @@ why_not(void)
 	return err.text;
 }
 
-/* test_live ACTOR SCENARIO */
+/* Where no program can be loaded, it says what there has to be. */
+static void
+find_too_old(void)
+{
+	struct probe_options options = { .snap_bytes = PROBE_SNAP_BYTES };
+	struct err err = { 0 };
+	struct source *s = probe_open(&options, &err);
+
+	CHECK(!s && strstr(err.text, "Linux 5.8 or newer") && !strchr(err.text, '\n'),
+	      "too old: %s", err.text);
+	source_close(s);
+}
+
+/* Nor where the kernel does not describe its types. */
+static void
+find_no_types(void)
+{
+	struct probe_options options = { .snap_bytes = PROBE_SNAP_BYTES };
+	struct err err = { 0 };
+	struct source *s;
+
+	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mount("none", "/sys/kernel/btf", "tmpfs", 0, NULL) < 0) {
+		check_skip("nothing can be mounted over /sys/kernel/btf");
+		return;
+	}
+	s = probe_open(&options, &err);
+	CHECK(!s && strstr(err.text, "CONFIG_DEBUG_INFO_BTF") && !strchr(err.text, '\n'),
+	      "no types: %s", err.text);
+	source_close(s);
+}
+
+/* test_live ACTOR SCENARIO [KERNEL] */
 int
 main(int argc, char **argv)
 {
+	const char *kernel = argc == 4 ? argv[3] : NULL;
+	enum old_kernel which = OLD_KERNEL_NOTHING;
 	struct run r = { 0 };
 	const char *reason;
 
-	if (argc != 3)
+	if (argc < 3 || argc > 4 || (kernel && !old_kernel_find(kernel, &which)))
 		return 2;
 	r.actor = argv[1];
 	r.scenario = argv[2];
 	reason = why_not();
 	if (reason) {
 		check_skip("%s", reason);
+		return check_done();
+	}
+	if (kernel && !old_kernel_begin(which)) {
+		check_skip("seccomp cannot notify here");
 		return check_done();
 	}
 	if (!CHECK(make_folder(&r), "there is a folder to work in"))
@@ -665,8 +706,13 @@ main(int argc, char **argv)
 		run_with_fewest(&r);
 	else if (!strcmp(r.scenario, "refused"))
 		be_refused(&r);
+	else if (!strcmp(r.scenario, "too-old"))
+		find_too_old();
+	else if (!strcmp(r.scenario, "no-types"))
+		find_no_types();
 	else
 		run_command(&r);
 	remove_folder(&r);
+	CHECK(!kernel || old_kernel_refused(), "something was refused as by an older kernel");
 	return check_done();
 }

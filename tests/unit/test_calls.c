@@ -205,11 +205,32 @@ what_is_copied_follows(void)
 	CHECK(!s->n_enter && !s->n_exit && !s->is_state, "getppid: nothing");
 }
 
+/* The kernel side has no answer to anything else there. */
+static void
+enter_asks_little(void)
+{
+	static struct call_plan plans[WIRE_CALLS];
+	static struct wire_spec specs[WIRE_CALLS];
+	unsigned n = 0;
+
+	calls_plan(plans, specs);
+	for (uint32_t number = 0; number < WIRE_CALLS; number++)
+		for (unsigned i = 0; i < specs[number].n_enter; i++, n++) {
+			unsigned what = specs[number].enter[i].what;
+
+			if (!(WIRE_ENTER_GRABS >> what & 1))
+				CHECK(false, "call %u asks for %u when it is entered", number,
+				      what);
+		}
+	CHECK(n > 20, "%u questions when calls are entered", n);
+}
+
 int
 main(void)
 {
 	each_row_fits_its_events();
 	each_type_has_its_row();
 	what_is_copied_follows();
+	enter_asks_little();
 	return check_done();
 }

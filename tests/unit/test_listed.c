@@ -23,7 +23,7 @@ static struct entry
 entry_of(uint32_t pid, uint32_t fd, const char *path)
 {
 	struct entry e = { .head = { .len = sizeof(e), .pid = pid, .fd = fd,
-				     .path_len = (uint32_t)strlen(path) + 1,
+				     .path_len = (uint16_t)(strlen(path) + 1),
 				     .file = { .mode = S_IFREG, .ino = 9, .dev = 8 << 20 | 1 } } };
 
 	strcpy(e.path, path);
@@ -106,6 +106,48 @@ sockets_have_kinds(void)
 	}
 }
 
+/* What a kernel that hands out no paths tells instead: names, the last one first. */
+static const struct {
+	const char *names;
+	size_t len;
+	uint32_t mode;
+	bool is_gone;
+	const char *called;
+	uint8_t kind;
+} names[] = {
+	{ "b\0a", 4, S_IFREG, false, "/a/b", FD_FILE },
+	{ "b\0a", 4, S_IFREG, true, "/a/b (deleted)", FD_FILE },
+	{ "", 1, S_IFDIR, false, "/", FD_DIRECTORY },
+	{ "\0", 2, S_IFIFO, true, "pipe:[9]", FD_FIFO },
+	{ "\0", 2, S_IFSOCK, true, "socket:[9]", FD_UNSUPPORTED },
+	{ "[eventfd]\0", 11, 0, true, "anon_inode:[eventfd]", FD_EVENT },
+	{ "memfd:x\0", 9, S_IFREG, true, "/memfd:x (deleted)", FD_MEMFD },
+	{ "x", 1, S_IFREG, false, "", FD_UNSUPPORTED },
+	{ "", 0, S_IFREG, true, "", FD_UNSUPPORTED },
+};
+
+static void
+names_become_paths(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		struct entry e = entry_of(5, 3, "");
+		struct listed l = { 0 };
+		struct fd_record fd;
+
+		memcpy(e.path, names[i].names, names[i].len);
+		e.head.path_len = (uint16_t)names[i].len;
+		e.head.are_names = 1;
+		e.head.is_gone = names[i].is_gone;
+		e.head.file.mode = names[i].mode;
+		read_bytes(&l, &e, sizeof(e));
+		CHECK(listed_next(&l, &fd) && fd.name.len == strlen(names[i].called) &&
+		      !memcmp(fd.name.p, names[i].called, fd.name.len), "\"%s\" is called %.*s",
+		      names[i].called, (int)fd.name.len, (const char *)fd.name.p);
+		CHECK(fd.kind == names[i].kind, "  of kind %u", fd.kind);
+		listed_fini(&l);
+	}
+}
+
 /* Lengths that lead out of what there is, and anything else. */
 static void
 nothing_is_believed(struct rng rng)
@@ -138,6 +180,7 @@ main(int argc, char **argv)
 
 	processes_are_found();
 	sockets_have_kinds();
+	names_become_paths();
 	nothing_is_believed(rng);
 	return check_done();
 }

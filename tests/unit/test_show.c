@@ -148,6 +148,7 @@ cut(void)
 	CHECK(show_width("ab\xc3\xa9", 4) == 3, "two bytes are one column");
 	CHECK(show_width("\xe4\xb8\xad", 3) == 2, "one character is two columns");
 	CHECK(show_fit("\xe4\xb8\xad\xe4\xb8\xad", 6, 3) == 3, "half a character does not fit");
+	CHECK(!show_width(NULL, 0) && !show_fit(NULL, 0, 9), "nothing has no width");
 	CHECK(show_fit("abc", 3, 9) == 3, "what fits is taken whole");
 }
 

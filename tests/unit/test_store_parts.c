@@ -32,7 +32,7 @@ static void
 check_trails(void)
 {
 	struct grave g = { 0 };
-	struct trail t = { 0 };
+	struct trail t = { NULL };
 	size_t n;
 
 	CHECK(!trail_at(&t, 5, sizeof(struct entry)), "an empty trail has nothing");

@@ -12,6 +12,7 @@
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
 #include "engine/event/source.h"
+#include "engine/world/world.h"
 #include "probe/probe.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/whom.h"
@@ -60,6 +61,13 @@ int64_t
 live_root(const struct source *s)
 {
 	return probe_root(s);
+}
+
+bool
+live_is_above(const struct source *s, const struct process *p)
+{
+	/* Numbers are used again. */
+	return !p->born && probe_is_above(s, p->pid);
 }
 
 uint64_t

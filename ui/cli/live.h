@@ -11,6 +11,7 @@
 #include "ui/cli/pushdown.h"
 
 struct err;
+struct process;
 struct source;
 struct whom;
 
@@ -33,6 +34,9 @@ bool live_may_write_later(const char *path, struct err *err);
 
 /* The process that is followed with all that it starts; 0: all are. */
 int64_t live_root(const struct source *s);
+
+/* Is P known only because it is above others that are in the cgroup that is asked for? */
+bool live_is_above(const struct source *s, const struct process *p);
 
 /* The time of what happens now. */
 uint64_t live_now_ns(void);

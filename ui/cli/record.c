@@ -115,6 +115,7 @@ is_process_wanted(void *ctx, const struct process *p)
 	struct recording *r = ctx;
 
 	return !outsiders_have(&r->outsiders, r->world, p) &&
+	       !(is_live(r) && live_is_above(r->source, p)) &&
 	       sieve_lets_process_pass(&r->sieve, p);
 }
 

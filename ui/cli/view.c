@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +14,11 @@
 #include "engine/base/mem.h"
 #include "engine/capture/capture.h"
 #include "engine/event/source.h"
+#include "engine/field/operand.h"
 #include "engine/filter/filter.h"
 #include "engine/query/offer.h"
 #include "engine/query/query.h"
+#include "engine/query/slices.h"
 #include "engine/query/view_set.h"
 #include "engine/store/ingest.h"
 #include "engine/store/store.h"
@@ -24,6 +27,7 @@
 #include "ui/cli/live.h"
 #include "ui/cli/output.h"
 #include "ui/cli/services.h"
+#include "ui/cli/spectrum_out.h"
 #include "ui/cli/stop.h"
 #include "ui/cli/table_out.h"
 #include "ui/cli/view_files.h"
@@ -59,6 +63,16 @@ struct viewer {
 
 /* What the wishes mean ---------------------------------------------------- */
 
+/* Of spectrograms only those of calls are counted. */
+static bool
+can_show(const struct view *view)
+{
+	const struct field_use *use = view->kind == VIEW_SPECTROGRAM ?
+				      operand_field(view->columns[0].of.operand) : NULL;
+
+	return view->kind == VIEW_TABLE || (use && !strcmp(use->field->name, "evt.duration"));
+}
+
 static bool
 find_view(struct viewer *v)
 {
@@ -66,10 +80,10 @@ find_view(struct viewer *v)
 	const struct view *near;
 
 	v->view = view_set_find(v->views, id);
-	if (v->view && v->view->kind == VIEW_SPECTROGRAM)
-		cli_error("`%s` is a spectrogram, for the screen; it is no table", id);
+	if (v->view && !can_show(v->view))
+		cli_error("`%s` is a spectrogram of what is no call", id);
 	if (v->view)
-		return v->view->kind == VIEW_TABLE;
+		return can_show(v->view);
 	near = view_set_nearest(v->views, id);
 	if (near)
 		cli_error("there is no view `%s`, did you mean `%s`?", id, near->id);
@@ -215,6 +229,45 @@ put_table(struct viewer *v, const struct table *t)
 	output_flush(&v->out);
 }
 
+/* Show the calls of Q, whose window is one of times or of events. */
+static bool
+show_spectrum(struct viewer *v, const struct snapshot *snap, const struct query *q)
+{
+	struct spectrum_look look = {
+		.view = v->view->id, .form = v->wishes->form, .from_ns = q->from_ns,
+		.to_ns = q->to_ns, .n_slices = v->wishes->limit, .offset = zone_offset,
+	};
+	const char **filters = xreallocarray(NULL, v->n_filters + 3, sizeof(*filters));
+	struct slices_question question = { .filters = filters, .style = &v->style,
+					    .options = &v->options };
+	struct text events = { 0 };
+	uint64_t first_ns, last_ns;
+	struct err err = { 0 };
+	int code;
+
+	for (size_t i = 0; i < v->n_filters; i++)
+		filters[question.n_filters++] = v->filters[i];
+	if (v->view->filter.text)
+		filters[question.n_filters++] = v->view->filter.text;
+	if (q->first || q->end) {
+		text_fmt(&events, "evt.num >= %" PRIu64 " and evt.num < %" PRIu64, q->first,
+			 q->end ? q->end : snap->end);
+		text_char(&events, '\0');
+		filters[question.n_filters++] = events.p;
+	}
+	find_ends(snap, &first_ns, &last_ns);
+	if (look.from_ns || look.to_ns) {
+		look.from_ns = look.from_ns ? look.from_ns : first_ns;
+		look.to_ns = look.to_ns ? look.to_ns : last_ns;
+	}
+	code = spectrum_out(snap, &question, &look, &v->out, &err);
+	if (code)
+		cli_error("%s", err.text);
+	text_fini(&events);
+	free(filters);
+	return !code;
+}
+
 /* Ask for the table of FROM_NS to TO_NS, or, without times, of what was wished. */
 static bool
 show_table(struct viewer *v, uint64_t from_ns, uint64_t to_ns)
@@ -228,6 +281,7 @@ show_table(struct viewer *v, uint64_t from_ns, uint64_t to_ns)
 	};
 	struct err err = { 0 };
 	struct table *t = NULL;
+	bool is_shown = false;
 
 	if (sort)
 		q.sort_descending = v->wishes->sort_way ? v->wishes->sort_way < 0 :
@@ -236,17 +290,24 @@ show_table(struct viewer *v, uint64_t from_ns, uint64_t to_ns)
 		q.first = snapshot_at_time(snap, from_ns);
 		q.end = snapshot_at_time(snap, to_ns);
 	}
-	if (to_ns || set_window(v, snap, &q))
-		t = query_run(snap, &q, &err);
+	if (!to_ns && !set_window(v, snap, &q))
+		goto out;
+	if (v->view->kind == VIEW_SPECTROGRAM) {
+		is_shown = show_spectrum(v, snap, &q);
+		goto out;
+	}
+	t = query_run(snap, &q, &err);
 	if (!t && err.text[0])
 		cli_error("%s", err.text);
 	if (!offer_has_needs(v->view, snap))
 		cli_error("%s: nothing here has a %s", v->view->id, v->view->needs[0].text);
 	if (t)
 		put_table(v, t);
+	is_shown = t != NULL;
 	table_free(t);
+out:
 	snapshot_free(snap);
-	return t != NULL;
+	return is_shown;
 }
 
 /* Runs -------------------------------------------------------------------- */

@@ -1,0 +1,187 @@
+#include "ui/cli/spectrum_out.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "engine/base/err.h"
+#include "engine/base/mem.h"
+#include "engine/base/text.h"
+#include "engine/query/slices.h"
+#include "ui/cli/json_out.h"
+#include "ui/cli/output.h"
+
+#define DECADES 10			/* from 1 ns to 10 s */
+#define BINS_PER_DECADE 6
+#define BINS (DECADES * BINS_PER_DECADE)
+#define SLICES 20
+#define SLICES_MAX 10000
+#define LABEL_COLS 13			/* "14:58:20.492" and a blank */
+
+/* From few to many, each for so many times as many. */
+static const char ramp[] = " .:-=+*%#";
+#define LEVELS (sizeof(ramp) - 2)
+
+/* The least latencies of a decade's bins, in hundredths of its beginning. */
+static const unsigned steps[BINS_PER_DECADE] = { 100, 147, 215, 316, 464, 681 };
+
+static void
+fill_bins(uint64_t *least)
+{
+	uint64_t decade = 1;
+
+	for (size_t i = 0; i < BINS; i++) {
+		least[i] = (decade * steps[i % BINS_PER_DECADE] + 99) / 100;
+		if (i % BINS_PER_DECADE == BINS_PER_DECADE - 1)
+			decade *= 10;
+	}
+	least[0] = 0;
+}
+
+static uint64_t
+slice_start(const struct spectrum *s, size_t i)
+{
+	return s->from_ns + i * ((s->to_ns - s->from_ns) / s->n + 1);
+}
+
+/* Text ------------------------------------------------------------------ */
+
+static uint64_t
+most_of(const struct spectrum *s)
+{
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < s->n * s->n_bins; i++)
+		if (s->counts[i] > most)
+			most = s->counts[i];
+	return most;
+}
+
+/* By the logarithm of the count; one call is always seen. */
+static char
+mark_of(uint64_t count, uint64_t most)
+{
+	unsigned bits = 0, all = 0;
+
+	if (!count)
+		return ramp[0];
+	while (count >> bits > 1)
+		bits++;
+	while (most >> all > 1)
+		all++;
+	return ramp[1 + (all ? bits * (LEVELS - 1) / all : 0)];
+}
+
+static void
+put_scale(struct text *t)
+{
+	static const char *const names[DECADES] = { "1ns", "10ns", "100ns", "1us", "10us",
+						    "100us", "1ms", "10ms", "100ms", "1s" };
+
+	text_fmt(t, "%*s", LABEL_COLS, "");
+	for (size_t i = 0; i < DECADES; i++)
+		text_fmt(t, "%-*s", BINS_PER_DECADE, names[i]);
+	text_str(t, "   CALLS\n");
+}
+
+static void
+put_slice(const struct spectrum *s, size_t slice, uint64_t most, struct clock *clock,
+	  struct text *t)
+{
+	size_t start = t->len;
+	uint64_t n = 0;
+
+	clock_time(clock, slice_start(s, slice), t);
+	t->len = start + LABEL_COLS - 1;
+	text_char(t, ' ');
+	for (size_t i = 0; i < s->n_bins; i++) {
+		uint32_t count = s->counts[slice * s->n_bins + i];
+
+		text_char(t, mark_of(count, most));
+		n += count;
+	}
+	text_fmt(t, "%8" PRIu64 "\n", n);
+}
+
+static void
+put_text(const struct spectrum *s, const struct spectrum_look *look, struct output *out)
+{
+	uint64_t most = most_of(s);
+	struct clock clock;
+
+	clock_init(&clock, look->offset);
+	put_scale(&out->text);
+	for (size_t i = 0; i < s->n && output_settle(out); i++)
+		put_slice(s, i, most, &clock, &out->text);
+	text_fmt(&out->text, "one mark: '%c' few to '%c' up to %" PRIu64 " calls\n", ramp[1],
+		 ramp[LEVELS], most);
+}
+
+/* For programs ---------------------------------------------------------- */
+
+/* Cells in which there are none are left out. */
+static void
+put_csv(const struct spectrum *s, struct output *out)
+{
+	text_str(&out->text, "TIME,LATENCY (ns),CALLS\n");
+	for (size_t i = 0; i < s->n * s->n_bins && output_settle(out); i++)
+		if (s->counts[i])
+			text_fmt(&out->text, "%" PRIu64 ",%" PRIu64 ",%" PRIu32 "\n",
+				 slice_start(s, i / s->n_bins), s->least[i % s->n_bins],
+				 s->counts[i]);
+}
+
+static void
+put_json(const struct spectrum *s, const struct spectrum_look *look, struct output *out)
+{
+	struct json_out j = { .t = &out->text };
+
+	json_open(&j, NULL, '{');
+	json_str(&j, "view", look->view);
+	json_u64(&j, "from_ns", s->from_ns);
+	json_u64(&j, "to_ns", s->to_ns);
+	json_open(&j, "least_ns", '[');
+	for (size_t i = 0; i < s->n_bins; i++)
+		json_u64(&j, NULL, s->least[i]);
+	json_close(&j, ']');
+	json_open(&j, "slices", '[');
+	for (size_t i = 0; i < s->n && output_settle(out); i++) {
+		json_open(&j, NULL, '{');
+		json_u64(&j, "from_ns", slice_start(s, i));
+		json_open(&j, "calls", '[');
+		for (size_t k = 0; k < s->n_bins; k++)
+			json_u64(&j, NULL, s->counts[i * s->n_bins + k]);
+		json_close(&j, ']');
+		json_close(&j, '}');
+	}
+	json_close(&j, ']');
+	json_close(&j, '}');
+	text_char(&out->text, '\n');
+}
+
+int
+spectrum_out(const struct snapshot *snap, const struct slices_question *q,
+	     const struct spectrum_look *look, struct output *out, struct err *err)
+{
+	uint64_t least[BINS];
+	struct spectrum s = { look->from_ns, look->to_ns, look->n_slices ? look->n_slices : SLICES,
+			      BINS, least, NULL };
+	int code;
+
+	fill_bins(least);
+	if (s.n > SLICES_MAX)
+		s.n = SLICES_MAX;
+	if (!s.to_ns)
+		slices_bounds(snap, &s.from_ns, &s.to_ns);
+	s.counts = xreallocarray(NULL, s.n * BINS, sizeof(*s.counts));
+	code = slices_spectrum(snap, q, &s, err);
+	if (!code && look->form == VIEW_CSV)
+		put_csv(&s, out);
+	else if (!code && look->form == VIEW_JSON)
+		put_json(&s, look, out);
+	else if (!code)
+		put_text(&s, look, out);
+	if (!code)
+		output_flush(out);
+	free(s.counts);
+	return code;
+}
