@@ -27,6 +27,7 @@ static const struct suffix {
 	{ "h", DIM_TIME, 3600 * NS_S },
 	{ "d", DIM_TIME, 86400 * NS_S },
 	{ "B", DIM_BYTES, 1 },
+	{ "k", DIM_BYTES, 1ull << 10 }, { "kB", DIM_BYTES, 1ull << 10 },
 	{ "K", DIM_BYTES, 1ull << 10 }, { "KB", DIM_BYTES, 1ull << 10 },
 	{ "Ki", DIM_BYTES, 1ull << 10 }, { "KiB", DIM_BYTES, 1ull << 10 },
 	{ "M", DIM_BYTES, 1ull << 20 }, { "MB", DIM_BYTES, 1ull << 20 },

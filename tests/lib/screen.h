@@ -57,4 +57,15 @@ screen_mouse(enum key_mouse what, unsigned row, unsigned col)
 			     .button = 1 };
 }
 
+/* Is C blank but for its first N_ROWS rows of N_COLS columns? */
+static inline bool
+screen_kept_inside(const struct canvas *c, unsigned n_rows, unsigned n_cols)
+{
+	for (unsigned row = 0; row < c->n_rows; row++)
+		for (unsigned col = row < n_rows ? n_cols : 0; col < c->n_cols; col++)
+			if (c->cells[(size_t)row * c->n_cols + col].c != ' ')
+				return false;
+	return true;
+}
+
 #endif

@@ -2,6 +2,7 @@
 
 #include "engine/base/text.h"
 #include "tests/lib/check.h"
+#include "tests/lib/screen.h"
 #include "ui/canvas.h"
 
 static struct span
@@ -126,6 +127,7 @@ test_frame(void)
 		"└──────────┘",
 	};
 	struct canvas c = { 0 };
+	unsigned n_left = 0;
 	struct area inside;
 
 	canvas_resize(&c, 3, 12);
@@ -140,9 +142,12 @@ test_frame(void)
 		text_fini(&t);
 	}
 	for (unsigned n_rows = 0; n_rows < 4; n_rows++)
-		for (unsigned n_cols = 0; n_cols < 12; n_cols++)
+		for (unsigned n_cols = 0; n_cols < 12; n_cols++) {
+			canvas_clear(&c);
 			area_frame(area_part(canvas_area(&c), 0, 0, n_rows, n_cols), "a title");
-	CHECK(true, "frames of any size");
+			n_left += !screen_kept_inside(&c, n_rows, n_cols);
+		}
+	CHECK(!n_left, "frames of any size are not left: %u were", n_left);
 	canvas_fini(&c);
 }
 

@@ -216,6 +216,7 @@ static const struct {
 	{ "evt.buflen = 6", true },
 	{ "evt.buflen = 6B", true },
 	{ "evt.buflen >= 4K", false },
+	{ "evt.buflen >= 4k", false },
 	{ "evt.buflen < 1KiB and evt.buflen < 1.5M and evt.buflen < 1Gi and evt.buflen < 2T",
 	  true },
 	{ "proc.fdusage < 50%", true },

@@ -28,6 +28,7 @@ int
 main(void)
 {
 	struct canvas c = screen_new(4, 16);
+	unsigned n_left = 0;
 	struct area a = canvas_area(&c);
 	struct menu m = { 0 };
 	struct key k;
@@ -65,9 +66,12 @@ main(void)
 	CHECK(press(&m, "c", a) == MENU_IGNORED, "letters can be for others");
 
 	for (unsigned n_rows = 0; n_rows < 4; n_rows++)
-		for (unsigned n_cols = 0; n_cols < 4; n_cols++)
+		for (unsigned n_cols = 0; n_cols < 4; n_cols++) {
+			canvas_clear(&c);
 			menu_draw(&m, area_part(a, 0, 0, n_rows, n_cols));
-	CHECK(true, "any size can be drawn");
+			n_left += !screen_kept_inside(&c, n_rows, n_cols);
+		}
+	CHECK(!n_left, "areas of any size are not left: %u were", n_left);
 	menu_fini(&m);
 	canvas_fini(&c);
 	return check_done();

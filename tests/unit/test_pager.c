@@ -6,6 +6,7 @@ int
 main(void)
 {
 	struct canvas c = screen_new(6, 20);
+	unsigned n_left = 0;
 	struct area a = canvas_area(&c);
 	struct pager p = { 0 };
 	struct key k;
@@ -35,9 +36,12 @@ main(void)
 	k = screen_key("x");
 	CHECK(!pager_key(&p, &k, a), "other keys are for others");
 
-	for (unsigned n_cols = 0; n_cols < 20; n_cols++)
+	for (unsigned n_cols = 0; n_cols < 20; n_cols++) {
+		canvas_clear(&c);
 		pager_draw(&p, area_part(a, 0, 0, n_cols % 6, n_cols));
-	CHECK(true, "any size can be drawn");
+		n_left += !screen_kept_inside(&c, n_cols % 6, n_cols);
+	}
+	CHECK(!n_left, "areas of any size are not left: %u were", n_left);
 	pager_fini(&p);
 	canvas_fini(&c);
 	return check_done();
