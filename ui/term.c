@@ -50,6 +50,7 @@ static struct {
 	struct termios modes;
 	char bytes[512];
 	size_t len;
+	size_t cursor;			/* where the bytes for the cursor begin */
 } way_back;
 
 /* What signal handlers tell the loop. */
@@ -176,7 +177,7 @@ release_signals(void)
 static void
 note_bytes(const char *s)
 {
-	while (*s && way_back.len < sizeof(way_back.bytes)) {
+	while (*s && way_back.len + 1 < sizeof(way_back.bytes)) {
 		const char *end = s[0] == '$' && s[1] == '<' ? strchr(s, '>') : NULL;
 
 		if (end) {
@@ -199,7 +200,9 @@ capability(const char *name)
 static void
 prepare_way_back(const struct term *t)
 {
-	static const char *const steps[] = { "sgr0", "op", "cnorm", "rmcup" };
+	/* The cursor last: some terminals keep with their first screen whether it was
+	 * shown there. */
+	static const char *const steps[] = { "sgr0", "op", "rmcup", "cnorm" };
 
 	way_back.len = 0;
 	way_back.fd = t->out_fd;
@@ -208,9 +211,11 @@ prepare_way_back(const struct term *t)
 	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
 		char *s = capability(steps[i]);
 
+		way_back.cursor = way_back.len;
 		if (s)
 			note_bytes(s);
 	}
+	way_back.bytes[way_back.len] = '\0';
 }
 
 static void
@@ -393,6 +398,7 @@ term_leave(struct term *t)
 		send(t, EXTRAS_OFF);
 	curs_set(1);
 	endwin();
+	send(t, way_back.bytes + way_back.cursor);
 	way_back.is_active = 0;
 	tcsetattr(t->out_fd, TCSADRAIN, &way_back.modes);
 }

@@ -45,13 +45,6 @@ get_buflen(const struct eval *ev, struct value *out)
 	return true;
 }
 
-/* The results of others, such as lseek() and fcntl(), are no bytes that were moved. */
-static bool
-moves(enum event_category category)
-{
-	return category == EC_IO_READ || category == EC_IO_WRITE;
-}
-
 static bool
 is_file(const struct eval *ev)
 {
@@ -79,10 +72,10 @@ is_net(const struct eval *ev)
 
 MOVED(get_buflen_in, category == EC_IO_READ)
 MOVED(get_buflen_out, category == EC_IO_WRITE)
-MOVED(get_buflen_file, is_file(ev) && moves(category))
+MOVED(get_buflen_file, is_file(ev))
 MOVED(get_buflen_file_in, is_file(ev) && category == EC_IO_READ)
 MOVED(get_buflen_file_out, is_file(ev) && category == EC_IO_WRITE)
-MOVED(get_buflen_net, is_net(ev) && moves(category))
+MOVED(get_buflen_net, is_net(ev))
 MOVED(get_buflen_net_in, is_net(ev) && category == EC_IO_READ)
 MOVED(get_buflen_net_out, is_net(ev) && category == EC_IO_WRITE)
 

@@ -8,6 +8,7 @@
 #include "engine/base/hash.h"
 #include "engine/base/mem.h"
 #include "engine/event/event.h"
+#include "engine/query/known.h"
 #include "engine/world/world.h"
 
 #define ROOM_GROUPS 256			/* tallies of so many groups are made at once */
@@ -421,7 +422,7 @@ learn_kind(struct gather *g, struct gather_kind *kind, uint32_t number)
 	for (size_t i = 0; i < g->n_sifts; i++) {
 		enum sift_verdict verdict = sift_kind(g->sifts[i], g->cursor);
 
-		kind->is_none |= verdict == SIFT_NO;
+		kind->refusing |= (uint32_t)(verdict == SIFT_NO) << i;
 		kind->sifts |= (uint32_t)(verdict != SIFT_YES) << i;
 	}
 	for (size_t i = plan->n_keys; i < plan->n_columns; i++) {
@@ -499,14 +500,24 @@ add_to_group(struct gather *g, struct gather_kind *kind)
 	add_columns(g, group, number, kind);
 }
 
+static void
+refuse(struct gather *g, uint32_t refusing)
+{
+	for (size_t i = 0; i < g->n_sifts; i++)
+		if (refusing >> i & 1)
+			sift_refuse(g->sifts[i], g->cursor);
+}
+
 void
 gather_row(struct gather *g)
 {
 	uint32_t number = cursor_kind(g->cursor);
 	struct gather_kind *kind = &g->kinds[number];
 
-	if (kind->is_none)
+	if (kind->refusing) {
+		refuse(g, kind->refusing);
 		return;
+	}
 	if (passes(g, kind->sifts)) {
 		if (g->plan->is_list)
 			add_to_list(g, cursor_number(g->cursor));
@@ -536,12 +547,15 @@ gather_pack(struct gather *g, uint64_t last)
 {
 	struct cursor *cursor = g->cursor;
 	const uint64_t *types = cursor->values[COL_TYPE], *flags = cursor->values[COL_FLAGS];
-	uint64_t first = cursor->first, skip = g->skip_flags;
+	uint64_t first = cursor->first, skip = g->skip_flags, unwanted[KNOWN_WORDS] = { 0 };
 
+	for (size_t i = 0; i < g->n_sifts; i++)
+		sift_add_unwanted(g->sifts[i], cursor, unwanted);
 	cursor_load(cursor, COL_TYPE);
 	cursor_load(cursor, COL_FLAGS);
 	for (uint64_t row = cursor->row; row < last; row++) {
-		if (!g->wants_type[types[row - first]] || flags[row - first] & skip)
+		if (!g->wants_type[types[row - first]] || flags[row - first] & skip ||
+		    unwanted[(row - first) / 64] >> row % 64 & 1)
 			continue;
 		cursor_go(cursor, cursor->chunk, (uint32_t)row);
 		gather_row(g);

@@ -57,7 +57,7 @@ struct gather_kind {
 	uint32_t key[KEYS_MAX];		/* the id + 1; 0: not known */
 	uint32_t sifts;			/* that do not hold for all of them: a bit each */
 	uint8_t n_asked;
-	bool is_none;			/* a sift wants none of them */
+	uint32_t refusing;		/* sifts that want none of them: a bit each */
 };
 
 struct gather {

@@ -2,8 +2,8 @@
  * query - what a view shows of a snapshot: a table.
  *
  * Rows are scanned by several threads, each with what it needs of its own; then what
- * they found is merged, named and sorted. Nothing is kept between two queries, so
- * that the answer depends on the question alone.
+ * they found is merged, named and sorted. The answer depends on the question alone;
+ * what is kept between two queries (known.h) only makes it come sooner.
  */
 #ifndef ENGINE_QUERY_QUERY_H
 #define ENGINE_QUERY_QUERY_H

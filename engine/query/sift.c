@@ -8,6 +8,7 @@
 #include "engine/filter/types.h"
 #include "engine/filter/zone.h"
 #include "engine/field/operand.h"
+#include "engine/query/known.h"
 #include "engine/query/term.h"
 #include "engine/world/world.h"
 
@@ -15,6 +16,7 @@ enum answer { UNKNOWN, NO, YES };
 
 struct node {
 	enum expr_kind kind;
+	const struct expr *expr;
 	unsigned cost;
 	struct node *first, *next;	/* owned; the cheapest first */
 	/* EXPR_CHECK: */
@@ -23,6 +25,7 @@ struct node {
 	uint8_t *answers;		/* enum answer, by slot or kind */
 	size_t n_answers;
 	struct term *term;		/* has_term(): what is compared */
+	struct known *known;		/* what it said before, where that is worth it */
 	bool needs_bytes;		/* term_needs_bytes() */
 	bool is_of_tracers;		/* other events have no such thing */
 	uint8_t by_type[EVENT_TYPES];	/* types: enum verdict */
@@ -89,11 +92,13 @@ is_of_tracers(const struct check *c)
 }
 
 static struct node *
-check_node(const struct check *c)
+check_node(const struct expr *e)
 {
+	const struct check *c = &e->check;
 	struct node *n = xzalloc(sizeof(*n));
 
 	n->kind = EXPR_CHECK;
+	n->expr = e;
 	n->check = c;
 	n->how = c->is_of_event ? TERM_BY_TIME : how_of_check(c);
 	n->needs_bytes = term_needs_bytes(c->left) || c->right;
@@ -129,9 +134,10 @@ node_of(const struct expr *e)
 	struct node *n;
 
 	if (e->kind == EXPR_CHECK)
-		return check_node(&e->check);
+		return check_node(e);
 	n = xzalloc(sizeof(*n));
 	n->kind = e->kind;
+	n->expr = e;
 	for (const struct expr *kid = e->first; kid; kid = kid->next)
 		add_kid(n, node_of(kid));
 	return n;
@@ -146,9 +152,27 @@ node_free(struct node *n)
 		node_free(n->first);
 		free(n->answers);
 		term_free(n->term);
+		known_free(n->known);
 		free(n);
 		n = next;
 	}
+}
+
+/* Let what costs much in N be kept for the next query, and so what N says: it may cost
+ * less, but of rows that it does not want nothing else need be asked. Is there any? */
+static bool
+keep_answers(struct node *n, bool is_top, const struct filter_options *options)
+{
+	bool costs = n->kind == EXPR_CHECK && !n->check->types && !check_is_never(n->check) &&
+		     (n->how == TERM_BY_EVENT || n->how == TERM_BY_ROW);
+
+	if (n->kind == EXPR_CHECK && n->is_of_tracers)
+		costs = false;
+	for (struct node *kid = n->first; kid; kid = kid->next)
+		costs |= keep_answers(kid, false, options);
+	if (costs && (is_top || n->kind == EXPR_CHECK))
+		n->known = known_new(n->expr, options);
+	return costs;
 }
 
 struct sift *
@@ -162,6 +186,7 @@ sift_new(const char *text, const struct filter_options *options, struct err *err
 	s = xzalloc(sizeof(*s));
 	s->filter = f;
 	s->top = node_of(filter_expr(f));
+	keep_answers(s->top, true, options);
 	return s;
 }
 
@@ -271,8 +296,10 @@ check_row(struct node *n, struct cursor *c)
 	}
 }
 
+static bool node_row(struct node *n, struct cursor *c);
+
 static bool
-node_row(struct node *n, struct cursor *c)
+find_out(struct node *n, struct cursor *c)
 {
 	bool ends = n->kind == EXPR_OR;
 
@@ -286,10 +313,43 @@ node_row(struct node *n, struct cursor *c)
 	return !ends;
 }
 
+static bool
+node_row(struct node *n, struct cursor *c)
+{
+	bool yes;
+
+	if (!n->known)
+		return find_out(n, c);
+	if (!known_get(n->known, c, &yes)) {
+		yes = find_out(n, c);
+		known_put(n->known, c, yes);
+	}
+	return yes;
+}
+
 bool
 sift_row(struct sift *s, struct cursor *c)
 {
 	return node_row(s->top, c);
+}
+
+void
+sift_add_unwanted(struct sift *s, struct cursor *c, uint64_t *mask)
+{
+	if (s->top->known)
+		known_add_unwanted(s->top->known, c, mask);
+	if (s->top->kind != EXPR_AND)
+		return;
+	for (struct node *kid = s->top->first; kid; kid = kid->next)
+		if (kid->known)
+			known_add_unwanted(kid->known, c, mask);
+}
+
+void
+sift_refuse(struct sift *s, struct cursor *c)
+{
+	if (s->top->known)
+		known_put(s->top->known, c, false);
 }
 
 /* Kinds of rows --------------------------------------------------------- */

@@ -15,13 +15,21 @@
 
 struct sift;
 
-/* TEXT must outlive it; OPTIONS may be NULL. The caller owns it. NULL: see *err. */
+/* TEXT must outlive it; OPTIONS may be NULL. The caller owns it, and frees it before the
+ * snapshot whose rows it was asked. NULL: see *err. */
 struct sift *sift_new(const char *text, const struct filter_options *options,
 		      struct err *err);
 void sift_free(struct sift *s);		/* NULL is fine */
 
 /* Is C's row wanted? */
 bool sift_row(struct sift *s, struct cursor *c);
+
+/* Add to MASK the rows of C's pack that are known not to be wanted, a bit each: what
+ * asked before has found out. */
+void sift_add_unwanted(struct sift *s, struct cursor *c, uint64_t *mask);
+
+/* C's row is not wanted: its kind told. */
+void sift_refuse(struct sift *s, struct cursor *c);
 
 /* Can a row of type ID be wanted? */
 bool sift_wants_type(const struct sift *s, uint16_t id);

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "engine/base/mem.h"
+#include "engine/store/bitmaps.h"
 #include "engine/store/inside.h"
 #include "engine/store/payload.h"
 
@@ -38,6 +39,7 @@ drop_chunks(struct store *s, uint64_t bytes)
 		s->chunks[i - n] = s->chunks[i];
 	s->n_chunks -= n;
 	pthread_mutex_unlock(&s->lock);
+	bitmaps_forget(s->bitmaps, s->first);
 }
 
 /* The first event that somebody may still ask for. */

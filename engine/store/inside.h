@@ -63,6 +63,8 @@ struct lineage_step {
 	uint64_t n;			/* changes up to here, this one included */
 };
 
+struct bitmaps;
+
 struct store_cached {
 	uint32_t id, slot;
 	struct fd_version *v;
@@ -75,6 +77,7 @@ struct store {
 	bool keeps_payload;
 	struct world *world;
 	struct grave grave;
+	struct bitmaps *bitmaps;	/* owned */
 
 	/* Versions and entities; slots and indexes are seen by readers. */
 	struct slots process_versions, thread_versions, fd_versions;
@@ -116,7 +119,7 @@ struct store {
 	uint32_t n_sections;
 	size_t cap_sections;
 	struct containers *containers;
-	uint64_t generation;
+	uint64_t generation, learned;
 	uint64_t epoch;
 	uint64_t first, end;		/* published */
 	uint64_t n_forgotten;

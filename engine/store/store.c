@@ -5,9 +5,13 @@
 
 #include "engine/base/intern.h"
 #include "engine/base/mem.h"
+#include "engine/store/bitmaps.h"
 #include "engine/store/inside.h"
 #include "engine/store/payload.h"
 #include "engine/store/sealer.h"
+
+/* Answers take so much at most, and of a budget not more than a sixteenth. */
+#define ANSWERS_MAX ((size_t)32 << 20)
 
 static void
 pools_init(struct store *s)
@@ -42,6 +46,8 @@ store_new(uint64_t budget_bytes)
 	s->payload_max = PAYLOAD_MAX;
 	if (budget_bytes && budget_bytes / 16 < PAYLOAD_MAX)
 		s->payload_max = (size_t)budget_bytes / 16;
+	s->bitmaps = bitmaps_new(budget_bytes && budget_bytes / 16 < ANSWERS_MAX ?
+				 (size_t)budget_bytes / 16 : ANSWERS_MAX);
 	s->world = world_new(&keep_observer, s);
 	s->grave.bury = keep_bury;
 	s->grave.ctx = s;
@@ -94,6 +100,7 @@ store_free(struct store *s)
 	grave_fini(&s->grave);
 	chunk_free(s->spare);
 	keep_fini(s);
+	bitmaps_free(s->bitmaps);
 	free(s->scratch);
 	seg_fini(&s->losses);
 	pthread_mutex_destroy(&s->lock);
@@ -104,6 +111,12 @@ const struct world *
 store_world(const struct store *s)
 {
 	return s->world;
+}
+
+struct bitmaps *
+store_bitmaps(const struct store *s)
+{
+	return s->bitmaps;
 }
 
 struct intern *
@@ -246,6 +259,7 @@ store_publish(struct store *s)
 	s->end = s->next;
 	s->generation = world_age(s->world)->generation;
 	s->n_losses_seen = s->n_losses;
+	s->learned = s->generation + world_age(s->world)->facts + s->n_losses;
 	s->n_seen[0] = s->processes.n;
 	s->n_seen[1] = s->threads.n;
 	s->n_seen[2] = s->process_versions.n;
@@ -306,6 +320,7 @@ store_snapshot(struct store *s)
 	snap->containers = s->containers;
 	snap->n_losses = s->n_losses_seen;
 	snap->generation = s->generation;
+	snap->learned = s->learned;
 	snap->n_processes = s->n_seen[0];
 	snap->n_threads = s->n_seen[1];
 	snap->n_process_versions = s->n_seen[2];
@@ -469,7 +484,8 @@ store_find_thread(const struct store *s, int64_t tid, uint64_t position)
 
 static const char *const kind_names[STORE_KINDS] = {
 	"columns", "payload", "processes", "threads", "descriptors", "histories",
-	"descriptor tables", "indexes", "names", "other",
+	"descriptor tables", "indexes", "names", "answers",
+	"other",
 };
 
 const char *
@@ -511,6 +527,7 @@ store_size(const struct store *s, struct store_size *out)
 				slots_bytes(&s->thread_versions) + slots_bytes(&s->processes) +
 				slots_bytes(&s->fd_versions) + slots_bytes(&s->tables);
 	bytes[STORE_NAMES] = intern_bytes(world_names(s->world));
+	bytes[STORE_ANSWERS] = bitmaps_bytes(s->bitmaps);
 	bytes[STORE_OTHER] = sizeof(*s) + seg_bytes(&s->losses);
 	out->n_forgotten = s->n_forgotten;
 	out->n_processes = s->processes.n_used;

@@ -78,6 +78,7 @@ struct snapshot {
 	struct containers *containers;	/* borrowed */
 	size_t n_losses;
 	uint64_t generation;		/* of what was learned */
+	uint64_t learned;		/* grows when rows may answer otherwise than before */
 	uint32_t n_processes, n_threads;	/* indexes of entities are below it */
 	uint32_t n_process_versions, n_thread_versions, n_fd_versions;	/* slots, too */
 	struct snapshot *next, *prev;
@@ -120,13 +121,17 @@ const struct kept_thread *store_find_thread(const struct store *s, int64_t tid,
 uint64_t snapshot_lineage(const struct snapshot *snap, uint64_t position, uint64_t *from,
 			  uint64_t *to);
 
+/* What conditions said of the rows of sealed chunks. Borrowed; for any thread. */
+struct bitmaps *store_bitmaps(const struct store *s);
+
 struct intern *store_names(const struct store *s);
 struct reread *store_reread(const struct store *s);	/* NULL: chunks have payload */
 
 /* Where the memory is: bytes by kind. */
 enum store_kind {
 	STORE_COLUMNS, STORE_PAYLOAD, STORE_PROCESSES, STORE_THREADS, STORE_DESCRIPTORS,
-	STORE_HISTORIES, STORE_TABLES, STORE_INDEXES, STORE_NAMES, STORE_OTHER, STORE_KINDS,
+	STORE_HISTORIES, STORE_TABLES, STORE_INDEXES, STORE_NAMES, STORE_ANSWERS, STORE_OTHER,
+	STORE_KINDS,
 };
 struct store_size {
 	uint64_t bytes[STORE_KINDS];

@@ -2,10 +2,11 @@
  * bench_store - load a capture into a store, and say what it takes and how long each
  * view takes then:
  *
- *	bench_store CAPTURE [ROUNDS [FILTER [VIEW]]]
+ *	bench_store CAPTURE [ROUNDS [FILTER [VIEW [WINDOWS]]]]
  *
  * Times are milliseconds: the median and the worst of ROUNDS, and the mean time of all
- * cpus.
+ * cpus. An empty VIEW is all of them. With WINDOWS, each round sees another one of so many
+ * windows of the events, one after the other.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -50,7 +51,8 @@ by_size(const void *a, const void *b)
 
 /* Ask for V, ROUNDS times. */
 static void
-time_view(const struct snapshot *snap, const struct view *v, size_t rounds, const char *filter)
+time_view(const struct snapshot *snap, const struct view *v, size_t rounds, const char *filter,
+	  size_t windows)
 {
 	const char *filters[] = { filter };
 	struct query q = { .view = v, .filters = filters, .n_filters = filter != NULL };
@@ -59,9 +61,15 @@ time_view(const struct snapshot *snap, const struct view *v, size_t rounds, cons
 	struct err err;
 
 	for (size_t i = 0; i < rounds; i++) {
+		uint64_t n = snap->end - snap->first;
 		double start = now_s();
-		struct table *t = query_run(snap, &q, &err);
+		struct table *t;
 
+		if (windows) {
+			q.first = snap->first + n * (i % windows) / windows;
+			q.end = snap->first + n * (i % windows + 1) / windows;
+		}
+		t = query_run(snap, &q, &err);
 		ms[i] = 1000 * (now_s() - start);
 		if (!t)
 			die("%s: %s", v->id, err.text);
@@ -76,14 +84,15 @@ time_view(const struct snapshot *snap, const struct view *v, size_t rounds, cons
 }
 
 static void
-time_views(struct store *store, size_t rounds, const char *filter, const char *id)
+time_views(struct store *store, size_t rounds, const char *filter, const char *id,
+	   size_t windows)
 {
 	struct snapshot *snap = store_snapshot(store);
 	struct view_set *views = view_set_new(NULL);
 
 	for (size_t i = 0; i < view_set_count(views); i++)
-		if (!id || !strcmp(view_set_at(views, i)->id, id))
-			time_view(snap, view_set_at(views, i), rounds, filter);
+		if (!id || !*id || !strcmp(view_set_at(views, i)->id, id))
+			time_view(snap, view_set_at(views, i), rounds, filter, windows);
 	view_set_free(views);
 	snapshot_free(snap);
 }
@@ -125,7 +134,8 @@ main(int argc, char **argv)
 	       (unsigned long long)size.n_fd_versions);
 	if (argc > 2)
 		time_views(ingest_store(in), strtoul(argv[2], NULL, 10),
-			   argc > 3 && *argv[3] ? argv[3] : NULL, argc > 4 ? argv[4] : NULL);
+			   argc > 3 && *argv[3] ? argv[3] : NULL, argc > 4 ? argv[4] : NULL,
+			   argc > 5 ? strtoul(argv[5], NULL, 10) : 0);
 	ingest_free(in);
 	return 0;
 }

@@ -172,12 +172,20 @@ look_at_rows(struct onlooker *r, const struct snapshot *snap)
 	recall_free(recall);
 }
 
+/* What has to look at bytes, or at each row, keeps its answers while chunks come and go. */
+static const char *const filters[] = {
+	NULL, "evt.args contains p", "evt.info contains 1 and not proc.name = x",
+	"evt.arg.fd contains / or thread.cpu.user > 0",
+};
+
 static void
 ask_a_view(struct onlooker *r, const struct snapshot *snap)
 {
+	const char *filter = filters[rng_below(&r->rng, ARRAY_LEN(filters))];
 	size_t i = rng_below(&r->rng, view_set_count(r->views));
 	struct query_watch watch = { .cancel = rng_below(&r->rng, 3) == 0 };
 	struct query q = { .view = view_set_at(r->views, i), .watch = &watch, .n_threads = 2,
+			   .filters = &filter, .n_filters = filter != NULL,
 			   .rows_max = 1000 };
 	struct table *t = query_run(snap, &q, NULL);
 

@@ -122,7 +122,8 @@ make_terminal(struct vt *v)
 	static const VTermScreenCallbacks callbacks = { .settermprop = on_property };
 	bool is_alternate = v->is_alternate, has_mouse = v->has_mouse, has_cursor = v->has_cursor;
 
-	v->terminal = vterm_new((int)v->n_rows, (int)v->n_cols);
+	/* libvterm does not survive wide characters in one column. */
+	v->terminal = vterm_new((int)v->n_rows, v->n_cols > 2 ? (int)v->n_cols : 3);
 	vterm_set_utf8(v->terminal, 1);
 	vterm_output_set_callback(v->terminal, on_output, v);
 	v->screen = vterm_obtain_screen(v->terminal);
@@ -198,9 +199,7 @@ take(struct vt *v, int ms)
 	if (n <= 0)
 		return false;
 	v->n_bytes += (size_t)n;
-	/* libvterm does not survive wide characters in one column. */
-	if (v->n_cols > 2)
-		vterm_input_write(v->terminal, bytes, (size_t)n);
+	vterm_input_write(v->terminal, bytes, (size_t)n);
 	vterm_screen_flush_damage(v->screen);
 	return true;
 }

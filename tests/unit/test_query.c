@@ -241,6 +241,57 @@ check_refusals(const struct snapshot *snap, const struct view_set *views)
 	CHECK(!query_run(snap, &q, &err) && err.code, "a filter that is none: %s", err.text);
 }
 
+static uint64_t
+answer_bytes(const struct store *s)
+{
+	struct store_size size;
+
+	store_size(s, &size);
+	return size.bytes[STORE_ANSWERS];
+}
+
+/* How many system calls FILTER finds. */
+static size_t
+ask_calls(const struct snapshot *snap, const struct view_set *views, const char *filter)
+{
+	struct query q = { .view = view_set_find(views, "syscalls"), .filters = &filter,
+			   .n_filters = 1 };
+	struct err err = { 0 };
+	struct table *t = query_run(snap, &q, &err);
+	size_t n;
+
+	if (!t)
+		die("%s: %s", filter, err.text);
+	n = t->n_rows;
+	table_free(t);
+	return n;
+}
+
+/* What costs much is kept, of sealed chunks, and says the same the second time. */
+static void
+check_kept(struct store *s, const struct view_set *views)
+{
+	static const char *const all = "evt.args contains '' and not evt.args contains nowhere";
+	static const char *const none = "evt.args contains nowhere";
+	struct snapshot *snap = store_snapshot(s);
+	uint64_t empty = answer_bytes(s), kept;
+	size_t n = ask_calls(snap, views, all);
+
+	CHECK(n && answer_bytes(s) == empty, "nothing is kept of an open chunk");
+	snapshot_free(snap);
+	store_end(s);
+	store_publish(s);
+	snap = store_snapshot(s);
+	CHECK(ask_calls(snap, views, all) == n && !ask_calls(snap, views, none),
+	      "sealed or not: %zu calls", n);
+	kept = answer_bytes(s);
+	CHECK(kept > empty, "answers are kept");
+	ask_calls(snap, views, "evt.latency > 1us");
+	CHECK(ask_calls(snap, views, all) == n && !ask_calls(snap, views, none) &&
+	      answer_bytes(s) == kept, "the second time the same, and nothing more is kept");
+	snapshot_free(snap);
+}
+
 int
 main(void)
 {
@@ -260,6 +311,7 @@ main(void)
 	check_cpu(snap, views);
 	check_refusals(snap, views);
 	snapshot_free(snap);
+	check_kept(y.s, views);
 	store_free(y.s);
 	view_set_free(views);
 	scap_fini(&y.b);

@@ -1,8 +1,10 @@
 /* Parts of the store: trails, columns, bytes of events, tables of descriptors. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/base/mem.h"
 #include "engine/event/event.h"
+#include "engine/store/bitmaps.h"
 #include "engine/store/chunk.h"
 #include "engine/store/grave.h"
 #include "engine/store/payload.h"
@@ -168,9 +170,87 @@ check_payload(void)
 	payload_free(p);
 }
 
+/* Answers of a condition ---------------------------------------------- */
+
+#define N_PAGES 4			/* that there is room for */
+
+static struct bitmaps_question
+question(const char *name, uint64_t age)
+{
+	return (struct bitmaps_question){ { (const uint8_t *)name, strlen(name) }, age };
+}
+
+/* Say of row ROW of the chunk at FIRST that it is wanted, or not. */
+static void
+tell(struct bitmaps *b, const char *name, uint64_t age, uint64_t row, bool yes)
+{
+	struct bitmaps_question q = question(name, age);
+	struct bitmap *bits = xzalloc(sizeof(*bits));
+	size_t i = row % CHUNK_ROWS;
+
+	bits->known[i / 64] = (uint64_t)1 << i % 64;
+	bits->yes[i / 64] = (uint64_t)yes << i % 64;
+	bitmaps_put(b, &q, row - i, bits);
+	free(bits);
+}
+
+/* '1', '0', or '?': nothing is known of the row. */
+static char
+told(struct bitmaps *b, const char *name, uint64_t age, uint64_t row)
+{
+	struct bitmaps_question q = question(name, age);
+	struct bitmap *bits = xzalloc(sizeof(*bits));
+	size_t i = row % CHUNK_ROWS;
+	bool known, yes;
+
+	bitmaps_get(b, &q, row - i, bits);
+	known = bits->known[i / 64] >> i % 64 & 1;
+	yes = bits->yes[i / 64] >> i % 64 & 1;
+	free(bits);
+	return !known ? '?' : yes ? '1' : '0';
+}
+
+static void
+check_bitmaps(void)
+{
+	struct bitmaps *b = bitmaps_new(N_PAGES * sizeof(struct bitmap));
+	uint64_t empty = bitmaps_bytes(b);
+
+	tell(b, "a", 1, 5, true);
+	tell(b, "a", 1, 6, false);
+	tell(b, "a", 1, CHUNK_ROWS + 5, false);
+	CHECK(told(b, "a", 1, 5) == '1' && told(b, "a", 1, 6) == '0' &&
+	      told(b, "a", 1, 7) == '?' && told(b, "a", 1, CHUNK_ROWS + 5) == '0',
+	      "what was told of rows is known, and no more");
+	CHECK(told(b, "b", 1, 5) == '?', "another condition knows nothing of it");
+	CHECK(told(b, "a", 0, 5) == '?', "who asks about the past gets nothing");
+	tell(b, "a", 0, 7, true);
+	CHECK(told(b, "a", 1, 7) == '?' && told(b, "a", 1, 5) == '1', "nor is it taken");
+	CHECK(told(b, "a", 2, 5) == '?' && bitmaps_bytes(b) == empty,
+	      "something was learned: all of it is forgotten");
+	for (uint64_t i = 0; i < 6; i++)
+		tell(b, i % 2 ? "a" : "b", 2, i * CHUNK_ROWS, true);
+	CHECK(bitmaps_bytes(b) <= empty + N_PAGES * sizeof(struct bitmap) &&
+	      told(b, "a", 2, 5 * CHUNK_ROWS) == '1', "it takes no more than it may: %llu bytes",
+	      (unsigned long long)(bitmaps_bytes(b) - empty));
+	bitmaps_forget(b, 5 * CHUNK_ROWS);
+	CHECK(told(b, "a", 2, 5 * CHUNK_ROWS) == '1' && told(b, "a", 2, 3 * CHUNK_ROWS) == '?' &&
+	      bitmaps_bytes(b) == empty + sizeof(struct bitmap), "what is gone is forgotten");
+	tell(b, "a", 2, 3 * CHUNK_ROWS, true);
+	CHECK(told(b, "a", 2, 3 * CHUNK_ROWS) == '?', "and not taken again");
+	bitmaps_forget(b, 9 * CHUNK_ROWS);
+	for (int i = 0; i < 100; i++)
+		tell(b, (char[]){ (char)(1 + i), '\0' }, 2, (uint64_t)(9 + i) * CHUNK_ROWS, true);
+	CHECK(told(b, (char[]){ 100, '\0' }, 2, 108 * (uint64_t)CHUNK_ROWS) == '1' &&
+	      bitmaps_bytes(b) == empty + N_PAGES * sizeof(struct bitmap),
+	      "the latest of many conditions stay");
+	bitmaps_free(b);
+}
+
 int
 main(void)
 {
+	check_bitmaps();
 	check_trails();
 	check_graves();
 	check_slots();
