@@ -21,7 +21,7 @@ struct encoder {
 	uint64_t wall_ns;
 	struct pieces_cgroups cgroups;
 	struct text out;		/* the event being made */
-	const struct encoder_input *in;	/* what it is made of */
+	struct encoder_input in;	/* what it is made of */
 	uint8_t message, n_messages;	/* of its call, if it has several */
 	bool has_sample;		/* of a time that was told exactly just now */
 };
@@ -60,7 +60,7 @@ static void
 begin(struct encoder *e, const struct wire_head *head, uint16_t id, uint32_t n)
 {
 	size_t len = EVENT_HEADER_LEN + EVENT_COUNT_LEN + n * sizeof(uint16_t);
-	uint64_t ts = e->in->ts_ns + e->wall_ns;
+	uint64_t ts = e->in.ts_ns + e->wall_ns;
 	int64_t tid = head->tid;
 	char *p;
 
@@ -89,7 +89,7 @@ end(struct encoder *e, struct event *ev)
 	uint32_t len = (uint32_t)e->out.len;
 
 	memcpy(e->out.p + EVENT_LEN_AT, &len, 4);
-	*ev = (struct event){ .cpu = e->in->cpu };
+	*ev = (struct event){ .cpu = e->in.cpu };
 	return event_decode(ev, (const uint8_t *)e->out.p, e->out.len, true, NULL) == 0;
 }
 
@@ -173,9 +173,9 @@ take_call(struct encoder *e, struct event *ev)
 	bool is_exit;
 	uint16_t id;
 
-	if (e->in->len < sizeof(call))
+	if (e->in.len < sizeof(call))
 		return false;
-	memcpy(&call, e->in->p, sizeof(call));
+	memcpy(&call, e->in.p, sizeof(call));
 	is_exit = call.head.kind == WIRE_EXIT;
 	/* When it returns, the registers are those of what the signal came between. */
 	if (is_exit && call.head.number == NO_CALL)
@@ -198,8 +198,8 @@ take_call(struct encoder *e, struct event *ev)
 		return end(e, ev);
 	}
 	choose_side(&k, is_exit);
-	pieces_take(&k, e->in->p, sizeof(call),
-		    call.head.len < e->in->len ? call.head.len : e->in->len);
+	pieces_take(&k, e->in.p, sizeof(call),
+		    call.head.len < e->in.len ? call.head.len : e->in.len);
 	e->n_messages = k.n_messages;
 	put_parameters(e, &k, id, is_exit);
 	return end(e, ev);
@@ -211,9 +211,9 @@ take_death(struct encoder *e, struct event *ev)
 	struct wire_death death;
 	uint32_t code;
 
-	if (e->in->len < sizeof(death))
+	if (e->in.len < sizeof(death))
 		return false;
-	memcpy(&death, e->in->p, sizeof(death));
+	memcpy(&death, e->in.p, sizeof(death));
 	code = (uint32_t)death.code;
 	begin(e, &death.head, EV_PROCEXIT_1_E, 5);
 	put_one(e, 0, PK_ERRNO, code);
@@ -257,9 +257,9 @@ take_uring(struct encoder *e, struct event *ev)
 	struct wire_uring uring;
 	size_t start;
 
-	if (e->in->len < sizeof(uring))
+	if (e->in.len < sizeof(uring))
 		return false;
-	memcpy(&uring, e->in->p, sizeof(uring));
+	memcpy(&uring, e->in.p, sizeof(uring));
 	start = begin_async(e, &uring.head, "io_uring");
 	uring_put(&e->out, &uring);
 	return end_async(e, start, ev);
@@ -274,9 +274,9 @@ take_time(struct encoder *e, struct event *ev)
 	size_t start;
 	bool ok;
 
-	if (e->in->len < sizeof(cpu))
+	if (e->in.len < sizeof(cpu))
 		return false;
-	memcpy(&cpu, e->in->p, sizeof(cpu));
+	memcpy(&cpu, e->in.p, sizeof(cpu));
 	time = cpu_time_split(cpu.run_ns, cpu.user_ns, cpu.system_ns);
 	if (e->has_sample) {
 		e->has_sample = false;
@@ -300,9 +300,9 @@ take_switch(struct encoder *e, struct event *ev)
 	uint64_t kb = (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
 	struct wire_switch s;
 
-	if (e->in->len < sizeof(s))
+	if (e->in.len < sizeof(s))
 		return false;
-	memcpy(&s, e->in->p, sizeof(s));
+	memcpy(&s, e->in.p, sizeof(s));
 	begin(e, &s.head, EV_SCHEDSWITCH_6_E, 6);
 	put_one(e, 0, PK_PID, s.next);
 	put_one(e, 1, PK_UINT64, s.pf_major);
@@ -318,9 +318,9 @@ take_fault(struct encoder *e, struct event *ev)
 {
 	struct wire_fault fault;
 
-	if (e->in->len < sizeof(fault))
+	if (e->in.len < sizeof(fault))
 		return false;
-	memcpy(&fault, e->in->p, sizeof(fault));
+	memcpy(&fault, e->in.p, sizeof(fault));
 	begin(e, &fault.head, EV_PAGE_FAULT_E, 3);
 	put_one(e, 0, PK_UINT64, fault.address);
 	put_one(e, 1, PK_UINT64, fault.ip);
@@ -333,9 +333,9 @@ take_signal(struct encoder *e, struct event *ev)
 {
 	struct wire_signal signal;
 
-	if (e->in->len < sizeof(signal))
+	if (e->in.len < sizeof(signal))
 		return false;
-	memcpy(&signal, e->in->p, sizeof(signal));
+	memcpy(&signal, e->in.p, sizeof(signal));
 	begin(e, &signal.head, EV_SIGNALDELIVER_E, 3);
 	put_one(e, 0, PK_PID, signal.sender);
 	put_one(e, 1, PK_PID, signal.head.tid);
@@ -351,7 +351,7 @@ encoder_take(struct encoder *e, const struct encoder_input *in, struct event *ev
 	if (in->len < sizeof(head))
 		return false;
 	memcpy(&head, in->p, sizeof(head));
-	e->in = in;
+	e->in = *in;
 	e->message = e->n_messages = 0;
 	e->has_sample = false;
 	switch (head.kind) {
