@@ -218,7 +218,8 @@ test_terminals(void)
 		struct vt *v = vt_start(&(struct vt_start){ 24, 80, argv, env, 0 });
 		int status = vt_ended(v);
 
-		CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 1, "`%s` is refused", bad[i]);
+		CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 1, "`%s` is refused: status %x",
+		      bad[i], (unsigned)status);
 		CHECK(vt_wait(v, "TERM=xterm"), "  with the way out");
 		CHECK(vt_is_given_back(v), "  and left as it was");
 		vt_free(v);
