@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <termcap.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -339,7 +340,9 @@ start_curses(struct term *t, struct err *err)
 
 	if (tcgetattr(t->out_fd, &modes) < 0)
 		return err_set(err, -errno, "the terminal: %s", strerror(errno));
-	t->screen = newterm(NULL, t->out, t->in);
+	/* Asked first: newterm() loses memory when it does not know the type. */
+	if (name && *name && tgetent(NULL, name) == 1)
+		t->screen = newterm(NULL, t->out, t->in);
 	if (!t->screen)
 		return err_set(err, -ENOENT, "the terminal type `%s` is not known here; "
 			       "try TERM=xterm or TERM=vt100", name ? name : "");
