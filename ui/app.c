@@ -73,7 +73,6 @@ app_fini(struct app *a)
 	canvas_fini(&a->canvas);
 	editor_history_fini(&a->filters);
 	editor_history_fini(&a->searches);
-	columns_fini(&a->columns);
 }
 
 void
