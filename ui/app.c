@@ -73,6 +73,7 @@ app_fini(struct app *a)
 	canvas_fini(&a->canvas);
 	editor_history_fini(&a->filters);
 	editor_history_fini(&a->searches);
+	columns_fini(&a->columns);
 }
 
 void

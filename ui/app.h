@@ -17,8 +17,11 @@
 #include "engine/store/ingest.h"
 #include "ui/action.h"
 #include "ui/canvas.h"
+#include "ui/columns.h"
 #include "ui/editor.h"
 #include "ui/explore.h"
+
+#define APP_COLUMNS_FILE "columns"	/* in the folder of what is kept */
 
 struct app;
 struct key;
@@ -59,6 +62,7 @@ struct app {
 	int wake_fd;
 	struct clock clock;
 	struct editor_history filters, searches;
+	struct columns columns;		/* that were chosen for views */
 	uint64_t next_id;		/* of questions */
 	uint64_t wake_ns;		/* when screens want to be woken at the latest */
 	bool is_over;

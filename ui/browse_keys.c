@@ -11,6 +11,7 @@
 #include "engine/query/view.h"
 #include "engine/query/view_set.h"
 #include "ui/choose.h"
+#include "ui/columns_edit.h"
 #include "ui/complete.h"
 #include "ui/dig.h"
 #include "ui/echo.h"
@@ -260,38 +261,91 @@ sort_by(struct browse *b, size_t shown)
 	browse_ask(b);
 }
 
+/* All columns, those that are not shown as well. */
+struct sortable {
+	struct column_choice list[COLUMNS_ENTRIES_MAX];
+	size_t n;
+};
+
+static struct sortable *
+sortable_new(struct browse *b)
+{
+	const struct app *a = b->screen.app;
+	struct sortable *s = xzalloc(sizeof(*s));
+
+	s->n = columns_list(&a->columns, browse_level(b)->view, a->o->variant, s->list,
+			    COLUMNS_ENTRIES_MAX);
+	return s;
+}
+
 static void
 sort_chosen(void *owner, size_t i)
 {
-	sort_by(owner, i);
+	struct browse *b = owner;
+	struct sortable *s = sortable_new(b);
+
+	if (i < s->n) {
+		drill_sort(browse_level(b), s->list[i].column->name);
+		browse_ask(b);
+		if (!s->list[i].is_shown)
+			app_note(b->screen.app, STYLE_DIM, "sorted by %s, which is not shown",
+				 s->list[i].column->name);
+	}
+	free(s);
 }
 
 static const char *
 column_name(const void *ctx, size_t i)
 {
-	return ((const struct browse *)ctx)->shown[i]->name;
+	return ((const struct sortable *)ctx)->list[i].column->name;
 }
 
 static void
 column_explain(const void *ctx, size_t i, struct pager *p)
 {
-	pager_add(p, STYLE_TEXT, 0, ((const struct browse *)ctx)->shown[i]->description);
+	const struct column_choice *c = &((const struct sortable *)ctx)->list[i];
+
+	pager_add(p, STYLE_TEXT, 0, c->column->description);
+	if (!c->is_shown)
+		pager_add(p, STYLE_DIM, 0, "It is not shown; C shows it.");
 }
 
 static void
 choose_sort(void *screen)
 {
 	struct browse *b = screen;
-	struct grid_data d;
+	struct sortable *s = sortable_new(b);
+	const struct drill_level *l = browse_level(b);
 	struct choose c = {
 		.title = "Sort by", .width_cols = MENU_COLS, .explain = column_explain,
-		.chosen = sort_chosen, .owner = b,
+		.entries = { s->n, column_name, s }, .chosen = sort_chosen, .owner = b,
+		.free = free,
 	};
 
-	browse_data(b, &d);
-	c.entries = (struct menu_entries){ b->n_shown, column_name, b };
-	c.selected = d.sort_column < b->n_shown ? d.sort_column : 0;
+	for (size_t i = 0; i < s->n && l->sort; i++)
+		if (!strcmp(s->list[i].column->name, l->sort))
+			c.selected = i;
 	choose_open(b->screen.app, &c);
+}
+
+/* Columns ------------------------------------------------------------------ */
+
+static void
+columns_changed(void *owner)
+{
+	struct browse *b = owner;
+	struct grid *g = &browse_level(b)->grid;
+
+	b->shown_view = NULL;
+	g->mark = g->first = 0;
+}
+
+static void
+choose_columns(void *screen)
+{
+	struct browse *b = screen;
+
+	columns_edit_open(b->screen.app, browse_level(b)->view, columns_changed, b);
 }
 
 /* Filter ------------------------------------------------------------------- */
@@ -631,5 +685,6 @@ const struct action browse_actions[] = {
 	{ "0", NULL, "the window is everything again", whole },
 	{ "p Space", "Pause", "hold the display still, and let it go", pause_toggle },
 	{ "F10 q", "Quit", "leave", quit },
+	{ "C", "Columns", "choose, order and size the columns of this view", choose_columns },
 };
 const size_t n_browse_actions = ARRAY_LEN(browse_actions);
