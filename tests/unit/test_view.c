@@ -73,7 +73,7 @@ static const struct {
 	{ KEYED("{ name = 'N', width = 0/0 }"), "x.lua:4: columns[2].width: must be a whole" },
 	{ KEYED("{ name = 'N', width = 1e300 }"), "x.lua:4: columns[2].width: must be a whole" },
 	{ KEYED("{ name = 'N', width = 2.5 }"), "x.lua:4: columns[2].width: must be a whole" },
-	{ KEYED("{ name = 'N', hidden = true }"), "x.lua:4: columns[2].hidden: only a key has" },
+	{ KEYED("{ name = 'N', select = 'proc.pid' }"), "x.lua:4: columns[2].select: only a key has" },
 	{ KEYED("{ name = 'N', variant = 'pod' }"),
 	  "x.lua:4: columns[2].variant: must be of plain, containers and pods" },
 	{ KEYED("{ name = 'N', across = 'sum' }"), "x.lua:4: columns[2].across: is for numbers" },
