@@ -71,6 +71,11 @@ run_program(const struct vt_start *s, int slave)
 	setenv("TERM", "xterm-256color", 1);
 	setenv("LC_ALL", "C.UTF-8", 1);
 	setenv("TZ", "UTC", 1);
+	/* Nothing is kept, and nothing of who runs the tests is seen. */
+	setenv("XDG_STATE_HOME", s->dir ? s->dir : "/dev/null", 1);
+	setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+	if (s->dir && chdir(s->dir) < 0)
+		_exit(126);
 	unsetenv("NO_COLOR");
 	unsetenv("COLORFGBG");
 	for (const char *const *e = s->env; e && e[0]; e += 2) {

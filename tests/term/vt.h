@@ -22,6 +22,7 @@ struct vt_start {
 	char *const *argv;		/* the program and its words */
 	const char *const *env;		/* pairs of name and value (NULL: unset), then NULL */
 	int in_fd;			/* its standard input; 0: the terminal */
+	const char *dir;		/* where it works and keeps its state; NULL: here */
 };
 
 /* Owned by the caller. NULL: it could not be started. */
