@@ -7,7 +7,6 @@
 
 #include "engine/base/err.h"
 #include "engine/base/mem.h"
-#include "engine/base/text.h"
 #include "engine/query/cursor.h"
 #include "engine/query/view_set.h"
 #include "ui/app.h"
@@ -15,7 +14,6 @@
 #include "ui/dig.h"
 #include "ui/echo.h"
 #include "ui/key.h"
-#include "ui/state.h"
 
 /* The reading thread has published something. */
 static void
@@ -109,17 +107,6 @@ live(struct app *a)
 	}
 }
 
-/* What was kept of earlier runs. */
-static void
-remember(struct app *a)
-{
-	struct text t = { 0 };
-
-	if (state_read(a->o->state_dir, APP_COLUMNS_FILE, &t))
-		columns_parse(&a->columns, t.p, t.len);
-	text_fini(&t);
-}
-
 static int
 begin(struct app *a, const struct view *first, struct err *err)
 {
@@ -137,7 +124,7 @@ begin(struct app *a, const struct view *first, struct err *err)
 	if (!a->term)
 		return err->code;
 	ingest_progress(a->ingest, &a->progress);
-	remember(a);
+	app_remember(a);
 	browse_open(a, first);
 	open_list(a);
 	return 0;

@@ -263,7 +263,8 @@ const struct cli_command explore_command = {
 	.synopsis = "[OPTION]... [FILTER]",
 	.doc = "Browse a capture, or the running system, on the whole screen. This is what sysreel "
 	       "does without a command.",
-	.more = "FILTER is in force for all that is seen. F1 shows the keys.",
+	.more = "FILTER is in force from the start; F4 changes it, x takes it away. F1 shows the "
+		"keys.",
 	.options = options,
 	.n_options = ARRAY_LEN(options),
 	.run = run,
