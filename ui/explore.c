@@ -125,6 +125,7 @@ begin(struct app *a, const struct view *first, struct err *err)
 	if (!a->term)
 		return err->code;
 	ingest_progress(a->ingest, &a->progress);
+	app_remember(a);
 	browse_open(a, first);
 	open_list(a);
 	return 0;

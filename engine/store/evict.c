@@ -3,6 +3,7 @@
 #include "engine/base/mem.h"
 #include "engine/store/bitmaps.h"
 #include "engine/store/inside.h"
+#include "engine/store/marks.h"
 #include "engine/store/payload.h"
 
 /*
@@ -340,6 +341,7 @@ sweep(struct store *s, uint64_t first)
 	sweep_process_versions(s);
 	sweep_processes(s);
 	trail_cut(&s->lineage, &s->grave, first, sizeof(struct lineage_step));
+	marks_cut(s, first);
 }
 
 static uint64_t

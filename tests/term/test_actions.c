@@ -100,7 +100,8 @@ explore(const struct story *s, const char *view, const char *option)
 	char *path = make_capture(s), *last = xstrdup(option ? option : "--utc");
 	char read[] = "-r", begin[] = "-v", *id = xstrdup(view);
 	char *argv[] = { program, read, path, begin, id, last, NULL };
-	struct vt *v = vt_start(&(struct vt_start){ 24, 80, argv, env, 0 });
+	struct vt *v = vt_start(&(struct vt_start){ .n_rows = 24, .n_cols = 80, .argv = argv,
+						 .env = env });
 
 	free(path);
 	free(last);

@@ -170,9 +170,27 @@ short_name(const struct wishes *w)
 	return slash && slash[1] ? slash + 1 : name;
 }
 
+/* Append where the explorer keeps what it does from one run to the next. */
+static const char *
+state_folder(struct text *t)
+{
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+
+	/* Relative ones are to be ignored, says whoever made the variable up. */
+	if (state && state[0] == '/')
+		text_fmt(t, "%s/sysreel", state);
+	else if (home && home[0] == '/')
+		text_fmt(t, "%s/.local/state/sysreel", home);
+	else
+		return NULL;
+	text_char(t, '\0');
+	return t->p;
+}
+
 static int
 explore(struct wishes *w)
 {
+	struct text state = { 0 };
 	struct filter_options filters = { .utc_offset = w->is_utc ? NULL : zone_offset,
 					  .service_port = services_port };
 	struct query_style style = { .utc_offset = filters.utc_offset,
@@ -182,6 +200,7 @@ explore(struct wishes *w)
 		.filter = w->filter.len ? w->filter.p : NULL,
 		.budget_bytes = w->memory_mib << 20, .refresh_ns = w->refresh_ms * MS,
 		.acts_on_captures = w->acts,
+		.state_dir = state_folder(&state),
 		.term = { w->is_ascii, w->theme }, .style = &style, .filter_options = &filters,
 		.open = open_source, .ctx = w,
 	};
@@ -195,6 +214,7 @@ explore(struct wishes *w)
 	o.views = views;
 	code = explore_run(&o, &err);
 	view_set_free(views);
+	text_fini(&state);
 	if (code < 0) {
 		cli_error("%s", err.text);
 		if (!w->input.n)
@@ -248,7 +268,8 @@ const struct cli_command explore_command = {
 	.synopsis = "[OPTION]... [FILTER]",
 	.doc = "Browse a capture, or the running system, on the whole screen. This is what sysreel "
 	       "does without a command.",
-	.more = "FILTER is in force for all that is seen. F1 shows the keys.",
+	.more = "FILTER is in force from the start; F4 changes it, x takes it away. F1 shows the "
+		"keys.",
 	.options = options,
 	.n_options = ARRAY_LEN(options),
 	.run = run,
