@@ -123,7 +123,8 @@ timed_start(struct timed *t, const struct timed_program *program, const char *co
 	for (size_t n = 0; words[n] && n < WORDS_MAX; n++)
 		argv[n + 1] = xstrdup(words[n]);
 	*t = (struct timed){ .program = program };
-	t->vt = vt_start(&(struct vt_start){ TIMED_ROWS, TIMED_COLS, argv, NULL, 0 });
+	t->vt = vt_start(&(struct vt_start){ .n_rows = TIMED_ROWS, .n_cols = TIMED_COLS,
+					      .argv = argv });
 	for (char **word = argv; *word; word++)
 		free(*word);
 	if (!t->vt)
