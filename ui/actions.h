@@ -10,7 +10,8 @@
 
 #include <stddef.h>
 
-struct action;
+#include "ui/action.h"
+
 struct app;
 struct table;
 

@@ -6,9 +6,9 @@
 
 #include <stddef.h>
 
+#include "ui/action.h"
 #include "ui/menu.h"
 
-struct action;
 struct app;
 struct pager;
 

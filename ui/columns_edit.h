@@ -6,7 +6,8 @@
 
 #include <stddef.h>
 
-struct action;
+#include "ui/action.h"
+
 struct app;
 struct view;
 

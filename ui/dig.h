@@ -10,7 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct action;
+#include "ui/action.h"
+
 struct app;
 
 #define DIG_FILTERS_MAX 128

@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-struct action;
+#include "ui/action.h"
 
 struct keys_table {
 	const char *title;		/* where they work: a clause with a capital */

@@ -7,9 +7,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "ui/action.h"
 #include "ui/editor.h"
 
-struct action;
 struct app;
 struct err;
 

@@ -6,9 +6,9 @@
 
 #include <stddef.h>
 
+#include "ui/action.h"
 #include "ui/pager.h"
 
-struct action;
 struct app;
 struct screen;
 struct view;

@@ -9,7 +9,8 @@
 
 #include <stddef.h>
 
-struct action;
+#include "ui/action.h"
+
 struct app;
 struct dig_question;
 
