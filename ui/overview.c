@@ -510,18 +510,19 @@ end(struct screen *screen)
 	free(o);
 }
 
-static const struct action actions[] = {
+const struct action overview_actions[] = {
 	{ "F1 ?", "Help", "all keys", help },
 	{ "Enter", "Open", "open the tile's view on its busiest time", open_tile },
 	{ "Up Down Left Right Home End", NULL, "select a tile", NULL },
 	{ "Esc Backspace g", "Back", "go to the table", leave },
 	{ "F10 q", "Quit", "leave the explorer", quit },
 };
+const size_t n_overview_actions = ARRAY_LEN(overview_actions);
 
 static const struct screen_ops ops = {
 	.name = "Keys",
-	.actions = actions,
-	.n_actions = ARRAY_LEN(actions),
+	.actions = overview_actions,
+	.n_actions = ARRAY_LEN(overview_actions),
 	.draw = draw,
 	.key = key,
 	.woken = woken,

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ui/action.h"
+
 struct app;
 
 /* What was chosen. Texts are static. */
@@ -30,5 +32,9 @@ void overview_open(struct app *a, const char *const *filters, size_t n,
 /* All that a tile can ask for, for tests: what tile I chooses, and its filter. NULL: there
  * is no such tile. */
 const char *overview_tile(size_t i, struct overview_choice *c, const char **filter);
+
+/* What its keys do, for the manual. */
+extern const struct action overview_actions[];
+extern const size_t n_overview_actions;
 
 #endif
