@@ -3,6 +3,7 @@
 
 #include "engine/base/mem.h"
 #include "engine/store/inside.h"
+#include "engine/store/marks.h"
 #include "engine/store/payload.h"
 #include "engine/store/sealer.h"
 
@@ -248,7 +249,8 @@ needs_bytes(const struct moment *m, uint64_t flags)
 {
 	if (flags & ROW_HAS_CALL)
 		return false;
-	if (m->ev->id == EV_GENERIC_E || m->ev->id == EV_GENERIC_X)
+	if (m->ev->id == EV_GENERIC_E || m->ev->id == EV_GENERIC_X ||
+	    m->ev->id == EV_ASYNCEVENT_E)
 		return true;
 	/* What could not be made, or connected, tells what it was for. */
 	return flags & ROW_FAILED && (!m->fd || m->connect_failed) &&
@@ -318,6 +320,8 @@ append_moment(struct store *s, const struct moment *m)
 	row.values[COL_CPU] = ev->cpu;
 	if (needs_bytes(m, row.values[COL_FLAGS]))
 		row.values[COL_FLAGS] |= ROW_NEEDS_BYTES;
+	if (m->mark)
+		marks_take(s, m, s->next);
 	chunk_add(s->open, &row);
 	note_time(s, ev->ts_ns);
 	s->next++;

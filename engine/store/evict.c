@@ -5,6 +5,7 @@
 #include "engine/base/mem.h"
 #include "engine/store/bitmaps.h"
 #include "engine/store/inside.h"
+#include "engine/store/marks.h"
 #include "engine/store/payload.h"
 
 /*
@@ -348,6 +349,7 @@ sweep(struct store *s, uint64_t first)
 	sweep_process_versions(s);
 	sweep_processes(s);
 	trail_cut(&s->lineage, &s->grave, first, sizeof(struct lineage_step));
+	marks_cut(s, first);
 }
 
 /* The budget ---------------------------------------------------------- */

@@ -105,6 +105,8 @@ struct store {
 	uint64_t lineage_seen, facts_seen, containers_seen;
 	struct trail lineage;		/* lineage_step: where it changed */
 	uint64_t n_lineage;
+	struct trail marks, open_spans;	/* marks.c's */
+	uint64_t n_marks;
 	struct seg losses;
 	size_t n_losses;
 	uint64_t table_bytes;		/* that bases of tables take */

@@ -3,6 +3,7 @@
 #include "engine/base/intern.h"
 #include "engine/base/mem.h"
 #include "engine/store/inside.h"
+#include "engine/store/marks.h"
 #include "engine/store/payload.h"
 
 /*
@@ -524,6 +525,7 @@ told_mark(void *ctx, struct intern *names)
 		if (v)
 			intern_mark(names, v->name);
 	}
+	marks_names(s, names);
 	if (s->containers)
 		containers_mark(s->containers);
 	for (uint32_t i = 0; i < s->n_sections; i++)

@@ -7,6 +7,7 @@
 #include "engine/base/mem.h"
 #include "engine/store/bitmaps.h"
 #include "engine/store/inside.h"
+#include "engine/store/marks.h"
 #include "engine/store/payload.h"
 #include "engine/store/sealer.h"
 
@@ -102,6 +103,7 @@ store_free(struct store *s)
 	containers_free(s->containers);
 	sections_fini(s);
 	trail_fini(&s->lineage, &s->grave);
+	marks_fini(s);
 	grave_fini(&s->grave);
 	chunk_free(s->spare);
 	keep_fini(s);

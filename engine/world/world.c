@@ -664,10 +664,10 @@ world_names(const struct world *w)
 	return w->names;
 }
 
-const struct traces *
-world_traces(const struct world *w)
+const struct trace_span *const *
+world_spans(const struct world *w, size_t *n)
 {
-	return w->traces;
+	return w->past ? w->past->spans(w->past->ctx, n) : traces_open(w->traces, n);
 }
 
 const struct world_age *
