@@ -18,31 +18,34 @@
 #define SLIDE_EVERY_NS (500 * MS)
 #define TABLE_SHARE 4
 #define LINE_SHARE 12
+#define REST_COLS 20			/* of a column that is not the last */
 
 /* What is shown ---------------------------------------------------------- */
 
 static void
 show_columns(struct browse *b)
 {
+	const struct app *a = b->screen.app;
 	const struct view *v = browse_level(b)->view;
-	size_t cell = 0;
+	struct column_choice list[COLUMNS_ENTRIES_MAX];
+	size_t n = columns_list(&a->columns, v, a->o->variant, list, COLUMNS_ENTRIES_MAX);
 
 	b->shown_view = v;
 	b->n_shown = 0;
-	for (size_t i = 0; i < v->n_columns; i++) {
-		const struct view_column *c = &v->columns[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct view_column *c = list[i].column;
+		unsigned width = list[i].width_cols;
 
-		if (!view_shows(c, b->screen.app->o->variant))
+		if (!list[i].is_shown || b->n_shown == GRID_COLUMNS_MAX)
 			continue;
-		if (!c->is_hidden && b->n_shown < GRID_COLUMNS_MAX) {
-			b->shown[b->n_shown] = c;
-			b->shown_cells[b->n_shown] = cell;
-			b->columns[b->n_shown++] = (struct grid_column){
-				c->name, c->width_cols,
-				c->width_cols && (show_is_number(c) || c->type == T_TIME),
-			};
-		}
-		cell++;
+		/* Only the last one can have what is left of the line. */
+		for (size_t k = i + 1; k < n && !width; k++)
+			width = list[k].is_shown ? REST_COLS : 0;
+		b->shown[b->n_shown] = c;
+		b->shown_cells[b->n_shown] = list[i].cell;
+		b->columns[b->n_shown++] = (struct grid_column){
+			c->name, width, width && (show_is_number(c) || c->type == T_TIME),
+		};
 	}
 }
 
@@ -51,11 +54,12 @@ static void
 put_value(const struct browse *b, const struct cell *c, size_t column, struct text *t)
 {
 	const struct view_column *of = b->shown[column];
+	unsigned width = b->columns[column].width_cols;
 
 	if (of->type == T_TIME && c->state != CELL_MISSING)
 		clock_time(&b->screen.app->clock, c->value.u, t);
 	else
-		show_cell(of, c, of->width_cols ? of->width_cols : SIZE_MAX, t);
+		show_cell(of, c, width ? width : SIZE_MAX, t);
 }
 
 static void
@@ -358,7 +362,8 @@ browse_open(struct app *a, const struct view *first)
 	b->screen.ops = &ops;
 	app_push(a, &b->screen);
 	drill_start(&b->drill, first);
-	b->drill.base = a->o->filter;
+	if (a->o->filter)
+		drill_set_filter(browse_level(b), a->o->filter);
 	b->ask_table = ask_new(a->store, a->wake_fd, a->o->style, a->o->filter_options);
 	b->ask_line = ask_new(a->store, a->wake_fd, a->o->style, a->o->filter_options);
 	browse_ask(b);

@@ -18,12 +18,14 @@
 #include "ui/timeline.h"
 
 #define BROWSE_SLICES 512		/* of the timeline */
-#define BROWSE_STEPS_MAX (DRILL_LEVELS_MAX + 1)
+#define BROWSE_STEPS_MAX (2 * DRILL_LEVELS_MAX + 1)
 
-/* A part of the path that can be clicked. */
+/* A part of the path that can be clicked: the view of a level, or the row in it that was
+ * gone into, or the filter. */
 struct browse_step {
 	unsigned col, n_cols;
-	size_t level;
+	size_t level;			/* SIZE_MAX: the filter */
+	bool is_row;			/* it can be taken away: a row, the filter */
 };
 
 struct browse {
@@ -66,6 +68,9 @@ void browse_open(struct app *a, const struct view *first);
 
 /* Ask for table and timeline anew, because what is asked has changed. */
 void browse_ask(struct browse *b);
+
+/* Open the overview over B, what is on top. */
+void browse_overview(void *browse);
 
 /* Is the window the last seconds of the running system? */
 bool browse_slides(const struct browse *b);

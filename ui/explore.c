@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "engine/base/err.h"
@@ -27,6 +28,9 @@ told(void *ctx)
 		return;
 }
 
+/* Not a view, but what -v can ask for as well. */
+static const char overview[] = "overview";
+
 /* Screens that csysdig calls views: shown over the first one. */
 static const struct {
 	const char *id;
@@ -46,6 +50,8 @@ open_list(struct app *a)
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
 		if (a->o->view && !strcmp(a->o->view, lists[i].id))
 			lists[i].open(a, &q);
+	if (a->o->view && !strcmp(a->o->view, overview))
+		browse_overview(a->top);
 }
 
 static bool
@@ -54,7 +60,7 @@ is_list(const char *id)
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
 		if (!strcmp(id, lists[i].id))
 			return true;
-	return false;
+	return !strcmp(id, overview);
 }
 
 static const struct view *
@@ -112,7 +118,8 @@ begin(struct app *a, const struct view *first, struct err *err)
 {
 	struct source *source;
 
-	a->ingest = ingest_new(&(struct ingest_options){ a->o->budget_bytes, told, a });
+	a->ingest = ingest_new(&(struct ingest_options){
+		a->o->budget_bytes, told, a, .can_wait = a->o->name != NULL });
 	a->store = ingest_store(a->ingest);
 	source = a->o->open(a->o->ctx, a->ingest, err);
 	if (!source)
@@ -124,6 +131,7 @@ begin(struct app *a, const struct view *first, struct err *err)
 	if (!a->term)
 		return err->code;
 	ingest_progress(a->ingest, &a->progress);
+	app_remember(a);
 	browse_open(a, first);
 	open_list(a);
 	return 0;
@@ -132,7 +140,8 @@ begin(struct app *a, const struct view *first, struct err *err)
 int
 explore_run(const struct explore_options *o, struct err *err)
 {
-	struct app a = { .o = o, .wake_ns = UINT64_MAX };
+	/* The source may give itself another priority. */
+	struct app a = { .o = o, .wake_ns = UINT64_MAX, .nice = getpriority(PRIO_PROCESS, 0) };
 	const struct view *first = first_view(o, err);
 	int code;
 

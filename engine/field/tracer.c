@@ -282,8 +282,8 @@ get_childcount_for(const struct eval *ev, const struct field_use *use, struct va
 	return true;
 }
 
-#define OLD .scope = OF_PAYLOAD, .flags = FIELD_OLD
-#define OLD_TABLE .scope = OF_PAYLOAD, .flags = FIELD_OLD | FIELD_TABLE_ONLY
+#define OLD .scope = OF_ROW, .flags = FIELD_OLD
+#define OLD_TABLE .scope = OF_ROW, .flags = FIELD_OLD | FIELD_TABLE_ONLY
 #define TAG .arg = ARG_INDEX | ARG_NEEDED
 #define ARG .arg = ARG_INDEX | ARG_DOT_NAME | ARG_NEEDED
 
@@ -363,7 +363,7 @@ each_around(const struct eval *ev, enum whose whose, const struct field_use *use
 			struct value *v))
 {
 	size_t n, n_found = 0;
-	const struct trace_span *const *list = traces_open(world_traces(ev->world), &n);
+	const struct trace_span *const *list = world_spans(ev->world, &n);
 
 	if (!ev->m || !ev->list)
 		return false;
@@ -417,7 +417,7 @@ list_around(const struct eval *ev, enum whose whose, struct value *out,
 	    void (*put)(const struct trace_span *s, struct text *t))
 {
 	size_t n;
-	const struct trace_span *const *open = traces_open(world_traces(ev->world), &n);
+	const struct trace_span *const *open = world_spans(ev->world, &n);
 	struct list list;
 
 	if (!ev->m)

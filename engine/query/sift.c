@@ -10,6 +10,7 @@
 #include "engine/field/operand.h"
 #include "engine/query/known.h"
 #include "engine/query/term.h"
+#include "engine/store/marks.h"
 #include "engine/world/world.h"
 
 enum answer { UNKNOWN, NO, YES };
@@ -27,7 +28,7 @@ struct node {
 	struct term *term;		/* has_term(): what is compared */
 	struct known *known;		/* what it said before, where that is worth it */
 	bool needs_bytes;		/* term_needs_bytes() */
-	bool is_of_tracers;		/* other events have no such thing */
+	bool is_of_tracers;		/* what marks no span has no such thing */
 	uint8_t by_type[EVENT_TYPES];	/* types: enum verdict */
 };
 
@@ -255,12 +256,18 @@ ask_value(const struct node *n, bool there, const struct value *v)
 	return there && check_value(n->check, v);
 }
 
+/* Can events of TYPE mark a span? */
+static bool
+may_mark(uint64_t type)
+{
+	return type == EV_WRITE_X || type == EV_TRACER_E;
+}
+
 static bool
 lacks_tracer(const struct node *n, struct cursor *c)
 {
-	uint64_t type = cursor_value(c, COL_TYPE);
-
-	return n->is_of_tracers && type != EV_TRACER_E && type != EV_TRACER_X;
+	return n->is_of_tracers && (!may_mark(cursor_value(c, COL_TYPE)) ||
+				    !marks_has(c->snap->store, cursor_number(c)));
 }
 
 static bool
@@ -366,8 +373,10 @@ check_kind(const struct node *n, struct cursor *c)
 		return verdict == VERDICT_MAYBE ? SIFT_MAYBE :
 		       verdict == VERDICT_YES ? SIFT_YES : SIFT_NO;
 	}
-	if (check_is_never(n->check) || lacks_tracer(n, c))
+	if (check_is_never(n->check))
 		return SIFT_NO;
+	if (n->is_of_tracers)
+		return may_mark(cursor_value(c, COL_TYPE)) ? SIFT_MAYBE : SIFT_NO;
 	if (n->how != TERM_BY_KIND || !term_is_constant(n->term, cursor_kind(c), &there, &v))
 		return SIFT_MAYBE;
 	return there && check_value(n->check, &v) ? SIFT_YES : SIFT_NO;

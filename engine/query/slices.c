@@ -6,7 +6,9 @@
 
 #include "engine/base/err.h"
 #include "engine/base/mem.h"
+#include "engine/query/cursor.h"
 #include "engine/query/matches.h"
+#include "engine/query/term.h"
 #include "engine/store/store.h"
 
 #define PIECE 16384u			/* events between two looks at .cancel */
@@ -48,6 +50,7 @@ mark_losses(const struct snapshot *snap, struct slices *out)
 
 		if (from > to)
 			continue;
+		out->n_lost += l->count;
 		first = slice_of(from, out->from_ns, out->to_ns, out->n);
 		last = slice_of(to, out->from_ns, out->to_ns, out->n);
 		for (size_t k = first; k <= last; k++)
@@ -88,24 +91,52 @@ visit(const struct snapshot *snap, const struct slices_question *q, slices_visit
 	return was_cancelled ? -ECANCELED : 0;
 }
 
+struct measuring {
+	struct slices *out;
+	enum slices_measure measure;
+};
+
 static void
 count(void *ctx, const struct chunk *c, size_t row)
 {
-	struct slices *out = ctx;
+	struct measuring *m = ctx;
+	struct slices *out = m->out;
 	uint64_t ns = column_get(&c->columns[COL_TIME], row);
+	uint64_t flags = column_get(&c->columns[COL_FLAGS], row);
+	double *to, value;
 
-	if (ns >= out->from_ns && ns <= out->to_ns)
-		out->counts[slice_of(ns, out->from_ns, out->to_ns, out->n)]++;
+	if (ns < out->from_ns || ns > out->to_ns)
+		return;
+	to = &out->counts[slice_of(ns, out->from_ns, out->to_ns, out->n)];
+	switch (m->measure) {
+	case SLICES_EVENTS:
+		*to += 1;
+		break;
+	case SLICES_BYTES:
+		if (flags & ROW_EXIT && flags & (ROW_READS | ROW_WRITES) &&
+		    flags & ROW_HAS_RESULT && !(flags & ROW_FAILED))
+			*to += (double)column_get(&c->columns[COL_RESULT], row);
+		break;
+	case SLICES_LONGEST:
+		if (!(flags & ROW_EXIT) || !(flags & ROW_HAS_SPAN))
+			break;
+		value = (double)column_get(&c->columns[COL_SPAN], row);
+		*to = value > *to ? value : *to;
+		break;
+	}
 }
 
 int
 slices_count(const struct snapshot *snap, const struct slices_question *q, struct slices *out,
 	     struct err *err)
 {
+	struct measuring m = { out, q->measure };
+
 	memset(out->counts, 0, out->n * sizeof(*out->counts));
 	memset(out->is_lost, 0, out->n * sizeof(*out->is_lost));
+	out->n_lost = 0;
 	mark_losses(snap, out);
-	return visit(snap, q, count, out, err);
+	return visit(snap, q, count, &m, err);
 }
 
 /* The bin of a latency: the last one that does not begin behind it. */
@@ -125,24 +156,60 @@ bin_of(const struct spectrum *s, uint64_t ns)
 	return low;
 }
 
-static void
-count_call(void *ctx, const struct chunk *c, size_t row)
+/* What is counted, and how it is told how long it took. */
+struct counting {
+	struct spectrum *out;
+	struct cursor *cursor;
+	struct term *span;		/* NULL: of calls */
+};
+
+static bool
+span_of(struct counting *k, const struct chunk *c, size_t row, uint64_t *span_ns)
 {
-	struct spectrum *out = ctx;
 	uint64_t flags = column_get(&c->columns[COL_FLAGS], row);
-	uint64_t ns = column_get(&c->columns[COL_TIME], row);
+	struct value v;
+
+	if (k->span) {
+		cursor_go(k->cursor, c, (uint32_t)row);
+		if (!term_get(k->span, k->cursor, &v))
+			return false;
+		*span_ns = v.u;
+		return true;
+	}
+	*span_ns = column_get(&c->columns[COL_SPAN], row);
+	return flags & ROW_EXIT && flags & ROW_HAS_SPAN;
+}
+
+static void
+count_span(void *ctx, const struct chunk *c, size_t row)
+{
+	struct counting *k = ctx;
+	struct spectrum *out = k->out;
+	uint64_t ns = column_get(&c->columns[COL_TIME], row), span_ns;
 	size_t slice;
 
-	if (!(flags & ROW_EXIT) || !(flags & ROW_HAS_SPAN) || ns < out->from_ns || ns > out->to_ns)
+	if (ns < out->from_ns || ns > out->to_ns || !span_of(k, c, row, &span_ns))
 		return;
 	slice = slice_of(ns, out->from_ns, out->to_ns, out->n);
-	out->counts[slice * out->n_bins + bin_of(out, column_get(&c->columns[COL_SPAN], row))]++;
+	out->counts[slice * out->n_bins + bin_of(out, span_ns)]++;
 }
 
 int
 slices_spectrum(const struct snapshot *snap, const struct slices_question *q,
 		struct spectrum *out, struct err *err)
 {
+	struct counting k = { .out = out };
+	int code;
+
 	memset(out->counts, 0, out->n * out->n_bins * sizeof(*out->counts));
-	return visit(snap, q, count_call, out, err);
+	if (q->span) {
+		k.span = term_new(q->span, err);
+		if (!k.span)
+			return err->code;
+		k.cursor = cursor_new(snap, q->style);
+	}
+	code = visit(snap, q, count_span, &k, err);
+	cursor_free(k.cursor);
+	term_free(k.span);
+	return code;
 }

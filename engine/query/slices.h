@@ -1,5 +1,5 @@
 /*
- * slices - how many events there were in each slice of a time, and how many are lost.
+ * slices - how much there was in each slice of a time, and how much is lost.
  */
 #ifndef ENGINE_QUERY_SLICES_H
 #define ENGINE_QUERY_SLICES_H
@@ -19,6 +19,14 @@ struct slices {
 	size_t n;			/* of equal length; not 0 */
 	double *counts;			/* N each; the caller's */
 	bool *is_lost;
+	uint64_t n_lost;		/* events that are missing in all of it, as far as known */
+};
+
+/* What is counted of each event. */
+enum slices_measure {
+	SLICES_EVENTS,			/* how many there were */
+	SLICES_BYTES,			/* how many bytes they read and wrote, together */
+	SLICES_LONGEST,			/* ns of the longest call that has returned */
 };
 
 struct slices_question {
@@ -27,6 +35,10 @@ struct slices_question {
 	const struct query_style *style;	/* may be NULL, as in query.h */
 	const struct filter_options *options;
 	const atomic_bool *cancel;	/* set by others to stop it; NULL: nobody does */
+	/* Of a spectrum: the operand, a span of time, that is looked at; NULL: how long
+	 * calls took. */
+	const char *span;
+	enum slices_measure measure;	/* not of a spectrum */
 };
 
 /* Count in OUT, whose counts and marks start anew. 0; -ECANCELED: it was stopped;
@@ -34,16 +46,16 @@ struct slices_question {
 int slices_count(const struct snapshot *snap, const struct slices_question *q,
 		 struct slices *out, struct err *err);
 
-/* Calls by time and by how long they took. */
+/* Calls, or other events, by time and by how long they took. */
 struct spectrum {
-	uint64_t from_ns, to_ns;	/* calls that returned then; FROM and TO are within */
+	uint64_t from_ns, to_ns;	/* events of then; FROM and TO are within */
 	size_t n;			/* slices of equal length; not 0 */
 	size_t n_bins;			/* not 0 */
 	const uint64_t *least;		/* the least latency of each bin, in order; the first: 0 */
 	uint32_t *counts;		/* of slice after slice; the caller's */
 };
 
-/* The same for calls that have returned. */
+/* The same for calls that have returned, or for events for which .span has a value. */
 int slices_spectrum(const struct snapshot *snap, const struct slices_question *q,
 		    struct spectrum *out, struct err *err);
 

@@ -3,6 +3,7 @@
 
 #include "engine/base/mem.h"
 #include "engine/store/inside.h"
+#include "engine/store/marks.h"
 #include "engine/store/payload.h"
 #include "engine/store/sealer.h"
 
@@ -56,12 +57,13 @@ put_sealed(struct store *s, struct chunk *open, struct chunk *sealed)
 {
 	size_t i = s->n_chunks;
 
+	open->has_lent = true;
 	pthread_mutex_lock(&s->lock);
 	while (s->chunks[--i] != open)
 		continue;
 	s->chunks[i] = sealed;
 	pthread_mutex_unlock(&s->lock);
-	grave_put(&s->grave, GRAVE_CHUNK, open);
+	grave_put(&s->grave, GRAVE_CHUNK, open, open->bytes);
 }
 
 void
@@ -86,16 +88,14 @@ append_seal(struct store *s)
 		pthread_mutex_lock(&s->lock);
 		s->n_chunks--;
 		pthread_mutex_unlock(&s->lock);
-		grave_put(&s->grave, GRAVE_CHUNK, open);
+		grave_put(&s->grave, GRAVE_CHUNK, open, open->bytes);
 		return;
 	}
 	if (s->sealer) {
 		sealer_give(s->sealer, open);
 		return;
 	}
-	if (!s->scratch)
-		s->scratch = xmalloc(CHUNK_SCRATCH);
-	put_sealed(s, open, chunk_seal(open, s->scratch));
+	put_sealed(s, open, chunk_seal(open));
 }
 
 static void
@@ -122,6 +122,7 @@ open_chunk(struct store *s, const struct moment *m)
 	s->chunks[s->n_chunks++] = c;
 	pthread_mutex_unlock(&s->lock);
 	s->open = c;
+	s->checked = 0;
 }
 
 /* Is there room in the open chunk for the event of M? */
@@ -248,7 +249,8 @@ needs_bytes(const struct moment *m, uint64_t flags)
 {
 	if (flags & ROW_HAS_CALL)
 		return false;
-	if (m->ev->id == EV_GENERIC_E || m->ev->id == EV_GENERIC_X)
+	if (m->ev->id == EV_GENERIC_E || m->ev->id == EV_GENERIC_X ||
+	    m->ev->id == EV_ASYNCEVENT_E)
 		return true;
 	/* What could not be made, or connected, tells what it was for. */
 	return flags & ROW_FAILED && (!m->fd || m->connect_failed) &&
@@ -318,6 +320,8 @@ append_moment(struct store *s, const struct moment *m)
 	row.values[COL_CPU] = ev->cpu;
 	if (needs_bytes(m, row.values[COL_FLAGS]))
 		row.values[COL_FLAGS] |= ROW_NEEDS_BYTES;
+	if (m->mark)
+		marks_take(s, m, s->next);
 	chunk_add(s->open, &row);
 	note_time(s, ev->ts_ns);
 	s->next++;

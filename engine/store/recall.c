@@ -9,6 +9,7 @@
 #include "engine/base/pool.h"
 #include "engine/event/event.h"
 #include "engine/store/inside.h"
+#include "engine/store/marks.h"
 #include "engine/store/payload.h"
 
 /* A process or thread that was put together for the present moment. */
@@ -43,6 +44,7 @@ struct recall {
 	size_t enter_cap;
 	struct descriptor fd;		/* of the moment */
 	struct descriptor other;	/* of a table */
+	struct walk *walk;		/* over marks; NULL: there are none */
 	size_t chunk;			/* where the last row was */
 
 	/* The table that is walked. */
@@ -192,6 +194,15 @@ recall_tid(void *ctx, int64_t tid)
 	p = k ? atomic_load_explicit(&k->proc, memory_order_acquire) : NULL;
 	v = p ? process_version_at(r, p, r->position) : NULL;
 	return v ? fill_thread(r, make_process(r, v), k, 0) : NULL;
+}
+
+static const struct trace_span *const *
+recall_spans(void *ctx, size_t *n)
+{
+	struct recall *r = ctx;
+
+	*n = 0;
+	return r->walk ? walk_open(r->walk, r->position, n) : NULL;
 }
 
 /* Descriptors of the past --------------------------------------------- */
@@ -431,6 +442,8 @@ fill_row(struct recall *r, uint64_t number, const struct chunk *c, uint32_t row)
 	fill_moment(r, c, row, flags);
 	if (enter)
 		fill_enter(r, enter);
+	if (r->walk)
+		walk_mark(r->walk, &r->moment);
 }
 
 /* The bytes of EV, which is event NUMBER. */
@@ -591,7 +604,9 @@ recall_new(const struct snapshot *snap)
 	r->snap = snap;
 	r->store = snap->store;
 	r->reread = store_reread(snap->store);
-	r->past = (struct past){ recall_tid, r };
+	r->past = (struct past){ recall_tid, recall_spans, r };
+	if (marks_has_any(snap->store))
+		r->walk = walk_new(snap);
 	r->past_fds = (struct past_fds){ recall_fd, recall_next_fd, r };
 	r->pool.size = sizeof(struct recalled);
 	r->world = past_world(store_names(snap->store), &r->past);
@@ -605,6 +620,7 @@ recall_free(struct recall *r)
 	if (!r)
 		return;
 	reread_close(r->reread);
+	walk_free(r->walk);
 	pool_fini(&r->pool);
 	free(r->world);
 	free(r->enter_bytes);

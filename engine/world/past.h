@@ -13,10 +13,12 @@
 
 #include "engine/world/world.h"
 
-/* Who is asked for threads. All that is returned is borrowed until the next
+/* Who is asked for threads and spans. All that is returned is borrowed until the next
  * moment is looked at. */
 struct past {
 	const struct thread *(*thread)(void *ctx, int64_t tid);	/* NULL: there is none */
+	/* The spans that were open, as traces_open() has them. */
+	const struct trace_span *const *(*spans)(void *ctx, size_t *n);
 	void *ctx;
 };
 

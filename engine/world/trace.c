@@ -19,6 +19,7 @@ struct traces {
 	struct trace_span *beginning, *ending;	/* put off; ENDING is in LIST */
 	struct trace_span **list;	/* open, the oldest first; owned, each */
 	size_t n, cap;
+	uint64_t n_begun;
 };
 
 struct traces *
@@ -278,7 +279,7 @@ tags_around(struct span tags)
 }
 
 static struct trace_span *
-new_span(const struct traces *t, const struct moment *m)
+new_span(struct traces *t, const struct moment *m)
 {
 	const struct trace_mark *k = &t->mark;
 	struct trace_span *s = xzalloc(sizeof(*s) + k->tags.len + k->args.len);
@@ -288,6 +289,7 @@ new_span(const struct traces *t, const struct moment *m)
 		memcpy(room, k->tags.p, k->tags.len);
 	if (k->args.len)
 		memcpy(room + k->tags.len, k->args.p, k->args.len);
+	s->serial = ++t->n_begun;
 	s->id = k->id;
 	s->tags = (struct span){ room, k->tags.len };
 	s->args = (struct span){ room + k->tags.len, k->args.len };
@@ -344,8 +346,6 @@ traces_settle(struct traces *t)
 const struct trace_span *const *
 traces_open(const struct traces *t, size_t *n)
 {
-	*n = t ? t->n : 0;
-	if (!*n)
-		return NULL;
+	*n = t->n;
 	return (const struct trace_span *const *)t->list;
 }

@@ -34,6 +34,7 @@ struct trace_mark {
 };
 
 struct trace_span {
+	uint64_t serial;		/* from 1 on, in the order of their beginnings */
 	int64_t id;
 	struct span tags, args;		/* owned, in one piece */
 	uint64_t start_ns;
@@ -54,7 +55,7 @@ void traces_take(struct traces *t, const struct world *w, struct moment *m);
 void traces_settle(struct traces *t);
 
 /* The spans that are open, the oldest first, *N of them: those that begin with
- * this event are not, those that end with it are. T may be NULL: none. */
+ * this event are not, those that end with it are. */
 const struct trace_span *const *traces_open(const struct traces *t, size_t *n);
 
 #endif

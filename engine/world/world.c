@@ -529,7 +529,10 @@ take_event(struct world *w, const struct event *ev)
 		if (ev->id == EV_SCHEDSWITCH_6_E || ev->id == EV_SCHEDSWITCH_1_E)
 			note_switch(w, c.t, ev);
 	}
-	m->has_changed = w->n_changed || w->n_changed_fds || c.n_closed;
+	/* What is told again is of whom it is about, also where nobody did it. */
+	if (is_restated && !c.t)
+		c.t = thread_find(w, ev->tid);
+	m->has_changed = w->n_changed || w->n_changed_fds || c.n_mended;
 	if (w->n_changed || w->n_changed_fds)
 		versions_finish(w);
 	note_moment(w, c.t, ev);
@@ -664,10 +667,10 @@ world_names(const struct world *w)
 	return w->names;
 }
 
-const struct traces *
-world_traces(const struct world *w)
+const struct trace_span *const *
+world_spans(const struct world *w, size_t *n)
 {
-	return w->traces;
+	return w->past ? w->past->spans(w->past->ctx, n) : traces_open(w->traces, n);
 }
 
 const struct world_age *

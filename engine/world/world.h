@@ -25,7 +25,7 @@ struct intern;
 struct text;
 struct trace_mark;
 struct trace_span;
-struct traces;
+struct trace_span;
 struct world;
 
 /* What an event means, at its moment. Borrowed until the next record. */
@@ -130,8 +130,8 @@ struct world_age {
 /* Borrowed: it lives as long as W, and counts on. */
 const struct world_age *world_age(const struct world *w);
 
-/* The spans that programs have marked as open. Borrowed, as W. */
-const struct traces *world_traces(const struct world *w);
+/* The spans that programs have marked as open, as traces_open() has them. */
+const struct trace_span *const *world_spans(const struct world *w, size_t *n);
 
 /* Append the name of FD as people know it: a path, or "1.2.3.4:5->6.7.8.9:80".
  * Raw: it is the caller's part to make it harmless. */

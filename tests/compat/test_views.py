@@ -328,7 +328,6 @@ def same_row(texts, values):
 WRONG = [
     ([], 2, 'which view? `sysreel list views` names them'),
     (['filez', '-r', '@'], 2, 'there is no view `filez`, did you mean `files`?'),
-    (['spectro_traces', '-r', '@'], 2, '`spectro_traces` is a spectrogram of what is no call'),
     (['files', '-r', '@', '--sort', 'size'], 2, 'files has no column `size`; there are: READ'),
     (['files', '-r', '@', '--limit', '0'], 2, '--limit wants a number of rows above 0'),
     (['files', '-r', '@', '--format', 'xml'], 2, '--format wants text, csv or json'),

@@ -7,6 +7,7 @@
 #include "engine/base/intern.h"
 #include "engine/base/mem.h"
 #include "tests/lib/check.h"
+#include "tests/lib/life.h"
 #include "tests/lib/rng.h"
 #include "tests/lib/stage.h"
 
@@ -146,139 +147,28 @@ static const struct world_observer observer = {
 
 /* Made up --------------------------------------------------------------- */
 
-static int64_t
-some_tid(struct rng *r)
-{
-	return (int64_t)rng_below(r, TIDS) - 1;
-}
-
-static int64_t
-some_num(struct rng *r, const struct param_type *type)
-{
-	static const int64_t clone_flags[] = {
-		0, 0, 0, 0x1, 0x2000, 0x2000, 0x2001, 0x8000000, 0x100, 0x20000040, -1,
-	};
-	static const int64_t flags[] = { 0, 1, 2, 4, 0x1000, 0x400, 0x1001, 0x100000, 026, -1 };
-
-	if (!strcmp(type->name, "flags") && rng_below(r, 2))
-		return clone_flags[rng_below(r, ARRAY_LEN(clone_flags))];
-	switch (type->kind) {
-	case PK_FD:
-	case PK_FD32:
-		return (int64_t)rng_below(r, 12) - 2;
-	case PK_PID:
-	case PK_PID32:
-		return some_tid(r);
-	case PK_ERRNO:
-		return rng_below(r, 5) ? (int64_t)rng_below(r, 12) : -(int64_t)rng_below(r, 130);
-	case PK_PORT:
-		return (int64_t)rng_below(r, 4);
-	default:
-		return rng_below(r, 3) ? (int64_t)rng_below(r, 40) :
-					 flags[rng_below(r, ARRAY_LEN(flags))];
-	}
-}
-
-static const char *
-some_text(struct rng *r)
-{
-	static const char *const texts[] = {
-		"", "a", "/a/b", "../c", "<NA>", "(NULL)", "/", "x//y/.", "sh", "/tmp/file",
-	};
-
-	return texts[rng_below(r, ARRAY_LEN(texts))];
-}
-
-static const char *
-some_ip(struct rng *r, bool v6)
-{
-	static const char *const v4s[] = { "0.0.0.0", "10.0.0.1", "10.0.0.2", "127.0.0.1" };
-	static const char *const v6s[] = { "::", "::1", "2001:db8::1", "::ffff:10.0.0.1" };
-
-	return v6 ? v6s[rng_below(r, 4)] : v4s[rng_below(r, 4)];
-}
-
-static struct scap_value
-some_address(struct rng *r, bool tuple)
-{
-	uint16_t a = (uint16_t)rng_below(r, 4), b = (uint16_t)rng_below(r, 4);
-	bool v6 = rng_below(r, 2);
-
-	if (!rng_below(r, 4))
-		return tuple ? scap_unix_tuple(rng_below(r, 3), rng_below(r, 3), some_text(r)) :
-			       scap_unix_addr(some_text(r));
-	return tuple ? scap_tuple(some_ip(r, v6), a, some_ip(r, v6), b) :
-		       scap_addr(some_ip(r, v6), a);
-}
-
-static struct scap_value
-some_value(struct rng *r, const struct param_type *type)
-{
-	static const struct scap_poll polls[2] = { { 3, 1 }, { 4, 1 } };
-
-	if (!rng_below(r, 12))
-		return scap_empty();
-	switch (type->kind) {
-	case PK_CHARBUF:
-	case PK_FSPATH:
-	case PK_FSRELPATH:
-		return scap_text(some_text(r));
-	case PK_BYTEBUF:
-	case PK_CHARBUFARRAY:
-	case PK_CHARBUF_PAIR_ARRAY:
-		return scap_bytes("cpu=/docker\0x", rng_below(r, 13));
-	case PK_SOCKADDR:
-	case PK_SOCKTUPLE:
-		return some_address(r, type->kind == PK_SOCKTUPLE);
-	case PK_FDLIST:
-		return scap_polls(polls, rng_below(r, 3));
-	case PK_DYN:
-	case PK_IPV4ADDR:
-	case PK_IPV6ADDR:
-		return scap_empty();
-	default:
-		return scap_num(some_num(r, type) &
-				(int64_t)(UINT64_MAX >> (64 - 8 * param_kind_len(type->kind))));
-	}
-}
-
 static void
 some_event(struct stage *s, struct rng *r)
 {
-	/* Those that make and end things come often enough to meet. */
-	static const uint16_t often[] = {
-		EV_CLONE_20_X, EV_CLONE_20_X, EV_CLONE3_X, EV_VFORK_20_X, EV_FORK_20_X,
-		EV_EXECVE_19_E, EV_EXECVE_19_X, EV_EXECVEAT_E, EV_PROCEXIT_1_E, EV_OPEN_E,
-		EV_OPEN_X, EV_OPENAT_2_X, EV_CLOSE_X, EV_CLOSE_E, EV_DUP2_X, EV_SOCKET_X,
-		EV_BIND_X, EV_CONNECT_X, EV_SENDTO_X, EV_RECVFROM_X, EV_ACCEPT4_6_X,
-		EV_CLOSE_RANGE_X, EV_UNSHARE_X, EV_PIPE2_X, EV_SOCKETPAIR_X, EV_CHDIR_X,
-		EV_PRCTL_X, EV_PIDFD_OPEN_X, EV_PIDFD_GETFD_X, EV_FCNTL_X,
-	};
-	struct scap_value v[EVENT_PARAMS_MAX] = { SCAP_NOTHING };
-	uint16_t id = rng_below(r, 3) ? often[rng_below(r, ARRAY_LEN(often))] :
-					(uint16_t)rng_below(r, EVENT_TYPES);
-	const struct event_type *type = event_type_find(id);
-	size_t n = type->n_params;
+	struct scap_value v[EVENT_PARAMS_MAX];
+	size_t n;
+	uint16_t id = life_event(r, v, &n);
 
-	if (n && !rng_below(r, 10))
-		n = 1 + rng_below(r, n);
-	for (size_t i = 0; i < n; i++)
-		v[i] = some_value(r, &type->params[i]);
 	if (!rng_below(r, 200))
 		s->ts_ns += 3000000000u;
 	if (!rng_below(r, 200))
 		s->ts_ns -= 2000000u;
-	stage_values(s, some_tid(r), id, v, n);
+	stage_values(s, life_tid(r), id, v, n);
 }
 
 static void
 some_list(struct stage *s, struct rng *r)
 {
 	struct fd_record fd = {
-		.tid = some_tid(r), .fd = (int64_t)rng_below(r, 12) - 2,
+		.tid = life_tid(r), .fd = (int64_t)rng_below(r, 12) - 2,
 		.kind = (uint8_t)rng_below(r, FD_KINDS + 1), .l4 = (uint8_t)rng_below(r, 7),
 		.src_port = (uint16_t)rng_below(r, 4), .dst_port = (uint16_t)rng_below(r, 4),
-		.src_ip = { (uint8_t)rng_below(r, 2) }, .name = scap_span(some_text(r)),
+		.src_ip = { (uint8_t)rng_below(r, 2) }, .name = scap_span(life_text(r)),
 	};
 
 	switch (rng_below(r, 40)) {
@@ -295,7 +185,7 @@ some_list(struct stage *s, struct rng *r)
 		if (rng_below(r, 2))
 			stage_fd_record(s, &fd);
 		else
-			stage_proc(s, some_tid(r), some_tid(r), some_tid(r), "listed");
+			stage_proc(s, life_tid(r), life_tid(r), life_tid(r), "listed");
 	}
 }
 

@@ -14,9 +14,11 @@
  *	wait TEXT		until it is seen; gone TEXT: until it is not
  *	size 40x10		the terminal has another size
  *	shot WORDS		what is seen now must stand in NAME.screen under WORDS
+ *	file NAME		what is in that file, the same
  *	end STATUS		it has ended so, and the terminal is as it was
  *
- * --bless writes NAME.screen anew, for a person to look at.
+ * It works in a folder of its own, which is empty at first and lasts for all runs of
+ * a file. --bless writes NAME.screen anew, for a person to look at.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +28,7 @@
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
 #include "tests/lib/check.h"
+#include "tests/lib/tempdir.h"
 #include "tests/term/vt.h"
 
 #define WORDS_MAX 32
@@ -34,7 +37,10 @@
 #define TRIES 200			/* looks at a screen before it is taken for wrong */
 
 struct play {
-	const char *program, *capture, *name;
+	char *program, *capture;	/* owned */
+	const char *name;
+	struct tempdir dir;
+	char *dir_path;			/* absolute; owned */
 	struct vt *vt;
 	char *env[ENV_MAX + 1];
 	size_t n_env;
@@ -71,7 +77,8 @@ static void
 run(struct play *p, char *words)
 {
 	char *argv[WORDS_MAX + 2] = { xstrdup(p->program) };
-	struct vt_start start = { .argv = argv, .env = (const char *const *)p->env };
+	struct vt_start start = { .argv = argv, .env = (const char *const *)p->env,
+				  .dir = p->dir_path };
 	size_t n = 1;
 
 	vt_free(p->vt);
@@ -167,6 +174,22 @@ shoot(struct play *p, const char *title)
 }
 
 static void
+show_file(struct play *p, const char *name)
+{
+	char path[256];
+	size_t len;
+	uint8_t *bytes = tempdir_read(tempdir_path(&p->dir, name, path), &len);
+
+	if (!bytes) {
+		fail(p, "there is no such file");
+		return;
+	}
+	text_fmt(&p->seen, "== file %s\n", name);
+	text_bytes(&p->seen, bytes, len);
+	free(bytes);
+}
+
+static void
 end(struct play *p, const char *words)
 {
 	int status = vt_ended(p->vt);
@@ -212,6 +235,8 @@ obey(struct play *p, char *order)
 		vt_resize(p->vt, n_rows, n_cols);
 	} else if (!strcmp(order, "shot")) {
 		shoot(p, words);
+	} else if (!strcmp(order, "file")) {
+		show_file(p, words);
 	} else if (!strcmp(order, "end")) {
 		end(p, words);
 	} else {
@@ -264,14 +289,30 @@ compare(struct play *p, const char *path)
 	}
 }
 
+/* The folder, with what the explorer kept in it. */
+static void
+end_folder(struct play *p)
+{
+	struct tempdir state;
+
+	snprintf(state.path, sizeof(state.path), "%.40s/sysreel", p->dir.path);
+	tempdir_fini(&state);
+	tempdir_fini(&p->dir);
+	free(p->dir_path);
+}
+
 static void
 play(const char *program, const char *capture, const char *path, bool is_blessed)
 {
 	char *orders = read_file(path), *screens = xstrdup(path);
 	const char *slash = strrchr(path, '/');
-	struct play p = { .program = program, .capture = capture,
+	struct play p = { .program = realpath(program, NULL), .capture = realpath(capture, NULL),
 			  .name = slash ? slash + 1 : path };
 
+	if (!p.program || !p.capture)
+		die("the program or the capture is not there");
+	tempdir_init(&p.dir);
+	p.dir_path = realpath(p.dir.path, NULL);
 	screens = xrealloc(screens, strlen(path) + sizeof("screen"));
 	strcpy(screens + strlen(path) - strlen("keys"), "screen");
 	p.want = is_blessed ? NULL : read_file(screens);
@@ -297,6 +338,9 @@ play(const char *program, const char *capture, const char *path, bool is_blessed
 	while (p.n_env)
 		free(p.env[--p.n_env]);
 	text_fini(&p.seen);
+	end_folder(&p);
+	free(p.program);
+	free(p.capture);
 	free(p.want);
 	free(orders);
 	free(screens);

@@ -14,6 +14,7 @@
 #include "engine/base/text.h"
 #include "tests/lib/check.h"
 #include "tests/lib/rng.h"
+#include "tests/lib/tempdir.h"
 #include "tests/term/vt.h"
 
 #define KEYS 3000			/* 100,000 take a few minutes */
@@ -24,7 +25,8 @@ static const char *const keys[] = {
 	"Esc", "Esc", "Backspace", "Tab", "BackTab", "Shift-Left", "Shift-Right", "Ctrl-Left",
 	"F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F11", "F12", "Del", "Ins", "^F",
 	"^L", "^U", "^W", "^A", "Alt-x", "a", "c", "d", "e", "f", "h", "l", "n", "N", "o", "p",
-	"s", "t", "v", "y", "z", "0", "1", "2", "5", "9", "+", "-", "<", ">", "/", "?", "\\",
+	"s", "t", "v", "y", "z", "C", "T", "g", "S", "x", "u", "r",
+	"0", "1", "2", "5", "9", "+", "-", "<", ">", "/", "?", "\\",
 	"Space", "=", "'", "(", ")", "[", "]", "{", "}", ".", "é", "日",
 };
 
@@ -85,9 +87,9 @@ answers(struct vt *v)
 }
 
 static struct vt *
-start(char **words)
+start(char **words, const char *dir)
 {
-	struct vt *v = vt_start(&(struct vt_start){ 24, 80, words, NULL, 0 });
+	struct vt *v = vt_start(&(struct vt_start){ 24, 80, .argv = words, .dir = dir });
 
 	CHECK(vt_wait(v, "F2 Views"), "it is there");
 	return v;
@@ -97,7 +99,8 @@ int
 main(int argc, char **argv)
 {
 	struct rng r = rng_from_args(argc - 2, argv + 2);
-	char read[] = "-r", *words[] = { argv[1], read, argv[2], NULL };
+	char read[] = "-r", *words[] = { NULL, read, NULL, NULL }, *dir;
+	struct tempdir here, state;
 	long n = argc > 4 ? strtol(argv[4], NULL, 10) : KEYS;
 	unsigned size[2] = { 24, 80 };
 	struct vt *v;
@@ -105,7 +108,13 @@ main(int argc, char **argv)
 
 	if (argc < 3)
 		return 2;
-	v = start(words);
+	/* What it keeps or saves stays in a folder that goes with the test. */
+	tempdir_init(&here);
+	snprintf(state.path, sizeof(state.path), "%.40s/sysreel", here.path);
+	dir = realpath(here.path, NULL);
+	words[0] = realpath(argv[1], NULL);
+	words[2] = realpath(argv[2], NULL);
+	v = start(words, dir);
 	for (long i = 0; i < n; i++) {
 		/* "Quit" in the key bar can be clicked. */
 		if (vt_is_over(v)) {
@@ -113,7 +122,7 @@ main(int argc, char **argv)
 			if (status || !vt_is_given_back(v))
 				CHECK(false, "key %ld ends it: status %#x", i, (unsigned)status);
 			vt_free(v);
-			v = start(words);
+			v = start(words, dir);
 			size[0] = 24;
 			size[1] = 80;
 		}
@@ -136,5 +145,10 @@ main(int argc, char **argv)
 	      "it can be ended: status %#x", (unsigned)status);
 	CHECK(vt_is_given_back(v), "the terminal is as it was");
 	vt_free(v);
+	tempdir_fini(&state);
+	tempdir_fini(&here);
+	free(words[0]);
+	free(words[2]);
+	free(dir);
 	return check_done();
 }

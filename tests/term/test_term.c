@@ -16,7 +16,7 @@ static struct vt *
 start(const char *shown, const char *const *env)
 {
 	char *argv[] = { app, strdup(shown), NULL };
-	struct vt *v = vt_start(&(struct vt_start){ 24, 80, argv, env, 0 });
+	struct vt *v = vt_start(&(struct vt_start){ 24, 80, .argv = argv, .env = env });
 
 	free(argv[1]);
 	if (!v || !vt_wait(v, "size "))
@@ -200,7 +200,7 @@ test_terminals(void)
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
 		const char *const env[] = { "TERM", good[i], NULL };
 		char *argv[] = { app, NULL };
-		struct vt *v = vt_start(&(struct vt_start){ 24, 80, argv, env, 0 });
+		struct vt *v = vt_start(&(struct vt_start){ 24, 80, .argv = argv, .env = env });
 
 		if (!vt_wait(v, "size ")) {
 			check_skip("%s: its description is not installed", good[i]);
@@ -215,7 +215,7 @@ test_terminals(void)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		const char *const env[] = { "TERM", bad[i], NULL };
 		char *argv[] = { app, NULL };
-		struct vt *v = vt_start(&(struct vt_start){ 24, 80, argv, env, 0 });
+		struct vt *v = vt_start(&(struct vt_start){ 24, 80, .argv = argv, .env = env });
 		int status = vt_ended(v);
 
 		CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 1, "`%s` is refused: status %x",
@@ -298,7 +298,7 @@ test_piped(void)
 
 	if (pipe(fds) < 0)
 		return;
-	v = vt_start(&(struct vt_start){ 24, 80, argv, NULL, fds[0] });
+	v = vt_start(&(struct vt_start){ 24, 80, .argv = argv, .in_fd = fds[0] });
 	vt_wait(v, "size ");
 	vt_keys(v, "F3");
 	CHECK(vt_wait(v, "key F3"), "keys come from the terminal when input is a pipe");

@@ -22,6 +22,7 @@ struct vt_start {
 	char *const *argv;		/* the program and its words */
 	const char *const *env;		/* pairs of name and value (NULL: unset), then NULL */
 	int in_fd;			/* its standard input; 0: the terminal */
+	const char *dir;		/* where it works and keeps its state; NULL: here */
 };
 
 /* Owned by the caller. NULL: it could not be started. */
@@ -49,6 +50,9 @@ bool vt_wait_gone(struct vt *v, const char *text);
 
 /* Wait until the program has written nothing for MS. */
 void vt_settle(struct vt *v, int ms);
+
+/* Take what it writes within MS. False: it wrote nothing. */
+bool vt_take(struct vt *v, int ms);
 
 /* Wait until it ended. Its status as of waitpid(); -1: it runs on. */
 int vt_ended(struct vt *v);

@@ -239,7 +239,7 @@ test_many(struct asked *a)
 		put(a, 10, 3, data);
 	}
 	call(a, 10);
-	traces_open(world_traces(a->s.world), &n);
+	world_spans(a->s.world, &n);
 	CHECK(n == TRACE_OPEN_MAX, "%zu spans are open at once", n);
 	put(a, 10, 3, "<:3:many::");
 	CHECK(!a->s.m->span, "the oldest are forgotten");

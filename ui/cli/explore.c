@@ -29,7 +29,7 @@
 #define LIVE_MIB 1024u
 #define MIB_MAX (1u << 20)
 
-enum { OPT_ASCII = 256, OPT_THEME, OPT_MEMORY, OPT_UTC, OPT_VIEWS };
+enum { OPT_ASCII = 256, OPT_THEME, OPT_MEMORY, OPT_UTC, OPT_VIEWS, OPT_ACTIONS };
 
 /* What the words ask for. */
 struct wishes {
@@ -38,7 +38,7 @@ struct wishes {
 	const char *view, *views_dir, *theme;
 	enum view_variant variant;
 	uint64_t refresh_ms, n_events, data_bytes, memory_mib;
-	bool without_users, with_services, is_ascii, is_utc;
+	bool without_users, with_services, is_ascii, is_utc, acts;
 	struct text filter;
 };
 
@@ -88,6 +88,8 @@ take_option(struct wishes *w, int key, const char *arg)
 		return w->without_users = true;
 	case 'R':
 		return w->with_services = true;
+	case OPT_ACTIONS:
+		return w->acts = true;
 	case OPT_ASCII:
 		return w->is_ascii = true;
 	case OPT_THEME:
@@ -168,9 +170,27 @@ short_name(const struct wishes *w)
 	return slash && slash[1] ? slash + 1 : name;
 }
 
+/* Append where the explorer keeps what it does from one run to the next. */
+static const char *
+state_folder(struct text *t)
+{
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+
+	/* Relative ones are to be ignored, says whoever made the variable up. */
+	if (state && state[0] == '/')
+		text_fmt(t, "%s/sysreel", state);
+	else if (home && home[0] == '/')
+		text_fmt(t, "%s/.local/state/sysreel", home);
+	else
+		return NULL;
+	text_char(t, '\0');
+	return t->p;
+}
+
 static int
 explore(struct wishes *w)
 {
+	struct text state = { 0 };
 	struct filter_options filters = { .utc_offset = w->is_utc ? NULL : zone_offset,
 					  .service_port = services_port };
 	struct query_style style = { .utc_offset = filters.utc_offset,
@@ -179,6 +199,8 @@ explore(struct wishes *w)
 		.name = short_name(w), .view = w->view, .variant = w->variant,
 		.filter = w->filter.len ? w->filter.p : NULL,
 		.budget_bytes = w->memory_mib << 20, .refresh_ns = w->refresh_ms * MS,
+		.acts_on_captures = w->acts,
+		.state_dir = state_folder(&state),
 		.term = { w->is_ascii, w->theme }, .style = &style, .filter_options = &filters,
 		.open = open_source, .ctx = w,
 	};
@@ -192,6 +214,7 @@ explore(struct wishes *w)
 	o.views = views;
 	code = explore_run(&o, &err);
 	view_set_free(views);
+	text_fini(&state);
 	if (code < 0) {
 		cli_error("%s", err.text);
 		if (!w->input.n)
@@ -220,7 +243,7 @@ static const struct cli_option options[] = {
 	{ 'r', "read", "FILE", "Look at the capture FILE; - is standard input. Given several "
 	  "times, the files are one after the other." },
 	{ 'v', "view", "ID", "Begin with the view ID; `sysreel list views` has them. dig shows "
-	  "events one by one, echo what was read and written." },
+	  "events one by one, echo what was read and written, overview how much of what." },
 	{ 'p', "columns", "WHAT", "c: with columns for containers; k: for pods, too." },
 	WHOM_OPTIONS,
 	{ 'd', "refresh", "MS", "Without -r: show the last MS milliseconds, 2000 without the "
@@ -231,6 +254,8 @@ static const struct cli_option options[] = {
 	{ 'E', "exclude-users", NULL, "Do without the names of users and groups." },
 	{ 'R', "resolve-ports", NULL, "Show names of services in place of numbers of ports." },
 	{ OPT_VIEWS, "views", "DIR", "Use the view files in DIR, too." },
+	{ OPT_ACTIONS, "actions", NULL, "Let the actions of views (F8) act on captures, too: on "
+	  "what is the same on this system now." },
 	{ OPT_MEMORY, "memory", "MIB", "Forget the oldest events beyond so much memory. Without "
 	  "the option this is 1024 for the running system, and captures are kept whole." },
 	{ OPT_UTC, "utc", NULL, "Show times in UTC." },
@@ -243,7 +268,8 @@ const struct cli_command explore_command = {
 	.synopsis = "[OPTION]... [FILTER]",
 	.doc = "Browse a capture, or the running system, on the whole screen. This is what sysreel "
 	       "does without a command.",
-	.more = "FILTER is in force for all that is seen. F1 shows the keys.",
+	.more = "FILTER is in force from the start; F4 changes it, x takes it away. F1 shows the "
+		"keys.",
 	.options = options,
 	.n_options = ARRAY_LEN(options),
 	.run = run,

@@ -7,6 +7,7 @@
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
 #include "engine/query/slices.h"
+#include "engine/query/view.h"
 #include "ui/cli/json_out.h"
 #include "ui/cli/output.h"
 
@@ -71,8 +72,15 @@ mark_of(uint64_t count, uint64_t most)
 	return ramp[1 + (all ? bits * (LEVELS - 1) / all : 0)];
 }
 
+/* What is counted, as the view's second column calls it: "CALLS". */
+static const char *
+counted(const struct spectrum_look *look)
+{
+	return look->view->n_columns > 1 ? look->view->columns[1].name : "CALLS";
+}
+
 static void
-put_scale(struct text *t)
+put_scale(const struct spectrum_look *look, struct text *t)
 {
 	static const char *const names[DECADES] = { "1ns", "10ns", "100ns", "1us", "10us",
 						    "100us", "1ms", "10ms", "100ms", "1s" };
@@ -80,7 +88,7 @@ put_scale(struct text *t)
 	text_fmt(t, "%*s", LABEL_COLS, "");
 	for (size_t i = 0; i < DECADES; i++)
 		text_fmt(t, "%-*s", BINS_PER_DECADE, names[i]);
-	text_str(t, "   CALLS\n");
+	text_fmt(t, "%8s\n", counted(look));
 }
 
 static void
@@ -102,6 +110,14 @@ put_slice(const struct spectrum *s, size_t slice, uint64_t most, struct clock *c
 	text_fmt(t, "%8" PRIu64 "\n", n);
 }
 
+/* Headings are of ASCII. */
+static void
+put_lower(struct text *t, const char *heading)
+{
+	for (; *heading; heading++)
+		text_char(t, *heading >= 'A' && *heading <= 'Z' ? (char)(*heading + 32) : *heading);
+}
+
 static void
 put_text(const struct spectrum *s, const struct spectrum_look *look, struct output *out)
 {
@@ -109,20 +125,22 @@ put_text(const struct spectrum *s, const struct spectrum_look *look, struct outp
 	struct clock clock;
 
 	clock_init(&clock, look->offset);
-	put_scale(&out->text);
+	put_scale(look, &out->text);
 	for (size_t i = 0; i < s->n && output_settle(out); i++)
 		put_slice(s, i, most, &clock, &out->text);
-	text_fmt(&out->text, "one mark: '%c' few to '%c' up to %" PRIu64 " calls\n", ramp[1],
+	text_fmt(&out->text, "one mark: '%c' few to '%c' up to %" PRIu64 " ", ramp[1],
 		 ramp[LEVELS], most);
+	put_lower(&out->text, counted(look));
+	text_char(&out->text, '\n');
 }
 
 /* For programs ---------------------------------------------------------- */
 
 /* Cells in which there are none are left out. */
 static void
-put_csv(const struct spectrum *s, struct output *out)
+put_csv(const struct spectrum *s, const struct spectrum_look *look, struct output *out)
 {
-	text_str(&out->text, "TIME,LATENCY (ns),CALLS\n");
+	text_fmt(&out->text, "TIME,%s (ns),%s\n", look->view->columns[0].name, counted(look));
 	for (size_t i = 0; i < s->n * s->n_bins && output_settle(out); i++)
 		if (s->counts[i])
 			text_fmt(&out->text, "%" PRIu64 ",%" PRIu64 ",%" PRIu32 "\n",
@@ -134,9 +152,12 @@ static void
 put_json(const struct spectrum *s, const struct spectrum_look *look, struct output *out)
 {
 	struct json_out j = { .t = &out->text };
+	struct text name = { 0 };
 
 	json_open(&j, NULL, '{');
-	json_str(&j, "view", look->view);
+	put_lower(&name, counted(look));
+	text_char(&name, '\0');
+	json_str(&j, "view", look->view->id);
 	json_u64(&j, "from_ns", s->from_ns);
 	json_u64(&j, "to_ns", s->to_ns);
 	json_open(&j, "least_ns", '[');
@@ -147,7 +168,7 @@ put_json(const struct spectrum *s, const struct spectrum_look *look, struct outp
 	for (size_t i = 0; i < s->n && output_settle(out); i++) {
 		json_open(&j, NULL, '{');
 		json_u64(&j, "from_ns", slice_start(s, i));
-		json_open(&j, "calls", '[');
+		json_open(&j, name.p, '[');
 		for (size_t k = 0; k < s->n_bins; k++)
 			json_u64(&j, NULL, s->counts[i * s->n_bins + k]);
 		json_close(&j, ']');
@@ -156,6 +177,7 @@ put_json(const struct spectrum *s, const struct spectrum_look *look, struct outp
 	json_close(&j, ']');
 	json_close(&j, '}');
 	text_char(&out->text, '\n');
+	text_fini(&name);
 }
 
 int
@@ -175,7 +197,7 @@ spectrum_out(const struct snapshot *snap, const struct slices_question *q,
 	s.counts = xreallocarray(NULL, s.n * BINS, sizeof(*s.counts));
 	code = slices_spectrum(snap, q, &s, err);
 	if (!code && look->form == VIEW_CSV)
-		put_csv(&s, out);
+		put_csv(&s, look, out);
 	else if (!code && look->form == VIEW_JSON)
 		put_json(&s, look, out);
 	else if (!code)

@@ -17,16 +17,17 @@ struct err;
 struct output;
 struct slices_question;
 struct snapshot;
+struct view;
 
 struct spectrum_look {
-	const char *view;		/* its id */
+	const struct view *view;
 	enum view_form form;
 	uint64_t from_ns, to_ns;	/* 0, 0: all that there is */
 	size_t n_slices;		/* 0: as many as a small screen has */
 	clock_offset_fn *offset;	/* of the clock; NULL: UTC */
 };
 
-/* Count the calls of SNAP that Q wants, and write. 0, or *err says what is wrong with Q. */
+/* Count the events of SNAP that Q wants, and write. 0, or *err says what is wrong with Q. */
 int spectrum_out(const struct snapshot *snap, const struct slices_question *q,
 		 const struct spectrum_look *look, struct output *out, struct err *err);
 

@@ -63,16 +63,6 @@ struct viewer {
 
 /* What the wishes mean ---------------------------------------------------- */
 
-/* Of spectrograms only those of calls are counted. */
-static bool
-can_show(const struct view *view)
-{
-	const struct field_use *use = view->kind == VIEW_SPECTROGRAM ?
-				      operand_field(view->columns[0].of.operand) : NULL;
-
-	return view->kind == VIEW_TABLE || (use && !strcmp(use->field->name, "evt.duration"));
-}
-
 static bool
 find_view(struct viewer *v)
 {
@@ -80,10 +70,8 @@ find_view(struct viewer *v)
 	const struct view *near;
 
 	v->view = view_set_find(v->views, id);
-	if (v->view && !can_show(v->view))
-		cli_error("`%s` is a spectrogram of what is no call", id);
 	if (v->view)
-		return can_show(v->view);
+		return true;
 	near = view_set_nearest(v->views, id);
 	if (near)
 		cli_error("there is no view `%s`, did you mean `%s`?", id, near->id);
@@ -229,17 +217,19 @@ put_table(struct viewer *v, const struct table *t)
 	output_flush(&v->out);
 }
 
-/* Show the calls of Q, whose window is one of times or of events. */
+/* Show what Q counts, whose window is one of times or of events. */
 static bool
 show_spectrum(struct viewer *v, const struct snapshot *snap, const struct query *q)
 {
 	struct spectrum_look look = {
-		.view = v->view->id, .form = v->wishes->form, .from_ns = q->from_ns,
+		.view = v->view, .form = v->wishes->form, .from_ns = q->from_ns,
 		.to_ns = q->to_ns, .n_slices = v->wishes->limit, .offset = zone_offset,
 	};
 	const char **filters = xreallocarray(NULL, v->n_filters + 3, sizeof(*filters));
-	struct slices_question question = { .filters = filters, .style = &v->style,
-					    .options = &v->options };
+	struct slices_question question = {
+		.filters = filters, .style = &v->style, .options = &v->options,
+		.span = v->view->columns[0].of.text,
+	};
 	struct text events = { 0 };
 	uint64_t first_ns, last_ns;
 	struct err err = { 0 };
