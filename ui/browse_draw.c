@@ -80,7 +80,7 @@ draw_source(struct browse *b, struct area line)
 	t.len = 0;
 	if (b->is_paused)
 		text_str(&t, "■ paused");
-	else if (!p->is_done || !b->is_final)
+	else if (a->o->name ? !p->is_done || !b->is_final : !table)
 		put_progress(a, &t);
 	else if (table && table->to_ns) {
 		text_str(&t, "as of ");
