@@ -72,6 +72,7 @@ struct app {
 	bool cannot_keep;		/* somebody was told that nothing is kept */
 	uint64_t next_id;		/* of questions */
 	uint64_t wake_ns;		/* when screens want to be woken at the latest */
+	int nice;			/* what commands have, which sysreel itself may not */
 	bool is_over;
 	char note[512];			/* said in the last line until the next key */
 	enum style note_style;

@@ -10,6 +10,7 @@
 #include "engine/query/table.h"
 #include "engine/query/view.h"
 #include "engine/query/view_set.h"
+#include "ui/actions.h"
 #include "ui/choose.h"
 #include "ui/columns_edit.h"
 #include "ui/dig.h"
@@ -169,6 +170,17 @@ spectrogram(void *screen)
 	select_events(b, &s);
 	spectro_open(b->screen.app, &s.q);
 	selection_done(&s);
+}
+
+static void
+act(void *screen)
+{
+	struct browse *b = screen;
+
+	if (browse_has_table(b) && b->table.table->n_rows)
+		actions_open(b->screen.app, b->table.table, browse_level(b)->grid.rows.at);
+	else
+		app_note(b->screen.app, STYLE_DIM, "there is no row to act on");
 }
 
 /* Views -------------------------------------------------------------------- */
@@ -745,6 +757,7 @@ const struct action browse_actions[] = {
 	{ "F12 s", "Spectro", "how long the calls of the selected row took, over time",
 	  spectrogram },
 	{ "F7 l", "Legend", "what the view and its columns are", legend },
+	{ "F8 a", "Actions", "what can be done to the selected row", act },
 	{ "F9 o", "Sort", "sort by another column; the same again turns the order", choose_sort },
 	{ "/ ^F", "Search", "find a text in the rows, in any case", search },
 	{ "Enter", NULL, "go into the selected row", go_down },

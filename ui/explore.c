@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "engine/base/err.h"
@@ -133,7 +134,8 @@ begin(struct app *a, const struct view *first, struct err *err)
 int
 explore_run(const struct explore_options *o, struct err *err)
 {
-	struct app a = { .o = o, .wake_ns = UINT64_MAX };
+	/* The source may give itself another priority. */
+	struct app a = { .o = o, .wake_ns = UINT64_MAX, .nice = getpriority(PRIO_PROCESS, 0) };
 	const struct view *first = first_view(o, err);
 	int code;
 

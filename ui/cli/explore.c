@@ -29,7 +29,7 @@
 #define LIVE_MIB 1024u
 #define MIB_MAX (1u << 20)
 
-enum { OPT_ASCII = 256, OPT_THEME, OPT_MEMORY, OPT_UTC, OPT_VIEWS };
+enum { OPT_ASCII = 256, OPT_THEME, OPT_MEMORY, OPT_UTC, OPT_VIEWS, OPT_ACTIONS };
 
 /* What the words ask for. */
 struct wishes {
@@ -38,7 +38,7 @@ struct wishes {
 	const char *view, *views_dir, *theme;
 	enum view_variant variant;
 	uint64_t refresh_ms, n_events, data_bytes, memory_mib;
-	bool without_users, with_services, is_ascii, is_utc;
+	bool without_users, with_services, is_ascii, is_utc, acts;
 	struct text filter;
 };
 
@@ -88,6 +88,8 @@ take_option(struct wishes *w, int key, const char *arg)
 		return w->without_users = true;
 	case 'R':
 		return w->with_services = true;
+	case OPT_ACTIONS:
+		return w->acts = true;
 	case OPT_ASCII:
 		return w->is_ascii = true;
 	case OPT_THEME:
@@ -198,6 +200,7 @@ explore(struct wishes *w)
 		.name = short_name(w), .view = w->view, .variant = w->variant,
 		.filter = w->filter.len ? w->filter.p : NULL,
 		.budget_bytes = w->memory_mib << 20, .refresh_ns = w->refresh_ms * MS,
+		.acts_on_captures = w->acts,
 		.state_dir = state_folder(&state),
 		.term = { w->is_ascii, w->theme }, .style = &style, .filter_options = &filters,
 		.open = open_source, .ctx = w,
@@ -252,6 +255,8 @@ static const struct cli_option options[] = {
 	{ 'E', "exclude-users", NULL, "Do without the names of users and groups." },
 	{ 'R', "resolve-ports", NULL, "Show names of services in place of numbers of ports." },
 	{ OPT_VIEWS, "views", "DIR", "Use the view files in DIR, too." },
+	{ OPT_ACTIONS, "actions", NULL, "Let the actions of views (F8) act on captures, too: on "
+	  "what is the same on this system now." },
 	{ OPT_MEMORY, "memory", "MIB", "Forget the oldest events beyond so much memory. Without "
 	  "the option this is 1024 for the running system, and captures are kept whole." },
 	{ OPT_UTC, "utc", NULL, "Show times in UTC." },
