@@ -173,14 +173,16 @@ main(int argc, char **argv)
 	char dir[] = "/tmp/sysreel-explorer-XXXXXX";
 	char refresh[] = "-d", ms[] = "1000", filter[] = "proc.name in (sh, cat) and proc.cmdline contains " MARKER;
 	char end[] = "--", shell[] = "/bin/sh", c[] = "-c", script[] = SCRIPT, name[] = MARKER;
-	char *words[] = { argv[1], refresh, ms, filter, end, shell, c, script, name, NULL };
+	char *program = argc > 1 ? realpath(argv[1], NULL) : NULL;
+	char *words[] = { program, refresh, ms, filter, end, shell, c, script, name, NULL };
 	struct vt *v;
 	pid_t pid;
 
-	if (argc < 2)
+	if (!program)
 		return 2;
-	if (!may_trace(argv[1])) {
+	if (!may_trace(program)) {
 		printf("1..0 # SKIP needs the rights to trace\n");
+		free(program);
 		return 0;
 	}
 	if (!mkdtemp(dir))
@@ -198,5 +200,6 @@ main(int argc, char **argv)
 	CHECK(pid > 0 && is_gone(pid), "the command is hung up");
 	vt_free(v);
 	rmdir(dir);
+	free(program);
 	return check_done();
 }
