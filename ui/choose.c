@@ -93,17 +93,16 @@ leave(void *screen)
 	app_pop(s->app);
 }
 
-const struct action choose_actions[] = {
+static const struct action actions[] = {
 	{ "Enter", "Choose", "choose what is selected", NULL },
 	{ "Esc F10", "Close", "choose nothing", leave },
 	{ "Up Down PgUp PgDn Home End", NULL, "move the selection", NULL },
 };
-const size_t n_choose_actions = ARRAY_LEN(choose_actions);
 
 static const struct screen_ops ops = {
 	.name = "Menu",
-	.actions = choose_actions,
-	.n_actions = ARRAY_LEN(choose_actions),
+	.actions = actions,
+	.n_actions = ARRAY_LEN(actions),
 	.draw = draw,
 	.key = key,
 	.free = end,

@@ -224,7 +224,7 @@ end(struct screen *s)
 	free(e);
 }
 
-const struct action columns_edit_actions[] = {
+static const struct action actions[] = {
 	{ "F1 ?", "Help", "all keys", help },
 	{ "Space", "Show", "show the column, or hide it", toggle },
 	{ "u Shift-Up", "Up", "move the column to the left", move_up },
@@ -236,12 +236,11 @@ const struct action columns_edit_actions[] = {
 	{ "Esc F10 q", "Close", "the same", leave },
 	{ "Up Down PgUp PgDn Home End", NULL, "move the selection", NULL },
 };
-const size_t n_columns_edit_actions = ARRAY_LEN(columns_edit_actions);
 
 static const struct screen_ops ops = {
 	.name = "Keys",
-	.actions = columns_edit_actions,
-	.n_actions = ARRAY_LEN(columns_edit_actions),
+	.actions = actions,
+	.n_actions = ARRAY_LEN(actions),
 	.draw = draw,
 	.key = key,
 	.free = end,

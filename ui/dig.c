@@ -575,7 +575,7 @@ end(struct screen *s)
 	free(d);
 }
 
-const struct action dig_actions[] = {
+static const struct action actions[] = {
 	{ "F1 ?", "Help", "all keys", help },
 	{ "Enter", "Event", "all fields of the event, and its data", show_event },
 	{ "F4 \\", "Filter", "keep only some of these events", edit_filter },
@@ -591,12 +591,11 @@ const struct action dig_actions[] = {
 	{ "Esc Backspace", "Back", "stop a search, drop the filter, go back", leave },
 	{ "F10 q", "Quit", "leave the explorer", quit },
 };
-const size_t n_dig_actions = ARRAY_LEN(dig_actions);
 
 static const struct screen_ops ops = {
 	.name = "Keys",
-	.actions = dig_actions,
-	.n_actions = ARRAY_LEN(dig_actions),
+	.actions = actions,
+	.n_actions = ARRAY_LEN(actions),
 	.draw = draw,
 	.key = key,
 	.woken = woken,

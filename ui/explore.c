@@ -113,7 +113,8 @@ begin(struct app *a, const struct view *first, struct err *err)
 {
 	struct source *source;
 
-	a->ingest = ingest_new(&(struct ingest_options){ a->o->budget_bytes, told, a });
+	a->ingest = ingest_new(&(struct ingest_options){
+		a->o->budget_bytes, told, a, .can_wait = a->o->name != NULL });
 	a->store = ingest_store(a->ingest);
 	source = a->o->open(a->o->ctx, a->ingest, err);
 	if (!source)

@@ -268,19 +268,18 @@ woken(struct screen *s)
 		look_again(p, false);
 }
 
-const struct action prompt_actions[] = {
+static const struct action actions[] = {
 	{ "Enter", "Take", "take what is typed", NULL },
 	{ "Tab", NULL, "complete; once more: choose among what is offered", NULL },
 	{ "Esc F10", "Leave", "change nothing", leave },
 	{ "Up Down", NULL, "what was typed before", NULL },
 	{ "^A ^E ^U ^K ^W", NULL, "start, end, delete before, behind, the word before", NULL },
 };
-const size_t n_prompt_actions = ARRAY_LEN(prompt_actions);
 
 static const struct screen_ops ops = {
 	.name = "Prompt",
-	.actions = prompt_actions,
-	.n_actions = ARRAY_LEN(prompt_actions),
+	.actions = actions,
+	.n_actions = ARRAY_LEN(actions),
 	.draw = draw,
 	.key = key,
 	.woken = woken,

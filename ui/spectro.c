@@ -289,7 +289,7 @@ end(struct screen *screen)
 	free(s);
 }
 
-const struct action spectro_actions[] = {
+static const struct action actions[] = {
 	{ "F1 ?", "Help", "all keys", help },
 	{ "Enter d", "Dig", "the calls under the cursor or in the area, one by one", open_area },
 	{ "Up Down Left Right", NULL, "move the cursor", NULL },
@@ -299,12 +299,11 @@ const struct action spectro_actions[] = {
 	{ "Esc Backspace", "Back", "go back", leave },
 	{ "F10 q", "Quit", "leave the explorer", quit },
 };
-const size_t n_spectro_actions = ARRAY_LEN(spectro_actions);
 
 static const struct screen_ops ops = {
 	.name = "Keys",
-	.actions = spectro_actions,
-	.n_actions = ARRAY_LEN(spectro_actions),
+	.actions = actions,
+	.n_actions = ARRAY_LEN(actions),
 	.draw = draw,
 	.key = key,
 	.woken = woken,
