@@ -575,7 +575,7 @@ end(struct screen *s)
 	free(d);
 }
 
-static const struct action actions[] = {
+const struct action dig_actions[] = {
 	{ "F1 ?", "Help", "all keys", help },
 	{ "Enter", "Event", "all fields of the event, and its data", show_event },
 	{ "F4 \\", "Filter", "keep only some of these events", edit_filter },
@@ -591,11 +591,12 @@ static const struct action actions[] = {
 	{ "Esc Backspace", "Back", "stop a search, drop the filter, go back", leave },
 	{ "F10 q", "Quit", "leave the explorer", quit },
 };
+const size_t n_dig_actions = ARRAY_LEN(dig_actions);
 
 static const struct screen_ops ops = {
 	.name = "Keys",
-	.actions = actions,
-	.n_actions = ARRAY_LEN(actions),
+	.actions = dig_actions,
+	.n_actions = ARRAY_LEN(dig_actions),
 	.draw = draw,
 	.key = key,
 	.woken = woken,
