@@ -28,6 +28,9 @@ told(void *ctx)
 		return;
 }
 
+/* Not a view, but what -v can ask for as well. */
+static const char overview[] = "overview";
+
 /* Screens that csysdig calls views: shown over the first one. */
 static const struct {
 	const char *id;
@@ -47,6 +50,8 @@ open_list(struct app *a)
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
 		if (a->o->view && !strcmp(a->o->view, lists[i].id))
 			lists[i].open(a, &q);
+	if (a->o->view && !strcmp(a->o->view, overview))
+		browse_overview(a->top);
 }
 
 static bool
@@ -55,7 +60,7 @@ is_list(const char *id)
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
 		if (!strcmp(id, lists[i].id))
 			return true;
-	return false;
+	return !strcmp(id, overview);
 }
 
 static const struct view *

@@ -243,7 +243,7 @@ static const struct cli_option options[] = {
 	{ 'r', "read", "FILE", "Look at the capture FILE; - is standard input. Given several "
 	  "times, the files are one after the other." },
 	{ 'v', "view", "ID", "Begin with the view ID; `sysreel list views` has them. dig shows "
-	  "events one by one, echo what was read and written." },
+	  "events one by one, echo what was read and written, overview how much of what." },
 	{ 'p', "columns", "c|k", "c: with columns for containers; k: for pods, too." },
 	WHOM_OPTIONS,
 	{ 'd', "refresh", "MS", "Without -r: show the last MS milliseconds, 2000 without the "
