@@ -205,7 +205,8 @@ put_bash(struct text *t)
 	for (size_t i = 0; i < n_cli_commands; i++)
 		text_fmt(t, "%s%s", i ? " " : "", cli_commands[i]->name);
 	text_str(t, "'\n\tif ((COMP_CWORD > 1)) && "
-		 "[[ \" $commands \" == *\" ${COMP_WORDS[1]} \"* ]]; then\n\t\tcommand=${COMP_WORDS[1]}\n"
+		 "[[ \" $commands \" == *\" ${COMP_WORDS[1]} \"* ]]; "
+		 "then\n\t\tcommand=${COMP_WORDS[1]}\n"
 		 "\telif ((COMP_CWORD == 1)) && [[ $cur != -* ]]; then\n"
 		 "\t\tmapfile -t COMPREPLY < <(compgen -W \"$commands\" -- \"$cur\")\n"
 		 "\t\treturn\n\tfi\n\tcase $command in\n");
