@@ -174,7 +174,9 @@ app_key(struct app *a, const struct key *k)
 	struct screen *s = a->top;
 	const struct action *row;
 
-	a->note[0] = '\0';
+	/* What a press said is still to be read when the button is let go. */
+	if (k->code != K_MOUSE || k->mouse != MOUSE_RELEASE)
+		a->note[0] = '\0';
 	row = action_at(s->ops->actions, s->ops->n_actions, s->bar, k);
 	if (row) {
 		struct key named;

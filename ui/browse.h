@@ -70,6 +70,9 @@ void browse_open(struct app *a, const struct view *first);
 /* Ask for table and timeline anew, because what is asked has changed. */
 void browse_ask(struct browse *b);
 
+/* Open the overview over B, what is on top. */
+void browse_overview(void *browse);
+
 /* Is the window the last seconds of the running system? */
 bool browse_slides(const struct browse *b);
 

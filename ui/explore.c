@@ -34,6 +34,9 @@ told(void *ctx)
 		return;
 }
 
+/* Not a view, but what -v can ask for as well. */
+static const char overview[] = "overview";
+
 /* Screens that csysdig calls views: shown over the first one. */
 static const struct {
 	const char *id;
@@ -53,6 +56,8 @@ open_list(struct app *a)
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
 		if (a->o->view && !strcmp(a->o->view, lists[i].id))
 			lists[i].open(a, &q);
+	if (a->o->view && !strcmp(a->o->view, overview))
+		browse_overview(a->top);
 }
 
 static bool
@@ -61,7 +66,7 @@ is_list(const char *id)
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
 		if (!strcmp(id, lists[i].id))
 			return true;
-	return false;
+	return !strcmp(id, overview);
 }
 
 static const struct view *
@@ -119,7 +124,8 @@ begin(struct app *a, const struct view *first, struct err *err)
 {
 	struct source *source;
 
-	a->ingest = ingest_new(&(struct ingest_options){ a->o->budget_bytes, told, a });
+	a->ingest = ingest_new(&(struct ingest_options){
+		a->o->budget_bytes, told, a, .can_wait = a->o->name != NULL });
 	a->store = ingest_store(a->ingest);
 	source = a->o->open(a->o->ctx, a->ingest, err);
 	if (!source)

@@ -8,6 +8,7 @@
 #include "ui/columns_edit.h"
 #include "ui/dig.h"
 #include "ui/echo.h"
+#include "ui/overview.h"
 #include "ui/prompt.h"
 #include "ui/read.h"
 #include "ui/spectro.h"
@@ -15,6 +16,7 @@
 const struct keys_table keys_tables[] = {
 	{ "Everywhere", app_actions, &n_app_actions },
 	{ "In a table", browse_actions, &n_browse_actions },
+	{ "Overview", overview_actions, &n_overview_actions },
 	{ "Events, one by one (dig)", dig_actions, &n_dig_actions },
 	{ "Data (echo)", echo_actions, &n_echo_actions },
 	{ "Spectrogram", spectro_actions, &n_spectro_actions },

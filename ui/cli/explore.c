@@ -244,8 +244,8 @@ static const struct cli_option options[] = {
 	{ 'r', "read", "FILE", "Look at the capture FILE; - is standard input. Given several "
 	  "times, the files are one after the other." },
 	{ 'v', "view", "ID", "Begin with the view ID; `sysreel list views` has them. dig shows "
-	  "events one by one, echo what was read and written." },
-	{ 'p', "columns", "WHAT", "c: with columns for containers; k: for pods, too." },
+	  "events one by one, echo what was read and written, overview how much of what." },
+	{ 'p', "columns", "c|k", "c: with columns for containers; k: for pods, too." },
 	WHOM_OPTIONS,
 	{ 'd', "refresh", "MS", "Without -r: show the last MS milliseconds, 2000 without the "
 	  "option." },
@@ -261,7 +261,8 @@ static const struct cli_option options[] = {
 	  "the option this is 1024 for the running system, and captures are kept whole." },
 	{ OPT_UTC, "utc", NULL, "Show times in UTC." },
 	{ OPT_ASCII, "ascii", NULL, "Draw with ASCII only." },
-	{ OPT_THEME, "theme", "NAME", "Colours: dark, light or mono (none)." },
+	{ OPT_THEME, "theme", "dark|light|mono", "Colours: for a dark or a light ground, or "
+	  "none." },
 };
 
 const struct cli_command explore_command = {
