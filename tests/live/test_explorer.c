@@ -174,7 +174,8 @@ int
 main(int argc, char **argv)
 {
 	char dir[] = "/tmp/sysreel-explorer-XXXXXX";
-	char refresh[] = "-d", ms[] = "1000", filter[] = "proc.name in (sh, cat) and proc.cmdline contains " MARKER;
+	char filter[] = "proc.name in (sh, cat) and proc.cmdline contains " MARKER;
+	char refresh[] = "-d", ms[] = "1000";
 	char end[] = "--", shell[] = "/bin/sh", c[] = "-c", script[] = SCRIPT, name[] = MARKER;
 	char *program = argc > 1 ? realpath(argv[1], NULL) : NULL;
 	char *words[] = { program, refresh, ms, filter, end, shell, c, script, name, NULL };
