@@ -5,10 +5,12 @@
 #include <unistd.h>
 
 #include "engine/base/err.h"
+#include "engine/base/hash.h"
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
 #include "engine/event/cpu_time.h"
 #include "engine/event/layout.h"
+#include "engine/event/scan.h"
 #include "probe/convert.h"
 #include "probe/parameter.h"
 #include "probe/uring.h"
@@ -24,6 +26,7 @@ struct encoder {
 	struct encoder_input in;	/* what it is made of */
 	uint8_t message, n_messages;	/* of its call, if it has several */
 	bool has_sample;		/* of a time that was told exactly just now */
+	struct map execs;		/* by tid: threads that start a program */
 };
 
 struct encoder *
@@ -32,6 +35,7 @@ encoder_new(const struct call_plan *plans, uint64_t wall_ns)
 	struct encoder *e = xzalloc(sizeof(*e));
 
 	e->plans = plans;
+	e->execs.seed = hash_seed();
 	e->wall_ns = wall_ns;
 	while (e->sigreturn < WIRE_CALLS && !(plans[e->sigreturn].syscall &&
 	       !strcmp(plans[e->sigreturn].syscall->name, "rt_sigreturn")))
@@ -45,6 +49,7 @@ encoder_free(struct encoder *e)
 	if (!e)
 		return;
 	text_fini(&e->out);
+	map_fini(&e->execs);
 	free(e);
 }
 
@@ -165,6 +170,22 @@ put_parameters(struct encoder *e, const struct pieces *k, uint16_t id, bool is_e
 	}
 }
 
+/* Remember who starts a program: what that is called, its own return will tell. */
+static void
+note_exec(struct encoder *e, uint16_t id, uint32_t tid)
+{
+	switch (id) {
+	case EV_EXECVE_19_E: case EV_EXECVEAT_E:
+		map_put(&e->execs, tid, e);
+		break;
+	case EV_EXECVE_19_X: case EV_EXECVEAT_X:
+		map_del(&e->execs, tid);
+		break;
+	default:
+		break;
+	}
+}
+
 static bool
 take_call(struct encoder *e, struct event *ev)
 {
@@ -193,6 +214,7 @@ take_call(struct encoder *e, struct event *ev)
 	id = event_id(&k, is_exit);
 	if (event_types[id].flags & EF_UNUSED)
 		return false;
+	note_exec(e, id, call.head.tid);
 	if (!k.plan->call) {
 		put_bare(e, &k, id);
 		return end(e, ev);
@@ -215,6 +237,7 @@ take_death(struct encoder *e, struct event *ev)
 		return false;
 	memcpy(&death, e->in.p, sizeof(death));
 	code = (uint32_t)death.code;
+	map_del(&e->execs, death.head.tid);
 	begin(e, &death.head, EV_PROCEXIT_1_E, 5);
 	put_one(e, 0, PK_ERRNO, code);
 	put_one(e, 1, PK_ERRNO, code >> 8 & 0xff);
@@ -343,6 +366,29 @@ take_signal(struct encoder *e, struct event *ev)
 	return end(e, ev);
 }
 
+/* A thread has another name: for the state, as no type of event tells that. */
+static bool
+take_rename(struct encoder *e, struct event *ev)
+{
+	struct scan_thread thread = { .ptid = -1 };
+	struct wire_rename rename;
+
+	if (e->in.len < sizeof(rename))
+		return false;
+	memcpy(&rename, e->in.p, sizeof(rename));
+	if (map_get(&e->execs, rename.head.tid))
+		return false;
+	thread.pid = rename.pid;
+	thread.comm = (struct span){ (const uint8_t *)rename.comm,
+				     strnlen(rename.comm, sizeof(rename.comm)) };
+	e->out.len = 0;
+	scan_thread_event(rename.tid, &thread, &e->out, ev);
+	ev->ts_ns = e->in.ts_ns + e->wall_ns;
+	ev->cpu = e->in.cpu;
+	ev->dump_flags = EVENT_STATE_ONLY | EVENT_RESTATED;
+	return true;
+}
+
 bool
 encoder_take(struct encoder *e, const struct encoder_input *in, struct event *ev)
 {
@@ -369,6 +415,8 @@ encoder_take(struct encoder *e, const struct encoder_input *in, struct event *ev
 		return take_switch(e, ev);
 	case WIRE_FAULT:
 		return take_fault(e, ev);
+	case WIRE_RENAME:
+		return take_rename(e, ev);
 	default:
 		return false;
 	}

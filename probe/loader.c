@@ -36,6 +36,7 @@ struct loader {
 	int sample_fd;			/* the link of the iterator over threads */
 	unsigned n_empty;		/* times in a row that it found nobody of the tree */
 	int listing_fd;			/* of the one over descriptors */
+	int census_fd;			/* of the one that tells all of threads */
 	struct wire_state *state;	/* shared with the programs */
 	int n_possible;			/* CPUs that cells have room for */
 };
@@ -286,7 +287,7 @@ loader_open(struct wire_config *config, size_t ring_bytes, struct err *err)
 {
 	struct loader *l = xzalloc(sizeof(*l));
 
-	l->sample_fd = l->listing_fd = -1;
+	l->sample_fd = l->listing_fd = l->census_fd = -1;
 	config->own_tgid = (uint32_t)getpid();
 	config->data_limit_bytes = (uint32_t)(ring_bytes / 4 * 3);
 	if (load_object(l, config, ring_bytes, err) < 0 || make_rings(l, ring_bytes, err) < 0 ||
@@ -367,6 +368,8 @@ loader_attach(struct loader *l, struct err *err)
 			l->sample_fd = bpf_link__fd(link);
 		if (!strcmp(bpf_program__name(program), "on_file"))
 			l->listing_fd = bpf_link__fd(link);
+		if (!strcmp(bpf_program__name(program), "on_thread"))
+			l->census_fd = bpf_link__fd(link);
 	}
 	__atomic_store_n(&l->state->asks_roots, 1, __ATOMIC_RELEASE);
 	iterate(l);
@@ -378,6 +381,12 @@ int
 loader_list_files(const struct loader *l)
 {
 	return bpf_iter_create(l->listing_fd);
+}
+
+int
+loader_list_threads(const struct loader *l)
+{
+	return bpf_iter_create(l->census_fd);
 }
 
 void

@@ -34,6 +34,9 @@ void loader_detach(struct loader *l);
  * not let us. */
 int loader_list_files(const struct loader *l);
 
+/* The same of all threads that there are: struct wire_thread. */
+int loader_list_threads(const struct loader *l);
+
 /* Let those threads that have run since the last time be told, into the rings, and see
  * whether any of the tree lives. */
 void loader_sample(struct loader *l);

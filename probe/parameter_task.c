@@ -46,14 +46,13 @@ is_memfd(struct span names)
 	       !names.p[names.len - 1] && !names.p[names.len - 2];
 }
 
-static uint64_t
-exe_flags(const struct wire_task *t, struct span names)
+unsigned
+parameter_task_exe_flags(const struct wire_task *t, struct span names)
 {
-	enum { WRITABLE = 1, UPPER_LAYER = 2, FROM_MEMFD = 4, LOWER_LAYER = 8 };
-
-	return (may_write_exe(t) ? WRITABLE : 0) | (is_memfd(names) ? FROM_MEMFD : 0) |
-	       (t->exe_layer == WIRE_UPPER_LAYER ? UPPER_LAYER : 0) |
-	       (t->exe_layer == WIRE_LOWER_LAYER ? LOWER_LAYER : 0);
+	return (may_write_exe(t) ? EXE_WRITABLE : 0u) |
+	       (is_memfd(names) ? EXE_FROM_MEMFD : 0u) |
+	       (t->exe_layer == WIRE_UPPER_LAYER ? EXE_UPPER_LAYER : 0u) |
+	       (t->exe_layer == WIRE_LOWER_LAYER ? EXE_LOWER_LAYER : 0u);
 }
 
 void
@@ -175,7 +174,7 @@ parameter_task_put(struct text *out, const struct pieces *k, size_t i, enum task
 		pieces_text(out, (struct span){ (uint8_t *)t.comm,
 						strnlen(t.comm, sizeof(t.comm)) });
 	} else if (part == TASK_EXE_FLAGS) {
-		pieces_number(out, kind, exe_flags(&t, pieces_part(k, i, 4)));
+		pieces_number(out, kind, parameter_task_exe_flags(&t, pieces_part(k, i, 4)));
 	} else if (k->cgroups->get) {
 		cgroups = k->cgroups->get(k->cgroups->ctx, t.tid, pieces_part(k, i, 6));
 		text_bytes(out, cgroups.p, cgroups.len);

@@ -28,6 +28,7 @@
 #include "probe/losses.h"
 #include "probe/merge.h"
 #include "probe/proc_entry.h"
+#include "probe/roster.h"
 #include "probe/snapshot.h"
 #include "probe/stash.h"
 #include "probe/tree.h"
@@ -61,6 +62,8 @@ struct probe {
 	uint64_t wall_ns;		/* to be added to times since boot */
 	uint64_t scan_end_ns;		/* since boot: earlier events are for the state */
 	struct map listed;		/* by tid: threads that the state told of */
+	uint64_t counted_ns;		/* since boot: later births are not among them */
+	struct roster roster;		/* who was told of */
 	struct map above;		/* by pid: of these, who are not in the cgroup */
 	uint64_t end_ns;		/* since boot: what is followed has ended, or nobody
 					 * wants more; or 0 */
@@ -156,8 +159,13 @@ read_again(struct probe *p)
 {
 	uint64_t now_ns = boot_ns();
 
-	if (p->phase == PHASE_EVENTS && !p->end_ns && heal_is_due(p->heal, now_ns))
-		heal_read(p->heal, loader_list_files(p->loader), now_ns, boot_ns);
+	struct heal_sources from;
+
+	if (p->phase != PHASE_EVENTS || p->end_ns || !heal_is_due(p->heal, now_ns))
+		return;
+	from.threads_fd = loader_list_threads(p->loader);
+	from.files_fd = loader_list_files(p->loader);
+	heal_read(p->heal, &from, now_ns, boot_ns);
 }
 
 static void
@@ -254,21 +262,42 @@ tell_loss(struct probe *p, struct record *rec)
 	rec->loss.class = part->class;
 }
 
+/* Whose birth EV tells of. 0: it tells of none. */
+static int64_t
+born_by(const struct event *ev)
+{
+	int64_t res;
+
+	switch (ev->id) {
+	case EV_CLONE_20_X: case EV_FORK_20_X: case EV_VFORK_20_X: case EV_CLONE3_X:
+		return !event_result(ev, &res) || res < 0 ? 0 : res ? res : ev->tid;
+	default:
+		return 0;
+	}
+}
+
 /* Does EV, which is older than the end of the state, tell of the birth of a thread
  * that is in the state? What it had from its maker was read from the thread itself;
  * to make it anew from what the maker has by now would be wrong. */
 static bool
 is_known_birth(const struct probe *p, const struct event *ev)
 {
-	int64_t res;
+	int64_t tid = born_by(ev);
 
-	switch (ev->id) {
-	case EV_CLONE_20_X: case EV_FORK_20_X: case EV_VFORK_20_X: case EV_CLONE3_X:
-		return event_result(ev, &res) && res >= 0 &&
-		       map_get(&p->listed, (uint64_t)(res ? res : ev->tid));
-	default:
-		return false;
-	}
+	return p->item.ts_ns <= p->counted_ns && tid && map_get(&p->listed, (uint64_t)tid);
+}
+
+/* Keep in mind who was told of. */
+static void
+note_told(struct probe *p, const struct event *ev)
+{
+	int64_t tid = born_by(ev);
+
+	roster_add(&p->roster, ev->tid, p->item.ts_ns, ev->cpu);
+	if (tid)
+		roster_add_new(&p->roster, tid, p->item.ts_ns);
+	else if (ev->id == EV_PROCEXIT_1_E)
+		roster_remove(&p->roster, ev->tid);
 }
 
 /* A thread comes into what is asked for: tell of its process, if it was not listed. What
@@ -323,6 +352,7 @@ tell_event(struct probe *p, struct record *rec)
 		p->has_started = true;
 	if (p->item.ts_ns <= p->scan_end_ns && is_known_birth(p, ev))
 		return false;
+	note_told(p, ev);
 	if (!p->has_started || p->item.ts_ns <= p->scan_end_ns)
 		ev->dump_flags |= EVENT_STATE_ONLY;
 	p->stats.n_events++;
@@ -392,6 +422,7 @@ static void
 note_listed(struct probe *p, const struct proc_record *proc)
 {
 	map_put(&p->listed, (uint64_t)proc->tid, p);
+	roster_add_new(&p->roster, proc->tid, p->scan_end_ns);
 	if (p->config.filter.has_cgroup && proc->tid == proc->pid &&
 	    !snapshot_has_all(p->snapshot, proc->pid))
 		map_put(&p->above, (uint64_t)proc->pid, p);
@@ -470,6 +501,7 @@ probe_close(struct source *s)
 	text_fini(&p->join_bytes);
 	map_fini(&p->listed);
 	map_fini(&p->above);
+	roster_fini(&p->roster);
 	cgroup_names_fini(&p->cgroup_names);
 	if (p->cancel_fd >= 0)
 		close(p->cancel_fd);
@@ -529,6 +561,23 @@ ask(struct probe *p, const struct probe_options *o, struct err *err)
 	return 0;
 }
 
+/* Begin to tell of what there is: of those in FOUND, if not all are asked for. */
+static void
+look_around(struct probe *p, const struct tree *found)
+{
+	struct snapshot_choice choice = {
+		.threads_fd = loader_list_threads(p->loader),
+		.files_fd = loader_list_files(p->loader),
+	};
+
+	if (p->config.only_marked || p->config.filter.has_cgroup) {
+		choice.pids = tree_processes(found);
+		choice.n_pids = tree_n_processes(found);
+	}
+	p->snapshot = snapshot_new(&choice);
+	p->counted_ns = snapshot_is_counted(p->snapshot) ? boot_ns() : UINT64_MAX;
+}
+
 static int
 start(struct probe *p, const struct probe_options *o, struct err *err)
 {
@@ -539,7 +588,7 @@ start(struct probe *p, const struct probe_options *o, struct err *err)
 	int code;
 
 	/* First, so that it has none of the descriptors that come below. */
-	if (o->command && launch_start(&p->launch, o->command, err) < 0)
+	if (o->command && launch_start(&p->launch, o->command, o->command_apart, err) < 0)
 		return err->code;
 	calls_plan(p->plans, p->config.specs);
 	p->config.only_marked = o->command || o->tree;
@@ -555,7 +604,7 @@ start(struct probe *p, const struct probe_options *o, struct err *err)
 	rings = loader_rings(p->loader, &n, &cpus);
 	p->merge = merge_new(rings, cpus, n, clock_ns(CLOCK_BOOTTIME));
 	p->losses = losses_new(loader_n_cpus(p->loader));
-	p->heal = heal_new();
+	p->heal = heal_new(&p->roster);
 	hurry();
 	code = loader_attach(p->loader, err);
 	if (code < 0)
@@ -567,10 +616,7 @@ start(struct probe *p, const struct probe_options *o, struct err *err)
 	code = mark(p, o->tree, &found, err);
 	if (p->config.filter.has_cgroup && !p->config.only_marked)
 		cgroup_place_list(&p->cgroup, &found);
-	p->snapshot = p->config.only_marked || p->config.filter.has_cgroup ?
-		      snapshot_new(tree_processes(&found), tree_n_processes(&found)) :
-		      snapshot_new(NULL, 0);
-	snapshot_list(p->snapshot, loader_list_files(p->loader));
+	look_around(p, &found);
 	tree_fini(&found);
 	return code;
 }
@@ -589,6 +635,7 @@ probe_open(const struct probe_options *o, struct err *err)
 	cgroup_names_init(&p->cgroup_names);
 	p->listed.seed = hash_seed();
 	p->above.seed = hash_seed();
+	roster_init(&p->roster);
 	p->cancel_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (p->cancel_fd < 0) {
 		err_set(err, -errno, "no eventfd: %s", strerror(errno));

@@ -178,14 +178,22 @@ take_status(struct proc_entry *e, const char *dir, struct proc_record *p)
 }
 
 static void
-take_exe(struct proc_entry *e, const char *dir, struct proc_record *p)
+take_exepath(struct proc_entry *e, const char *dir, struct proc_record *p)
+{
+	char path[PROC_PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/exe", dir);
+	if (proc_link(path, &e->exepath))
+		p->exepath = span_of(&e->exepath);
+}
+
+static void
+take_exe(const char *dir, struct proc_record *p)
 {
 	char path[PROC_PATH_MAX];
 	struct stat st;
 
 	snprintf(path, sizeof(path), "%s/exe", dir);
-	if (proc_link(path, &e->exepath))
-		p->exepath = span_of(&e->exepath);
 	if (stat(path, &st) < 0)
 		return;
 	p->exe_ino = st.st_ino;
@@ -226,6 +234,13 @@ take_texts(struct proc_entry *e, const char *dir, struct proc_record *p)
 	snprintf(path, sizeof(path), "%s/root", dir);
 	if (proc_link(path, &e->root))
 		p->root = span_of(&e->root);
+}
+
+static void
+take_loginuid(struct proc_entry *e, const char *dir, struct proc_record *p)
+{
+	char path[PROC_PATH_MAX];
+
 	snprintf(path, sizeof(path), "%s/loginuid", dir);
 	if (proc_read(path, &e->file, 32))
 		p->loginuid = (uint32_t)strtoul(e->file.p, NULL, 10);
@@ -247,26 +262,52 @@ fd_limit(struct proc_entry *e, int64_t pid)
 	return line ? strtoll(line + strlen(title), NULL, 10) : 0;
 }
 
+void
+proc_entry_init(struct proc_record *p, int64_t pid, int64_t tid)
+{
+	*p = (struct proc_record){ .tid = tid, .pid = pid, .sid = PROC_NO_ID,
+				   .vpgid = PROC_NO_ID, .pgid = PROC_NO_ID, .vtid = PROC_NO_ID,
+				   .vpid = PROC_NO_ID, .loginuid = UINT32_MAX,
+				   .flags = pid == tid ? 0 : FLAGS_OF_THREAD,
+				   .comm = none, .exe = none, .exepath = none, .args = none,
+				   .env = none, .cgroups = none, .cwd = none, .root = none };
+}
+
+void
+proc_entry_arguments(struct proc_entry *e, struct proc_record *p)
+{
+	char dir[PROC_PATH_MAX / 2];
+
+	snprintf(dir, sizeof(dir), "/proc/%lld", (long long)p->pid);
+	take_arguments(e, dir, p);
+}
+
+void
+proc_entry_texts(struct proc_entry *e, struct proc_record *p)
+{
+	char dir[PROC_PATH_MAX / 2];
+
+	snprintf(dir, sizeof(dir), "/proc/%lld/task/%lld", (long long)p->pid, (long long)p->tid);
+	take_exepath(e, dir, p);
+	take_arguments(e, dir, p);
+	take_texts(e, dir, p);
+}
+
 bool
 proc_entry_read(struct proc_entry *e, int64_t pid, int64_t tid, struct proc_record *p)
 {
 	char dir[PROC_PATH_MAX / 2];
 
-	*p = (struct proc_record){ .tid = tid, .pid = pid, .sid = PROC_NO_ID,
-				   .vpgid = PROC_NO_ID, .pgid = PROC_NO_ID, .vtid = PROC_NO_ID,
-				   .vpid = PROC_NO_ID, .loginuid = UINT32_MAX,
-				   .comm = none, .exe = none, .exepath = none, .args = none,
-				   .env = none, .cgroups = none, .cwd = none, .root = none };
+	proc_entry_init(p, pid, tid);
 	snprintf(dir, sizeof(dir), "/proc/%lld/task/%lld", (long long)pid, (long long)tid);
 	if (!take_stat(e, dir, p) || !take_status(e, dir, p))
 		return false;
-	p->flags = pid == tid ? 0 : FLAGS_OF_THREAD;
 	p->fdlimit = fd_limit(e, pid);
 	proc_entry_cgroups(&e->file, tid, &e->cgroups);
 	p->cgroups = span_of(&e->cgroups);
-	take_exe(e, dir, p);
-	take_arguments(e, dir, p);
-	take_texts(e, dir, p);
+	take_exe(dir, p);
+	take_loginuid(e, dir, p);
+	proc_entry_texts(e, p);
 	return true;
 }
 

@@ -23,6 +23,16 @@ void proc_entry_fini(struct proc_entry *e);
  * is gone. */
 bool proc_entry_read(struct proc_entry *e, int64_t pid, int64_t tid, struct proc_record *p);
 
+/* Make *P one of which nothing is known but its numbers. */
+void proc_entry_init(struct proc_record *p, int64_t pid, int64_t tid);
+
+/* What the memory of a process has, and its links: program, arguments, environment, folder
+ * and root of P, as far as they may be read. Borrowed as above. */
+void proc_entry_texts(struct proc_entry *e, struct proc_record *p);
+
+/* Its arguments only, which anybody may read. */
+void proc_entry_arguments(struct proc_entry *e, struct proc_record *p);
+
 /* Descriptor number NUMBER of process PID, likewise. */
 bool proc_entry_fd(struct proc_entry *e, struct sockets *sockets, int64_t pid, int64_t number,
 		   struct fd_record *fd);

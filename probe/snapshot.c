@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "engine/base/mem.h"
+#include "probe/census.h"
 #include "probe/listed.h"
 #include "probe/proc_entry.h"
 #include "probe/proc_file.h"
@@ -28,7 +29,12 @@ struct snapshot {
 	int64_t *pids;			/* of the processes to read */
 	size_t n_pids, cap_pids, at_pid;
 	size_t n_full;			/* of the first so many the descriptors, too */
-	DIR *threads, *fds;		/* of the process at hand, when they are being read */
+	bool is_begun;			/* the process at hand */
+	DIR *threads, *fds;		/* of it, when they are read from /proc */
+	struct census census;		/* threads that are known already */
+	size_t at_thread;		/* of these, the next one of the process at hand */
+	bool is_counted;		/* those of the process at hand */
+	struct proc_record first;	/* of these, the one whose texts the others share */
 	struct listed listed;		/* descriptors that are known already */
 	bool is_listed;			/* those of the process at hand */
 	struct proc_entry entry;
@@ -78,43 +84,69 @@ add_all(struct snapshot *s)
 	s->n_full = s->n_pids;
 }
 
+/* 0: there is none. */
+static int64_t
+parent_of(struct snapshot *s, int64_t pid)
+{
+	size_t i = census_find(&s->census, pid);
+	char path[PROC_PATH_MAX];
+
+	if (i < census_count(&s->census))
+		return census_thread(&s->census, i)->task.ptid;
+	snprintf(path, sizeof(path), "/proc/%lld/status", (long long)pid);
+	if (!proc_read(path, &s->entry.file, 16384))
+		return 0;
+	return (int64_t)proc_number(s->entry.file.p, "PPid", 10, 0);
+}
+
 static void
 add_with_ancestors(struct snapshot *s, const int64_t *pids, size_t n)
 {
-	char path[PROC_PATH_MAX];
-
 	for (size_t i = 0; i < n; i++)
 		add_pid(s, pids[i]);
 	s->n_full = n;
 	for (size_t i = 0; i < s->n_pids; i++) {
 		int64_t parent;
 
-		snprintf(path, sizeof(path), "/proc/%lld/status", (long long)s->pids[i]);
-		if (!proc_read(path, &s->entry.file, 16384))
-			continue;
-		parent = (int64_t)proc_number(s->entry.file.p, "PPid", 10, 0);
+		parent = parent_of(s, s->pids[i]);
 		if (parent > 0 && !has_pid(s, parent))
 			add_pid(s, parent);
 	}
 }
 
-void
-snapshot_list(struct snapshot *s, int fd)
+static void
+add_counted(struct snapshot *s)
 {
-	listed_read(&s->listed, fd);
+	for (size_t i = 0; i < census_count(&s->census); i++) {
+		int64_t pid = census_thread(&s->census, i)->task.pid;
+
+		if (!s->n_pids || s->pids[s->n_pids - 1] != pid)
+			add_pid(s, pid);
+	}
+	s->n_full = s->n_pids;
 }
 
 struct snapshot *
-snapshot_new(const int64_t *pids, size_t n)
+snapshot_new(const struct snapshot_choice *o)
 {
 	struct snapshot *s = xzalloc(sizeof(*s));
 
 	s->sockets = sockets_new();
-	if (pids)
-		add_with_ancestors(s, pids, n);
+	census_read(&s->census, o->threads_fd);
+	listed_read(&s->listed, o->files_fd);
+	if (o->pids)
+		add_with_ancestors(s, o->pids, o->n_pids);
+	else if (census_count(&s->census))
+		add_counted(s);
 	else
 		add_all(s);
 	return s;
+}
+
+bool
+snapshot_is_counted(const struct snapshot *s)
+{
+	return census_count(&s->census);
 }
 
 bool
@@ -134,6 +166,7 @@ close_process(struct snapshot *s)
 	if (s->fds)
 		closedir(s->fds);
 	s->threads = s->fds = NULL;
+	s->is_begun = false;
 }
 
 void
@@ -145,6 +178,7 @@ snapshot_close(struct snapshot *s)
 	if (s->ifaces)
 		freeifaddrs(s->ifaces);
 	proc_entry_fini(&s->entry);
+	census_fini(&s->census);
 	listed_fini(&s->listed);
 	sockets_free(s->sockets);
 	free(s->pids);
@@ -261,11 +295,56 @@ open_folder(int64_t pid, const char *name)
 	return opendir(path);
 }
 
+/* What the threads of process PID share is read for the first that has it. */
+static void
+begin_threads(struct snapshot *s, int64_t pid)
+{
+	size_t n = census_count(&s->census), i = census_find(&s->census, pid), at = i;
+
+	s->at_thread = i;
+	s->is_counted = i < n;
+	if (!s->is_counted) {
+		s->threads = open_folder(pid, "task");
+		return;
+	}
+	while (at + 1 < n && !census_thread(&s->census, at)->task.has_exe &&
+	       census_thread(&s->census, at + 1)->task.pid == pid)
+		at++;
+	if (!census_thread(&s->census, at)->task.has_exe)
+		at = i;
+	proc_entry_init(&s->first, pid, census_thread(&s->census, at)->task.tid);
+	proc_entry_texts(&s->entry, &s->first);
+}
+
+static void
+tell_counted(struct snapshot *s, const struct wire_thread *t, struct proc_record *p)
+{
+	census_record(t, p);
+	p->cgroups = census_cgroups(&s->census, t);
+	p->exe = s->first.exe;
+	p->exepath = s->first.exepath;
+	p->args = s->first.args;
+	p->env = s->first.env;
+	p->cwd = s->first.cwd;
+	p->root = s->first.root;
+}
+
 static bool
 next_thread(struct snapshot *s, int64_t pid, struct record *rec)
 {
 	struct dirent *d;
 
+	if (s->is_counted) {
+		const struct wire_thread *t = s->at_thread < census_count(&s->census) ?
+					      census_thread(&s->census, s->at_thread) : NULL;
+
+		if (!t || t->task.pid != pid)
+			return false;
+		*rec = (struct record){ .kind = RECORD_PROC };
+		tell_counted(s, t, &rec->proc);
+		s->at_thread++;
+		return true;
+	}
 	while (s->threads && (d = readdir(s->threads))) {
 		int64_t tid = number_of(d->d_name);
 
@@ -295,18 +374,29 @@ next_fd(struct snapshot *s, int64_t pid, struct record *rec)
 	return false;
 }
 
+static void
+begin_process(struct snapshot *s, int64_t pid)
+{
+	bool is_full = s->at_pid < s->n_full;
+
+	s->is_begun = true;
+	begin_threads(s, pid);
+	/* What has no program has nothing open. */
+	if (s->is_counted && !census_thread(&s->census, s->at_thread)->task.has_exe &&
+	    !s->first.exepath.len)
+		is_full = false;
+	s->is_listed = is_full && listed_seek(&s->listed, pid);
+	s->fds = is_full && !s->is_listed ? open_folder(pid, "fd") : NULL;
+}
+
 static bool
 next_of_processes(struct snapshot *s, struct record *rec)
 {
 	for (; s->at_pid < s->n_pids; s->at_pid++) {
 		int64_t pid = s->pids[s->at_pid];
 
-		if (!s->threads) {
-			s->threads = open_folder(pid, "task");
-			s->is_listed = s->at_pid < s->n_full && listed_seek(&s->listed, pid);
-			s->fds = s->at_pid < s->n_full && !s->is_listed ?
-				 open_folder(pid, "fd") : NULL;
-		}
+		if (!s->is_begun)
+			begin_process(s, pid);
 		if (next_thread(s, pid, rec) || next_fd(s, pid, rec))
 			return true;
 		close_process(s);

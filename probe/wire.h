@@ -38,6 +38,7 @@ enum wire_kind {
 	WIRE_CPU = 7,			/* struct wire_cpu: a thread ran since it was told last */
 	WIRE_SWITCH = 8,		/* struct wire_switch: it leaves its CPU to another */
 	WIRE_FAULT = 9,			/* struct wire_fault: it touches a page that lacks */
+	WIRE_RENAME = 10,		/* struct wire_rename: a thread gets another name */
 	WIRE_JOIN = 6,			/* struct wire_head: a thread that nothing was told of
 					 * is traced from now on */
 };
@@ -111,6 +112,12 @@ struct wire_fault {
 	struct wire_head head;
 	uint64_t address, ip;
 	uint64_t error;			/* as the processor tells it */
+};
+
+struct wire_rename {
+	struct wire_head head;		/* who does it */
+	uint32_t tid, pid;		/* whom */
+	char comm[16];			/* the new name, with NULs behind it */
 };
 
 struct wire_chunk {
@@ -320,6 +327,20 @@ struct wire_listed {
 	struct wire_socket socket;	/* family 0: it is none */
 };
 
+/* A thread as the iterator over them counts it. Behind it the names of its program's file,
+ * then those of the folder it works in, as it sees them itself. */
+struct wire_thread {
+	uint32_t len;			/* names included, a multiple of 8 */
+	uint16_t exe_len, cwd_len;	/* 0: not known, or it is no process's first */
+	uint16_t is_followed;
+	uint16_t is_ending;
+	int32_t sid;
+	uint64_t cgroups;		/* the same number: the same cgroups */
+	struct wire_task task;
+};
+
+_Static_assert(sizeof(struct wire_thread) == 216, "wire_thread");
+_Static_assert(sizeof(struct wire_rename) == 56, "wire_rename");
 _Static_assert(sizeof(struct wire_listed) % 8 == 0, "wire_listed");
 _Static_assert(sizeof(struct wire_head) == 32, "wire_head");
 _Static_assert(sizeof(struct wire_call) == 88, "wire_call");

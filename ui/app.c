@@ -5,8 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/err.h"
 #include "engine/base/mem.h"
+#include "engine/base/text.h"
+#include "ui/history.h"
 #include "ui/key.h"
+#include "ui/seen.h"
+#include "ui/state.h"
 #include "ui/term.h"
 
 #define LEAST_ROWS 5
@@ -74,6 +79,66 @@ app_fini(struct app *a)
 	editor_history_fini(&a->filters);
 	editor_history_fini(&a->searches);
 	columns_fini(&a->columns);
+	seen_free(a->seen);
+}
+
+/* What is kept, by the name of its file. */
+static const char columns_file[] = "columns";
+static const char filters_file[] = "filters";
+static const char searches_file[] = "searches";
+
+static void
+remember_history(struct app *a, const char *name, struct editor_history *h)
+{
+	struct text t = { 0 };
+
+	if (state_read(a->o->state_dir, name, &t))
+		history_parse(h, t.p, t.len);
+	text_fini(&t);
+}
+
+void
+app_remember(struct app *a)
+{
+	struct text t = { 0 };
+
+	if (state_read(a->o->state_dir, columns_file, &t))
+		columns_parse(&a->columns, t.p, t.len);
+	text_fini(&t);
+	remember_history(a, filters_file, &a->filters);
+	remember_history(a, searches_file, &a->searches);
+}
+
+/* Write it; that it cannot be is said once. */
+static void
+keep(struct app *a, const char *name, const struct text *t)
+{
+	struct err err = { 0 };
+
+	if (state_write(a->o->state_dir, name, t, &err) == 0 || a->cannot_keep)
+		return;
+	a->cannot_keep = true;
+	app_note(a, STYLE_WARNING, "not kept for the next time: %s", err.text);
+}
+
+void
+app_keep_columns(struct app *a)
+{
+	struct text t = { 0 };
+
+	columns_print(&a->columns, &t);
+	keep(a, columns_file, &t);
+	text_fini(&t);
+}
+
+void
+app_keep_history(struct app *a, const struct editor_history *h)
+{
+	struct text t = { 0 };
+
+	history_print(h, &t);
+	keep(a, h == &a->filters ? filters_file : searches_file, &t);
+	text_fini(&t);
 }
 
 void
@@ -109,7 +174,9 @@ app_key(struct app *a, const struct key *k)
 	struct screen *s = a->top;
 	const struct action *row;
 
-	a->note[0] = '\0';
+	/* What a press said is still to be read when the button is let go. */
+	if (k->code != K_MOUSE || k->mouse != MOUSE_RELEASE)
+		a->note[0] = '\0';
 	row = action_at(s->ops->actions, s->ops->n_actions, s->bar, k);
 	if (row) {
 		struct key named;
@@ -132,6 +199,9 @@ app_woken(struct app *a)
 	a->wake_ns = UINT64_MAX;
 	if (a->ingest)
 		ingest_progress(a->ingest, &a->progress);
+	/* What comes right after something that was told of is not told of itself. */
+	if (a->ingest && !a->progress.is_done)
+		app_wake_at(a, term_now_ns() + APP_TOLD_NS);
 	for (struct screen *s = a->top; s; s = s->below)
 		if (s->ops->woken)
 			s->ops->woken(s);

@@ -21,13 +21,16 @@
 #include "ui/editor.h"
 #include "ui/explore.h"
 
-#define APP_COLUMNS_FILE "columns"	/* in the folder of what is kept */
+
+#define APP_TOLD_NS 50000000u		/* how often one looks at how far reading is */
 
 struct app;
 struct key;
 struct term;
 
 struct screen;
+struct seen;
+struct text;
 
 struct screen_ops {
 	const char *name;		/* for help */
@@ -59,12 +62,20 @@ struct app {
 	struct store *store;
 	struct ingest_progress progress;
 	uint64_t start_ns;		/* term_now_ns() when reading began */
+	uint64_t told_ns;		/* the reading thread's: when it woke us last */
 	int wake_fd;
 	struct clock clock;
 	struct editor_history filters, searches;
 	struct columns columns;		/* that were chosen for views */
+	struct seen *seen;		/* values, for filters; NULL: nobody asked yet */
+	struct {
+		void (*entered)(void *owner, const char *text);
+		void *owner;
+	} filtering;			/* who waits for the filter that is typed */
+	bool cannot_keep;		/* somebody was told that nothing is kept */
 	uint64_t next_id;		/* of questions */
 	uint64_t wake_ns;		/* when screens want to be woken at the latest */
+	int nice;			/* what commands have, which sysreel itself may not */
 	bool is_over;
 	char note[512];			/* said in the last line until the next key */
 	enum style note_style;
@@ -79,6 +90,13 @@ void app_pop(struct app *a);
 /* Say something in the last line. */
 void app_note(struct app *a, enum style s, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* Take what was kept of earlier runs. */
+void app_remember(struct app *a);
+
+/* Keep the columns, or H, for the next run. */
+void app_keep_columns(struct app *a);
+void app_keep_history(struct app *a, const struct editor_history *h);
 
 /* Screens are to be woken at NS at the latest. */
 void app_wake_at(struct app *a, uint64_t ns);

@@ -362,7 +362,8 @@ browse_open(struct app *a, const struct view *first)
 	b->screen.ops = &ops;
 	app_push(a, &b->screen);
 	drill_start(&b->drill, first);
-	b->drill.base = a->o->filter;
+	if (a->o->filter)
+		drill_set_filter(browse_level(b), a->o->filter);
 	b->ask_table = ask_new(a->store, a->wake_fd, a->o->style, a->o->filter_options);
 	b->ask_line = ask_new(a->store, a->wake_fd, a->o->style, a->o->filter_options);
 	browse_ask(b);

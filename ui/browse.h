@@ -18,12 +18,14 @@
 #include "ui/timeline.h"
 
 #define BROWSE_SLICES 512		/* of the timeline */
-#define BROWSE_STEPS_MAX (DRILL_LEVELS_MAX + 1)
+#define BROWSE_STEPS_MAX (2 * DRILL_LEVELS_MAX + 1)
 
-/* A part of the path that can be clicked. */
+/* A part of the path that can be clicked: the view of a level, or the row in it that was
+ * gone into, or the filter. */
 struct browse_step {
 	unsigned col, n_cols;
-	size_t level;
+	size_t level;			/* SIZE_MAX: the filter */
+	bool is_row;			/* it can be taken away: a row, the filter */
 };
 
 struct browse {
@@ -39,6 +41,7 @@ struct browse {
 	bool table_done, line_done;	/* the last question was put when all was read */
 	bool is_final;			/* the table is of all that there is */
 	bool is_paused;
+	uint64_t held_events;		/* paused: how many there were then */
 	uint64_t from_ns, to_ns;	/* the window; 0, 0: all of a capture, or what slides */
 	uint64_t slid_from_ns, slid_to_ns;	/* live: the window that slides, as of now */
 	bool has_focus_on_line;		/* keys act on the timeline */
@@ -66,6 +69,9 @@ void browse_open(struct app *a, const struct view *first);
 
 /* Ask for table and timeline anew, because what is asked has changed. */
 void browse_ask(struct browse *b);
+
+/* Open the overview over B, what is on top. */
+void browse_overview(void *browse);
 
 /* Is the window the last seconds of the running system? */
 bool browse_slides(const struct browse *b);

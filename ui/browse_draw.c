@@ -56,11 +56,12 @@ draw_source(struct browse *b, struct area line)
 	struct app *a = b->screen.app;
 	const struct ingest_progress *p = &a->progress;
 	const struct table *table = b->table.table;
+	uint64_t n_events = b->is_paused ? b->held_events : p->stats.n_events;
 	struct text t = { 0 };
 	unsigned col, width;
 
-	text_count(&t, p->stats.n_events);
-	text_str(&t, p->stats.n_events == 1 ? " event" : " events");
+	text_count(&t, n_events);
+	text_str(&t, n_events == 1 ? " event" : " events");
 	if (b->line.slices.n) {
 		text_str(&t, "   ");
 		put_span(b->line.slices.from_ns, b->line.slices.to_ns, &t);
@@ -80,7 +81,7 @@ draw_source(struct browse *b, struct area line)
 	t.len = 0;
 	if (b->is_paused)
 		text_str(&t, "■ paused");
-	else if (!p->is_done || !b->is_final)
+	else if (a->o->name ? !p->is_done || !b->is_final : !table)
 		put_progress(a, &t);
 	else if (table && table->to_ns) {
 		text_str(&t, "as of ");
@@ -94,6 +95,16 @@ draw_source(struct browse *b, struct area line)
 	text_fini(&t);
 }
 
+/* A part of the path that can be clicked. */
+static void
+note_step(struct browse *b, unsigned col, unsigned n_cols, struct browse_step s)
+{
+	s.col = col;
+	s.n_cols = n_cols;
+	if (b->n_steps < BROWSE_STEPS_MAX)
+		b->steps[b->n_steps++] = s;
+}
+
 /* One step of the path; STYLE_LINK where one can go back to it. */
 static unsigned
 draw_step(struct browse *b, struct area line, unsigned col, size_t level, const char *words)
@@ -101,8 +112,18 @@ draw_step(struct browse *b, struct area line, unsigned col, size_t level, const 
 	bool is_last = level + 1 == b->drill.n;
 	unsigned n = area_text(line, 0, col, is_last ? STYLE_TITLE : STYLE_LINK, words);
 
-	if (!is_last && b->n_steps < BROWSE_STEPS_MAX)
-		b->steps[b->n_steps++] = (struct browse_step){ line.col + col, n, level };
+	if (!is_last)
+		note_step(b, line.col + col, n, (struct browse_step){ .level = level });
+	return n;
+}
+
+/* The row of LEVEL that was gone into. */
+static unsigned
+draw_row(struct browse *b, struct area line, unsigned col, size_t level)
+{
+	unsigned n = area_text(line, 0, col, STYLE_TEXT, b->drill.levels[level].label);
+
+	note_step(b, line.col + col, n, (struct browse_step){ .level = level, .is_row = true });
 	return n;
 }
 
@@ -146,7 +167,7 @@ draw_path(struct browse *b, struct area line)
 		if (i + 1 == b->drill.n)
 			break;
 		col += area_text(path, 0, col, STYLE_DIM, " › ");
-		col += area_text(path, 0, col, STYLE_TEXT, step->label);
+		col += draw_row(b, path, col, i);
 		col += area_text(path, 0, col, STYLE_DIM, " › ");
 	}
 	if (l->filter) {
@@ -160,6 +181,8 @@ draw_path(struct browse *b, struct area line)
 		area_fit(area_line(line, 0, line.n_cols - width - 1, width), CANVAS_LEFT,
 			 STYLE_TITLE, span_of(&t));
 		area_style(area_line(line, 0, line.n_cols - width - 1, 6), STYLE_DIM);
+		note_step(b, line.col + line.n_cols - width - 1, width,
+			  (struct browse_step){ .level = SIZE_MAX, .is_row = true });
 		text_fini(&t);
 	}
 }

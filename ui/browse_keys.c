@@ -10,12 +10,14 @@
 #include "engine/query/table.h"
 #include "engine/query/view.h"
 #include "engine/query/view_set.h"
+#include "ui/actions.h"
 #include "ui/choose.h"
 #include "ui/columns_edit.h"
-#include "ui/complete.h"
 #include "ui/dig.h"
 #include "ui/echo.h"
+#include "ui/filter_prompt.h"
 #include "ui/key.h"
+#include "ui/overview.h"
 #include "ui/prompt.h"
 #include "ui/read.h"
 #include "ui/spectro.h"
@@ -79,6 +81,7 @@ pause_toggle(void *screen)
 	struct browse *b = screen;
 
 	b->is_paused = !b->is_paused;
+	b->held_events = b->screen.app->progress.stats.n_events;
 	if (!b->is_paused)
 		browse_ask(b);
 }
@@ -169,6 +172,17 @@ spectrogram(void *screen)
 	select_events(b, &s);
 	spectro_open(b->screen.app, &s.q);
 	selection_done(&s);
+}
+
+static void
+act(void *screen)
+{
+	struct browse *b = screen;
+
+	if (browse_has_table(b) && b->table.table->n_rows)
+		actions_open(b->screen.app, b->table.table, browse_level(b)->grid.rows.at);
+	else
+		app_note(b->screen.app, STYLE_DIM, "there is no row to act on");
 }
 
 /* Views -------------------------------------------------------------------- */
@@ -350,29 +364,12 @@ choose_columns(void *screen)
 
 /* Filter ------------------------------------------------------------------- */
 
-static bool
-filter_check(void *owner, const char *text, struct err *err)
-{
-	struct browse *b = owner;
-	struct filter *f = filter_compile(text, b->screen.app->o->filter_options, err);
-
-	filter_free(f);
-	return f != NULL;
-}
-
-static void
-filter_offer(void *owner, const char *text, size_t cursor, struct prompt_candidates *out)
-{
-	(void)owner;
-	complete_filter(text, cursor, out);
-}
-
 static void
 filter_entered(void *owner, const char *text)
 {
 	struct browse *b = owner;
 
-	drill_set_filter(browse_level(b), text + strspn(text, " "));
+	drill_set_filter(browse_level(b), text);
 	browse_ask(b);
 }
 
@@ -380,13 +377,34 @@ static void
 edit_filter(void *screen)
 {
 	struct browse *b = screen;
-	struct prompt p = {
-		.label = "filter", .text = browse_level(b)->filter,
-		.history = &b->screen.app->filters, .check = filter_check,
-		.complete = filter_offer, .entered = filter_entered, .owner = b,
-	};
 
-	prompt_open(b->screen.app, &p);
+	filter_prompt_open(b->screen.app, browse_level(b)->filter, filter_entered, b);
+}
+
+/* Let CONDITION hold besides the filter. */
+static void
+add_filter(struct browse *b, const char *condition)
+{
+	struct drill_level *l = browse_level(b);
+	struct text t = { 0 }, shortest = { 0 };
+	struct err err = { 0 };
+	struct filter *f;
+
+	if (l->filter)
+		text_fmt(&t, "(%s) and ", l->filter);
+	text_fmt(&t, "(%s)", condition);
+	text_char(&t, '\0');
+	f = filter_compile(t.p, b->screen.app->o->filter_options, &err);
+	if (f) {
+		filter_print(f, &shortest);
+		text_char(&shortest, '\0');
+		drill_set_filter(l, shortest.p);
+	} else {
+		app_note(b->screen.app, STYLE_ERROR, "%s", err.text);
+	}
+	filter_free(f);
+	text_fini(&t);
+	text_fini(&shortest);
 }
 
 /* Add the marked cell's value to the filter, or what is not it. */
@@ -394,14 +412,10 @@ static void
 narrow(struct browse *b, bool is_excluded)
 {
 	struct drill_level *l = browse_level(b);
-	struct text t = { 0 }, shortest = { 0 };
-	struct err err = { 0 };
-	struct filter *f;
+	struct text t = { 0 };
 
 	if (!browse_has_table(b) || !b->table.table->n_rows || l->grid.mark >= b->n_shown)
 		return;
-	if (l->filter)
-		text_fmt(&t, "(%s) and ", l->filter);
 	text_str(&t, is_excluded ? "not (" : "(");
 	if (!drill_cell_condition(b->table.table, l->grid.rows.at,
 				  b->shown_cells[l->grid.mark], &t)) {
@@ -412,18 +426,9 @@ narrow(struct browse *b, bool is_excluded)
 	}
 	text_str(&t, ")");
 	text_char(&t, '\0');
-	f = filter_compile(t.p, b->screen.app->o->filter_options, &err);
-	if (f) {
-		filter_print(f, &shortest);
-		text_char(&shortest, '\0');
-		drill_set_filter(l, shortest.p);
-		browse_ask(b);
-	} else {
-		app_note(b->screen.app, STYLE_ERROR, "%s", err.text);
-	}
-	filter_free(f);
+	add_filter(b, t.p);
+	browse_ask(b);
 	text_fini(&t);
-	text_fini(&shortest);
 }
 
 static void
@@ -436,6 +441,132 @@ static void
 exclude(void *screen)
 {
 	narrow(screen, true);
+}
+
+/* Parts of the path ---------------------------------------------------------- */
+
+/* What can be taken away: rows that were gone into, and last the filter. */
+struct parts {
+	char *names[DRILL_LEVELS_MAX + 1];	/* owned */
+	size_t levels[DRILL_LEVELS_MAX + 1];	/* SIZE_MAX: the filter */
+	size_t n;
+};
+
+static void
+parts_free(void *ctx)
+{
+	struct parts *p = ctx;
+
+	while (p->n)
+		free(p->names[--p->n]);
+	free(p);
+}
+
+static void
+add_part(struct parts *p, size_t level, const char *of, const char *words)
+{
+	struct text t = { 0 };
+
+	text_fmt(&t, "%s › %s", of, words);
+	p->names[p->n] = xstrndup(t.p, t.len);
+	p->levels[p->n++] = level;
+	text_fini(&t);
+}
+
+static struct parts *
+parts_new(struct browse *b)
+{
+	struct parts *p = xzalloc(sizeof(*p));
+
+	for (size_t i = 0; i + 1 < b->drill.n; i++)
+		if (b->drill.levels[i].condition)
+			add_part(p, i, b->drill.levels[i].view->name, b->drill.levels[i].label);
+	if (browse_level(b)->filter)
+		add_part(p, SIZE_MAX, "filter", browse_level(b)->filter);
+	return p;
+}
+
+static const char *
+part_name(const void *ctx, size_t i)
+{
+	return ((const struct parts *)ctx)->names[i];
+}
+
+/* Be no more limited to the row of LEVEL; SIZE_MAX: by the filter. */
+static void
+remove_part(struct browse *b, size_t level)
+{
+	if (level == SIZE_MAX)
+		drill_set_filter(browse_level(b), "");
+	else
+		drill_forget(&b->drill, level);
+	changed(b);
+}
+
+static void
+part_chosen(void *owner, size_t i)
+{
+	struct browse *b = owner;
+	struct parts *p = parts_new(b);
+
+	if (i < p->n)
+		remove_part(b, p->levels[i]);
+	parts_free(p);
+}
+
+static void
+choose_part(void *screen)
+{
+	struct browse *b = screen;
+	struct parts *p = parts_new(b);
+	struct choose c = {
+		.title = "Take away", .width_cols = 2 * MENU_COLS,
+		.entries = { p->n, part_name, p }, .selected = p->n ? p->n - 1 : 0,
+		.chosen = part_chosen, .owner = b, .free = parts_free,
+	};
+
+	if (p->n) {
+		choose_open(b->screen.app, &c);
+		return;
+	}
+	parts_free(p);
+	app_note(b->screen.app, STYLE_DIM, "there is no filter, and no row was gone into");
+}
+
+/* Overview ------------------------------------------------------------------- */
+
+/* Show the view of a tile on its busiest time, within what is selected. */
+static void
+tile_chosen(void *owner, const struct overview_choice *c)
+{
+	struct browse *b = owner;
+	const struct view *v = view_set_find(b->screen.app->o->views, c->view);
+	struct drill_level *l;
+
+	if (!v || v->kind != VIEW_TABLE) {
+		app_note(b->screen.app, STYLE_WARNING, "there is no table `%s`", c->view);
+		return;
+	}
+	drill_switch(&b->drill, v);
+	l = browse_level(b);
+	if (c->filter)
+		add_filter(b, c->filter);
+	if (c->sort && strcmp(l->sort ? l->sort : "", c->sort))
+		drill_sort(l, c->sort);
+	b->from_ns = c->from_ns;
+	b->to_ns = c->to_ns;
+	changed(b);
+	app_note(b->screen.app, STYLE_DIM, "its busiest time; 0 shows all of it");
+}
+
+void
+browse_overview(void *screen)
+{
+	struct browse *b = screen;
+	const char *filters[DRILL_FILTERS_MAX];
+	size_t n = drill_filters(&b->drill, filters);
+
+	overview_open(b->screen.app, filters, n, tile_chosen, b);
 }
 
 /* Search ------------------------------------------------------------------- */
@@ -469,6 +600,9 @@ search_changed(void *owner, const char *text)
 static void
 search_entered(void *owner, const char *text)
 {
+	struct browse *b = owner;
+
+	app_keep_history(b->screen.app, &b->screen.app->searches);
 	search_changed(owner, text);
 }
 
@@ -603,12 +737,18 @@ path_mouse(struct browse *b, const struct key *k)
 	if (k->mouse != MOUSE_PRESS || k->row != b->path_area.row)
 		return false;
 	for (size_t i = 0; i < b->n_steps; i++) {
-		const struct browse_step *s = &b->steps[i];
+		struct browse_step s = b->steps[i];
 
-		if (k->col < s->col || k->col >= s->col + s->n_cols)
+		if (k->col < s.col || k->col >= s.col + s.n_cols)
 			continue;
-		drill_to(&b->drill, s->level);
-		changed(b);
+		if (k->button == 3 && s.is_row) {
+			remove_part(b, s.level);
+		} else if (k->button == 1 && s.level == SIZE_MAX) {
+			edit_filter(b);
+		} else if (k->button == 1) {
+			drill_to(&b->drill, s.level);
+			changed(b);
+		}
 		return true;
 	}
 	return false;
@@ -668,6 +808,7 @@ const struct action browse_actions[] = {
 	{ "F12 s", "Spectro", "how long the calls of the selected row took, over time",
 	  spectrogram },
 	{ "F7 l", "Legend", "what the view and its columns are", legend },
+	{ "F8 a", "Actions", "what can be done to the selected row", act },
 	{ "F9 o", "Sort", "sort by another column; the same again turns the order", choose_sort },
 	{ "/ ^F", "Search", "find a text in the rows, in any case", search },
 	{ "Enter", NULL, "go into the selected row", go_down },
@@ -676,6 +817,8 @@ const struct action browse_actions[] = {
 	{ "N", NULL, "search: the previous row", search_previous },
 	{ "+", NULL, "only what has the value of the marked cell", include },
 	{ "-", NULL, "only what has not", exclude },
+	{ "x Del", NULL, "take the filter or a part of the path away; so does the right mouse "
+	  "button there", choose_part },
 	{ "< >", NULL, "mark another column", NULL },
 	{ "Up Down PgUp PgDn Home End", NULL, "move the selection", NULL },
 	{ "Left Right", NULL, "scroll the columns", NULL },
@@ -685,6 +828,8 @@ const struct action browse_actions[] = {
 	{ "0", NULL, "the window is everything again", whole },
 	{ "p Space", "Pause", "hold the display still, and let it go", pause_toggle },
 	{ "F10 q", "Quit", "leave", quit },
+	{ "g", "Overview", "how much happened of what, and when",
+	  browse_overview },
 	{ "C", "Columns", "choose, order and size the columns of this view", choose_columns },
 };
 const size_t n_browse_actions = ARRAY_LEN(browse_actions);

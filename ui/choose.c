@@ -93,16 +93,17 @@ leave(void *screen)
 	app_pop(s->app);
 }
 
-static const struct action actions[] = {
+const struct action choose_actions[] = {
 	{ "Enter", "Choose", "choose what is selected", NULL },
 	{ "Esc F10", "Close", "choose nothing", leave },
 	{ "Up Down PgUp PgDn Home End", NULL, "move the selection", NULL },
 };
+const size_t n_choose_actions = ARRAY_LEN(choose_actions);
 
 static const struct screen_ops ops = {
 	.name = "Menu",
-	.actions = actions,
-	.n_actions = ARRAY_LEN(actions),
+	.actions = choose_actions,
+	.n_actions = ARRAY_LEN(choose_actions),
 	.draw = draw,
 	.key = key,
 	.free = end,

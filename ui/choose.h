@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include "ui/action.h"
 #include "ui/menu.h"
 
 struct app;
@@ -27,5 +28,9 @@ struct choose {
 
 /* Open the menu. C is copied. */
 void choose_open(struct app *a, const struct choose *c);
+
+/* What its keys do, for the manual. */
+extern const struct action choose_actions[];
+extern const size_t n_choose_actions;
 
 #endif

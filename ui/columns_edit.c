@@ -4,17 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/base/err.h"
 #include "engine/base/mem.h"
-#include "engine/base/text.h"
-#include "engine/query/show.h"
 #include "ui/app.h"
 #include "ui/columns.h"
 #include "ui/key.h"
 #include "ui/menu.h"
 #include "ui/pager.h"
 #include "ui/read.h"
-#include "ui/state.h"
 
 #define LIST_COLS 34
 #define WIDTH_LEAST 2
@@ -154,16 +150,10 @@ leave(void *screen)
 	struct columns_edit *e = screen;
 	struct app *a = e->screen.app;
 	bool is_changed = e->is_changed;
-	struct text t = { 0 };
-	struct err err = { 0 };
 
 	app_pop(a);
-	if (!is_changed)
-		return;
-	columns_print(&a->columns, &t);
-	if (state_write(a->o->state_dir, APP_COLUMNS_FILE, &t, &err) < 0)
-		app_note(a, STYLE_WARNING, "columns are not kept: %s", err.text);
-	text_fini(&t);
+	if (is_changed)
+		app_keep_columns(a);
 }
 
 static void
@@ -234,7 +224,7 @@ end(struct screen *s)
 	free(e);
 }
 
-static const struct action actions[] = {
+const struct action columns_edit_actions[] = {
 	{ "F1 ?", "Help", "all keys", help },
 	{ "Space", "Show", "show the column, or hide it", toggle },
 	{ "u Shift-Up", "Up", "move the column to the left", move_up },
@@ -246,11 +236,12 @@ static const struct action actions[] = {
 	{ "Esc F10 q", "Close", "the same", leave },
 	{ "Up Down PgUp PgDn Home End", NULL, "move the selection", NULL },
 };
+const size_t n_columns_edit_actions = ARRAY_LEN(columns_edit_actions);
 
 static const struct screen_ops ops = {
 	.name = "Keys",
-	.actions = actions,
-	.n_actions = ARRAY_LEN(actions),
+	.actions = columns_edit_actions,
+	.n_actions = ARRAY_LEN(columns_edit_actions),
 	.draw = draw,
 	.key = key,
 	.free = end,

@@ -19,9 +19,10 @@ is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\n';
 }
 
-/* The end of what stands at AT: a quoted text, a bracket, or a word. */
+/* The end of what stands at AT: a quoted text, a bracket, or a word, which in a list
+ * ends before a comma. */
 static size_t
-token_end(const char *text, size_t at, size_t end)
+token_end(const char *text, size_t at, size_t end, bool is_list)
 {
 	char quote = text[at];
 	size_t start = at;
@@ -38,7 +39,8 @@ token_end(const char *text, size_t at, size_t end)
 			at++;
 		return at;
 	}
-	while (at < end && !is_blank(text[at]) && !strchr("()=<>!~\"", text[at]))
+	while (at < end && !is_blank(text[at]) && !strchr("()=<>!~\"", text[at]) &&
+	       !(is_list && text[at] == ','))
 		at++;
 	return at > start ? at : start + 1;
 }
@@ -49,22 +51,35 @@ is_word(const char *text, size_t len, const char *word)
 	return strlen(word) == len && !memcmp(text, word, len);
 }
 
-static enum place
-place_after(enum place now, const char *token, size_t len)
+/* Where the reading of a filter is. */
+struct reading {
+	enum place place;
+	size_t field, field_len;	/* the last one that was read */
+	bool is_list;			/* within the brackets behind "in" and its like */
+};
+
+static void
+read_token(struct reading *r, const char *text, size_t at, size_t len)
 {
-	if (is_word(token, len, "and") || is_word(token, len, "or"))
-		return AT_FIELD;
-	if (is_word(token, len, "not") || is_word(token, len, "("))
-		return now == AT_VALUE ? AT_VALUE : AT_FIELD;
-	if (is_word(token, len, ")") || is_word(token, len, "exists"))
-		return AT_JOINT;
-	switch (now) {
-	case AT_FIELD:
-		return AT_OPERATOR;
-	case AT_OPERATOR:
-		return AT_VALUE;
-	default:
-		return AT_JOINT;
+	const char *token = text + at;
+	enum place now = r->place;
+
+	if (r->is_list) {
+		r->is_list = !is_word(token, len, ")");
+		r->place = r->is_list ? AT_VALUE : AT_JOINT;
+	} else if (is_word(token, len, "(") && now == AT_VALUE) {
+		r->is_list = true;
+	} else if (is_word(token, len, "and") || is_word(token, len, "or") ||
+		   is_word(token, len, "not") || is_word(token, len, "(")) {
+		r->place = now == AT_VALUE ? AT_JOINT : AT_FIELD;
+	} else if (is_word(token, len, ")") || is_word(token, len, "exists")) {
+		r->place = AT_JOINT;
+	} else if (now == AT_FIELD) {
+		r->field = at;
+		r->field_len = len;
+		r->place = AT_OPERATOR;
+	} else {
+		r->place = now == AT_OPERATOR ? AT_VALUE : AT_JOINT;
 	}
 }
 
@@ -104,45 +119,61 @@ offer_fields(const char *typed, size_t len, struct prompt_candidates *out)
 	}
 }
 
-void
-complete_filter(const char *text, size_t cursor, struct prompt_candidates *out)
+static void
+offer_operators(const char *typed, size_t len, struct prompt_candidates *out)
 {
-	enum place place = AT_FIELD;
+	for (size_t i = 0; i < n_filter_operators; i++)
+		if (begins(filter_operators[i].name, typed, len))
+			prompt_offer(out, filter_operators[i].name, filter_operators[i].doc);
+}
+
+static void
+offer_joints(const char *typed, size_t len, struct prompt_candidates *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(joints); i++)
+		if (begins(joints[i], typed, len))
+			prompt_offer(out, joints[i], NULL);
+}
+
+void
+complete_filter(const char *text, size_t cursor, const struct complete_source *source,
+		struct prompt_candidates *out)
+{
+	struct reading r = { .place = AT_FIELD };
 	size_t at = 0, start = cursor;
 
 	while (at < cursor) {
 		size_t end;
 
-		if (is_blank(text[at])) {
+		if (is_blank(text[at]) || (r.is_list && text[at] == ',')) {
 			at++;
 			continue;
 		}
-		end = token_end(text, at, cursor);
+		end = token_end(text, at, cursor, r.is_list);
+		/* What is ended by nothing yet is still being typed. */
 		if (end >= cursor && !strchr("()", text[at])) {
 			start = at;
 			break;
 		}
-		place = place_after(place, text + at, end - at);
+		read_token(&r, text, at, end - at);
 		at = end;
 	}
 	out->from = start;
 	out->to = cursor;
-	switch (place) {
+	switch (r.place) {
 	case AT_FIELD:
 		offer_fields(text + start, cursor - start, out);
 		break;
 	case AT_OPERATOR:
-		for (size_t i = 0; i < n_filter_operators; i++)
-			if (begins(filter_operators[i].name, text + start, cursor - start))
-				prompt_offer(out, filter_operators[i].name,
-					     filter_operators[i].doc);
+		offer_operators(text + start, cursor - start, out);
 		break;
 	case AT_JOINT:
-		for (size_t i = 0; i < ARRAY_LEN(joints); i++)
-			if (begins(joints[i], text + start, cursor - start))
-				prompt_offer(out, joints[i], NULL);
+		offer_joints(text + start, cursor - start, out);
 		break;
 	case AT_VALUE:
+		if (source)
+			source->values(source->ctx, &(struct complete_value){
+				text + r.field, r.field_len, text + start, cursor - start }, out);
 		break;
 	}
 }

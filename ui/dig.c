@@ -9,13 +9,12 @@
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
 #include "engine/field/operand.h"
-#include "engine/filter/filter.h"
 #include "engine/query/cursor.h"
 #include "engine/query/matches.h"
 #include "engine/store/store.h"
 #include "ui/app.h"
-#include "ui/complete.h"
 #include "ui/describe.h"
+#include "ui/filter_prompt.h"
 #include "ui/find.h"
 #include "ui/grid.h"
 #include "ui/key.h"
@@ -234,40 +233,18 @@ set_filter(struct dig *d, const char *text)
 	d->grid = (struct grid){ .selected = at, .has_selected = at != 0 };
 }
 
-static bool
-filter_check(void *owner, const char *text, struct err *err)
-{
-	const struct dig *d = owner;
-	struct filter *f = filter_compile(text, d->screen.app->o->filter_options, err);
-
-	filter_free(f);
-	return f != NULL;
-}
-
-static void
-filter_offer(void *owner, const char *text, size_t cursor, struct prompt_candidates *out)
-{
-	(void)owner;
-	complete_filter(text, cursor, out);
-}
-
 static void
 filter_entered(void *owner, const char *text)
 {
-	set_filter(owner, text + strspn(text, " "));
+	set_filter(owner, text);
 }
 
 static void
 edit_filter(void *screen)
 {
 	struct dig *d = screen;
-	struct prompt p = {
-		.label = "filter", .text = d->filter, .history = &d->screen.app->filters,
-		.check = filter_check, .complete = filter_offer, .entered = filter_entered,
-		.owner = d,
-	};
 
-	prompt_open(d->screen.app, &p);
+	filter_prompt_open(d->screen.app, d->filter, filter_entered, d);
 }
 
 /* Search ------------------------------------------------------------------- */
@@ -331,6 +308,7 @@ search_entered(void *owner, const char *text)
 {
 	struct dig *d = owner;
 
+	app_keep_history(d->screen.app, &d->screen.app->searches);
 	free(d->search);
 	d->search = *text ? xstrdup(text) : NULL;
 	search_start(d, false, true);
@@ -597,7 +575,7 @@ end(struct screen *s)
 	free(d);
 }
 
-static const struct action actions[] = {
+const struct action dig_actions[] = {
 	{ "F1 ?", "Help", "all keys", help },
 	{ "Enter", "Event", "all fields of the event, and its data", show_event },
 	{ "F4 \\", "Filter", "keep only some of these events", edit_filter },
@@ -613,11 +591,12 @@ static const struct action actions[] = {
 	{ "Esc Backspace", "Back", "stop a search, drop the filter, go back", leave },
 	{ "F10 q", "Quit", "leave the explorer", quit },
 };
+const size_t n_dig_actions = ARRAY_LEN(dig_actions);
 
 static const struct screen_ops ops = {
 	.name = "Keys",
-	.actions = actions,
-	.n_actions = ARRAY_LEN(actions),
+	.actions = dig_actions,
+	.n_actions = ARRAY_LEN(dig_actions),
 	.draw = draw,
 	.key = key,
 	.woken = woken,

@@ -257,17 +257,22 @@ drill_switch(struct drill *d, const struct view *v)
 }
 
 void
-drill_to(struct drill *d, size_t n)
+drill_forget(struct drill *d, size_t n)
 {
-	struct drill_level *l;
+	struct drill_level *l = &d->levels[n];
 
-	while (d->n > n + 1)
-		level_fini(&d->levels[--d->n]);
-	l = drill_now(d);
 	free(l->condition);
 	free(l->label);
 	free(l->field);
 	l->condition = l->label = l->field = NULL;
+}
+
+void
+drill_to(struct drill *d, size_t n)
+{
+	while (d->n > n + 1)
+		level_fini(&d->levels[--d->n]);
+	drill_forget(d, d->n - 1);
 }
 
 bool
@@ -301,8 +306,6 @@ drill_filters(const struct drill *d, const char **out)
 {
 	size_t n = 0;
 
-	if (d->base)
-		out[n++] = d->base;
 	for (size_t i = 0; i + 1 < d->n; i++) {
 		const struct drill_level *l = &d->levels[i];
 

@@ -23,7 +23,7 @@ struct view;
 struct view_set;
 
 #define DRILL_LEVELS_MAX 64
-#define DRILL_FILTERS_MAX (2 * DRILL_LEVELS_MAX + 2)
+#define DRILL_FILTERS_MAX (2 * DRILL_LEVELS_MAX + 1)
 
 struct drill_level {
 	const struct view *view;
@@ -42,7 +42,6 @@ struct drill_level {
 struct drill {
 	struct drill_level levels[DRILL_LEVELS_MAX];
 	size_t n;
-	const char *base;		/* the filter of the command line, or NULL; borrowed */
 };
 
 void drill_start(struct drill *d, const struct view *v);
@@ -61,6 +60,10 @@ void drill_switch(struct drill *d, const struct view *v);
 /* Go back one level, or to level N. False: there is none. */
 bool drill_back(struct drill *d);
 void drill_to(struct drill *d, size_t n);
+
+/* Take the row that was gone into at level N out of the path: what is seen is no more
+ * limited to it. The levels stay. */
+void drill_forget(struct drill *d, size_t n);
 
 /* Let V be sorted by COLUMN; the other way when it is already. */
 void drill_sort(struct drill_level *l, const char *column);

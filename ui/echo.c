@@ -430,7 +430,7 @@ end(struct screen *screen)
 	free(e);
 }
 
-static const struct action actions[] = {
+const struct action echo_actions[] = {
 	{ "F1 ?", "Help", "all keys", help },
 	{ "F2 v", "Form", "as text, with dots for what is none, in hexadecimal", next_form },
 	{ "Enter", "Event", "all fields of the event at the top", show_event },
@@ -440,11 +440,12 @@ static const struct action actions[] = {
 	{ "Esc Backspace", "Back", "go back", leave },
 	{ "F10 q", "Quit", "leave the explorer", quit },
 };
+const size_t n_echo_actions = ARRAY_LEN(echo_actions);
 
 static const struct screen_ops ops = {
 	.name = "Keys",
-	.actions = actions,
-	.n_actions = ARRAY_LEN(actions),
+	.actions = echo_actions,
+	.n_actions = ARRAY_LEN(echo_actions),
 	.draw = draw,
 	.key = key,
 	.woken = woken,

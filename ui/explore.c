@@ -3,11 +3,11 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "engine/base/err.h"
 #include "engine/base/mem.h"
-#include "engine/base/text.h"
 #include "engine/query/cursor.h"
 #include "engine/query/view_set.h"
 #include "ui/app.h"
@@ -15,19 +15,27 @@
 #include "ui/dig.h"
 #include "ui/echo.h"
 #include "ui/key.h"
-#include "ui/state.h"
 
-/* The reading thread has published something. */
+/* The reading thread has published something. It does so a hundred times a second,
+ * which nobody could see. */
 static void
 told(void *ctx)
 {
-	const struct app *a = ctx;
-	uint64_t one = 1;
+	struct app *a = ctx;
+	struct ingest_progress p;
+	uint64_t one = 1, now = term_now_ns();
 
+	ingest_progress(a->ingest, &p);
+	if (!p.is_done && now < a->told_ns + APP_TOLD_NS)
+		return;
+	a->told_ns = now;
 	/* A counter that is full wakes as well. */
 	if (write(a->wake_fd, &one, sizeof(one)) < 0)
 		return;
 }
+
+/* Not a view, but what -v can ask for as well. */
+static const char overview[] = "overview";
 
 /* Screens that csysdig calls views: shown over the first one. */
 static const struct {
@@ -48,6 +56,8 @@ open_list(struct app *a)
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
 		if (a->o->view && !strcmp(a->o->view, lists[i].id))
 			lists[i].open(a, &q);
+	if (a->o->view && !strcmp(a->o->view, overview))
+		browse_overview(a->top);
 }
 
 static bool
@@ -56,7 +66,7 @@ is_list(const char *id)
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
 		if (!strcmp(id, lists[i].id))
 			return true;
-	return false;
+	return !strcmp(id, overview);
 }
 
 static const struct view *
@@ -109,23 +119,13 @@ live(struct app *a)
 	}
 }
 
-/* What was kept of earlier runs. */
-static void
-remember(struct app *a)
-{
-	struct text t = { 0 };
-
-	if (state_read(a->o->state_dir, APP_COLUMNS_FILE, &t))
-		columns_parse(&a->columns, t.p, t.len);
-	text_fini(&t);
-}
-
 static int
 begin(struct app *a, const struct view *first, struct err *err)
 {
 	struct source *source;
 
-	a->ingest = ingest_new(&(struct ingest_options){ a->o->budget_bytes, told, a });
+	a->ingest = ingest_new(&(struct ingest_options){
+		a->o->budget_bytes, told, a, .can_wait = a->o->name != NULL });
 	a->store = ingest_store(a->ingest);
 	source = a->o->open(a->o->ctx, a->ingest, err);
 	if (!source)
@@ -137,7 +137,7 @@ begin(struct app *a, const struct view *first, struct err *err)
 	if (!a->term)
 		return err->code;
 	ingest_progress(a->ingest, &a->progress);
-	remember(a);
+	app_remember(a);
 	browse_open(a, first);
 	open_list(a);
 	return 0;
@@ -146,7 +146,8 @@ begin(struct app *a, const struct view *first, struct err *err)
 int
 explore_run(const struct explore_options *o, struct err *err)
 {
-	struct app a = { .o = o, .wake_ns = UINT64_MAX };
+	/* The source may give itself another priority. */
+	struct app a = { .o = o, .wake_ns = UINT64_MAX, .nice = getpriority(PRIO_PROCESS, 0) };
 	const struct view *first = first_view(o, err);
 	int code;
 

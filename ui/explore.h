@@ -24,9 +24,10 @@ struct explore_options {
 	const struct view_set *views;
 	const char *view;		/* id of the first one; NULL: the usual */
 	enum view_variant variant;
-	const char *filter;		/* in force for ever; NULL: none */
+	const char *filter;		/* in force at first; NULL: none */
 	uint64_t budget_bytes;		/* of the store; 0: none */
 	uint64_t refresh_ns;		/* live: how often, and the length of the window */
+	bool acts_on_captures;		/* actions of views are on there as well */
 	const char *state_dir;		/* of what is kept between runs; NULL: nothing is */
 	struct term_options term;
 	const struct query_style *style;

@@ -29,14 +29,22 @@ prompt_offer(struct prompt_candidates *c, const char *text, const char *doc)
 	if (c->n == PROMPT_CANDIDATES_MAX)
 		return;
 	c->texts[c->n] = xstrdup(text);
-	c->docs[c->n++] = doc;
+	c->docs[c->n++] = doc ? xstrdup(doc) : NULL;
+}
+
+void
+prompt_forget(struct prompt_candidates *c)
+{
+	while (c->n) {
+		free(c->texts[--c->n]);
+		free(c->docs[c->n]);
+	}
 }
 
 static void
 forget_offered(struct prompting *p)
 {
-	while (p->offered.n)
-		free(p->offered.texts[--p->offered.n]);
+	prompt_forget(&p->offered);
 	p->at = 0;
 	p->is_chosen = false;
 }
@@ -250,20 +258,32 @@ end(struct screen *s)
 	free(p);
 }
 
-static const struct action actions[] = {
+/* What is offered may be more by now; who chooses among it is left in peace. */
+static void
+woken(struct screen *s)
+{
+	struct prompting *p = (struct prompting *)s;
+
+	if (p->p.news && p->p.news(p->p.owner) && !p->is_chosen)
+		look_again(p, false);
+}
+
+const struct action prompt_actions[] = {
 	{ "Enter", "Take", "take what is typed", NULL },
 	{ "Tab", NULL, "complete; once more: choose among what is offered", NULL },
 	{ "Esc F10", "Leave", "change nothing", leave },
 	{ "Up Down", NULL, "what was typed before", NULL },
 	{ "^A ^E ^U ^K ^W", NULL, "start, end, delete before, behind, the word before", NULL },
 };
+const size_t n_prompt_actions = ARRAY_LEN(prompt_actions);
 
 static const struct screen_ops ops = {
 	.name = "Prompt",
-	.actions = actions,
-	.n_actions = ARRAY_LEN(actions),
+	.actions = prompt_actions,
+	.n_actions = ARRAY_LEN(prompt_actions),
 	.draw = draw,
 	.key = key,
+	.woken = woken,
 	.free = end,
 	.is_overlay = true,
 };

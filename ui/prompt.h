@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "ui/action.h"
 #include "ui/editor.h"
 
 struct app;
@@ -19,7 +20,7 @@ struct prompt_candidates {
 	size_t from, to;
 	size_t n;
 	char *texts[PROMPT_CANDIDATES_MAX];	/* owned */
-	const char *docs[PROMPT_CANDIDATES_MAX];	/* a sentence, or NULL */
+	char *docs[PROMPT_CANDIDATES_MAX];	/* a sentence, or NULL; owned */
 };
 
 struct prompt {
@@ -31,6 +32,9 @@ struct prompt {
 	/* What could stand at the cursor. NULL: nothing is offered. */
 	void (*complete)(void *owner, const char *text, size_t cursor,
 			 struct prompt_candidates *out);
+	/* Something came from elsewhere: could other things stand at the cursor now? NULL:
+	 * what is offered depends on the text alone. */
+	bool (*news)(void *owner);
 	/* The text changed; NULL: nobody cares before Enter. */
 	void (*changed)(void *owner, const char *text);
 	/* Enter; the prompt is closed. LEFT: Esc; NULL: nothing happens. */
@@ -42,7 +46,14 @@ struct prompt {
 /* Open it. P is copied, its texts are. */
 void prompt_open(struct app *a, const struct prompt *p);
 
-/* Add a candidate; the text is copied. */
+/* Add a candidate; its texts are copied. DOC may be NULL. */
 void prompt_offer(struct prompt_candidates *c, const char *text, const char *doc);
+
+/* Free all candidates. */
+void prompt_forget(struct prompt_candidates *c);
+
+/* What its keys do, for the manual. */
+extern const struct action prompt_actions[];
+extern const size_t n_prompt_actions;
 
 #endif

@@ -434,6 +434,39 @@ term_return(struct term *t)
 	adopt_size(t);
 }
 
+int
+term_fd(const struct term *t)
+{
+	return t->out_fd;
+}
+
+bool
+term_is_ending(const struct term *t)
+{
+	return told.quit || t->is_gone;
+}
+
+void
+term_await_key(struct term *t, const char *words)
+{
+	struct pollfd p = { .fd = t->in_fd, .events = POLLIN };
+	struct termios modes, key;
+	char bytes[64];
+
+	if (tcgetattr(t->in_fd, &modes) < 0)
+		return;
+	key = modes;
+	key.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
+	/* What was typed while the command ran was not for us. */
+	tcsetattr(t->in_fd, TCSAFLUSH, &key);
+	send(t, words);
+	while (!term_is_ending(t) && poll(&p, 1, -1) < 0 && errno == EINTR)
+		;
+	if (!term_is_ending(t) && read(t->in_fd, bytes, sizeof(bytes)) <= 0)
+		t->is_gone = true;
+	tcsetattr(t->in_fd, TCSADRAIN, &modes);
+}
+
 void
 term_close(struct term *t)
 {

@@ -65,6 +65,13 @@ uint64_t term_now_ns(void);
 void term_leave(struct term *t);
 void term_return(struct term *t);
 
+/* Between the two: its descriptor; write WORDS and wait for a key, any will do. */
+int term_fd(const struct term *t);
+void term_await_key(struct term *t, const char *words);
+
+/* Has something told the program to end, as term_wait() would say next? */
+bool term_is_ending(const struct term *t);
+
 /* Stop, as Ctrl-Z does elsewhere, until the shell lets us go on. */
 void term_suspend(struct term *t);
 

@@ -48,6 +48,8 @@ return {
 		{ name = "ENGINE", field = "container.type", width = 7,
 		  variant = { "containers", "pods" },
 		  description = "What runs it." },
+		{ name = "IMAGE", field = "container.image", variant = "plain", hidden = true,
+		  description = "The image that it was made from." },
 		{ name = "IMAGE", field = "container.image", width = 20,
 		  variant = { "containers", "pods" },
 		  description = "The image that it was made from." },

@@ -9,6 +9,9 @@
 #include "engine/event/source.h"
 
 #define NAME "scan"
+#define NAME_OF_THREAD "thread"
+#define NAME_OF_GONE "gone"
+#define THREAD_DATA_MAX 4096
 #define DATA_MAX (SCAN_RANGES_MAX * 24)
 #define PROTO_TCP 6
 #define PROTO_UDP 17
@@ -80,6 +83,17 @@ begin(uint16_t id, int64_t tid, struct text *bytes, struct event *ev)
 {
 	*ev = (struct event){ .type = &event_types[id], .id = id, .tid = tid };
 	return (struct values){ bytes, ev };
+}
+
+/* An event of thread TID for whoever knows NAME; its data comes next. */
+static struct values
+begin_async(const char *name, int64_t tid, struct text *bytes, struct event *ev)
+{
+	struct values v = begin(EV_ASYNCEVENT_E, tid, bytes, ev);
+
+	put_u32(&v, 0);
+	put(&v, name, strlen(name) + 1);
+	return v;
 }
 
 /* Descriptors ------------------------------------------------------------ */
@@ -239,10 +253,8 @@ void
 scan_end_event(int64_t pid, const struct scan_range *ranges, size_t n, struct text *bytes,
 	       struct event *ev)
 {
-	struct values v = begin(EV_ASYNCEVENT_E, pid, bytes, ev);
+	struct values v = begin_async(NAME, pid, bytes, ev);
 
-	put_u32(&v, 0);
-	put(&v, NAME, sizeof(NAME));
 	text_fmt(bytes, "pid=%" PRId64 " fds=", pid);
 	for (size_t i = 0; i < n && i < SCAN_RANGES_MAX; i++) {
 		text_fmt(bytes, "%s%" PRId64, i ? "," : "", ranges[i].from);
@@ -252,21 +264,29 @@ scan_end_event(int64_t pid, const struct scan_range *ranges, size_t n, struct te
 	put(&v, "", 1);
 }
 
+/* Is EV an async event with this name? */
 static bool
-is_end(const struct event *ev)
+is_called(const struct event *ev, const char *word)
 {
 	struct span name;
 
 	if (ev->id != EV_ASYNCEVENT_E || ev->n_params < 3)
 		return false;
 	name = event_bytes(ev, 1);
-	return name.len == sizeof(NAME) && !memcmp(name.p, NAME, sizeof(NAME));
+	return name.len == strlen(word) + 1 && !memcmp(name.p, word, name.len);
+}
+
+static bool
+is_end(const struct event *ev)
+{
+	return is_called(ev, NAME);
 }
 
 bool
 scan_is_part(const struct event *ev)
 {
-	return ev->type->source == ES_ITER || is_end(ev);
+	return ev->type->source == ES_ITER || is_end(ev) || is_called(ev, NAME_OF_THREAD) ||
+	       scan_is_gone(ev);
 }
 
 /* A number at *P, which stands in a text with a NUL. */
@@ -310,4 +330,66 @@ scan_end_of(const struct event *ev, int64_t *pid, struct scan_range *ranges, siz
 	}
 	*n = found;
 	return !*p;
+}
+
+/* Threads ---------------------------------------------------------------- */
+
+void
+scan_thread_event(int64_t tid, const struct scan_thread *thread, struct text *bytes,
+		  struct event *ev)
+{
+	struct values v = begin_async(NAME_OF_THREAD, tid, bytes, ev);
+
+	text_fmt(bytes, "pid=%" PRId64, thread->pid);
+	if (thread->ptid >= 0)
+		text_fmt(bytes, " ptid=%" PRId64, thread->ptid);
+	text_str(bytes, " comm=");
+	put_text(&v, thread->comm);
+}
+
+/* Is WORD next in *P? Then it is passed. */
+static bool
+take_word(const char **p, const char *word)
+{
+	size_t len = strlen(word);
+
+	if (strncmp(*p, word, len))
+		return false;
+	*p += len;
+	return true;
+}
+
+bool
+scan_thread_of(const struct event *ev, struct scan_thread *thread)
+{
+	struct scan_thread t = { .ptid = -1 };
+	struct span data;
+	const char *p;
+
+	if (!is_called(ev, NAME_OF_THREAD))
+		return false;
+	data = event_bytes(ev, 2);
+	if (!data.len || data.len > THREAD_DATA_MAX || data.p[data.len - 1])
+		return false;
+	p = (const char *)data.p;
+	if (!take_word(&p, "pid=") || !take_number(&p, &t.pid) ||
+	    (take_word(&p, " ptid=") && !take_number(&p, &t.ptid)) || !take_word(&p, " comm="))
+		return false;
+	t.comm = (struct span){ (const uint8_t *)p, strlen(p) };
+	*thread = t;
+	return true;
+}
+
+void
+scan_gone_event(int64_t tid, struct text *bytes, struct event *ev)
+{
+	struct values v = begin_async(NAME_OF_GONE, tid, bytes, ev);
+
+	put(&v, "", 1);
+}
+
+bool
+scan_is_gone(const struct event *ev)
+{
+	return is_called(ev, NAME_OF_GONE);
 }

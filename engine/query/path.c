@@ -12,9 +12,8 @@
 #include "engine/query/table.h"
 #include "engine/query/view.h"
 
-/* A value as a filter takes it, whatever is in it. */
-static void
-quote(const void *value, size_t len, struct text *t)
+void
+path_quote(const void *value, size_t len, struct text *t)
 {
 	const uint8_t *at = value, *end = at + len;
 
@@ -71,7 +70,7 @@ add_part(struct path *p, const char *field, size_t field_len, struct span value)
 
 	text_bytes(&filter, field, field_len);
 	text_str(&filter, " = ");
-	quote(value.p, value.len, &filter);
+	path_quote(value.p, value.len, &filter);
 	xgrow(&p->parts, &p->cap, p->n + 1, sizeof(*p->parts));
 	p->parts[p->n++] = (struct path_part){
 		xstrndup(field, field_len), xstrndup(filter.p, filter.len),
@@ -134,13 +133,13 @@ path_condition(const struct view_column *c, const struct cell *cell, struct text
 	text_str(t, c->select.text);
 	text_str(t, " = ");
 	if (c->type == T_STR || c->type == T_DATA) {
-		quote(cell->value.s.p, cell->value.s.len, t);
+		path_quote(cell->value.s.p, cell->value.s.len, t);
 		return;
 	}
 	if (c->type == T_DOUBLE)
 		text_fmt(&value, "%.17g", cell->value.d);
 	else
 		value_text(&cell->value, c->type, U_NONE, 0, &value);
-	quote(value.p, value.len, t);
+	path_quote(value.p, value.len, t);
 	text_fini(&value);
 }

@@ -34,6 +34,9 @@ struct path {
 int path_read(struct path *p, const char *text, struct err *err);
 void path_fini(struct path *p);
 
+/* Append LEN bytes as a quoted value of a filter, whatever they are. */
+void path_quote(const void *value, size_t len, struct text *t);
+
 /* Append the condition that selects rows whose key C has CELL, which is not missing:
  * a filter that compiles, whatever the value is. */
 void path_condition(const struct view_column *c, const struct cell *cell, struct text *t);

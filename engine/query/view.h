@@ -126,7 +126,7 @@ struct view_column {
 	bool is_per_second;
 	unsigned variants;		/* enum view_variant */
 	unsigned width_cols;		/* in a terminal; 0: the rest of the line */
-	bool is_hidden;			/* a key that another column shows better */
+	bool is_hidden;			/* a key that another one shows better, or for commands */
 	/* Keys: which entity's rows these are (one number used twice is two rows);
 	 * VIEW_NO_ENTITY: by value. */
 	enum view_entity key_entity;

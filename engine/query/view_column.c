@@ -318,10 +318,9 @@ build_key(struct making *m)
 
 	c->is_hidden = m->from->hidden.is_on;
 	if (c->aggregation != VIEW_KEY) {
-		if (m->from->hidden.is_on || select->line)
+		if (select->line)
 			return spec_refuse(m->b->spec, m->from->line, m->b->err,
-					   "%s: only a key has that",
-					   place(m, select->line ? "select" : "hidden"));
+					   "%s: only a key has that", place(m, "select"));
 		return 0;
 	}
 	c->key_entity = key_entity(m);

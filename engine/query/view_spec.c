@@ -68,7 +68,8 @@ static const struct spec_key column_rows[] = {
 	    "Columns of the terminal; 0: the rest of the line. Else by its type."),
 	KEY(spec_column, variant, SPEC_TEXTS, false,
 	    "In which of plain, containers (-pc) and pods (-pk) it is there. Else in all."),
-	KEY(spec_column, hidden, SPEC_FLAG, false, "A key that another column shows better."),
+	KEY(spec_column, hidden, SPEC_FLAG, false, "Not shown: a key that "
+	    "another column shows better, or what only commands need."),
 };
 
 static const struct spec_key action_rows[] = {

@@ -57,12 +57,13 @@ put_sealed(struct store *s, struct chunk *open, struct chunk *sealed)
 {
 	size_t i = s->n_chunks;
 
+	open->has_lent = true;
 	pthread_mutex_lock(&s->lock);
 	while (s->chunks[--i] != open)
 		continue;
 	s->chunks[i] = sealed;
 	pthread_mutex_unlock(&s->lock);
-	grave_put(&s->grave, GRAVE_CHUNK, open);
+	grave_put(&s->grave, GRAVE_CHUNK, open, open->bytes);
 }
 
 void
@@ -87,16 +88,14 @@ append_seal(struct store *s)
 		pthread_mutex_lock(&s->lock);
 		s->n_chunks--;
 		pthread_mutex_unlock(&s->lock);
-		grave_put(&s->grave, GRAVE_CHUNK, open);
+		grave_put(&s->grave, GRAVE_CHUNK, open, open->bytes);
 		return;
 	}
 	if (s->sealer) {
 		sealer_give(s->sealer, open);
 		return;
 	}
-	if (!s->scratch)
-		s->scratch = xmalloc(CHUNK_SCRATCH);
-	put_sealed(s, open, chunk_seal(open, s->scratch));
+	put_sealed(s, open, chunk_seal(open));
 }
 
 static void
@@ -123,6 +122,7 @@ open_chunk(struct store *s, const struct moment *m)
 	s->chunks[s->n_chunks++] = c;
 	pthread_mutex_unlock(&s->lock);
 	s->open = c;
+	s->checked = 0;
 }
 
 /* Is there room in the open chunk for the event of M? */

@@ -179,9 +179,9 @@ find_range(const uint64_t *values, size_t n, uint64_t flip, struct column *out)
 	out->max = high ^ flip;
 }
 
-/* Pack column ID of C into the bytes at OUT: how many. */
+/* Find out how the packs of column ID of C are to be written: bytes that they take. */
 static size_t
-pack_column(const struct chunk *c, unsigned id, struct column *out, uint8_t *bytes)
+plan_column(const struct chunk *c, unsigned id, struct column *out)
 {
 	uint64_t flip = id == COL_RESULT ? 1ull << 63 : 0, low = UINT64_MAX, high = 0;
 	uint64_t values[PACK_ROWS];
@@ -197,8 +197,6 @@ pack_column(const struct chunk *c, unsigned id, struct column *out, uint8_t *byt
 		low = (range.min ^ flip) < low ? range.min ^ flip : low;
 		high = (range.max ^ flip) > high ? range.max ^ flip : high;
 		*pack = (struct pack){ range.min, (uint32_t)len, bits_of(range.max - range.min) };
-		if (pack->bits)
-			put_bits(values, n, pack, bytes + len);
 		len += pack_bytes(n, pack->bits);
 	}
 	out->min = low ^ flip;
@@ -206,11 +204,43 @@ pack_column(const struct chunk *c, unsigned id, struct column *out, uint8_t *byt
 	return len;
 }
 
+static void
+pack_column(const struct chunk *c, unsigned id, const struct column *out, uint8_t *bytes)
+{
+	uint64_t values[PACK_ROWS];
+
+	for (size_t first = 0; first < c->n; first += PACK_ROWS) {
+		size_t n = c->n - first < PACK_ROWS ? c->n - first : PACK_ROWS;
+		const struct pack *pack = &out->packs[first / PACK_ROWS];
+
+		if (!pack->bits)
+			continue;
+		column_load(&c->columns[id], first, n, values);
+		put_bits(values, n, pack, bytes + pack->at);
+	}
+}
+
+/* Which types occur in C. */
+static void
+note_types(const struct chunk *c, uint64_t *types)
+{
+	uint64_t values[PACK_ROWS];
+
+	for (size_t first = 0; first < c->n; first += PACK_ROWS) {
+		size_t n = c->n - first < PACK_ROWS ? c->n - first : PACK_ROWS;
+
+		column_load(&c->columns[COL_TYPE], first, n, values);
+		for (size_t i = 0; i < n; i++)
+			types[values[i] / 64] |= 1ull << values[i] % 64;
+	}
+}
+
 struct chunk *
-chunk_seal(struct chunk *c, uint8_t *scratch)
+chunk_seal(const struct chunk *c)
 {
 	struct chunk *out = xzalloc(sizeof(*out));
 	size_t starts[COLUMNS], len = 0;
+	uint8_t *memory;
 
 	out->first = c->first;
 	out->n = c->n;
@@ -219,22 +249,18 @@ chunk_seal(struct chunk *c, uint8_t *scratch)
 	out->payload_base = c->payload_base;
 	out->before_ns = c->before_ns;
 	out->payload = c->payload;
-	c->has_lent = true;
 	out->is_sealed = true;
 	for (unsigned i = 0; i < COLUMNS; i++) {
 		starts[i] = len;
-		len += pack_column(c, i, &out->columns[i], scratch + len);
+		len += plan_column(c, i, &out->columns[i]);
 	}
-	out->memory = xmalloc(len + 8);
-	memcpy(out->memory, scratch, len);
-	memset((uint8_t *)out->memory + len, 0, 8);
+	out->memory = memory = xmalloc(len + 8);
+	memset(memory + len, 0, 8);
 	out->bytes = len + 8 + sizeof(*out);
-	for (unsigned i = 0; i < COLUMNS; i++)
-		out->columns[i].p = (const uint8_t *)out->memory + starts[i];
-	for (size_t i = 0; i < c->n; i++) {
-		uint64_t type = column_get(&c->columns[COL_TYPE], i);
-
-		out->types[type / 64] |= 1ull << type % 64;
+	for (unsigned i = 0; i < COLUMNS; i++) {
+		out->columns[i].p = memory + starts[i];
+		pack_column(c, i, &out->columns[i], memory + starts[i]);
 	}
+	note_types(c, out->types);
 	return out;
 }

@@ -110,11 +110,9 @@ chunk_add(struct chunk *c, const struct chunk_row *row)
 		narrow[k * CHUNK_ROWS + i] = (uint16_t)v[7 + k];
 }
 
-#define CHUNK_SCRATCH ((size_t)CHUNK_ROWS * 8 * COLUMNS)
-
-/* A narrow copy of the open chunk C, which owns its payload from now on. The caller
- * owns it. SCRATCH has CHUNK_SCRATCH bytes. */
-struct chunk *chunk_seal(struct chunk *c, uint8_t *scratch);
+/* A narrow copy of the open chunk C. The caller owns it. It has C's payload: whoever has
+ * both says that C has lent it. */
+struct chunk *chunk_seal(const struct chunk *c);
 
 /* The value of row I. */
 static inline uint64_t

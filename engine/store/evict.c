@@ -1,4 +1,6 @@
+#include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "engine/base/mem.h"
 #include "engine/store/bitmaps.h"
@@ -10,11 +12,22 @@
  * Forgetting. The oldest chunks go until a sixteenth of the budget is free; then
  * one sweep finds what is left without a use: marked is what is alive, what a row
  * that is kept names, and what these lead to. Sweeping looks at all versions, so it
- * is done for many chunks at once. What an old snapshot may still look at waits in
- * the graveyard.
+ * is done for many chunks at once.
+ *
+ * What an old snapshot may still look at waits in the graveyard, and is a part of what
+ * the store takes. Readers that have to wait for a cpu would so make it grow as fast as
+ * events come: a writer that can wait lets them finish first. One that cannot, or that
+ * waited for long enough, forgets as many rows as come, and no more, until they let go.
  */
+#define SLACK 16u			/* a part of the budget */
 
-/* Seal and drop chunks from the front, about BYTES of them. */
+static size_t
+bytes_of_chunk(const struct chunk *c)
+{
+	return c->bytes + (c->payload && !c->has_lent ? payload_bytes(c->payload) : 0);
+}
+
+/* Drop chunks from the front, about BYTES of them. */
 static void
 drop_chunks(struct store *s, uint64_t bytes)
 {
@@ -22,18 +35,13 @@ drop_chunks(struct store *s, uint64_t bytes)
 	uint64_t freed = 0;
 
 	/* Neither the open one nor one that is being packed. */
-	while (n + 1 < s->n_chunks && freed < bytes && s->chunks[n]->is_sealed) {
-		struct chunk *c = s->chunks[n++];
-
-		freed += c->bytes;
-		if (c->payload)
-			freed += payload_bytes(c->payload);
-	}
+	while (n + 1 < s->n_chunks && freed < bytes && s->chunks[n]->is_sealed)
+		freed += bytes_of_chunk(s->chunks[n++]);
 	if (!n)
 		return;
 	pthread_mutex_lock(&s->lock);
 	for (size_t i = 0; i < n; i++)
-		grave_put(&s->grave, GRAVE_CHUNK, s->chunks[i]);
+		grave_put(&s->grave, GRAVE_CHUNK, s->chunks[i], bytes_of_chunk(s->chunks[i]));
 	s->n_forgotten += s->chunks[n]->first - s->first;
 	s->first = s->chunks[n]->first;
 	for (size_t i = n; i < s->n_chunks; i++)
@@ -214,7 +222,7 @@ sweep_descriptors(struct store *s, uint64_t first)
 			map_del(&s->fd_version_of, v->id);
 		else
 			map_del(&s->number_of, (uint64_t)v->num);
-		grave_put(&s->grave, GRAVE_FD_VERSION, v);
+		grave_put(&s->grave, GRAVE_FD_VERSION, v, 0);
 	}
 	memset(s->cache, 0, sizeof(s->cache));
 }
@@ -232,7 +240,7 @@ sweep_thread_versions(struct store *s, uint64_t first)
 			map_del(&s->thread_version_of, v->id);
 		else
 			map_del(&s->stray_of, v->key);
-		grave_put(&s->grave, GRAVE_THREAD_VERSION, v);
+		grave_put(&s->grave, GRAVE_THREAD_VERSION, v, 0);
 	}
 }
 
@@ -286,7 +294,7 @@ sweep_threads(struct store *s, uint64_t first)
 		}
 		k->is_gone = true;
 		unlink_thread(s, k);
-		grave_put(&s->grave, GRAVE_THREAD, k);
+		grave_put(&s->grave, GRAVE_THREAD, k, 0);
 	}
 }
 
@@ -304,7 +312,7 @@ sweep_process_versions(struct store *s)
 		}
 		v->is_gone = true;
 		map_del(&s->process_version_of, v->id);
-		grave_put(&s->grave, GRAVE_PROCESS_VERSION, v);
+		grave_put(&s->grave, GRAVE_PROCESS_VERSION, v, 0);
 	}
 }
 
@@ -323,7 +331,7 @@ sweep_processes(struct store *s)
 		k->is_gone = true;
 		if (k->pid >= 0)
 			unlink_process(s, k);
-		grave_put(&s->grave, GRAVE_PROCESS, k);
+		grave_put(&s->grave, GRAVE_PROCESS, k, 0);
 	}
 }
 
@@ -344,6 +352,8 @@ sweep(struct store *s, uint64_t first)
 	marks_cut(s, first);
 }
 
+/* The budget ---------------------------------------------------------- */
+
 static uint64_t
 total(const struct store *s)
 {
@@ -356,22 +366,113 @@ total(const struct store *s)
 	return sum;
 }
 
+/* That rows take which were not forgotten. */
+static uint64_t
+bytes_of_rows(const struct store *s)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < s->n_chunks; i++)
+		sum += bytes_of_chunk(s->chunks[i]);
+	return sum;
+}
+
+/* What the first chunk takes, when so much came since the budget was kept. */
+static uint64_t
+rows_that_came(const struct store *s)
+{
+	uint64_t first = s->n_chunks ? bytes_of_chunk(s->chunks[0]) : 0;
+
+	return bytes_of_rows(s) >= s->rows_kept + first ? first : 0;
+}
+
+/* Does somebody look at what was forgotten the last time? Entities are buried in two
+ * steps, each of which takes an epoch. */
+static bool
+is_held(struct store *s)
+{
+	return s->swept < s->first || grave_holds(&s->grave, s->swept_epoch + 1);
+}
+
+/* Forget what only those need who ask for what was dropped. */
+static void
+sweep_what_is_due(struct store *s)
+{
+	uint64_t first = first_wanted(s);
+
+	if (first == s->swept)
+		return;
+	s->swept = first;
+	s->swept_epoch = s->grave.epoch;
+	sweep(s, first);
+}
+
+/* Wait until the oldest snapshot is gone, as long as there is patience with it. False:
+ * there is none. */
+static bool
+wait_for_oldest(struct store *s)
+{
+	struct snapshot *oldest;
+	struct timespec until;
+	uint64_t number;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += s->patience_s;
+	pthread_mutex_lock(&s->lock);
+	oldest = store_oldest(s);
+	number = oldest ? oldest->number : 0;
+	while (oldest && oldest->number == number && !oldest->is_slow) {
+		s->is_waiting = true;
+		if (pthread_cond_timedwait(&s->was_freed, &s->lock, &until) == ETIMEDOUT)
+			break;
+		oldest = store_oldest(s);
+	}
+	s->is_waiting = false;
+	if (oldest && oldest->number == number)
+		oldest->is_slow = true;
+	else
+		oldest = NULL;
+	pthread_mutex_unlock(&s->lock);
+	return !oldest;
+}
+
+/* Free what nobody looks at any more; wait for others where that is not enough. What is
+ * taken then. */
+static uint64_t
+let_go(struct store *s)
+{
+	uint64_t used;
+
+	do {
+		store_end_epoch(s);
+		sweep_what_is_due(s);
+		used = total(s);
+	} while (used > s->budget_bytes + s->budget_bytes / SLACK && is_held(s) &&
+		 wait_for_oldest(s));
+	return used;
+}
+
 void
 evict(struct store *s)
 {
-	uint64_t budget = s->budget_bytes, used, first;
+	uint64_t budget = s->budget_bytes, used;
+	bool held;
 
 	/* Nothing much can have changed since. */
 	if (s->next - s->checked < CHUNK_ROWS / 16)
 		return;
 	s->checked = s->next;
 	used = total(s);
+	if (used > budget && is_held(s))
+		used = let_go(s);
 	if (used <= budget)
 		return;
-	drop_chunks(s, used - budget + budget / 16);
-	first = first_wanted(s);
-	if (first == s->swept)
+	held = is_held(s);
+	/* To forget more than what came would not make it less. */
+	drop_chunks(s, held ? rows_that_came(s) : used - budget + budget / SLACK);
+	sweep_what_is_due(s);
+	if (held)
 		return;
-	s->swept = first;
-	sweep(s, first);
+	s->rows_kept = bytes_of_rows(s);
+	let_go(s);
 }

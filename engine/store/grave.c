@@ -6,7 +6,7 @@
 #include "engine/base/mem.h"
 
 void
-grave_put(struct grave *g, enum grave_kind kind, void *p)
+grave_put(struct grave *g, enum grave_kind kind, void *p, size_t bytes)
 {
 	if (g->n == g->cap && g->head > g->n / 2) {
 		memmove(g->items, g->items + g->head, (g->n - g->head) * sizeof(*g->items));
@@ -14,7 +14,8 @@ grave_put(struct grave *g, enum grave_kind kind, void *p)
 		g->head = 0;
 	}
 	xgrow(&g->items, &g->cap, g->n + 1, sizeof(*g->items));
-	g->items[g->n++] = (struct grave_item){ p, g->epoch, kind };
+	g->items[g->n++] = (struct grave_item){ p, g->epoch, bytes, kind };
+	g->bytes += bytes;
 }
 
 static void
@@ -29,10 +30,21 @@ bury(struct grave *g, const struct grave_item *item)
 void
 grave_dig(struct grave *g, uint64_t oldest)
 {
-	while (g->head < g->n && g->items[g->head].epoch < oldest)
-		bury(g, &g->items[g->head++]);
+	while (g->head < g->n && g->items[g->head].epoch < oldest) {
+		/* Burying one may put another one here, and move all of them. */
+		struct grave_item item = g->items[g->head++];
+
+		g->bytes -= item.bytes;
+		bury(g, &item);
+	}
 	if (g->head == g->n)
 		g->head = g->n = 0;
+}
+
+bool
+grave_holds(const struct grave *g, uint64_t epoch)
+{
+	return g->head < g->n && g->items[g->head].epoch <= epoch;
 }
 
 void

@@ -25,6 +25,7 @@ enum grave_kind {
 struct grave_item {
 	void *p;
 	uint64_t epoch;
+	size_t bytes;
 	enum grave_kind kind;
 };
 
@@ -33,16 +34,21 @@ struct grave {
 	struct grave_item *items;	/* from HEAD on, in the order of epochs */
 	size_t head, n, cap;
 	uint64_t epoch;			/* the present one */
+	uint64_t bytes;			/* that wait here and are counted nowhere else */
 	uint64_t trail_bytes;		/* that all trails take (trail.h) */
 	/* Free P; GRAVE_MEMORY goes by itself. */
 	void (*bury)(void *ctx, enum grave_kind kind, void *p);
 	void *ctx;
 };
 
-void grave_put(struct grave *g, enum grave_kind kind, void *p);
+/* BYTES of it are no longer counted elsewhere. */
+void grave_put(struct grave *g, enum grave_kind kind, void *p, size_t bytes);
 
 /* Free what only snapshots of before epoch OLDEST could look at. */
 void grave_dig(struct grave *g, uint64_t oldest);
+
+/* Is anything here since epoch EPOCH, or for longer? */
+bool grave_holds(const struct grave *g, uint64_t epoch);
 
 /* Free all of it. */
 void grave_fini(struct grave *g);

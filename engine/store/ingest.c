@@ -11,6 +11,7 @@
 #include "engine/store/store.h"
 
 #define PUBLISH_NS 10000000ull
+#define PATIENCE_S 1			/* with each who looks at what is to be forgotten */
 #define LOOK_EVERY 512u			/* records between two looks at the clock */
 
 struct ingest {
@@ -83,6 +84,8 @@ ingest_new(const struct ingest_options *options)
 		in->options = *options;
 	in->store = store_new(in->options.budget_bytes);
 	store_seal_apart(in->store);
+	if (in->options.can_wait)
+		store_set_patience(in->store, PATIENCE_S);
 	pthread_mutex_init(&in->lock, NULL);
 	return in;
 }

@@ -23,6 +23,7 @@ struct ingest_options {
 	 * NULL. */
 	void (*told)(void *ctx);
 	void *ctx;
+	bool can_wait;			/* the source does not mind: store_set_patience() */
 };
 
 /* The caller owns it. OPTIONS may be NULL. */

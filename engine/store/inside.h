@@ -100,7 +100,6 @@ struct store {
 	struct chunk *open;		/* the last of CHUNKS, or NULL */
 	struct chunk *spare;		/* an open one that is free again */
 	struct sealer *sealer;		/* NULL: chunks are packed at once */
-	uint8_t *scratch;		/* for sealing; NULL before the first time */
 	uint64_t next;			/* number of the row that comes next */
 	uint64_t first_ns, last_ns;	/* of the section's events */
 	uint64_t lineage_seen, facts_seen, containers_seen;
@@ -111,7 +110,10 @@ struct store {
 	struct seg losses;
 	size_t n_losses;
 	uint64_t table_bytes;		/* that bases of tables take */
-	uint64_t checked, swept;	/* events before which the budget was last kept */
+	/* The budget: the events before which it was last looked at (0: it must be) and what
+	 * is older was swept; when that was; what rows took then. */
+	uint64_t checked, swept, swept_epoch, rows_kept;
+	unsigned patience_s;		/* with each snapshot; 0: none */
 
 	/* Seen by readers, under LOCK. */
 	pthread_mutex_t lock;
@@ -128,6 +130,9 @@ struct store {
 	size_t n_losses_seen;
 	uint32_t n_seen[5];		/* processes, threads, versions of them, of fds */
 	struct snapshot *snapshots;	/* the newest first */
+	uint64_t n_snapshots;		/* ever taken */
+	bool is_waiting;		/* the writer, to be told when one goes */
+	pthread_cond_t was_freed;
 };
 
 enum type_bit {
@@ -142,6 +147,11 @@ bucket_of(int64_t id)
 {
 	return hash_mix((uint64_t)id, 0x9E3779B97F4A7C15u) % STORE_BUCKETS;
 }
+
+/* store.c: what was forgotten up to now can be seen by those only who look already. */
+void store_end_epoch(struct store *s);
+/* Under the lock: the oldest snapshot, or NULL. */
+struct snapshot *store_oldest(const struct store *s);
 
 /* append.c */
 void append_init(struct store *s);

@@ -168,7 +168,7 @@ told_learned_process(void *ctx, const struct process *p)
 	fill_process_version(v, p);
 	slots_set(&s->process_versions, slot, v);
 	old->slot = 0;
-	grave_put(&s->grave, GRAVE_PROCESS_VERSION, old);
+	grave_put(&s->grave, GRAVE_PROCESS_VERSION, old, 0);
 }
 
 /* Threads ------------------------------------------------------------- */
@@ -441,7 +441,7 @@ told_learned_fd(void *ctx, const struct process *p, const struct descriptor *fd)
 	if (c->id == fd->version)
 		c->v = v;
 	old->slot = 0;
-	grave_put(&s->grave, GRAVE_FD_VERSION, old);
+	grave_put(&s->grave, GRAVE_FD_VERSION, old, 0);
 }
 
 /* Names --------------------------------------------------------------- */
@@ -591,11 +591,11 @@ keep_bury(void *ctx, enum grave_kind kind, void *p)
 	switch (kind) {
 	case GRAVE_PROCESS:
 		slots_set(&s->processes, ((struct kept_process *)p)->index, NULL);
-		grave_put(&s->grave, GRAVE_PROCESS_LEFT, p);
+		grave_put(&s->grave, GRAVE_PROCESS_LEFT, p, 0);
 		break;
 	case GRAVE_THREAD:
 		slots_set(&s->threads, ((struct kept_thread *)p)->index, NULL);
-		grave_put(&s->grave, GRAVE_THREAD_LEFT, p);
+		grave_put(&s->grave, GRAVE_THREAD_LEFT, p, 0);
 		break;
 	case GRAVE_PROCESS_LEFT:
 		bury_process(s, p);

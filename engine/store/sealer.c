@@ -14,7 +14,6 @@ struct sealer {
 	struct chunk *open;		/* handed over and not taken back; NULL: nothing */
 	struct chunk *sealed;		/* made of it; NULL: not yet */
 	bool stop;
-	uint8_t *scratch;		/* the thread's */
 };
 
 static void *
@@ -31,7 +30,7 @@ run(void *ctx)
 			continue;
 		}
 		pthread_mutex_unlock(&s->lock);
-		sealed = chunk_seal(open, s->scratch);
+		sealed = chunk_seal(open);
 		pthread_mutex_lock(&s->lock);
 		s->sealed = sealed;
 		pthread_cond_broadcast(&s->changed);
@@ -47,7 +46,6 @@ sealer_new(void)
 	sigset_t all, old;
 	int rc;
 
-	s->scratch = xmalloc(CHUNK_SCRATCH);
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->changed, NULL);
 	sigfillset(&all);
@@ -58,7 +56,6 @@ sealer_new(void)
 		return s;
 	pthread_cond_destroy(&s->changed);
 	pthread_mutex_destroy(&s->lock);
-	free(s->scratch);
 	free(s);
 	return NULL;
 }
@@ -75,7 +72,6 @@ sealer_free(struct sealer *s)
 	pthread_join(s->thread, NULL);
 	pthread_cond_destroy(&s->changed);
 	pthread_mutex_destroy(&s->lock);
-	free(s->scratch);
 	free(s);
 }
 

@@ -40,6 +40,7 @@ store_new(uint64_t budget_bytes)
 	struct store *s = xzalloc(sizeof(*s));
 	struct slots *all[] = { &s->process_versions, &s->thread_versions, &s->fd_versions,
 				&s->processes, &s->threads, &s->tables };
+	pthread_condattr_t attr;
 
 	s->budget_bytes = budget_bytes;
 	s->keeps_payload = true;
@@ -57,8 +58,12 @@ store_new(uint64_t budget_bytes)
 	pools_init(s);
 	s->losses.size = sizeof(struct store_loss);
 	s->seed = hash_seed();
-	s->next = s->first = s->end = 1;
+	s->next = s->first = s->end = s->swept = 1;
 	pthread_mutex_init(&s->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&s->was_freed, &attr);
+	pthread_condattr_destroy(&attr);
 	append_init(s);
 	store_publish(s);
 	return s;
@@ -103,8 +108,8 @@ store_free(struct store *s)
 	chunk_free(s->spare);
 	keep_fini(s);
 	bitmaps_free(s->bitmaps);
-	free(s->scratch);
 	seg_fini(&s->losses);
+	pthread_cond_destroy(&s->was_freed);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
 }
@@ -184,14 +189,14 @@ keep_facts(struct store *s)
 	if (s->containers && s->facts_seen == age->facts && s->containers_seen == n)
 		return;
 	if (s->containers)
-		grave_put(&s->grave, GRAVE_CONTAINERS, s->containers);
+		grave_put(&s->grave, GRAVE_CONTAINERS, s->containers, 0);
 	s->containers = containers_copy(world_containers(s->world));
 	s->containers_seen = n;
 	if (facts && s->facts_seen != age->facts) {
 		struct users *old = facts->users;
 
 		facts->users = users_copy(world_users(s->world), old);
-		grave_put(&s->grave, GRAVE_USERS, old);
+		grave_put(&s->grave, GRAVE_USERS, old, 0);
 	}
 	s->facts_seen = age->facts;
 }
@@ -246,14 +251,42 @@ store_seal_apart(struct store *s)
 	s->sealer = sealer_new();
 }
 
+void
+store_set_patience(struct store *s, unsigned seconds)
+{
+	s->patience_s = seconds;
+}
+
 /* Publishing ---------------------------------------------------------- */
 
+struct snapshot *
+store_oldest(const struct store *s)
+{
+	struct snapshot *oldest = s->snapshots;
+
+	while (oldest && oldest->next)
+		oldest = oldest->next;
+	return oldest;
+}
+
 void
-store_publish(struct store *s)
+store_end_epoch(struct store *s)
 {
 	const struct snapshot *oldest;
 	uint64_t epoch;
 
+	pthread_mutex_lock(&s->lock);
+	epoch = s->epoch = ++s->grave.epoch;
+	oldest = store_oldest(s);
+	if (oldest)
+		epoch = oldest->epoch;
+	pthread_mutex_unlock(&s->lock);
+	grave_dig(&s->grave, epoch);
+}
+
+void
+store_publish(struct store *s)
+{
 	append_collect(s, false);
 	pthread_mutex_lock(&s->lock);
 	keep_facts(s);
@@ -267,14 +300,8 @@ store_publish(struct store *s)
 	s->n_seen[2] = s->process_versions.n;
 	s->n_seen[3] = s->thread_versions.n;
 	s->n_seen[4] = s->fd_versions.n;
-	epoch = s->epoch = ++s->grave.epoch;
-	oldest = s->snapshots;
-	while (oldest && oldest->next)
-		oldest = oldest->next;
-	if (oldest)
-		epoch = oldest->epoch;
 	pthread_mutex_unlock(&s->lock);
-	grave_dig(&s->grave, epoch);
+	store_end_epoch(s);
 	if (s->budget_bytes)
 		evict(s);
 }
@@ -328,6 +355,7 @@ store_snapshot(struct store *s)
 	snap->n_process_versions = s->n_seen[2];
 	snap->n_thread_versions = s->n_seen[3];
 	snap->n_fd_versions = s->n_seen[4];
+	snap->number = ++s->n_snapshots;
 	snap->next = s->snapshots;
 	if (snap->next)
 		snap->next->prev = snap;
@@ -351,6 +379,8 @@ snapshot_free(struct snapshot *snap)
 		snap->prev->next = snap->next;
 	else
 		s->snapshots = snap->next;
+	if (s->is_waiting)
+		pthread_cond_signal(&s->was_freed);
 	pthread_mutex_unlock(&s->lock);
 	free(snap->chunks);
 	free(snap->sections);
@@ -486,7 +516,7 @@ store_find_thread(const struct store *s, int64_t tid, uint64_t position)
 
 static const char *const kind_names[STORE_KINDS] = {
 	"columns", "payload", "processes", "threads", "descriptors", "histories",
-	"descriptor tables", "indexes", "names", "answers",
+	"descriptor tables", "indexes", "names", "answers", "forgotten",
 	"other",
 };
 
@@ -513,7 +543,7 @@ store_size(const struct store *s, struct store_size *out)
 	*out = (struct store_size){ .n_events = s->next - s->first };
 	for (size_t i = 0; i < s->n_chunks; i++) {
 		bytes[STORE_COLUMNS] += s->chunks[i]->bytes;
-		if (s->chunks[i]->payload)
+		if (s->chunks[i]->payload && !s->chunks[i]->has_lent)
 			bytes[STORE_PAYLOAD] += payload_bytes(s->chunks[i]->payload);
 	}
 	bytes[STORE_PROCESSES] = s->process_pool.n * sizeof(struct kept_process) +
@@ -530,7 +560,9 @@ store_size(const struct store *s, struct store_size *out)
 				slots_bytes(&s->fd_versions) + slots_bytes(&s->tables);
 	bytes[STORE_NAMES] = intern_bytes(world_names(s->world));
 	bytes[STORE_ANSWERS] = bitmaps_bytes(s->bitmaps);
-	bytes[STORE_OTHER] = sizeof(*s) + seg_bytes(&s->losses);
+	bytes[STORE_FORGOTTEN] = s->grave.bytes + s->grave.cap * sizeof(*s->grave.items);
+	bytes[STORE_OTHER] = sizeof(*s) + seg_bytes(&s->losses) +
+			     (s->spare ? s->spare->bytes : 0);
 	out->n_forgotten = s->n_forgotten;
 	out->n_processes = s->processes.n_used;
 	out->n_threads = s->threads.n_used;

@@ -39,6 +39,9 @@ void store_publish(struct store *s);
 void store_set_source(struct store *s, const struct source *source);
 /* Before the first record: pack full chunks in a thread of its own. */
 void store_seal_apart(struct store *s);
+/* What comes can wait: where readers look at more than the budget allows, publishing
+ * waits for each of them, up to SECONDS. */
+void store_set_patience(struct store *s, unsigned seconds);
 /* There will be no more records: what is open is made narrow. */
 void store_end(struct store *s);
 const struct world *store_world(const struct store *s);
@@ -82,6 +85,8 @@ struct snapshot {
 	uint32_t n_processes, n_threads;	/* indexes of entities are below it */
 	uint32_t n_process_versions, n_thread_versions, n_fd_versions;	/* slots, too */
 	struct snapshot *next, *prev;
+	uint64_t number;		/* of all that were taken */
+	bool is_slow;			/* the store's: it waited for it long enough */
 };
 
 /* Any thread. The caller owns it. */
@@ -130,7 +135,9 @@ struct reread *store_reread(const struct store *s);	/* NULL: chunks have payload
 /* Where the memory is: bytes by kind. */
 enum store_kind {
 	STORE_COLUMNS, STORE_PAYLOAD, STORE_PROCESSES, STORE_THREADS, STORE_DESCRIPTORS,
-	STORE_HISTORIES, STORE_TABLES, STORE_INDEXES, STORE_NAMES, STORE_ANSWERS, STORE_OTHER,
+	STORE_HISTORIES, STORE_TABLES, STORE_INDEXES, STORE_NAMES, STORE_ANSWERS,
+	STORE_FORGOTTEN,		/* and still looked at */
+	STORE_OTHER,
 	STORE_KINDS,
 };
 struct store_size {

@@ -286,7 +286,8 @@ leave_bases(struct store *s, struct kept_table *t, uint64_t position)
 	for (size_t i = 0; i < n && bases[i].from <= position; i++) {
 		s->table_bytes -= bases[i].n * sizeof(struct table_entry);
 		if (bases[i].entries)
-			grave_put(&s->grave, GRAVE_MEMORY, bases[i].entries);
+			grave_put(&s->grave, GRAVE_MEMORY, bases[i].entries,
+				  bases[i].n * sizeof(struct table_entry));
 	}
 }
 
@@ -312,7 +313,7 @@ void
 table_leave(struct store *s, struct kept_table *t)
 {
 	map_del(&s->table_of, t->id);
-	grave_put(&s->grave, GRAVE_TABLE, t);
+	grave_put(&s->grave, GRAVE_TABLE, t, 0);
 }
 
 void

@@ -40,7 +40,7 @@ static void
 leave_block(struct grave *grave, struct trail_block *b)
 {
 	grave->trail_bytes -= b->bytes;
-	grave_put(grave, GRAVE_MEMORY, b);
+	grave_put(grave, GRAVE_MEMORY, b, b->bytes);
 }
 
 /* Let T have the entries of FROM from FIRST on, with room for more. */

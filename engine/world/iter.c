@@ -52,6 +52,10 @@ take_task(struct call *c, struct process *p)
 	p->cap_permitted = (uint64_t)call_num(c, R_CAP_PERMITTED, 0);
 	p->cap_effective = (uint64_t)call_num(c, R_CAP_EFFECTIVE, 0);
 	p->cap_inheritable = (uint64_t)call_num(c, R_CAP_INHERITABLE, 0);
+	p->exe_ino = (uint64_t)call_num(c, R_EXE_INO_NUM, 0);
+	p->exe_ino_ctime_ns = (uint64_t)call_num(c, R_EXE_INO_CTIME, 0);
+	p->exe_ino_mtime_ns = (uint64_t)call_num(c, R_EXE_INO_MTIME, 0);
+	p->pidns_start_ns = (uint64_t)call_num(c, R_PIDNS_START, 0);
 	p->exe_writable = exe_flags & 1;
 	p->exe_upper_layer = exe_flags & 2;
 	p->exe_from_memfd = exe_flags & 4;
@@ -65,16 +69,82 @@ take_task(struct call *c, struct process *p)
 	p->cwd = name_of(w, (struct span){ (uint8_t *)w->path.p, w->path.len });
 }
 
+static void
+set_parent(struct world *w, struct thread *t, int64_t ptid)
+{
+	t->ptid = ptid;
+	process_set_parent(w, t->proc, ptid);
+}
+
+/* A list names the process that is the parent, a birth the thread that made it. */
+static void
+mend_parent(struct world *w, struct thread *t, int64_t ptid)
+{
+	const struct process *p = t->proc, *parent = process_find(w, ptid);
+
+	if (p->leader == t && (parent ? p->parent != parent : p->ppid != ptid))
+		set_parent(w, t, ptid);
+}
+
+static void
+rename_thread(struct call *c, struct thread *t, uint32_t comm)
+{
+	if (t->comm == comm)
+		return;
+	t->comm = comm;
+	c->n_mended++;
+	if (t != t->proc->leader || t->proc->comm == comm)
+		return;
+	t->proc->comm = comm;
+	process_changed(c->w, t->proc);
+}
+
+/* T is the first thread of a process that is known: is anything of it otherwise? What the
+ * list could not read stays. */
+static void
+mend_process(struct call *c, struct thread *t)
+{
+	struct process *p = t->proc;
+	uint64_t before = version_of_process(p);
+	uint32_t comm = p->comm, env = p->env, exepath = p->exepath, cgroups = p->cgroups;
+	uint32_t root = p->root;
+	int64_t ptid = pid_num(c, R_PPID);
+
+	take_task(c, p);
+	if (!call_text(c, R_EXEPATH).len)
+		p->exepath = exepath;
+	if (!call_bytes(c, R_ENV).len && p->exepath == exepath)
+		p->env = env;
+	if (!call_bytes(c, R_CGROUPS).len)
+		p->cgroups = cgroups;
+	if (!call_text(c, R_ROOT).len)
+		p->root = root;
+	if (p->cgroups != cgroups)
+		process_find_container(c->w, p);
+	if (t->comm != p->comm || p->comm != comm)
+		c->n_mended++;
+	t->comm = p->comm;
+	mend_parent(c->w, t, ptid);
+	if (version_of_process(p) != before)
+		process_changed(c->w, p);
+}
+
 /* Only leaders say enough: which group a thread belongs to is not recorded. */
 static void
 apply_task(struct call *c)
 {
 	struct world *w = c->w;
 	int64_t tid = c->ev->tid;
+	struct thread *t = tid >= 0 ? thread_find(w, tid) : NULL;
 	struct process *p;
-	struct thread *t;
 
-	if (tid < 0 || thread_find(w, tid) || process_find(w, tid))
+	if (t && !t->known) {
+		thread_learn_pid(w, t, tid);
+		t->known = true;
+	}
+	if (t && t->proc->pid == tid)
+		mend_process(c, t);
+	if (tid < 0 || t || process_find(w, tid) || w->threads.n >= THREADS_MAX)
 		return;
 	p = process_new(w, tid);
 	t = thread_new(w, p, tid);
@@ -82,12 +152,64 @@ apply_task(struct call *c)
 	t->comm = p->comm;
 	t->is_confirmed = true;
 	t->vtid = p->vpid;
-	t->ptid = pid_num(c, R_PPID);
 	t->vmsize_kb = (uint32_t)call_num(c, R_VM_SIZE, 0);
 	t->vmrss_kb = (uint32_t)call_num(c, R_VM_RSS, 0);
 	t->vmswap_kb = (uint32_t)call_num(c, R_VM_SWAP, 0);
-	process_set_parent(w, p, t->ptid);
+	set_parent(w, t, pid_num(c, R_PPID));
 	process_find_container(w, p);
+}
+
+/* T, of which no more than its number was known, is one of process PID. */
+static void
+learn_thread(struct call *c, struct thread *t, const struct scan_thread *is)
+{
+	thread_learn_pid(c->w, t, is->pid);
+	t->known = true;
+	if (is->ptid >= 0)
+		set_parent(c->w, t, is->ptid);
+	c->n_mended++;
+}
+
+/* What a thread is, by its own event. */
+static void
+take_thread(struct call *c, const struct scan_thread *is)
+{
+	struct world *w = c->w;
+	int64_t tid = c->ev->tid;
+	struct thread *t = tid >= 0 ? thread_find(w, tid) : NULL;
+	struct process *p = process_find(w, is->pid);
+
+	/* The number was used again, and neither an end nor a birth was told. */
+	if (t && t->known && t->proc->pid != is->pid && is->ptid >= 0) {
+		thread_remove(w, t, 0);
+		t = NULL;
+		p = process_find(w, is->pid);
+	}
+	if (t && !t->known)
+		learn_thread(c, t, is);
+	if (!t) {
+		if (is->ptid < 0 || tid < 0 || !p || w->threads.n >= THREADS_MAX)
+			return;
+		t = thread_new(w, p, tid);
+		t->ptid = is->ptid;
+		t->is_confirmed = true;
+		process_changed(w, p);
+	}
+	rename_thread(c, t, name_of(w, is->comm));
+}
+
+/* There is no thread any more; its end was not told. */
+static void
+take_gone(struct call *c)
+{
+	struct thread *t = thread_find(c->w, c->ev->tid);
+
+	if (!t)
+		return;
+	t->dead = true;
+	c->w->dying = t;
+	c->w->dying_to = 0;
+	c->n_mended++;
 }
 
 /* Descriptors ------------------------------------------------------------ */
@@ -274,7 +396,7 @@ apply_listed_anon(struct call *c)
 }
 
 /* All that the process has open was listed: what else is known is closed. */
-void
+static void
 apply_scan_end(struct call *c)
 {
 	struct scan_range *ranges = xreallocarray(NULL, SCAN_RANGES_MAX, sizeof(*ranges));
@@ -296,12 +418,25 @@ apply_scan_end(struct call *c)
 		if (at < n && ranges[at].from <= num)
 			continue;
 		fd_remove(c->w, t->proc, num);
-		c->n_closed++;
+		c->n_mended++;
 	}
 
 out:
 	free(fds);
 	free(ranges);
+}
+
+void
+apply_scan_part(struct call *c)
+{
+	struct scan_thread thread;
+
+	if (scan_is_gone(c->ev))
+		take_gone(c);
+	else if (scan_thread_of(c->ev, &thread))
+		take_thread(c, &thread);
+	else
+		apply_scan_end(c);
 }
 
 apply_fn *const iter_apply[EVENT_TYPES] = {

@@ -85,7 +85,7 @@ apply_async(struct call *c)
 	else if (name.len == strlen(CPU_TIME_NAME) && !memcmp(name.p, CPU_TIME_NAME, name.len))
 		take_time(c, call_text(c, R_DATA));
 	else
-		apply_scan_end(c);
+		apply_scan_part(c);
 }
 
 static void

@@ -41,7 +41,8 @@
 	ROLE(SHELL, "shell") ROLE(CONTAINER_ID, "container_id") ROLE(DATA, "data") \
 	ROLE(ID, "id") ROLE(IMAGE, "image") ROLE(PPID, "ppid") ROLE(SID, "sid") \
 	ROLE(ARGV, "argv") ROLE(EXEPATH, "exepath") ROLE(ROOT, "root") \
-	ROLE(INO_NUM, "ino_num") ROLE(FD_TYPE, "fd_type") ROLE(SK_TYPE, "sk_type") \
+	ROLE(INO_NUM, "ino_num") ROLE(EXE_INO_NUM, "exe_ino_num") \
+	ROLE(FD_TYPE, "fd_type") ROLE(SK_TYPE, "sk_type") \
 	ROLE(SK_PROTO, "sk_proto") ROLE(LOCAL_IP, "local_ip") \
 	ROLE(LOCAL_PORT, "local_port") ROLE(REMOTE_IP, "remote_ip") \
 	ROLE(REMOTE_PORT, "remote_port") ROLE(SK_POINTER, "sk_pointer") \

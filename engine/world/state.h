@@ -137,7 +137,7 @@ struct call {
 	int64_t fd;			/* the descriptor it uses, or NO_FD */
 	int64_t made_fd;		/* the one it made, or NO_FD */
 	uint32_t fd_version;		/* of FD before the event; 0: it was not there */
-	size_t n_closed;		/* descriptors that a scan did not find any more */
+	size_t n_mended;		/* what a scan found otherwise, besides versions */
 };
 
 /* The apply function of each type, or NULL. */
@@ -148,8 +148,8 @@ extern apply_fn *const socket_apply[EVENT_TYPES];
 extern apply_fn *const meta_apply[EVENT_TYPES];
 extern apply_fn *const iter_apply[EVENT_TYPES];
 
-/* iter.c: an async event that ends a scan. */
-void apply_scan_end(struct call *c);
+/* iter.c: an async event that is part of a scan. */
+void apply_scan_part(struct call *c);
 
 /* Does the type change nothing but sizes and times? */
 bool attribute_is_history(uint16_t id);

@@ -529,7 +529,10 @@ take_event(struct world *w, const struct event *ev)
 		if (ev->id == EV_SCHEDSWITCH_6_E || ev->id == EV_SCHEDSWITCH_1_E)
 			note_switch(w, c.t, ev);
 	}
-	m->has_changed = w->n_changed || w->n_changed_fds || c.n_closed;
+	/* What is told again is of whom it is about, also where nobody did it. */
+	if (is_restated && !c.t)
+		c.t = thread_find(w, ev->tid);
+	m->has_changed = w->n_changed || w->n_changed_fds || c.n_mended;
 	if (w->n_changed || w->n_changed_fds)
 		versions_finish(w);
 	note_moment(w, c.t, ev);

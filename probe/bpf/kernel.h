@@ -36,7 +36,7 @@ enum {
 enum { BPF_NOEXIST = 1 };
 enum { BPF_F_NO_PREALLOC = 1, BPF_F_MMAPABLE = 1 << 10, BPF_LOCAL_STORAGE_GET_F_CREATE = 1 };
 enum { BPF_RB_NO_WAKEUP = 1, BPF_RB_AVAIL_DATA = 0 };
-enum { PIDTYPE_TGID = 1, PIDTYPE_PGID = 2 };
+enum { PIDTYPE_TGID = 1, PIDTYPE_PGID = 2, PIDTYPE_SID = 3 };
 
 #define PF_EXITING 4
 #define PF_IO_WORKER 0x10		/* works for io_uring */
@@ -387,15 +387,16 @@ struct kernel_siginfo {
 	} _sifields;
 };
 
-/* What an iterator over tasks is given. */
-struct bpf_iter__task {
-	struct task_struct *task;
-};
-
 struct seq_file;
 
 struct bpf_iter_meta {
 	struct seq_file *seq;
+};
+
+/* What an iterator over tasks is given. */
+struct bpf_iter__task {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
 };
 
 /* And one over their descriptors. */

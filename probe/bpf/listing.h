@@ -63,7 +63,9 @@ fill_path(struct listing *l, struct file *file)
 
 	l->head.are_names = 1;
 	l->head.is_gone = !BPF_CORE_READ(dentry, d_hash.pprev);
-	l->head.path_len = walk_up(l->path, &l->got, dentry, BPF_CORE_READ(file, f_path.mnt));
+	l->head.path_len = walk_up(l->path, &l->got,
+				   (struct task_struct *)bpf_get_current_task(), dentry,
+				   BPF_CORE_READ(file, f_path.mnt));
 }
 #else
 static __always_inline void

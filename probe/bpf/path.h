@@ -37,11 +37,12 @@ inner_of(struct mount *mount)
 }
 
 /* Put the names of DENTRY in MOUNT at TO, which has room for WIRE_CHUNK_MAX bytes: how
- * many bytes they have. 0: there are too many. *SEEN is where the loop counts. */
+ * many bytes they have. 0: there are too many. *SEEN is where the loop counts, the way up
+ * ends where TASK sees the root. */
 static __always_inline uint32_t
-walk_up(uint8_t *to, volatile uint32_t *seen, struct dentry *dentry, struct vfsmount *mount)
+walk_up(uint8_t *to, volatile uint32_t *seen, struct task_struct *task, struct dentry *dentry,
+	struct vfsmount *mount)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct dentry *root = BPF_CORE_READ(task, fs, root.dentry), *parent;
 	struct vfsmount *root_mount = BPF_CORE_READ(task, fs, root.mnt);
 	uint32_t got;
@@ -88,8 +89,8 @@ put_path(uint32_t at, uint32_t tag, uint64_t dentry_at, uint64_t mount_at)
 	if (!s || at > AT_MAX || !dentry_at || !mount_at)
 		return at;
 	start = (uint32_t)bounded(at, AT_MASK) + sizeof(struct wire_chunk);
-	len = walk_up(s->bytes + start, &s->got, (struct dentry *)dentry_at,
-		      (struct vfsmount *)mount_at);
+	len = walk_up(s->bytes + start, &s->got, (struct task_struct *)bpf_get_current_task(),
+		      (struct dentry *)dentry_at, (struct vfsmount *)mount_at);
 	return len ? end_chunk(s, at, tag, len) : at;
 }
 

@@ -8,6 +8,7 @@
  *
  * Each CPU has a ring of its own; nobody is woken, the reader looks by itself.
  */
+#include "probe/bpf/census.h"
 #include "probe/bpf/filter.h"
 #include "probe/bpf/grab.h"
 #include "probe/bpf/kernel.h"
@@ -211,10 +212,30 @@ BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	return 0;
 }
 
+/* Whoever runs calls TASK, which may be another thread of its process, COMM. */
+static __always_inline void
+send_rename(struct task_struct *task, const char *comm)
+{
+	struct wire_rename *rename;
+
+	if (!wants_of(this_task()))
+		return;
+	rename = begin_record(sizeof(*rename), WIRE_RENAME, true);
+	if (!rename)
+		return;
+	rename->tid = tid_of(task);
+	rename->pid = tgid_of(task);
+	__builtin_memset(rename->comm, 0, sizeof(rename->comm));
+	bpf_probe_read_kernel_str(rename->comm, sizeof(rename->comm), comm);
+	bpf_ringbuf_submit(rename, BPF_RB_NO_WAKEUP);
+}
+
 TRACEPOINT("task_rename")
 int
 BPF_PROG(on_rename, struct task_struct *task, const char *comm)
 {
+	send_rename(task, comm);
+	/* It has the old name still. */
 	if (config.filter.n_comms)
 		forget(task);
 	return 0;
@@ -310,7 +331,18 @@ on_sample(struct bpf_iter__task *ctx)
 	return 0;
 }
 
-/* The loader runs it when it has to know. */
+/* The loader runs these when it has to know. */
+SEC("iter/task")
+int
+on_thread(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+
+	if (task)
+		count_thread(ctx->meta->seq, task);
+	return 0;
+}
+
 SEC("iter/task_file")
 int
 on_file(struct bpf_iter__task_file *ctx)

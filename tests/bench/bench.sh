@@ -70,6 +70,19 @@ echo
 
 printf 'medians of %s runs, in turn; %s cpus\n' "$runs" "$(nproc)"
 measure demonstration "$build/tests/tools/demo.scap"
+# The explorer, beside csysdig where that is installed.
+screens() {
+	file=$1
+	shift
+	n=$("$build/tests/bench/repeat_capture" 5000000 "$build/tests/tools/demo.scap" "$file" "$@")
+	printf '\nscreens: %s, %s events\n' "$(basename "$file")" "$n"
+	"$build/tests/bench/screens" "$build/sysreel" "$file"
+	rm "$file"
+}
+if [ -x "$build/tests/bench/screens" ]; then
+	screens "$tmp/plain.scap"
+	screens "$tmp/packed.scap.gz" 6
+fi
 if [ -n "${SYSREEL_CAPTURES:-}" ]; then
 	other=$(find "$SYSREEL_CAPTURES" -name '*.scap' -printf '%s %p\n' | sort -n |
 		tail -n 1 | cut -d ' ' -f 2-)

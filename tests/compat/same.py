@@ -47,6 +47,8 @@ IN_SOME = [
     (r'domain=40\(AF_IUCV\|AF_ATMPVC\)', 'domain=40'), (r'\(<n>family \d+\)', '(<n>)'),
     # A child that has ended before its maker goes on is made again by sysdig.
     (r'(< clone res=\d+)\([^)]*\)', r'\1'),
+    # A thread that gives itself another name: only a recording of ours tells of it.
+    (r'\bactor(?=[ )])', 'renamed'),
     # What exec closed is still there when a call that it does not know makes it anew.
     (r'\bfd=(\d+)\(<p>[^)]*\)', r'fd=\1'),
 ]

@@ -88,7 +88,7 @@ ask_and_set(void)
 	MUST(syscall(SYS_setpgid, 0, 0) == 0);
 	expect("< setpgid res=0 pid=0 pgid=0");
 	MUST(syscall(SYS_kill, getpid(), 0) == 0);
-	expect("< kill res=0 pid=%d(actor) sig=0", getpid());
+	expect("< kill res=0 pid=%d(renamed) sig=0", getpid());
 	MUST(unshare(CLONE_FS) == 0);
 	expect("< unshare res=0 flags=2(CLONE_FS)");
 	MUST(syscall(SYS_getppid) > 0);

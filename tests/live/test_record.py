@@ -7,6 +7,7 @@ of `sysreel print`; that other programs read it, too, is test_readers.py's subje
 import glob
 import os
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -398,9 +399,12 @@ def check_scan(tap, bench):
 def check_slow(tap, bench):
     """Who cannot keep up says so first; what is lost then is accounted for."""
     with Ticker(BUSY) as pid:
-        program = subprocess.Popen([bench.sysreel, 'record', '-w', '-', '-M', '3', '--tree', pid],
+        program = subprocess.Popen([bench.sysreel, 'record', '-w', '-', '-M', '60', '--tree', pid],
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        first = program.stderr.readline().decode()
+        first = ''
+        if select.select([program.stderr], [], [], 50)[0]:
+            first = program.stderr.readline().decode()
+        program.send_signal(signal.SIGINT)
         out, said = program.communicate(timeout=50)
     with open(bench.path('slow'), 'wb') as f:
         f.write(out)

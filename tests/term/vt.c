@@ -190,9 +190,8 @@ look_after(struct vt *v)
 	v->status = status;
 }
 
-/* Take what the program wrote within MS. False: it wrote nothing. */
-static bool
-take(struct vt *v, int ms)
+bool
+vt_take(struct vt *v, int ms)
 {
 	struct pollfd p = { .fd = v->fd, .events = POLLIN };
 	char bytes[8192];
@@ -237,7 +236,7 @@ vt_send(struct vt *v, const char *bytes, size_t len)
 			bytes += n;
 			len -= (size_t)n;
 		} else if (errno == EAGAIN) {
-			take(v, 10);
+			vt_take(v, 10);
 		} else {
 			return;
 		}
@@ -324,7 +323,7 @@ vt_resize(struct vt *v, unsigned n_rows, unsigned n_cols)
 	struct winsize size = { .ws_row = (unsigned short)n_rows,
 				.ws_col = (unsigned short)n_cols };
 
-	while (take(v, 0))
+	while (vt_take(v, 0))
 		;
 	v->n_rows = n_rows;
 	v->n_cols = n_cols;
@@ -401,12 +400,12 @@ wait_for(struct vt *v, const char *what, bool is_wanted)
 	unsigned row, col;
 
 	do {
-		while (take(v, 0))
+		while (vt_take(v, 0))
 			;
 		if (vt_find(v, what, &row, &col) == is_wanted)
 			return true;
 		look_after(v);
-		if (!take(v, 20) && v->has_ended)
+		if (!vt_take(v, 20) && v->has_ended)
 			break;
 	} while (now_ms() < end);
 	return vt_find(v, what, &row, &col) == is_wanted;
@@ -429,7 +428,7 @@ vt_settle(struct vt *v, int ms)
 {
 	long end = now_ms() + VT_WAIT_MS;
 
-	while (take(v, ms) && now_ms() < end)
+	while (vt_take(v, ms) && now_ms() < end)
 		;
 }
 
@@ -439,10 +438,10 @@ vt_ended(struct vt *v)
 	long end = now_ms() + VT_WAIT_MS;
 
 	while (!v->has_ended && now_ms() < end) {
-		take(v, 10);
+		vt_take(v, 10);
 		look_after(v);
 	}
-	while (take(v, 20))
+	while (vt_take(v, 20))
 		;
 	return v->has_ended ? v->status : -1;
 }
@@ -460,10 +459,10 @@ wait_for_stop(struct vt *v, bool is_stopped)
 	long end = now_ms() + VT_WAIT_MS;
 
 	while (v->is_stopped != is_stopped && !v->has_ended && now_ms() < end) {
-		take(v, 10);
+		vt_take(v, 10);
 		look_after(v);
 	}
-	while (take(v, 50))
+	while (vt_take(v, 50))
 		;
 	return v->is_stopped == is_stopped;
 }

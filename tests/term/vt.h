@@ -51,6 +51,9 @@ bool vt_wait_gone(struct vt *v, const char *text);
 /* Wait until the program has written nothing for MS. */
 void vt_settle(struct vt *v, int ms);
 
+/* Take what it writes within MS. False: it wrote nothing. */
+bool vt_take(struct vt *v, int ms);
+
 /* Wait until it ended. Its status as of waitpid(); -1: it runs on. */
 int vt_ended(struct vt *v);
 

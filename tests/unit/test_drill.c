@@ -84,21 +84,21 @@ static void
 test_ways(const struct view_set *views)
 {
 	const struct view *procs = view_set_find(views, "procs"), *files;
-	struct drill d = { .base = "evt.num > 1" };
+	struct drill d = { 0 };
 	struct err err = { 0 };
 	const char *filters[DRILL_FILTERS_MAX];
 	size_t n;
 
 	files = view_set_find(views, "files");
 	drill_start(&d, files);
-	CHECK(drill_filters(&d, filters) == 1, "at the top there is the command line's filter");
+	CHECK(drill_filters(&d, filters) == 0, "at the top there is no condition");
 	drill_now(&d)->grid.rows.at = 7;
 	drill_set_filter(drill_now(&d), "fd.num = 3");
 	drill_sort(drill_now(&d), files->columns[0].name);
 	be_table(files, "/a");
 	CHECK(drill_down(&d, views, &table, 0, &err), "down %s", err.text);
 	n = drill_filters(&d, filters);
-	CHECK(n >= 3, "the row and the filter hold below: %zu", n);
+	CHECK(n >= 2, "the row and the filter hold below: %zu", n);
 	CHECK_STR(filters[n - 1], "fd.num = 3", "  the filter");
 	CHECK(*drill_field(&d), "  there is a field of the path");
 	drill_set_filter(drill_now(&d), "");
@@ -110,7 +110,7 @@ test_ways(const struct view_set *views)
 	CHECK(drill_now(&d)->grid.rows.at == 7 && drill_now(&d)->sort == files->columns[0].name,
 	      "where all is as it was left");
 	CHECK_STR(drill_now(&d)->filter, "fd.num = 3", "  the filter, too");
-	CHECK(drill_filters(&d, filters) == 2, "  and no row is gone into");
+	CHECK(drill_filters(&d, filters) == 1, "  and no row is gone into");
 	drill_fini(&d);
 
 	drill_start(&d, procs);
@@ -153,6 +153,39 @@ test_views(const struct view_set *views)
 	}
 }
 
+/* A row that was gone into is taken out of the path, wherever it stands in it. */
+static void
+test_forget(const struct view_set *views)
+{
+	const struct view *files = view_set_find(views, "files");
+	struct drill d = { 0 };
+	struct err err = { 0 };
+	const char *filters[DRILL_FILTERS_MAX];
+	char *second;
+	size_t n;
+
+	drill_start(&d, files);
+	be_table(files, "/first");
+	CHECK(drill_down(&d, views, &table, 0, &err), "into a row %s", err.text);
+	be_table(drill_now(&d)->view, "/second");
+	CHECK(drill_down(&d, views, &table, 0, &err), "and into another %s", err.text);
+	drill_set_filter(drill_now(&d), "fd.num = 3");
+	n = drill_filters(&d, filters);
+	second = strdup(d.levels[1].condition);
+	drill_forget(&d, 0);
+	CHECK(d.n == 3 && drill_filters(&d, filters) < n, "the first is forgotten, no level is");
+	CHECK(!d.levels[0].label && !d.levels[0].field, "  nor called anything");
+	n = drill_filters(&d, filters);
+	CHECK(n >= 2 && !strcmp(filters[n - 2], second), "  the second holds: %s", filters[n - 2]);
+	CHECK_STR(filters[n - 1], "fd.num = 3", "  so does the filter");
+	drill_forget(&d, 0);
+	drill_forget(&d, 1);
+	CHECK(drill_filters(&d, filters) == 1 && !*drill_field(&d), "without both, it is alone");
+	CHECK(drill_back(&d) && drill_now(&d)->view == d.levels[1].view, "so is the way back");
+	free(second);
+	drill_fini(&d);
+}
+
 int
 main(void)
 {
@@ -160,6 +193,7 @@ main(void)
 
 	test_hostile(views);
 	test_ways(views);
+	test_forget(views);
 	test_views(views);
 	view_set_free(views);
 	return check_done();

@@ -119,6 +119,41 @@ ends_come_back(void)
 }
 
 static void
+threads_come_back(void)
+{
+	static const struct {
+		struct scan_thread is;
+		const char *comm;
+	} threads[] = {
+		{ { 17, 1, { NULL, 0 } }, "worker" }, { { 17, 0, { NULL, 0 } }, "" },
+		{ { 17, -1, { NULL, 0 } }, " ptid=3 comm=x\x1b" },
+	};
+	struct text bytes = { 0 };
+	struct event ev;
+
+	for (size_t i = 0; i < ARRAY_LEN(threads); i++) {
+		struct scan_thread is = threads[i].is, got = { .pid = 77 };
+
+		is.comm = (struct span){ (const uint8_t *)threads[i].comm,
+					 strlen(threads[i].comm) };
+		bytes.len = 0;
+		scan_thread_event(18, &is, &bytes, &ev);
+		CHECK(ev.tid == 18 && scan_is_part(&ev) && !scan_is_gone(&ev) &&
+		      scan_thread_of(&ev, &got) && got.pid == 17 && got.ptid == is.ptid &&
+		      got.comm.len == is.comm.len &&
+		      !strcmp((const char *)got.comm.p, threads[i].comm),
+		      "thread %zu comes back", i);
+		memset(bytes.p + bytes.len - 1, 'x', 1);
+		CHECK(!scan_thread_of(&ev, &got), "  but not without its end");
+	}
+	bytes.len = 0;
+	scan_gone_event(18, &bytes, &ev);
+	CHECK(ev.tid == 18 && scan_is_gone(&ev) && scan_is_part(&ev) &&
+	      !scan_thread_of(&ev, &(struct scan_thread){ 0 }), "one that is gone");
+	text_fini(&bytes);
+}
+
+static void
 others_are_none(void)
 {
 	struct scan_range got[SCAN_RANGES_MAX];
@@ -149,6 +184,7 @@ main(void)
 	each_has_its_event();
 	processes_have_theirs();
 	ends_come_back();
+	threads_come_back();
 	others_are_none();
 	return check_done();
 }

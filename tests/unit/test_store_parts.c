@@ -71,13 +71,15 @@ check_graves(void)
 	int buried = 0, x;
 	struct grave g = { .epoch = 1, .bury = note_burial, .ctx = &buried };
 
-	grave_put(&g, GRAVE_CHUNK, &x);
+	grave_put(&g, GRAVE_CHUNK, &x, 100);
 	g.epoch = 2;
-	grave_put(&g, GRAVE_TABLE, &x);
+	grave_put(&g, GRAVE_TABLE, &x, 10);
 	grave_dig(&g, 1);
-	CHECK(buried == 0, "who looks since epoch 1 may look at both");
+	CHECK(buried == 0 && g.bytes == 110 && grave_holds(&g, 1),
+	      "who looks since epoch 1 may look at both");
 	grave_dig(&g, 2);
-	CHECK(buried == 1, "nobody looks at what went in epoch 1");
+	CHECK(buried == 1 && g.bytes == 10 && !grave_holds(&g, 1) && grave_holds(&g, 2),
+	      "nobody looks at what went in epoch 1");
 	grave_fini(&g);
 	CHECK(buried == 2, "nothing is forgotten at the end");
 }
@@ -110,7 +112,6 @@ value_of(uint64_t seed, unsigned id, uint64_t i)
 static void
 check_chunk(uint64_t seed, uint32_t n)
 {
-	static uint8_t scratch[CHUNK_SCRATCH];
 	struct chunk *c = chunk_new(1000), *sealed;
 	uint64_t loaded[700], n_wrong = 0;
 	size_t from = n / 3, some = n - from < 700 ? n - from : 700;
@@ -122,7 +123,7 @@ check_chunk(uint64_t seed, uint32_t n)
 			row.values[id] = value_of(seed, id, i);
 		chunk_add(c, &row);
 	}
-	sealed = chunk_seal(c, scratch);
+	sealed = chunk_seal(c);
 	for (unsigned id = 0; id < COLUMNS; id++) {
 		const struct column *column = &sealed->columns[id];
 

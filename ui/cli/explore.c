@@ -29,7 +29,7 @@
 #define LIVE_MIB 1024u
 #define MIB_MAX (1u << 20)
 
-enum { OPT_ASCII = 256, OPT_THEME, OPT_MEMORY, OPT_UTC, OPT_VIEWS };
+enum { OPT_ASCII = 256, OPT_THEME, OPT_MEMORY, OPT_UTC, OPT_VIEWS, OPT_ACTIONS };
 
 /* What the words ask for. */
 struct wishes {
@@ -38,7 +38,7 @@ struct wishes {
 	const char *view, *views_dir, *theme;
 	enum view_variant variant;
 	uint64_t refresh_ms, n_events, data_bytes, memory_mib;
-	bool without_users, with_services, is_ascii, is_utc;
+	bool without_users, with_services, is_ascii, is_utc, acts;
 	struct text filter;
 };
 
@@ -88,6 +88,8 @@ take_option(struct wishes *w, int key, const char *arg)
 		return w->without_users = true;
 	case 'R':
 		return w->with_services = true;
+	case OPT_ACTIONS:
+		return w->acts = true;
 	case OPT_ASCII:
 		return w->is_ascii = true;
 	case OPT_THEME:
@@ -121,7 +123,7 @@ read_words(const struct cli_command *self, int argc, char **argv, struct wishes 
 	}
 	if (key < 0)
 		return CLI_USAGE;
-	words_join(argv, at, argc, &w->filter);
+	w->whom.command = words_split(argv, at, argc, !w->input.n, &w->filter);
 	return whom_check(&w->whom, w->input.n != 0);
 }
 
@@ -130,7 +132,8 @@ open_source(void *ctx, struct ingest *in, struct err *err)
 {
 	struct wishes *w = ctx;
 	struct capture_options files = { .reread = true, .idle = ingest_idle, .ctx = in };
-	struct live_options live = { .whom = &w->whom, .data_bytes = w->data_bytes,
+	struct live_options live = { .whom = &w->whom, .command_apart = true,
+				     .data_bytes = w->data_bytes,
 				     .idle = ingest_idle, .ctx = in,
 				     .ask = { .switches = w->whom.switches,
 					      .page_faults = w->whom.page_faults } };
@@ -197,6 +200,7 @@ explore(struct wishes *w)
 		.name = short_name(w), .view = w->view, .variant = w->variant,
 		.filter = w->filter.len ? w->filter.p : NULL,
 		.budget_bytes = w->memory_mib << 20, .refresh_ns = w->refresh_ms * MS,
+		.acts_on_captures = w->acts,
 		.state_dir = state_folder(&state),
 		.term = { w->is_ascii, w->theme }, .style = &style, .filter_options = &filters,
 		.open = open_source, .ctx = w,
@@ -215,7 +219,7 @@ explore(struct wishes *w)
 	if (code < 0) {
 		cli_error("%s", err.text);
 		if (!w->input.n)
-			bundled_offer();
+			bundled_offer("sysreel -r");
 	}
 	return code < 0 ? CLI_FAILED : CLI_OK;
 }
@@ -240,8 +244,8 @@ static const struct cli_option options[] = {
 	{ 'r', "read", "FILE", "Look at the capture FILE; - is standard input. Given several "
 	  "times, the files are one after the other." },
 	{ 'v', "view", "ID", "Begin with the view ID; `sysreel list views` has them. dig shows "
-	  "events one by one, echo what was read and written." },
-	{ 'p', "columns", "WHAT", "c: with columns for containers; k: for pods, too." },
+	  "events one by one, echo what was read and written, overview how much of what." },
+	{ 'p', "columns", "c|k", "c: with columns for containers; k: for pods, too." },
 	WHOM_OPTIONS,
 	{ 'd', "refresh", "MS", "Without -r: show the last MS milliseconds, 2000 without the "
 	  "option." },
@@ -251,19 +255,25 @@ static const struct cli_option options[] = {
 	{ 'E', "exclude-users", NULL, "Do without the names of users and groups." },
 	{ 'R', "resolve-ports", NULL, "Show names of services in place of numbers of ports." },
 	{ OPT_VIEWS, "views", "DIR", "Use the view files in DIR, too." },
+	{ OPT_ACTIONS, "actions", NULL, "Let the actions of views (F8) act on captures, too: on "
+	  "what is the same on this system now." },
 	{ OPT_MEMORY, "memory", "MIB", "Forget the oldest events beyond so much memory. Without "
 	  "the option this is 1024 for the running system, and captures are kept whole." },
 	{ OPT_UTC, "utc", NULL, "Show times in UTC." },
 	{ OPT_ASCII, "ascii", NULL, "Draw with ASCII only." },
-	{ OPT_THEME, "theme", "NAME", "Colours: dark, light or mono (none)." },
+	{ OPT_THEME, "theme", "dark|light|mono", "Colours: for a dark or a light ground, or "
+	  "none." },
 };
 
 const struct cli_command explore_command = {
 	.name = "explore",
-	.synopsis = "[OPTION]... [FILTER]",
+	.synopsis = "[OPTION]... [FILTER] [-- COMMAND [ARGUMENT]...]",
 	.doc = "Browse a capture, or the running system, on the whole screen. This is what sysreel "
 	       "does without a command.",
-	.more = "FILTER is in force for all that is seen. F1 shows the keys.",
+	.more = "FILTER is in force from the start; F4 changes it, x takes it away. F1 shows the "
+		"keys. COMMAND is run and followed with all that it starts. The screen is not its "
+		"own: it reads nothing, what it writes is dropped, and it is hung up when the "
+		"explorer ends.",
 	.options = options,
 	.n_options = ARRAY_LEN(options),
 	.run = run,

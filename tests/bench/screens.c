@@ -1,0 +1,313 @@
+/*
+ * screens - how long the explorer takes from a key to a complete screen, beside csysdig,
+ * which is driven by the same keys:
+ *
+ *	screens PROGRAM CAPTURE [ROUNDS [CSYSDIG]]
+ *
+ * Printed are medians, and what is not as it should be is marked. Then, of ours alone,
+ * the same keys in every view that the menu offers.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/base/mem.h"
+#include "tests/bench/timed.h"
+
+#define ROUNDS 3
+#define ROUNDS_MAX 20
+#define VIEWS_MAX 100
+#define IDLE_S 10
+#define FIRST_S 0.3			/* the first rows of a capture */
+#define RATIO 3.0			/* how much sooner all of it is there */
+#define RATIO_GZIP 2.5
+#define MEDIAN_S 0.050			/* of any key */
+#define WORST_S 0.150
+
+static const char filter[] = "evt.is_io = true";
+
+/* Is there a row under the heading that has PID in it? */
+static bool
+has_process(const char *screen)
+{
+	const char *line = strstr(screen, "PID ");
+
+	line = line ? strchr(line, '\n') : NULL;
+	if (!line)
+		return false;
+	/* Ours has a mark before the selected row, which is not ASCII. */
+	for (line++; *line == ' ' || *line & 0x80; line++)
+		;
+	return *line >= '0' && *line <= '9';
+}
+
+/* Is there a line that tells of an event? */
+static bool
+has_event(const char *screen)
+{
+	return strstr(screen, " > ") || strstr(screen, " < ");
+}
+
+/* The scripts: how both are started, and what they are asked for one after the other. */
+static const struct {
+	const char *what;
+	struct timed_step ours, theirs;
+} script[] = {
+	{ "switch view", { "F2 Down", NULL, "Enter", NULL }, { "F2 Down", NULL, "Enter", NULL } },
+	{ "back", { NULL, NULL, "Backspace", NULL }, { NULL, NULL, "Backspace", NULL } },
+	{ "drill down", { NULL, NULL, "Enter", NULL }, { NULL, NULL, "Enter", NULL } },
+	{ "back", { NULL, NULL, "Backspace", NULL }, { NULL, NULL, "Backspace", NULL } },
+	{ "re-sort", { NULL, NULL, "1", NULL }, { NULL, NULL, "!", NULL } },
+	/* Theirs begins with the view's own condition, which cannot be dropped at once. */
+	{ "set a filter", { "F4", "evt.is_io=true", "Enter", NULL },
+	  { "F4 F2", " and evt.is_io=true", "Enter", NULL } },
+	{ "dig into a row", { NULL, NULL, "F6", has_event }, { NULL, NULL, "F6", has_event } },
+};
+
+static const struct timed_step last_page = { NULL, NULL, "End", NULL };
+static const struct timed_step first_page = { NULL, NULL, "Home", NULL };
+
+enum { FIRST_ROWS, COMPLETE, DIG_FIRST, DIG_COMPLETE, LAST_PAGE, FIRST_PAGE, SCRIPT,
+       N_FIGURES = SCRIPT + ARRAY_LEN(script) };
+static const char *const names[SCRIPT] = {
+	"first rows", "complete", "dig all, first rows", "dig all, complete", "  last page",
+	"  first page",
+};
+
+static int
+compare_doubles(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The median of those that are there; less than 0: none is. */
+static double
+median(double *v, size_t n)
+{
+	size_t first = 0;
+
+	qsort(v, n, sizeof(*v), compare_doubles);
+	while (first < n && v[first] < 0)
+		first++;
+	return first < n ? v[first + (n - first) / 2] : -1;
+}
+
+static void
+play(const struct timed_program *p, bool is_ours, const char *capture, double figures[N_FIGURES])
+{
+	const char *const words[] = { "-r", capture, NULL };
+	const char *const dig[] = { "-r", capture, "-v", "dig", "evt.num>0", NULL };
+	struct timed t;
+	struct timed_span span = timed_start(&t, p, words, has_process);
+
+	figures[FIRST_ROWS] = span.first;
+	figures[COMPLETE] = span.done;
+	for (size_t i = 0; i < ARRAY_LEN(script); i++) {
+		span = timed_press(&t, is_ours ? &script[i].ours : &script[i].theirs);
+		figures[SCRIPT + i] = script[i].ours.first ? span.first : span.done;
+	}
+	if (is_ours)
+		printf("idle: %ld ticks of the cpu in %d s\n", timed_ticks(&t, IDLE_S), IDLE_S);
+	timed_end(&t);
+	span = timed_start(&t, p, dig, has_event);
+	figures[DIG_FIRST] = span.first;
+	figures[DIG_COMPLETE] = span.done;
+	figures[LAST_PAGE] = timed_press(&t, &last_page).done;
+	figures[FIRST_PAGE] = timed_press(&t, &first_page).done;
+	timed_end(&t);
+}
+
+static bool
+ends_with(const char *text, const char *end)
+{
+	size_t n = strlen(text), m = strlen(end);
+
+	return n >= m && !strcmp(text + n - m, end);
+}
+
+/* What is wrong with figure I, if anything. */
+static const char *
+verdict(size_t i, double ours, double theirs, bool is_gzip)
+{
+	double ratio = is_gzip ? RATIO_GZIP : RATIO;
+
+	if (ours < 0)
+		return "  nothing came";
+	if (i == FIRST_ROWS || i == DIG_FIRST)
+		return ours > FIRST_S ? "  too late" : "";
+	if (i == COMPLETE || i == DIG_COMPLETE)
+		return theirs > 0 && theirs < ratio * ours ? "  too late" : "";
+	return ours > MEDIAN_S ? "  too late" : "";
+}
+
+static void
+print_seconds(double s)
+{
+	if (s < 0)
+		printf(" %10s", "-");
+	else
+		printf(" %8.1f ms", s * 1e3);
+}
+
+static void
+beside(const struct timed_program programs[2], const char *capture, size_t n_rounds)
+{
+	static double seconds[2][N_FIGURES][ROUNDS_MAX];
+	size_t n_programs = programs[1].path ? 2 : 1;
+
+	for (size_t round = 0; round < n_rounds; round++) {
+		for (size_t p = 0; p < n_programs; p++) {
+			double figures[N_FIGURES];
+
+			play(&programs[p], !p, capture, figures);
+			for (size_t i = 0; i < N_FIGURES; i++)
+				seconds[p][i][round] = figures[i];
+		}
+	}
+	printf("%-22s %11s %11s %7s\n", "", programs[0].name, programs[1].name, "ratio");
+	for (size_t i = 0; i < N_FIGURES; i++) {
+		double ours = median(seconds[0][i], n_rounds);
+		double theirs = n_programs > 1 ? median(seconds[1][i], n_rounds) : -1;
+
+		printf("%-22s", i < SCRIPT ? names[i] : script[i - SCRIPT].what);
+		print_seconds(ours);
+		print_seconds(theirs);
+		if (ours > 0 && theirs > 0)
+			printf(" %7.1f", theirs / ours);
+		else
+			printf(" %7s", "");
+		puts(verdict(i, ours, theirs, ends_with(capture, ".gz")));
+	}
+}
+
+/* Every view -------------------------------------------------------------- */
+
+/* The same keys in each of them. */
+static const struct {
+	const char *what;
+	struct timed_step step;
+} each[] = {
+	{ "re-sort", { NULL, NULL, "2", NULL } },
+	{ "set a filter", { "F4 ^U", filter, "Enter", NULL } },
+	{ "drop the filter", { "F4 ^U", NULL, "Enter", NULL } },
+	{ "drill down", { "Home", NULL, "Enter", NULL } },
+	{ "back", { NULL, NULL, "Backspace", NULL } },
+};
+
+enum { SWITCH, EACH, N_KINDS = EACH + ARRAY_LEN(each) };
+
+struct kind {
+	double seconds[VIEWS_MAX];
+	size_t n;
+	double worst;
+	char worst_view[40];
+};
+
+static void
+note(struct kind *k, double s, const char *view)
+{
+	/* What changes nothing on the screen is no figure. */
+	if (s < 0 || k->n == VIEWS_MAX)
+		return;
+	k->seconds[k->n++] = s;
+	if (s <= k->worst)
+		return;
+	k->worst = s;
+	snprintf(k->worst_view, sizeof(k->worst_view), "%s", view);
+}
+
+/* The view that is seen: the path, on the second line, has it. */
+static void
+view_name(const struct timed *t, char name[40])
+{
+	const char *line = strchr(t->screen.p, '\n');
+	size_t n;
+
+	line += 1 + strspn(line + 1, " ");
+	n = strcspn(line, "\n");
+	snprintf(name, 40, "%.*s", (int)(n < 39 ? n : 39), line);
+}
+
+/* Choose view number I of the menu, then press the keys of each view in it. False:
+ * there are fewer. */
+static bool
+in_view(struct timed *t, size_t i, struct kind kinds[N_KINDS])
+{
+	struct timed_step go = { NULL, NULL, "Enter", NULL };
+	struct text keys = { 0 };
+	char name[40], before[40];
+
+	view_name(t, before);
+	text_str(&keys, "F2 Home");
+	for (size_t n = 0; n < i; n++)
+		text_str(&keys, " Down");
+	text_char(&keys, '\0');
+	go.prepare = keys.p;
+	struct timed_span span = timed_press(t, &go);
+	text_fini(&keys);
+	view_name(t, name);
+	if (i && !strcmp(name, before))
+		return false;
+	note(&kinds[SWITCH], span.done, name);
+	for (size_t k = 0; k < ARRAY_LEN(each); k++) {
+		char inner[40];
+
+		span = timed_press(t, &each[k].step);
+		note(&kinds[EACH + k], span.done, name);
+		/* Where nothing can be gone into, there is no way back. */
+		view_name(t, inner);
+		if (!strcmp(each[k].what, "drill down") && !strcmp(inner, name))
+			break;
+	}
+	return true;
+}
+
+static void
+all_views(const struct timed_program *p, const char *capture)
+{
+	static struct kind kinds[N_KINDS];
+	const char *const words[] = { "-r", capture, NULL };
+	struct timed t;
+	size_t n = 0;
+
+	timed_start(&t, p, words, has_process);
+	while (n < VIEWS_MAX && in_view(&t, n, kinds))
+		n++;
+	timed_end(&t);
+	printf("\n%-20s %11s %11s\n", "in each of the views", "median", "worst");
+	for (size_t i = 0; i < N_KINDS; i++) {
+		struct kind *k = &kinds[i];
+		double m = median(k->seconds, k->n);
+
+		printf("%-22s", i < EACH ? "switch view" : each[i - EACH].what);
+		print_seconds(m);
+		print_seconds(k->worst);
+		printf("  of %zu; %s%s\n", k->n, k->worst_view,
+		       m > MEDIAN_S || k->worst > WORST_S ? "  too late" : "");
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	char csysdig[] = "/usr/bin/csysdig";
+	struct timed_program programs[2] = {
+		{ "sysreel", argc > 1 ? argv[1] : NULL, { "reading" }, true, 60 },
+		{ "csysdig", argc > 4 ? argv[4] : csysdig, { "Processing File", "Progress:" },
+		  false, 1500 },
+	};
+	long n = argc > 3 ? strtol(argv[3], NULL, 10) : ROUNDS;
+
+	if (argc < 3 || n < 1 || n > ROUNDS_MAX) {
+		fputs("usage: screens PROGRAM CAPTURE [ROUNDS [CSYSDIG]]\n", stderr);
+		return 2;
+	}
+	if (access(programs[1].path, X_OK) < 0)
+		programs[1].path = NULL;
+	beside(programs, argv[2], (size_t)n);
+	all_views(&programs[0], argv[2]);
+	return 0;
+}
