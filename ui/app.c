@@ -203,6 +203,9 @@ app_woken(struct app *a)
 	a->wake_ns = UINT64_MAX;
 	if (a->ingest)
 		ingest_progress(a->ingest, &a->progress);
+	/* What comes right after something that was told of is not told of itself. */
+	if (a->ingest && !a->progress.is_done)
+		app_wake_at(a, term_now_ns() + APP_TOLD_NS);
 	for (struct screen *s = a->top; s; s = s->below)
 		if (s->ops->woken)
 			s->ops->woken(s);

@@ -22,6 +22,8 @@
 #include "ui/explore.h"
 
 
+#define APP_TOLD_NS 50000000u		/* how often one looks at how far reading is */
+
 struct app;
 struct key;
 struct term;
@@ -61,6 +63,7 @@ struct app {
 	struct store *store;
 	struct ingest_progress progress;
 	uint64_t start_ns;		/* term_now_ns() when reading began */
+	uint64_t told_ns;		/* the reading thread's: when it woke us last */
 	int wake_fd;
 	struct clock clock;
 	struct editor_history filters, searches;

@@ -42,6 +42,7 @@ struct browse {
 	bool is_lent;			/* .table is being written and has to stay */
 	bool is_final;			/* the table is of all that there is */
 	bool is_paused;
+	uint64_t held_events;		/* paused: how many there were then */
 	uint64_t from_ns, to_ns;	/* the window; 0, 0: all of a capture, or what slides */
 	uint64_t slid_from_ns, slid_to_ns;	/* live: the window that slides, as of now */
 	bool has_focus_on_line;		/* keys act on the timeline */

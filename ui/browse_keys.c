@@ -81,6 +81,7 @@ pause_toggle(void *screen)
 	struct browse *b = screen;
 
 	b->is_paused = !b->is_paused;
+	b->held_events = b->screen.app->progress.stats.n_events;
 	if (!b->is_paused)
 		browse_ask(b);
 }

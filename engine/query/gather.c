@@ -284,7 +284,7 @@ entity_of_row(struct cursor *c, enum view_entity entity)
 
 	if (entity == VIEW_DESCRIPTOR) {
 		fv = store_fd_version(s, (uint32_t)cursor_value(c, COL_FD));
-		return fv && fv->known ? fv->entity : 0;
+		return fv && fv->known ? fv->entity + 1 : 0;
 	}
 	tv = store_thread_version(s, (uint32_t)cursor_value(c, COL_THREAD));
 	if (!tv || !tv->of)

@@ -49,6 +49,9 @@ bool term_get(struct term *t, struct cursor *c, struct value *out);
 /* Is its value for rows with ROW_NEEDS_BYTES to be looked up in their bytes? */
 bool term_needs_bytes(const struct operand *o);
 
+/* Is it one value for each descriptor version, of rows that write, and "no" of others? */
+bool term_is_of_writes(const struct operand *o);
+
 /* Is it known that rows of this kind have one value, *OUT, or none (*THERE)? */
 bool term_is_constant(const struct term *t, uint32_t kind, bool *there, struct value *out);
 

@@ -124,7 +124,7 @@ read_words(const struct cli_command *self, int argc, char **argv, struct wishes 
 	}
 	if (key < 0)
 		return CLI_USAGE;
-	words_join(argv, at, argc, &w->filter);
+	w->whom.command = words_split(argv, at, argc, !w->input.n, &w->filter);
 	return whom_check(&w->whom, w->input.n != 0);
 }
 
@@ -133,7 +133,8 @@ open_source(void *ctx, struct ingest *in, struct err *err)
 {
 	struct wishes *w = ctx;
 	struct capture_options files = { .reread = true, .idle = ingest_idle, .ctx = in };
-	struct live_options live = { .whom = &w->whom, .data_bytes = w->data_bytes,
+	struct live_options live = { .whom = &w->whom, .command_apart = true,
+				     .data_bytes = w->data_bytes,
 				     .idle = ingest_idle, .ctx = in,
 				     .ask = { .switches = w->whom.switches,
 					      .page_faults = w->whom.page_faults } };
@@ -219,7 +220,7 @@ explore(struct wishes *w)
 	if (code < 0) {
 		cli_error("%s", err.text);
 		if (!w->input.n)
-			bundled_offer();
+			bundled_offer("sysreel -r");
 	}
 	return code < 0 ? CLI_FAILED : CLI_OK;
 }
@@ -267,11 +268,13 @@ static const struct cli_option options[] = {
 
 const struct cli_command explore_command = {
 	.name = "explore",
-	.synopsis = "[OPTION]... [FILTER]",
+	.synopsis = "[OPTION]... [FILTER] [-- COMMAND [ARGUMENT]...]",
 	.doc = "Browse a capture, or the running system, on the whole screen. This is what sysreel "
 	       "does without a command.",
 	.more = "FILTER is in force from the start; F4 changes it, x takes it away. F1 shows the "
-		"keys.",
+		"keys. COMMAND is run and followed with all that it starts. The screen is not its "
+		"own: it reads nothing, what it writes is dropped, and it is hung up when the "
+		"explorer ends.",
 	.options = options,
 	.n_options = ARRAY_LEN(options),
 	.run = run,
