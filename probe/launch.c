@@ -48,8 +48,19 @@ find_program(const char *name, char *out, struct err *err)
 	return err_set(err, -ENOENT, "there is no command %s", name);
 }
 
+/* The program will not find one, whatever it opens; nobody there can stop it. */
 static void
-become(const char *path, char *const *command, int wait_fd)
+leave_terminal(void)
+{
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	setsid();
+	for (int i = 0; fd >= 0 && i <= STDERR_FILENO; i++)
+		dup2(fd, i);
+}
+
+static void
+become(const char *path, char *const *command, int wait_fd, bool is_apart)
 {
 	char go;
 
@@ -59,18 +70,20 @@ become(const char *path, char *const *command, int wait_fd)
 	/* End of file without the byte: nobody wants it to run any more. */
 	if (read(wait_fd, &go, 1) != 1)
 		_exit(0);
+	if (is_apart)
+		leave_terminal();
 	execv(path, command);
 	fprintf(stderr, "sysreel: cannot run %s: %s\n", command[0], strerror(errno));
 	_exit(errno == ENOENT ? STATUS_ABSENT : STATUS_REFUSED);
 }
 
 int
-launch_start(struct launch *l, char *const *command, struct err *err)
+launch_start(struct launch *l, char *const *command, bool is_apart, struct err *err)
 {
 	char path[PATH_MAX];
 	int fds[2];
 
-	*l = (struct launch){ .go_fd = -1 };
+	*l = (struct launch){ .go_fd = -1, .is_apart = is_apart };
 	if (find_program(command[0], path, err) < 0)
 		return err->code;
 	if (pipe2(fds, O_CLOEXEC) < 0)
@@ -87,7 +100,7 @@ launch_start(struct launch *l, char *const *command, struct err *err)
 	}
 	if (!l->pid) {
 		close(fds[1]);
-		become(path, command, fds[0]);
+		become(path, command, fds[0], is_apart);
 	}
 	close(fds[0]);
 	l->go_fd = fds[1];
@@ -120,6 +133,8 @@ launch_has_ended(struct launch *l)
 void
 launch_fini(struct launch *l)
 {
+	if (l->pid && l->go_fd < 0 && l->is_apart && !launch_has_ended(l))
+		kill(-l->pid, SIGHUP);
 	if (!l->pid || l->go_fd < 0)
 		return;
 	close(l->go_fd);

@@ -602,7 +602,7 @@ start(struct probe *p, const struct probe_options *o, struct err *err)
 	int code;
 
 	/* First, so that it has none of the descriptors that come below. */
-	if (o->command && launch_start(&p->launch, o->command, err) < 0)
+	if (o->command && launch_start(&p->launch, o->command, o->command_apart, err) < 0)
 		return err->code;
 	calls_plan(p->plans, p->config.specs);
 	p->config.only_marked = o->command || o->tree;

@@ -27,6 +27,9 @@ struct source;
 struct probe_options {
 	char *const *command;		/* run this (ends with NULL), follow it and what it
 					 * starts to the end; or NULL */
+	bool command_apart;		/* the terminal is somebody else's: it reads nothing,
+					 * what it writes is dropped, and it is hung up when
+					 * the source is closed */
 	int64_t tree;			/* follow this process and what it starts; or 0 */
 	size_t ring_bytes;		/* for each CPU, a power of two; or 0 */
 	const struct demand *demand;	/* what else is asked for; NULL: everything */

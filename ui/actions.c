@@ -292,12 +292,13 @@ end(struct screen *s)
 	free(m);
 }
 
-static const struct action menu_actions[] = {
+const struct action actions_actions[] = {
 	{ "Enter", "Do", "do what is selected, or ask first; so does its letter", NULL },
 	{ "Esc F10", "Close", "do nothing", leave },
 	{ "F1", "Help", "all keys", help },
 	{ "Up Down PgUp PgDn Home End", NULL, "move the selection", NULL },
 };
+const size_t n_actions_actions = ARRAY_LEN(actions_actions);
 
 static const struct action question_actions[] = {
 	{ "y", "Yes", "do it", yes },
@@ -308,8 +309,8 @@ static const struct action question_actions[] = {
 
 static const struct screen_ops menu_ops = {
 	.name = "Actions",
-	.actions = menu_actions,
-	.n_actions = ARRAY_LEN(menu_actions),
+	.actions = actions_actions,
+	.n_actions = ARRAY_LEN(actions_actions),
 	.draw = draw_menu,
 	.key = menu_pressed,
 	.free = end,

@@ -10,10 +10,16 @@
 
 #include <stddef.h>
 
+#include "ui/action.h"
+
 struct app;
 struct table;
 
 /* Open it for ROW of T. A view without any says so. */
 void actions_open(struct app *a, const struct table *t, size_t row);
+
+/* What its keys do, for the manual. */
+extern const struct action actions_actions[];
+extern const size_t n_actions_actions;
 
 #endif

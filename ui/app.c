@@ -10,6 +10,7 @@
 #include "engine/base/text.h"
 #include "ui/history.h"
 #include "ui/key.h"
+#include "ui/save.h"
 #include "ui/seen.h"
 #include "ui/state.h"
 #include "ui/term.h"
@@ -73,6 +74,9 @@ app_pop(struct app *a)
 void
 app_fini(struct app *a)
 {
+	/* It may read what screens have. */
+	save_free(a->saving);
+	a->saving = NULL;
 	while (a->top)
 		app_pop(a);
 	canvas_fini(&a->canvas);
@@ -174,7 +178,9 @@ app_key(struct app *a, const struct key *k)
 	struct screen *s = a->top;
 	const struct action *row;
 
-	a->note[0] = '\0';
+	/* What a press said is still to be read when the button is let go. */
+	if (k->code != K_MOUSE || k->mouse != MOUSE_RELEASE)
+		a->note[0] = '\0';
 	row = action_at(s->ops->actions, s->ops->n_actions, s->bar, k);
 	if (row) {
 		struct key named;
@@ -197,6 +203,9 @@ app_woken(struct app *a)
 	a->wake_ns = UINT64_MAX;
 	if (a->ingest)
 		ingest_progress(a->ingest, &a->progress);
+	/* What comes right after something that was told of is not told of itself. */
+	if (a->ingest && !a->progress.is_done)
+		app_wake_at(a, term_now_ns() + APP_TOLD_NS);
 	for (struct screen *s = a->top; s; s = s->below)
 		if (s->ops->woken)
 			s->ops->woken(s);

@@ -22,11 +22,14 @@
 #include "ui/explore.h"
 
 
+#define APP_TOLD_NS 50000000u		/* how often one looks at how far reading is */
+
 struct app;
 struct key;
 struct term;
 
 struct screen;
+struct save;
 struct seen;
 struct text;
 
@@ -60,10 +63,12 @@ struct app {
 	struct store *store;
 	struct ingest_progress progress;
 	uint64_t start_ns;		/* term_now_ns() when reading began */
+	uint64_t told_ns;		/* the reading thread's: when it woke us last */
 	int wake_fd;
 	struct clock clock;
 	struct editor_history filters, searches;
 	struct columns columns;		/* that were chosen for views */
+	struct save *saving;		/* what is being saved; NULL: nothing */
 	struct seen *seen;		/* values, for filters; NULL: nobody asked yet */
 	struct {
 		void (*entered)(void *owner, const char *text);

@@ -71,6 +71,7 @@ answer_slices(struct ask *a, const struct question *q, const struct snapshot *sn
 {
 	struct slices_question question = {
 		q->filters, q->n_filters, a->style, a->options, &a->watch.cancel, NULL,
+		q->measure,
 	};
 	struct slices s = { .n = q->n_slices };
 
@@ -89,6 +90,7 @@ answer_spectrum(struct ask *a, const struct question *q, const struct snapshot *
 {
 	struct slices_question question = {
 		q->filters, q->n_filters, a->style, a->options, &a->watch.cancel, NULL,
+		SLICES_EVENTS,
 	};
 	struct spectrum s = { q->from_ns, q->to_ns, q->n_slices, q->n_bins, NULL, NULL };
 	uint64_t *least = xreallocarray(NULL, s.n_bins, sizeof(*least));

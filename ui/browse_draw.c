@@ -56,11 +56,12 @@ draw_source(struct browse *b, struct area line)
 	struct app *a = b->screen.app;
 	const struct ingest_progress *p = &a->progress;
 	const struct table *table = b->table.table;
+	uint64_t n_events = b->is_paused ? b->held_events : p->stats.n_events;
 	struct text t = { 0 };
 	unsigned col, width;
 
-	text_count(&t, p->stats.n_events);
-	text_str(&t, p->stats.n_events == 1 ? " event" : " events");
+	text_count(&t, n_events);
+	text_str(&t, n_events == 1 ? " event" : " events");
 	if (b->line.slices.n) {
 		text_str(&t, "   ");
 		put_span(b->line.slices.from_ns, b->line.slices.to_ns, &t);
@@ -80,7 +81,7 @@ draw_source(struct browse *b, struct area line)
 	t.len = 0;
 	if (b->is_paused)
 		text_str(&t, "■ paused");
-	else if (!p->is_done || !b->is_final)
+	else if (a->o->name ? !p->is_done || !b->is_final : !table)
 		put_progress(a, &t);
 	else if (table && table->to_ns) {
 		text_str(&t, "as of ");

@@ -17,6 +17,7 @@
 #include "ui/echo.h"
 #include "ui/filter_prompt.h"
 #include "ui/key.h"
+#include "ui/overview.h"
 #include "ui/prompt.h"
 #include "ui/read.h"
 #include "ui/spectro.h"
@@ -80,6 +81,7 @@ pause_toggle(void *screen)
 	struct browse *b = screen;
 
 	b->is_paused = !b->is_paused;
+	b->held_events = b->screen.app->progress.stats.n_events;
 	if (!b->is_paused)
 		browse_ask(b);
 }
@@ -379,19 +381,41 @@ edit_filter(void *screen)
 	filter_prompt_open(b->screen.app, browse_level(b)->filter, filter_entered, b);
 }
 
-/* Add the marked cell's value to the filter, or what is not it. */
+/* Let CONDITION hold besides the filter. */
 static void
-narrow(struct browse *b, bool is_excluded)
+add_filter(struct browse *b, const char *condition)
 {
 	struct drill_level *l = browse_level(b);
 	struct text t = { 0 }, shortest = { 0 };
 	struct err err = { 0 };
 	struct filter *f;
 
-	if (!browse_has_table(b) || !b->table.table->n_rows || l->grid.mark >= b->n_shown)
-		return;
 	if (l->filter)
 		text_fmt(&t, "(%s) and ", l->filter);
+	text_fmt(&t, "(%s)", condition);
+	text_char(&t, '\0');
+	f = filter_compile(t.p, b->screen.app->o->filter_options, &err);
+	if (f) {
+		filter_print(f, &shortest);
+		text_char(&shortest, '\0');
+		drill_set_filter(l, shortest.p);
+	} else {
+		app_note(b->screen.app, STYLE_ERROR, "%s", err.text);
+	}
+	filter_free(f);
+	text_fini(&t);
+	text_fini(&shortest);
+}
+
+/* Add the marked cell's value to the filter, or what is not it. */
+static void
+narrow(struct browse *b, bool is_excluded)
+{
+	struct drill_level *l = browse_level(b);
+	struct text t = { 0 };
+
+	if (!browse_has_table(b) || !b->table.table->n_rows || l->grid.mark >= b->n_shown)
+		return;
 	text_str(&t, is_excluded ? "not (" : "(");
 	if (!drill_cell_condition(b->table.table, l->grid.rows.at,
 				  b->shown_cells[l->grid.mark], &t)) {
@@ -402,18 +426,9 @@ narrow(struct browse *b, bool is_excluded)
 	}
 	text_str(&t, ")");
 	text_char(&t, '\0');
-	f = filter_compile(t.p, b->screen.app->o->filter_options, &err);
-	if (f) {
-		filter_print(f, &shortest);
-		text_char(&shortest, '\0');
-		drill_set_filter(l, shortest.p);
-		browse_ask(b);
-	} else {
-		app_note(b->screen.app, STYLE_ERROR, "%s", err.text);
-	}
-	filter_free(f);
+	add_filter(b, t.p);
+	browse_ask(b);
 	text_fini(&t);
-	text_fini(&shortest);
 }
 
 static void
@@ -518,6 +533,42 @@ choose_part(void *screen)
 	app_note(b->screen.app, STYLE_DIM, "there is no filter, and no row was gone into");
 }
 
+/* Overview ------------------------------------------------------------------- */
+
+/* Show the view of a tile on its busiest time, within what is selected. */
+static void
+tile_chosen(void *owner, const struct overview_choice *c)
+{
+	struct browse *b = owner;
+	const struct view *v = view_set_find(b->screen.app->o->views, c->view);
+	struct drill_level *l;
+
+	if (!v || v->kind != VIEW_TABLE) {
+		app_note(b->screen.app, STYLE_WARNING, "there is no table `%s`", c->view);
+		return;
+	}
+	drill_switch(&b->drill, v);
+	l = browse_level(b);
+	if (c->filter)
+		add_filter(b, c->filter);
+	if (c->sort && strcmp(l->sort ? l->sort : "", c->sort))
+		drill_sort(l, c->sort);
+	b->from_ns = c->from_ns;
+	b->to_ns = c->to_ns;
+	changed(b);
+	app_note(b->screen.app, STYLE_DIM, "its busiest time; 0 shows all of it");
+}
+
+void
+browse_overview(void *screen)
+{
+	struct browse *b = screen;
+	const char *filters[DRILL_FILTERS_MAX];
+	size_t n = drill_filters(&b->drill, filters);
+
+	overview_open(b->screen.app, filters, n, tile_chosen, b);
+}
+
 /* Search ------------------------------------------------------------------- */
 
 static void
@@ -578,15 +629,24 @@ search(void *screen)
 }
 
 static void
+search_again(struct browse *b, bool is_backwards)
+{
+	if (b->search)
+		search_to(b, is_backwards, false);
+	else
+		app_note(b->screen.app, STYLE_DIM, "nothing is searched; / does that");
+}
+
+static void
 search_next(void *screen)
 {
-	search_to(screen, false, false);
+	search_again(screen, false);
 }
 
 static void
 search_previous(void *screen)
 {
-	search_to(screen, true, false);
+	search_again(screen, true);
 }
 
 /* The window --------------------------------------------------------------- */
@@ -777,6 +837,10 @@ const struct action browse_actions[] = {
 	{ "0", NULL, "the window is everything again", whole },
 	{ "p Space", "Pause", "hold the display still, and let it go", pause_toggle },
 	{ "F10 q", "Quit", "leave", quit },
+	{ "g", "Overview", "how much happened of what, and when",
+	  browse_overview },
+	{ "S", "Save", "write the table to a file; .csv and .json at the end of its name are forms",
+	  browse_save },
 	{ "C", "Columns", "choose, order and size the columns of this view", choose_columns },
 };
 const size_t n_browse_actions = ARRAY_LEN(browse_actions);

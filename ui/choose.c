@@ -58,6 +58,18 @@ end(struct screen *s)
 	free(m);
 }
 
+static void
+leave(void *screen)
+{
+	struct chooser *m = screen;
+	void (*left)(void *) = m->c.left;
+	void *owner = m->c.owner;
+
+	app_pop(m->screen.app);
+	if (left)
+		left(owner);
+}
+
 static bool
 key(struct screen *s, const struct key *k)
 {
@@ -75,7 +87,7 @@ key(struct screen *s, const struct key *k)
 		return true;
 	}
 	case MENU_LEFT:
-		app_pop(s->app);
+		leave(s);
 		return true;
 	case MENU_MOVED:
 		return true;
@@ -85,24 +97,17 @@ key(struct screen *s, const struct key *k)
 	return false;
 }
 
-static void
-leave(void *screen)
-{
-	struct screen *s = screen;
-
-	app_pop(s->app);
-}
-
-static const struct action actions[] = {
+const struct action choose_actions[] = {
 	{ "Enter", "Choose", "choose what is selected", NULL },
 	{ "Esc F10", "Close", "choose nothing", leave },
 	{ "Up Down PgUp PgDn Home End", NULL, "move the selection", NULL },
 };
+const size_t n_choose_actions = ARRAY_LEN(choose_actions);
 
 static const struct screen_ops ops = {
 	.name = "Menu",
-	.actions = actions,
-	.n_actions = ARRAY_LEN(actions),
+	.actions = choose_actions,
+	.n_actions = ARRAY_LEN(choose_actions),
 	.draw = draw,
 	.key = key,
 	.free = end,

@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include "ui/action.h"
 #include "ui/menu.h"
 
 struct app;
@@ -20,6 +21,8 @@ struct choose {
 	void (*explain)(const void *ctx, size_t i, struct pager *p);
 	/* Entry I was chosen; the menu is closed. */
 	void (*chosen)(void *owner, size_t i);
+	/* Nothing was; NULL: nobody cares. */
+	void (*left)(void *owner);
 	void *owner;
 	/* Ends .entries.ctx; NULL: it needs no end. */
 	void (*free)(void *ctx);
@@ -27,5 +30,9 @@ struct choose {
 
 /* Open the menu. C is copied. */
 void choose_open(struct app *a, const struct choose *c);
+
+/* What its keys do, for the manual. */
+extern const struct action choose_actions[];
+extern const size_t n_choose_actions;
 
 #endif

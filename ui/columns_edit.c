@@ -224,7 +224,7 @@ end(struct screen *s)
 	free(e);
 }
 
-static const struct action actions[] = {
+const struct action columns_edit_actions[] = {
 	{ "F1 ?", "Help", "all keys", help },
 	{ "Space", "Show", "show the column, or hide it", toggle },
 	{ "u Shift-Up", "Up", "move the column to the left", move_up },
@@ -236,11 +236,12 @@ static const struct action actions[] = {
 	{ "Esc F10 q", "Close", "the same", leave },
 	{ "Up Down PgUp PgDn Home End", NULL, "move the selection", NULL },
 };
+const size_t n_columns_edit_actions = ARRAY_LEN(columns_edit_actions);
 
 static const struct screen_ops ops = {
 	.name = "Keys",
-	.actions = actions,
-	.n_actions = ARRAY_LEN(actions),
+	.actions = columns_edit_actions,
+	.n_actions = ARRAY_LEN(columns_edit_actions),
 	.draw = draw,
 	.key = key,
 	.free = end,

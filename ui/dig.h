@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ui/action.h"
+
 struct app;
 
 #define DIG_FILTERS_MAX 128
@@ -23,5 +25,9 @@ struct dig_question {
 
 /* Show the events that Q wants; it is copied. */
 void dig_open(struct app *a, const struct dig_question *q);
+
+/* What its keys do, for the manual. */
+extern const struct action dig_actions[];
+extern const size_t n_dig_actions;
 
 #endif

@@ -4,10 +4,18 @@
 #ifndef UI_ECHO_H
 #define UI_ECHO_H
 
+#include <stddef.h>
+
+#include "ui/action.h"
+
 struct app;
 struct dig_question;
 
 /* Show the data of the events that Q wants; it is copied. */
 void echo_open(struct app *a, const struct dig_question *q);
+
+/* What its keys do, for the manual. */
+extern const struct action echo_actions[];
+extern const size_t n_echo_actions;
 
 #endif

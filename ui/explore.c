@@ -16,17 +16,26 @@
 #include "ui/echo.h"
 #include "ui/key.h"
 
-/* The reading thread has published something. */
+/* The reading thread has published something. It does so a hundred times a second,
+ * which nobody could see. */
 static void
 told(void *ctx)
 {
-	const struct app *a = ctx;
-	uint64_t one = 1;
+	struct app *a = ctx;
+	struct ingest_progress p;
+	uint64_t one = 1, now = term_now_ns();
 
+	ingest_progress(a->ingest, &p);
+	if (!p.is_done && now < a->told_ns + APP_TOLD_NS)
+		return;
+	a->told_ns = now;
 	/* A counter that is full wakes as well. */
 	if (write(a->wake_fd, &one, sizeof(one)) < 0)
 		return;
 }
+
+/* Not a view, but what -v can ask for as well. */
+static const char overview[] = "overview";
 
 /* Screens that csysdig calls views: shown over the first one. */
 static const struct {
@@ -47,6 +56,8 @@ open_list(struct app *a)
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
 		if (a->o->view && !strcmp(a->o->view, lists[i].id))
 			lists[i].open(a, &q);
+	if (a->o->view && !strcmp(a->o->view, overview))
+		browse_overview(a->top);
 }
 
 static bool
@@ -55,7 +66,7 @@ is_list(const char *id)
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
 		if (!strcmp(id, lists[i].id))
 			return true;
-	return false;
+	return !strcmp(id, overview);
 }
 
 static const struct view *

@@ -2,13 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/base/mem.h"
 #include "ui/cli/cli.h"
-
-static const struct cli_command *const commands[] = {
-	&explore_command, &print_command, &view_command, &info_command, &record_command,
-	&list_command,
-};
 
 static bool
 wants_help(int argc, char **argv)
@@ -27,7 +21,7 @@ main(int argc, char **argv)
 	/* A reader that goes away is an error of write(), no reason to die. */
 	signal(SIGPIPE, SIG_IGN);
 	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
-		cli_list(commands, ARRAY_LEN(commands));
+		cli_list(cli_commands, n_cli_commands);
 		return CLI_OK;
 	}
 	if (argc > 1 && !strcmp(argv[1], "--version")) {
@@ -37,7 +31,7 @@ main(int argc, char **argv)
 	/* Options without a command are those of the explorer, as csysdig has them. */
 	if (argc < 2 || argv[1][0] == '-')
 		return explore_command.run(&explore_command, argc, argv);
-	c = cli_find(commands, ARRAY_LEN(commands), argv[1]);
+	c = cli_find(cli_commands, n_cli_commands, argv[1]);
 	if (!c)
 		return CLI_USAGE;
 	if (wants_help(argc - 1, argv + 1)) {

@@ -268,18 +268,19 @@ woken(struct screen *s)
 		look_again(p, false);
 }
 
-static const struct action actions[] = {
+const struct action prompt_actions[] = {
 	{ "Enter", "Take", "take what is typed", NULL },
 	{ "Tab", NULL, "complete; once more: choose among what is offered", NULL },
 	{ "Esc F10", "Leave", "change nothing", leave },
 	{ "Up Down", NULL, "what was typed before", NULL },
 	{ "^A ^E ^U ^K ^W", NULL, "start, end, delete before, behind, the word before", NULL },
 };
+const size_t n_prompt_actions = ARRAY_LEN(prompt_actions);
 
 static const struct screen_ops ops = {
 	.name = "Prompt",
-	.actions = actions,
-	.n_actions = ARRAY_LEN(actions),
+	.actions = prompt_actions,
+	.n_actions = ARRAY_LEN(prompt_actions),
 	.draw = draw,
 	.key = key,
 	.woken = woken,

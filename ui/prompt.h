@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "ui/action.h"
 #include "ui/editor.h"
 
 struct app;
@@ -50,5 +51,9 @@ void prompt_offer(struct prompt_candidates *c, const char *text, const char *doc
 
 /* Free all candidates. */
 void prompt_forget(struct prompt_candidates *c);
+
+/* What its keys do, for the manual. */
+extern const struct action prompt_actions[];
+extern const size_t n_prompt_actions;
 
 #endif

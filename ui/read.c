@@ -61,15 +61,16 @@ end(struct screen *s)
 	free(r);
 }
 
-static const struct action actions[] = {
+const struct action read_actions[] = {
 	{ "Esc", "Close", "close; so does any other key", leave },
 	{ "Up Down PgUp PgDn Home End", NULL, "scroll", NULL },
 };
+const size_t n_read_actions = ARRAY_LEN(read_actions);
 
 static const struct screen_ops ops = {
 	.name = "Text",
-	.actions = actions,
-	.n_actions = ARRAY_LEN(actions),
+	.actions = read_actions,
+	.n_actions = ARRAY_LEN(read_actions),
 	.draw = draw,
 	.key = key,
 	.free = end,

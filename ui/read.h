@@ -4,6 +4,9 @@
 #ifndef UI_READ_H
 #define UI_READ_H
 
+#include <stddef.h>
+
+#include "ui/action.h"
 #include "ui/pager.h"
 
 struct app;
@@ -19,5 +22,9 @@ void read_help(struct screen *s);
 
 /* What V shows, column by column, in VARIANT. */
 void read_legend(const struct view *v, unsigned variant, struct pager *p);
+
+/* What its keys do, for the manual. */
+extern const struct action read_actions[];
+extern const size_t n_read_actions;
 
 #endif

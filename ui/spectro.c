@@ -289,7 +289,7 @@ end(struct screen *screen)
 	free(s);
 }
 
-static const struct action actions[] = {
+const struct action spectro_actions[] = {
 	{ "F1 ?", "Help", "all keys", help },
 	{ "Enter d", "Dig", "the calls under the cursor or in the area, one by one", open_area },
 	{ "Up Down Left Right", NULL, "move the cursor", NULL },
@@ -299,11 +299,12 @@ static const struct action actions[] = {
 	{ "Esc Backspace", "Back", "go back", leave },
 	{ "F10 q", "Quit", "leave the explorer", quit },
 };
+const size_t n_spectro_actions = ARRAY_LEN(spectro_actions);
 
 static const struct screen_ops ops = {
 	.name = "Keys",
-	.actions = actions,
-	.n_actions = ARRAY_LEN(actions),
+	.actions = spectro_actions,
+	.n_actions = ARRAY_LEN(spectro_actions),
 	.draw = draw,
 	.key = key,
 	.woken = woken,

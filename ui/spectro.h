@@ -7,10 +7,18 @@
 #ifndef UI_SPECTRO_H
 #define UI_SPECTRO_H
 
+#include <stddef.h>
+
+#include "ui/action.h"
+
 struct app;
 struct dig_question;
 
 /* Show the calls that Q wants; it is copied. */
 void spectro_open(struct app *a, const struct dig_question *q);
+
+/* What its keys do, for the manual. */
+extern const struct action spectro_actions[];
+extern const size_t n_spectro_actions;
 
 #endif

@@ -2,13 +2,7 @@
 
 #include <string.h>
 
-#include "engine/base/mem.h"
-
-static const uint32_t bars[] = {
-	' ', 0x2581, 0x2582, 0x2583, 0x2584, 0x2585, 0x2586, 0x2587, 0x2588,
-};
-#define LEVELS (ARRAY_LEN(bars) - 1)
-#define LOST 0x00D7
+#include "ui/spark.h"
 
 static unsigned
 width_of(const char *s)
@@ -76,18 +70,6 @@ timeline_time(const struct timeline *l, unsigned n_cols, unsigned col, uint64_t 
 	return true;
 }
 
-/* Slices FROM to TO - 1 are those of column COL. */
-static void
-slices_of(const struct timeline *l, unsigned col, unsigned n, size_t *from, size_t *to)
-{
-	*from = (size_t)((uint64_t)col * l->n / n);
-	*to = (size_t)((uint64_t)(col + 1) * l->n / n);
-	if (*to <= *from)
-		*to = *from + 1;
-	if (*to > l->n)
-		*to = l->n;
-}
-
 static double
 largest(const struct timeline *l)
 {
@@ -109,17 +91,15 @@ draw_bars(const struct timeline *l, struct area strip)
 		enum style s = col >= first && col <= last ? STYLE_BAR : STYLE_BAR_OUTSIDE;
 		double value = 0;
 		bool is_lost = false;
-		size_t from, to, level;
+		size_t from, to;
 
-		slices_of(l, col, strip.n_cols, &from, &to);
+		spark_slices(l->n, col, strip.n_cols, &from, &to);
 		for (size_t i = from; i < to; i++) {
 			value = l->values[i] > value ? l->values[i] : value;
 			is_lost |= l->is_lost && l->is_lost[i];
 		}
-		/* What is there is seen, however little it is. */
-		level = value > 0 ? 1 + (size_t)(value / most * (LEVELS - 1) + 0.5) : 0;
-		area_fill(area_line(strip, 0, col, 1), is_lost ? LOST : bars[level],
-			  is_lost ? STYLE_GAP : s);
+		area_fill(area_line(strip, 0, col, 1),
+			  is_lost ? SPARK_LOST : spark_bar(value, most), is_lost ? STYLE_GAP : s);
 	}
 }
 

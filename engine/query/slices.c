@@ -50,6 +50,7 @@ mark_losses(const struct snapshot *snap, struct slices *out)
 
 		if (from > to)
 			continue;
+		out->n_lost += l->count;
 		first = slice_of(from, out->from_ns, out->to_ns, out->n);
 		last = slice_of(to, out->from_ns, out->to_ns, out->n);
 		for (size_t k = first; k <= last; k++)
@@ -90,24 +91,52 @@ visit(const struct snapshot *snap, const struct slices_question *q, slices_visit
 	return was_cancelled ? -ECANCELED : 0;
 }
 
+struct measuring {
+	struct slices *out;
+	enum slices_measure measure;
+};
+
 static void
 count(void *ctx, const struct chunk *c, size_t row)
 {
-	struct slices *out = ctx;
+	struct measuring *m = ctx;
+	struct slices *out = m->out;
 	uint64_t ns = column_get(&c->columns[COL_TIME], row);
+	uint64_t flags = chunk_get(c, COL_FLAGS, row);
+	double *to, value;
 
-	if (ns >= out->from_ns && ns <= out->to_ns)
-		out->counts[slice_of(ns, out->from_ns, out->to_ns, out->n)]++;
+	if (ns < out->from_ns || ns > out->to_ns)
+		return;
+	to = &out->counts[slice_of(ns, out->from_ns, out->to_ns, out->n)];
+	switch (m->measure) {
+	case SLICES_EVENTS:
+		*to += 1;
+		break;
+	case SLICES_BYTES:
+		if (flags & ROW_EXIT && flags & (ROW_READS | ROW_WRITES) &&
+		    flags & ROW_HAS_RESULT && !(flags & ROW_FAILED))
+			*to += (double)column_get(&c->columns[COL_RESULT], row);
+		break;
+	case SLICES_LONGEST:
+		if (!(flags & ROW_EXIT) || !(flags & ROW_HAS_SPAN))
+			break;
+		value = (double)column_get(&c->columns[COL_SPAN], row);
+		*to = value > *to ? value : *to;
+		break;
+	}
 }
 
 int
 slices_count(const struct snapshot *snap, const struct slices_question *q, struct slices *out,
 	     struct err *err)
 {
+	struct measuring m = { out, q->measure };
+
 	memset(out->counts, 0, out->n * sizeof(*out->counts));
 	memset(out->is_lost, 0, out->n * sizeof(*out->is_lost));
+	out->n_lost = 0;
 	mark_losses(snap, out);
-	return visit(snap, q, count, out, err);
+	return visit(snap, q, count, &m, err);
 }
 
 /* The bin of a latency: the last one that does not begin behind it. */
@@ -137,7 +166,7 @@ struct counting {
 static bool
 span_of(struct counting *k, const struct chunk *c, size_t row, uint64_t *span_ns)
 {
-	uint64_t flags = column_get(&c->columns[COL_FLAGS], row);
+	uint64_t flags = chunk_get(c, COL_FLAGS, row);
 	struct value v;
 
 	if (k->span) {

@@ -1,5 +1,5 @@
 /*
- * slices - how many events there were in each slice of a time, and how many are lost.
+ * slices - how much there was in each slice of a time, and how much is lost.
  */
 #ifndef ENGINE_QUERY_SLICES_H
 #define ENGINE_QUERY_SLICES_H
@@ -19,6 +19,14 @@ struct slices {
 	size_t n;			/* of equal length; not 0 */
 	double *counts;			/* N each; the caller's */
 	bool *is_lost;
+	uint64_t n_lost;		/* events that are missing in all of it, as far as known */
+};
+
+/* What is counted of each event. */
+enum slices_measure {
+	SLICES_EVENTS,			/* how many there were */
+	SLICES_BYTES,			/* how many bytes they read and wrote, together */
+	SLICES_LONGEST,			/* ns of the longest call that has returned */
 };
 
 struct slices_question {
@@ -30,6 +38,7 @@ struct slices_question {
 	/* Of a spectrum: the operand, a span of time, that is looked at; NULL: how long
 	 * calls took. */
 	const char *span;
+	enum slices_measure measure;	/* not of a spectrum */
 };
 
 /* Count in OUT, whose counts and marks start anew. 0; -ECANCELED: it was stopped;

@@ -46,8 +46,10 @@ def check_offer(tap, program, capture):
     tap.check(words == ['print', '-r', capture], f'{capture} is offered', [said])
     out, said, status = run(program, *words)
     tap.check(status == 0 and not said and out.count('\n') > 1000, 'and can be shown', [said])
-    said = run(program)[1]
-    tap.check(said.endswith(OFFER + ' '.join(words) + '\n'), 'to who asks for nothing, too', [said])
+    for explorer in [program], [program, 'explore', 'proc.name = sh']:
+        said = run(*explorer)[1]
+        tap.check(said.endswith(f'{OFFER}-r {capture}\n'), 'the explorer offers to browse it',
+                  [said])
     said = run(program, 'print', '--tree', str(os.getpid()))[1]
     tap.check(OFFER not in said, 'not to who asks for somebody', [said])
 

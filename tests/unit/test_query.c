@@ -6,6 +6,7 @@
 #include "engine/base/mem.h"
 #include "engine/event/event.h"
 #include "engine/query/query.h"
+#include "engine/query/slices.h"
 #include "engine/query/view_set.h"
 #include "engine/store/store.h"
 #include "tests/lib/check.h"
@@ -292,6 +293,36 @@ check_kept(struct store *s, const struct view_set *views)
 	snapshot_free(snap);
 }
 
+/* What of the small system is in the halves of its time. */
+static void
+check_slices(const struct snapshot *snap)
+{
+	static const char *const reads[] = { "evt.type = read and evt.dir = <" };
+	static const struct {
+		const char *what;
+		enum slices_measure measure;
+		double first, second;
+	} cases[] = {
+		{ "ten reads", SLICES_EVENTS, 10, 0 },
+		{ "what came in by those that did not fail", SLICES_BYTES, 8 * 7, 0 },
+		{ "the longest", SLICES_LONGEST, 2, 0 },
+	};
+	double counts[2];
+	bool is_lost[2];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct slices_question q = { .filters = reads, .n_filters = 1,
+					     .measure = cases[i].measure };
+		struct slices s = { START_NS, START_NS + 2ull * SECOND_NS, 2, counts, is_lost, 9 };
+		struct err err = { 0 };
+
+		CHECK(!slices_count(snap, &q, &s, &err), "slices: %s %s", cases[i].what, err.text);
+		CHECK(counts[0] == cases[i].first && counts[1] == cases[i].second,
+		      "  %g, %g", counts[0], counts[1]);
+		CHECK(!is_lost[0] && !is_lost[1] && !s.n_lost, "  nothing is lost");
+	}
+}
+
 int
 main(void)
 {
@@ -310,6 +341,7 @@ main(void)
 	check_new(snap, views);
 	check_cpu(snap, views);
 	check_refusals(snap, views);
+	check_slices(snap);
 	snapshot_free(snap);
 	check_kept(y.s, views);
 	store_free(y.s);

@@ -58,12 +58,12 @@ bundled_find(struct text *path)
 }
 
 void
-bundled_offer(void)
+bundled_offer(const char *command)
 {
 	struct text path = { 0 };
 
 	if (bundled_find(&path))
-		cli_error("there is a recording to look at: sysreel print -r %.*s", (int)path.len,
+		cli_error("there is a recording to look at: %s %.*s", command, (int)path.len,
 			  path.p);
 	text_fini(&path);
 }

@@ -17,7 +17,7 @@ bool bundled_find(struct text *path);
 /* The same for a program that lies in FOLDER. */
 bool bundled_find_from(const char *folder, struct text *path);
 
-/* Say on standard error how to look at it, if it is here. */
-void bundled_offer(void);
+/* Say on standard error how to look at it, if it is here: COMMAND and its path. */
+void bundled_offer(const char *command);
 
 #endif

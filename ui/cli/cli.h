@@ -1,8 +1,8 @@
 /*
  * cli - what all subcommands share: their table, their options, their help.
  *
- * A subcommand is a row, its options are rows; usage, help and (later) manual
- * and completions are made from them. Only ui/ shows errors.
+ * A subcommand is a row, its options are rows; usage, help, manual and completions
+ * are made from them. Only ui/ shows errors.
  */
 #ifndef UI_CLI_CLI_H
 #define UI_CLI_CLI_H
@@ -80,10 +80,16 @@ int cli_usage(const char *self, const char *words, const char *what);
  * caret under the place. */
 void cli_explain(const char *context, const char *words, const struct err *err);
 
+/* All of them, in the order in which they are listed. */
+extern const struct cli_command *const cli_commands[];
+extern const size_t n_cli_commands;
+
+extern const struct cli_command completion_command;
 extern const struct cli_command explore_command;
 extern const struct cli_command print_command;
 extern const struct cli_command info_command;
 extern const struct cli_command list_command;
+extern const struct cli_command manual_command;
 extern const struct cli_command record_command;
 extern const struct cli_command view_command;
 

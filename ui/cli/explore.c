@@ -18,6 +18,7 @@
 #include "ui/cli/live.h"
 #include "ui/cli/narrowed.h"
 #include "ui/cli/services.h"
+#include "ui/cli/table_save.h"
 #include "ui/cli/view_files.h"
 #include "ui/cli/whom.h"
 #include "ui/cli/words.h"
@@ -123,7 +124,7 @@ read_words(const struct cli_command *self, int argc, char **argv, struct wishes 
 	}
 	if (key < 0)
 		return CLI_USAGE;
-	words_join(argv, at, argc, &w->filter);
+	w->whom.command = words_split(argv, at, argc, !w->input.n, &w->filter);
 	return whom_check(&w->whom, w->input.n != 0);
 }
 
@@ -132,7 +133,8 @@ open_source(void *ctx, struct ingest *in, struct err *err)
 {
 	struct wishes *w = ctx;
 	struct capture_options files = { .reread = true, .idle = ingest_idle, .ctx = in };
-	struct live_options live = { .whom = &w->whom, .data_bytes = w->data_bytes,
+	struct live_options live = { .whom = &w->whom, .command_apart = true,
+				     .data_bytes = w->data_bytes,
 				     .idle = ingest_idle, .ctx = in,
 				     .ask = { .switches = w->whom.switches,
 					      .page_faults = w->whom.page_faults } };
@@ -202,7 +204,7 @@ explore(struct wishes *w)
 		.acts_on_captures = w->acts,
 		.state_dir = state_folder(&state),
 		.term = { w->is_ascii, w->theme }, .style = &style, .filter_options = &filters,
-		.open = open_source, .ctx = w,
+		.write_table = table_save, .open = open_source, .ctx = w,
 	};
 	struct view_set *views;
 	struct err err = { 0 };
@@ -218,7 +220,7 @@ explore(struct wishes *w)
 	if (code < 0) {
 		cli_error("%s", err.text);
 		if (!w->input.n)
-			bundled_offer();
+			bundled_offer("sysreel -r");
 	}
 	return code < 0 ? CLI_FAILED : CLI_OK;
 }
@@ -243,8 +245,8 @@ static const struct cli_option options[] = {
 	{ 'r', "read", "FILE", "Look at the capture FILE; - is standard input. Given several "
 	  "times, the files are one after the other." },
 	{ 'v', "view", "ID", "Begin with the view ID; `sysreel list views` has them. dig shows "
-	  "events one by one, echo what was read and written." },
-	{ 'p', "columns", "WHAT", "c: with columns for containers; k: for pods, too." },
+	  "events one by one, echo what was read and written, overview how much of what." },
+	{ 'p', "columns", "c|k", "c: with columns for containers; k: for pods, too." },
 	WHOM_OPTIONS,
 	{ 'd', "refresh", "MS", "Without -r: show the last MS milliseconds, 2000 without the "
 	  "option." },
@@ -260,16 +262,19 @@ static const struct cli_option options[] = {
 	  "the option this is 1024 for the running system, and captures are kept whole." },
 	{ OPT_UTC, "utc", NULL, "Show times in UTC." },
 	{ OPT_ASCII, "ascii", NULL, "Draw with ASCII only." },
-	{ OPT_THEME, "theme", "NAME", "Colours: dark, light or mono (none)." },
+	{ OPT_THEME, "theme", "dark|light|mono", "Colours: for a dark or a light ground, or "
+	  "none." },
 };
 
 const struct cli_command explore_command = {
 	.name = "explore",
-	.synopsis = "[OPTION]... [FILTER]",
+	.synopsis = "[OPTION]... [FILTER] [-- COMMAND [ARGUMENT]...]",
 	.doc = "Browse a capture, or the running system, on the whole screen. This is what sysreel "
 	       "does without a command.",
 	.more = "FILTER is in force from the start; F4 changes it, x takes it away. F1 shows the "
-		"keys.",
+		"keys. COMMAND is run and followed with all that it starts. The screen is not its "
+		"own: it reads nothing, what it writes is dropped, and it is hung up when the "
+		"explorer ends.",
 	.options = options,
 	.n_options = ARRAY_LEN(options),
 	.run = run,

@@ -104,7 +104,9 @@ tell_pushdown(const struct pushdown *p, const struct source *s)
 struct source *
 live_open(const struct live_options *o, struct err *err)
 {
-	struct probe_options options = { .command = o->whom->command, .tree = o->whom->tree,
+	struct probe_options options = { .command = o->whom->command,
+					 .command_apart = o->command_apart,
+					 .tree = o->whom->tree,
 					 .idle = o->idle, .ctx = o->ctx,
 					 .ring_bytes = o->ring_bytes,
 					 .snap_bytes = snap_bytes(o) };

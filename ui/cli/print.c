@@ -361,7 +361,7 @@ print_run(const struct cli_command *self, int argc, char **argv)
 	} else {
 		cli_error("%s", err.text);
 		if (asks_for_all(&wishes))
-			bundled_offer();
+			bundled_offer("sysreel print -r");
 		status = CLI_FAILED;
 	}
 

@@ -290,7 +290,7 @@ static const struct cli_option options[] = {
 	{ 'p', "format", "FORMAT", "Show each event as FORMAT says. c (container), k "
 	  "(kubernetes) and m (mesos) add columns to the usual line; p shows the usual format "
 	  "and ends." },
-	{ 't', "time", "MODE", "Show the time as h: time of day (this is so without the "
+	{ 't', "time", "h|a|r|d|D", "Show the time as h: time of day (this is so without the "
 	  "option), a: seconds since the epoch, r: since the first event, d: since the call "
 	  "was entered, D: since the line before." },
 	{ 'j', "json", NULL, "One JSON object a line, of the fields of the format." },

@@ -301,8 +301,8 @@ static const struct cli_option options[] = {
 	  "that does not return." },
 	{ OPT_NO_ENV, "no-env", NULL, "Leave out the environment of processes." },
 	{ OPT_NO_ARGS, "no-args", NULL, "Leave out the arguments of processes." },
-	{ OPT_FORMAT, "format", "FORMAT", "Write for other readers: newest (this is so without "
-	  "the option), or 0.29 for sysdig 0.29, which is in Debian 12." },
+	{ OPT_FORMAT, "format", "newest|0.29", "Write for other readers: newest (this is so "
+	  "without the option), or 0.29 for sysdig 0.29, which is in Debian 12." },
 	{ OPT_RING_SIZE, "ring-size", "K", "Without -r: room for events of each CPU until they "
 	  "are read, in units of 1024 bytes; a power of two, 8192 if the option is not "
 	  "given." },

@@ -405,7 +405,7 @@ run(struct viewer *v)
 	if (!v->source || ingest_start(v->ingest, v->source, &err) < 0) {
 		cli_error("%s", err.text);
 		if (is_live && !w->whom.command && !w->whom.tree && !w->whom.cgroup)
-			bundled_offer();
+			bundled_offer("sysreel -r");
 		return CLI_FAILED;
 	}
 	stop_on_signals(v->source);

@@ -223,9 +223,9 @@ static const struct cli_option options[] = {
 	{ OPT_PATH, "path", "PATH", "Only what was selected, such as "
 	  "container.name=web/proc.name=nginx." },
 	{ OPT_LIMIT, "limit", "N", "Show the first N rows." },
-	{ OPT_FORMAT, "format", "FORM", "text, csv or json. Numbers in csv and json are not "
-	  "rounded; the headings have their units." },
-	{ 'p', "print", "WHAT", "Show columns for c: containers, or k: pods of Kubernetes." },
+	{ OPT_FORMAT, "format", "text|csv|json", "Numbers in csv and json are not rounded; the "
+	  "headings have their units." },
+	{ 'p', "print", "c|k", "Show columns for c: containers, or k: pods of Kubernetes." },
 	{ OPT_VIEWS, "views", "DIR", "Know the views of this folder, too." },
 };
 
@@ -238,9 +238,9 @@ static const struct cli_example examples[] = {
 
 const struct cli_command view_command = {
 	.name = "view",
-	.synopsis = "NAME [OPTION]... [FILTER] [-- COMMAND [ARGUMENT]...]",
+	.synopsis = "VIEW [OPTION]... [FILTER] [-- COMMAND [ARGUMENT]...]",
 	.doc = "Print a table: processes, files, connections and more.",
-	.more = "NAME is one of `sysreel list views`. Only events that FILTER wants count; what "
+	.more = "VIEW is one of `sysreel list views`. Only events that FILTER wants count; what "
 		"entities have and use (memory, CPU) is theirs whichever events are wanted.\n\n"
 		"A call counts once, in the window in which it returns. Columns ending in /S are "
 		"per second of the window. A `?` stands behind numbers that lost events may have "
