@@ -235,12 +235,10 @@ put_result(const struct store *s, const struct event *ev, struct chunk_row *row)
 {
 	int64_t res;
 
-	if (event_result(ev, &res))
-		row->values[COL_FLAGS] |= ROW_HAS_RESULT | (res < 0 ? ROW_FAILED : 0);
-	else if (s->type_bits[ev->id] & TYPE_HAS_RES && event_i64(ev, 0, &res))
-		row->values[COL_FLAGS] |= ROW_HAS_RESULT;
-	else
+	if (!event_result(ev, &res) &&
+	    !(s->type_bits[ev->id] & TYPE_HAS_RES && event_i64(ev, 0, &res)))
 		return;
+	row->values[COL_FLAGS] |= ROW_HAS_RESULT | (res < 0 ? ROW_FAILED : 0);
 	row->values[COL_RESULT] = (uint64_t)res;
 }
 
