@@ -533,7 +533,7 @@ sort_rows(struct making *m)
 		a->rows[i] = rows[i].row;
 		groups[i] = rows[i].group;
 	}
-	if (m->g->plan->q->view->parent.operand && m->g->plan->n_keys)
+	if (m->g->plan->q->view->parent.operand && m->g->plan->n_keys && !m->g->plan->q->is_flat)
 		make_tree(m, groups);
 	free(rows);
 	free(groups);
