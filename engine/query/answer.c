@@ -124,7 +124,7 @@ static bool
 event_column(struct making *m, const struct group *group, size_t i, struct value *out)
 {
 	struct gather *g = m->g;
-	const struct tally *t = &group->tallies[i];
+	const struct tally *t = &group->tallies[g->same_as[i]];
 	uint64_t ns;
 
 	switch (g->how[i].aggregation) {
@@ -637,7 +637,7 @@ sort_rows(struct making *m)
 		a->rows[i] = rows[i].row;
 		groups[i] = rows[i].group;
 	}
-	if (m->g->plan->q->view->parent.operand && m->g->plan->n_keys)
+	if (m->g->plan->q->view->parent.operand && m->g->plan->n_keys && !m->g->plan->q->is_flat)
 		make_tree(m, groups);
 	free(rows);
 	free(groups);
