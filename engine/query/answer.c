@@ -218,11 +218,15 @@ has_loss(const struct snapshot *snap, uint64_t first, uint64_t last, bool of_sta
 	return false;
 }
 
-/* For which events of the window was the entity INDEX of KIND there? False: it is a
- * container, of which nobody says. At *TOLD the event that last told what it is. */
+/* When an entity was there, to its end or the window's, and the event that last told what
+ * it is. */
+struct life {
+	uint64_t from, last, told;
+};
+
+/* False: INDEX is none of a process or thread. */
 static bool
-find_life(const struct plan *plan, enum view_entity kind, uint32_t index, uint64_t *from,
-	  uint64_t *last, uint64_t *told)
+find_life(const struct plan *plan, enum view_entity kind, uint32_t index, struct life *l)
 {
 	const struct kept_process *p;
 	const struct kept_thread *t;
@@ -233,18 +237,18 @@ find_life(const struct plan *plan, enum view_entity kind, uint32_t index, uint64
 		t = store_thread(plan->snap->store, index);
 		p = t ? atomic_load_explicit(&t->proc, memory_order_acquire) : NULL;
 		to = t ? atomic_load_explicit(&t->to, memory_order_relaxed) : 0;
-		*from = t ? t->from : 0;
+		l->from = t ? t->from : 0;
 	} else {
 		p = kind == VIEW_PROCESS ? store_process(plan->snap->store, index) : NULL;
 		to = p ? atomic_load_explicit(&p->to, memory_order_relaxed) : 0;
-		*from = p ? p->from : 0;
+		l->from = p ? p->from : 0;
 	}
 	if (!p)
 		return false;
 	/* Also what is missing behind the last event. */
-	*last = to < plan->end ? to - 1 : plan->end - (plan->end < plan->snap->end);
-	step = trail_at(&p->versions, *last, sizeof(*step));
-	*told = step ? step->from : *from;
+	l->last = to < plan->end ? to - 1 : plan->end - (plan->end < plan->snap->end);
+	step = trail_at(&p->versions, l->last, sizeof(*step));
+	l->told = step ? step->from : l->from;
 	return true;
 }
 
@@ -273,7 +277,7 @@ doubt_of(const struct gather *g, const struct group *group)
 	const struct snapshot *snap = plan->snap;
 	enum view_entity kind = group->kind;
 	uint32_t index = group->entity;
-	uint64_t from, last, told;
+	struct life l;
 	struct doubt d = { false, false };
 
 	if (!snap->n_losses || plan->end <= plan->first)
@@ -289,10 +293,10 @@ doubt_of(const struct gather *g, const struct group *group)
 	if (plan->q->view->rows == VIEW_ROWS_ENTITIES && !is_of_one(g)) {
 		d.of_events |= has_loss(snap, plan->first,
 					plan->end - (plan->end < snap->end), false);
-	} else if (find_life(plan, kind, index, &from, &last, &told)) {
-		d.of_state |= has_loss(snap, told + 1, last, true) && !group->n;
-		d.of_events |= has_loss(snap, from >= plan->first ? from + 1 : plan->first, last,
-					false);
+	} else if (find_life(plan, kind, index, &l)) {
+		d.of_state |= has_loss(snap, l.told + 1, l.last, true) && !group->n;
+		d.of_events |= has_loss(snap, l.from >= plan->first ? l.from + 1 : plan->first,
+					l.last, false);
 	}
 	return d;
 }
