@@ -81,8 +81,8 @@ main(void)
 	r.from_ns = 1700000000123456789u;
 	r.to_ns = 1700000001000000000u;
 	check_words(&r, false, "-pk|-v|procs|(fd.name = \"; touch x\") and "
-		    "(proc.name = \"it's "
-		    "$(reboot) `x` \\\\x1b !y\") and (proc.name = --help or fd.name = *) and (evt.rawtime >= "
+		    "(proc.name = \"it's $(reboot) `x` \\\\x1b !y\") and (proc.name = --help or "
+		    "fd.name = *) and (evt.rawtime >= "
 		    "1700000000123456789 and evt.rawtime <= 1700000001000000000)|");
 	check_words(&r, true, "view|procs|-pk|--from|2023-11-14 22:13:20.123456789|--to|"
 		    "2023-11-14 22:13:21.000000000|(fd.name = \"; touch x\") and "
