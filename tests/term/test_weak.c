@@ -556,6 +556,41 @@ test_colors(void)
 	}
 }
 
+/* Every kind of terminal shows the table, takes keys and gets its screen back. */
+static void
+test_terminals(void)
+{
+	static const struct {
+		const char *type, *selected;	/* what marks the selected row */
+	} types[] = {
+		{ "xterm", "›    101" }, { "xterm-256color", "›    101" }, { "vt100", "›    101" },
+		{ "linux", ">    101" }, { "tmux-256color", "›    101" }, { "screen", "›    101" },
+		{ "screen-256color", "›    101" }, { "rxvt", "›    101" },
+	};
+	static const char *const words[] = { "-r", "{}", "-v", "procs", NULL };
+
+	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+		const char *const env[] = { "TERM", types[i].type, NULL };
+		struct vt *v = start(words, env);
+
+		if (!vt_wait(v, "PID") && vt_is_over(v)) {
+			check_skip("%s: its description is not installed", types[i].type);
+			vt_free(v);
+			continue;
+		}
+		CHECK(vt_wait(v, types[i].selected), "%s: the table", types[i].type);
+		vt_keys(v, "F2");
+		CHECK(vt_wait(v, "Views"), "  F2");
+		press(v, "Esc");
+		CHECK(vt_wait_gone(v, "Each process"), "  Esc");
+		vt_keys(v, "v");
+		CHECK(vt_wait(v, "Each process"), "  v does the same");
+		press(v, "Esc q");
+		CHECK(vt_ended(v) == 0 && vt_is_given_back(v), "  and it is as it was");
+		vt_free(v);
+	}
+}
+
 static void
 clean(void)
 {
@@ -588,6 +623,7 @@ main(int argc, char **argv)
 	test_escape();
 	test_vanished();
 	test_colors();
+	test_terminals();
 	clean();
 	return check_done();
 }
