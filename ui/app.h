@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/base/text.h"
 #include "engine/field/clock.h"
 #include "engine/store/ingest.h"
 #include "ui/action.h"
@@ -29,8 +30,8 @@ struct key;
 struct term;
 
 struct screen;
+struct save;
 struct seen;
-struct text;
 
 struct screen_ops {
 	const char *name;		/* for help */
@@ -67,6 +68,7 @@ struct app {
 	struct clock clock;
 	struct editor_history filters, searches;
 	struct columns columns;		/* that were chosen for views */
+	struct save *saving;		/* what is being saved; NULL: nothing */
 	struct seen *seen;		/* values, for filters; NULL: nobody asked yet */
 	struct {
 		void (*entered)(void *owner, const char *text);
@@ -77,6 +79,7 @@ struct app {
 	uint64_t wake_ns;		/* when screens want to be woken at the latest */
 	int nice;			/* what commands have, which sysreel itself may not */
 	bool is_over;
+	struct text farewell;		/* what is printed once the terminal is given back */
 	char note[512];			/* said in the last line until the next key */
 	enum style note_style;
 };

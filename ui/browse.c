@@ -162,7 +162,11 @@ browse_data(struct browse *b, struct grid_data *d)
 	}
 	d->n_rows = t->n_rows;
 	d->total = put_total;
-	d->level = l->view->parent.operand ? row_level : NULL;
+	/* Texts have room for a tree; the last one has most. */
+	for (size_t i = 0; i < b->n_shown; i++)
+		if (!b->columns[i].is_right)
+			d->trunk = i;
+	d->level = l->view->parent.operand && !l->is_flat ? row_level : NULL;
 	d->empty = why_empty(b);
 }
 
@@ -213,6 +217,7 @@ put_table_question(struct browse *b)
 	q.to_ns = browse_slides(b) ? b->slid_to_ns : b->to_ns;
 	q.sort = l->sort;
 	q.sort_descending = l->is_descending;
+	q.is_flat = l->is_flat;
 	b->table_id = q.id;
 	b->table_asked_ns = term_now_ns();
 	b->table_events = a->progress.stats.n_events;
@@ -289,7 +294,7 @@ take_table(struct browse *b)
 	struct grid_data d;
 	struct answer got;
 
-	if (!ask_take(b->ask_table, &got))
+	if (b->is_lent || !ask_take(b->ask_table, &got))
 		return;
 	if (got.id != b->table_id) {
 		answer_done(&got);

@@ -6,6 +6,7 @@
 #ifndef UI_EXPLORE_H
 #define UI_EXPLORE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -17,6 +18,7 @@ struct filter_options;
 struct ingest;
 struct query_style;
 struct source;
+struct table;
 struct view_set;
 
 struct explore_options {
@@ -28,10 +30,16 @@ struct explore_options {
 	uint64_t budget_bytes;		/* of the store; 0: none */
 	uint64_t refresh_ns;		/* live: how often, and the length of the window */
 	bool acts_on_captures;		/* actions of views are on there as well */
+	uint64_t n_events;		/* that are read of it; 0: all */
+	const char *source;		/* options that look at the same again, for a shell */
 	const char *state_dir;		/* of what is kept between runs; NULL: nothing is */
 	struct term_options term;
 	const struct query_style *style;
 	const struct filter_options *filter_options;
+	/* Write T to FD, in the form that PATH asks for by its end. 0 or a negative errno; it
+	 * stops once *CANCEL is set. Called by a thread of its own. */
+	int (*write_table)(const struct table *t, const char *path, int fd,
+			   const atomic_bool *cancel);
 	/* Open what is looked at. IN is what the source calls when it has to wait. */
 	struct source *(*open)(void *ctx, struct ingest *in, struct err *err);
 	void *ctx;

@@ -188,7 +188,7 @@ get_rawarg(const struct eval *ev, const struct field_use *use, struct value *out
 {
 	unsigned at;
 	const struct event *from = call_event_with(ev->m, use->arg_name, &at);
-	enum value_type wanted = type_of_rawarg(use), type;
+	enum value_type wanted = use->type, type;
 	struct span s;
 
 	if (!from)
@@ -231,6 +231,13 @@ get_res(const struct eval *ev, struct value *out)
 		return value_word(name, out);
 	text_i64(ev->scratch, res);
 	return value_scratch(ev, out);
+}
+
+static bool
+get_unsure(const struct eval *ev, struct value *out)
+{
+	out->b = ev->m->is_unsure;
+	return true;
 }
 
 static bool
@@ -402,6 +409,9 @@ static const struct field fields[] = {
 	  .doc = "What the call returned, as a number." },
 	{ .name = "evt.failed", .type = T_BOOL, .scope = OF_ROW, .get = get_failed,
 	  .doc = "Whether the call returned an error." },
+	{ .name = "evt.unsure", .type = T_BOOL, .scope = OF_ROW, .flags = FIELD_OURS,
+	  .get = get_unsure,
+	  .doc = "Whether lost events may have changed who did it, or on what descriptor." },
 	{ .name = "evt.errno", .type = T_STR, .scope = OF_ROW,
 	  .flags = FIELD_OURS | FIELD_OR_NUMBER, .get = get_errno,
 	  ONE_OF(errno_word, ERRORS),

@@ -367,6 +367,12 @@ sift_refuse(struct sift *s, struct cursor *c)
 		known_put(s->top->known, c, false);
 }
 
+bool
+sift_keeps(const struct sift *s)
+{
+	return s->top->known != NULL;
+}
+
 /* Kinds of rows --------------------------------------------------------- */
 
 static enum sift_verdict

@@ -544,6 +544,15 @@ term_get(struct term *t, struct cursor *c, struct value *out)
 	}
 }
 
+enum kind_source
+term_source(const struct term *t, uint32_t kind, struct value *out)
+{
+	if (t->how != TERM_BY_KIND || !t->by_kind || kind >= KINDS_MAX)
+		return KIND_UNKNOWN;
+	*out = t->by_kind[kind].value;
+	return (enum kind_source)t->by_kind[kind].source;
+}
+
 bool
 term_is_never(const struct term *t, uint32_t kind)
 {

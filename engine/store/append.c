@@ -140,14 +140,17 @@ has_room(const struct store *s, const struct moment *m)
 
 /* Rows ---------------------------------------------------------------- */
 
+/* The slot of M's descriptor, and its kind. */
 static uint32_t
-fd_of(struct store *s, const struct moment *m)
+fd_of(struct store *s, const struct moment *m, uint64_t *kind)
 {
 	const struct descriptor *fd = m->fd;
 	struct store_cached *c;
 
+	*kind = 0;
 	if (!m->has_fd_num)
 		return 0;
+	*kind = 1;
 	if (!fd || !m->fd_version)
 		return keep_number(s, m->fd_num);
 	c = &s->cache[m->fd_version % STORE_CACHE];
@@ -157,6 +160,7 @@ fd_of(struct store *s, const struct moment *m)
 		c->id = m->fd_version;
 	}
 	c->v->last = s->next;
+	*kind = chunk_kind(c->v->kind);
 	return c->slot;
 }
 
@@ -226,7 +230,8 @@ flags_of_moment(const struct moment *m)
 	return (m->has_latency ? ROW_HAS_SPAN : 0) | (m->is_state_only ? ROW_STATE_ONLY : 0) |
 	       (m->is_internal ? ROW_INTERNAL : 0) | (m->fd_changed ? ROW_FD_CHANGED : 0) |
 	       (m->connect_failed ? ROW_CONNECT_FAILED : 0) |
-	       (m->fd && m->fd->connected ? ROW_CONNECTED : 0);
+	       (m->fd && m->fd->connected ? ROW_CONNECTED : 0) |
+	       (m->is_unsure ? ROW_UNSURE : 0);
 }
 
 static void
@@ -234,12 +239,10 @@ put_result(const struct store *s, const struct event *ev, struct chunk_row *row)
 {
 	int64_t res;
 
-	if (event_result(ev, &res))
-		row->values[COL_FLAGS] |= ROW_HAS_RESULT | (res < 0 ? ROW_FAILED : 0);
-	else if (s->type_bits[ev->id] & TYPE_HAS_RES && event_i64(ev, 0, &res))
-		row->values[COL_FLAGS] |= ROW_HAS_RESULT;
-	else
+	if (!event_result(ev, &res) &&
+	    !(s->type_bits[ev->id] & TYPE_HAS_RES && event_i64(ev, 0, &res)))
 		return;
+	row->values[COL_FLAGS] |= ROW_HAS_RESULT | (res < 0 ? ROW_FAILED : 0);
 	row->values[COL_RESULT] = (uint64_t)res;
 }
 
@@ -251,6 +254,10 @@ needs_bytes(const struct moment *m, uint64_t flags)
 		return false;
 	if (m->ev->id == EV_GENERIC_E || m->ev->id == EV_GENERIC_X ||
 	    m->ev->id == EV_ASYNCEVENT_E)
+		return true;
+	/* A socket that is connected to no address is called otherwise than one that is
+	 * not connected, which its version does not tell. */
+	if (m->fd && m->fd->connected && m->fd->has_tuple && !m->fd->tuple.dst_port)
 		return true;
 	/* What could not be made, or connected, tells what it was for. */
 	return flags & ROW_FAILED && (!m->fd || m->connect_failed) &&
@@ -305,7 +312,7 @@ append_moment(struct store *s, const struct moment *m)
 	row.values[COL_SPAN] = m->has_latency ? m->latency_ns : m->exec_ns;
 	put_result(s, ev, &row);
 	row.values[COL_THREAD] = k ? thread_slot(s, k, m) : keep_stray(s, m);
-	row.values[COL_FD] = fd_of(s, m);
+	row.values[COL_FD] = fd_of(s, m, &row.values[COL_KIND]);
 	row.values[COL_PAYLOAD] = s->open->payload ? payload_add(s->open->payload, ev) :
 				  ev->offset - s->open->payload_base;
 	row.values[COL_BACK] = k ? back_of(s, k, m, row.values[COL_FLAGS]) : 0;

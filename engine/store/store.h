@@ -62,6 +62,7 @@ struct store_loss {
 	uint64_t count;			/* 0: not known */
 	uint64_t from_ns, to_ns;
 	int32_t cpu;			/* -1: not known */
+	uint8_t class;			/* enum loss_class */
 };
 
 /* A chunk with as many rows as are to be seen. */
@@ -81,6 +82,7 @@ struct snapshot {
 	struct containers *containers;	/* borrowed */
 	size_t n_losses;
 	uint64_t generation;		/* of what was learned */
+	bool knows_kinds;		/* COL_KIND is right of all rows */
 	uint64_t learned;		/* grows when rows may answer otherwise than before */
 	uint32_t n_processes, n_threads;	/* indexes of entities are below it */
 	uint32_t n_process_versions, n_thread_versions, n_fd_versions;	/* slots, too */
