@@ -83,6 +83,7 @@ app_fini(struct app *a)
 	editor_history_fini(&a->filters);
 	editor_history_fini(&a->searches);
 	columns_fini(&a->columns);
+	text_fini(&a->farewell);
 	seen_free(a->seen);
 }
 

@@ -1,5 +1,6 @@
 #include "ui/browse.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,7 @@
 #include "ui/overview.h"
 #include "ui/prompt.h"
 #include "ui/read.h"
+#include "ui/reproduce.h"
 #include "ui/spectro.h"
 
 #define MENU_COLS 30
@@ -505,6 +507,47 @@ browse_overview(void *screen)
 	overview_open(b->screen.app, filters, n, tile_chosen, b);
 }
 
+/* Command lines ------------------------------------------------------------ */
+
+static void
+show_command(void *screen)
+{
+	struct browse *b = screen;
+	struct app *a = b->screen.app;
+	const struct drill_level *l = browse_level(b);
+	const char *filters[DRILL_FILTERS_MAX + 1];
+	char first[48];
+	struct reproduce r = {
+		.source = a->o->source, .variant = a->o->variant, .view = l->view->id,
+		.filters = filters, .from_ns = b->from_ns, .to_ns = b->to_ns, .sort = l->sort,
+		.is_descending = l->is_descending, .clock = &a->clock,
+	};
+	struct text t = { 0 };
+	struct pager p = { 0 };
+
+	r.n_filters = drill_filters(&b->drill, filters);
+	if (a->o->n_events) {
+		snprintf(first, sizeof(first), "evt.num <= %llu",
+			 (unsigned long long)a->o->n_events);
+		filters[r.n_filters++] = first;
+	}
+	reproduce_explorer(&r, &t);
+	a->farewell.len = 0;
+	text_bytes(&a->farewell, t.p, t.len);
+	text_char(&a->farewell, '\n');
+	text_char(&t, '\0');
+	pager_add(&p, STYLE_DIM, 0, "This screen, also printed when the explorer is left:");
+	pager_add(&p, STYLE_TEXT, 0, t.p);
+	t.len = 0;
+	reproduce_table(&r, &t);
+	text_char(&t, '\0');
+	pager_add(&p, STYLE_TEXT, 0, "");
+	pager_add(&p, STYLE_DIM, 0, "The table, as text:");
+	pager_add(&p, STYLE_TEXT, 0, t.p);
+	read_open(a, "Command lines", &p);
+	text_fini(&t);
+}
+
 /* Search ------------------------------------------------------------------- */
 
 static void
@@ -776,6 +819,8 @@ const struct action browse_actions[] = {
 	{ "g", "Overview", "how much happened of what, and when",
 	  browse_overview },
 	{ "T", NULL, "as a tree or not, where rows have parents", tree_toggle },
+	{ "y", NULL, "the command lines that show this again; the first is printed in the end",
+	  show_command },
 	{ "S", "Save", "write the table to a file; .csv and .json at the end of its name are forms",
 	  browse_save },
 	{ "C", "Columns", "choose, order and size the columns of this view", choose_columns },
