@@ -18,6 +18,7 @@
 #include "probe/bpf/mark.h"
 #include "probe/bpf/reaper.h"
 #include "probe/bpf/record.h"
+#include "probe/bpf/signal.h"
 #include "probe/bpf/task.h"
 #include "probe/bpf/time.h"
 #include "probe/bpf/uring.h"
@@ -270,21 +271,31 @@ BPF_PROG(on_death, struct task_struct *task)
 	return 0;
 }
 
+TRACEPOINT("signal_generate")
+int
+BPF_PROG(on_send, int number, struct kernel_siginfo *info, struct task_struct *task)
+{
+	if (config.signal_wants)
+		note_sender(number, info, task);
+	return 0;
+}
+
 TRACEPOINT("signal_deliver")
 int
 BPF_PROG(on_signal, int number, struct kernel_siginfo *info)
 {
+	struct task_struct *task = this_task();
 	struct wire_signal *signal;
 
-	if (!(config.signal_wants & wants_of(this_task())))
+	if (!(config.signal_wants & wants_of(task)))
 		return 0;
 	signal = begin_record(sizeof(*signal), WIRE_SIGNAL, false);
 	if (!signal)
 		return 0;
-	signal->number = number;
+	signal->number = number_of_signal(task, number, info);
 	signal->sender = 0;
-	if (BPF_CORE_READ(info, si_code) <= 0)
-		signal->sender = BPF_CORE_READ(info, _sifields._kill._pid);
+	if (is_sent(info))
+		signal->sender = sender_of(task, signal->number);
 	bpf_ringbuf_submit(signal, BPF_RB_NO_WAKEUP);
 	return 0;
 }

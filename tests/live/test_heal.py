@@ -1,7 +1,7 @@
 """test_heal SYSREEL - after losses, what is known of processes is what /proc has of them.
 
-Workers do so much that most of it is lost; in the middle of that they become what they
-are afterwards. When it has been quiet for a while they tell what that is.
+Workers fill all rings, which nobody reads, and then become what they are afterwards. When
+the recorder has gone on for a while they tell what that is.
 """
 
 import json
@@ -16,33 +16,22 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'style'))
 from tap import Tap  # noqa: E402
 
 WORKERS = 3
-SECONDS = 3
 
 WORKER = """
-import ctypes, json, os, random, subprocess, sys, threading, time
-folder, seed, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+import ctypes, os, json, subprocess, sys, threading, time
+folder, seed = sys.argv[1], int(sys.argv[2])
 libc = ctypes.CDLL(None)
 tell = threading.Event()
-rng = random.Random(seed)
+end = threading.Event()
 
-def beget():
-    child = os.fork()
-    if not child:
-        if rng.randrange(2):
-            os.execv('/bin/true', ['true'])
-        os._exit(0)
-    os.waitpid(child, 0)
-
-def storm(seconds):
-    end = time.time() + seconds
-    while time.time() < end:
-        for _ in range(200):
+# Fills all rings, which nobody reads.
+def fill():
+    cpus = os.sched_getaffinity(0)
+    for cpu in cpus:
+        os.sched_setaffinity(0, [cpu])
+        for _ in range(2000):
             os.close(os.open('/dev/null', os.O_RDONLY))
-        os.chdir(rng.choice(['/', '/tmp', folder]))
-        beget()
-        t = threading.Thread(target=os.getpid)
-        t.start()
-        t.join()
+    os.sched_setaffinity(0, cpus)
 
 # A single one may be lost still.
 def say():
@@ -69,40 +58,77 @@ for _ in range(20):
     os.getppid()
     time.sleep(0.02)
 '''
-storm(seconds / 2)
-children = [subprocess.Popen([sys.executable, '-c', SAY, f'child{i}'], cwd='/var',
-                             stdin=subprocess.PIPE) for i in range(2)]
+
+# Turns into a child when it is told to.
+def wait_and_exec():
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if not child:
+        os.dup2(ours, 0)
+        os.close(theirs)
+        os.read(0, 1)
+        os.chdir('/var')
+        os.execv(sys.executable, [sys.executable, '-c', SAY, 'late'])
+    os.close(ours)
+    return child, theirs
+
+def ask(pipe):
+    os.write(pipe, b'x')
+
+late, late_pipe = wait_and_exec()
+doomed = threading.Thread(target=end.wait, daemon=True)
+doomed.start()
+os.write(1, b'here')
+os.read(0, 1)
+fill()
+ask(late_pipe)
+child = subprocess.Popen([sys.executable, '-c', SAY, 'child'], cwd='/var', stdin=subprocess.PIPE)
 thread = threading.Thread(target=kept, daemon=True)
 thread.start()
 with open(f'/proc/self/task/{thread.native_id}/comm', 'w') as f:
     f.write(f'kept{seed}')
-storm(seconds / 2)
+end.set()
+doomed.join()
 os.chdir('/usr')
 libc.prctl(15, f'worker{seed}'.encode(), 0, 0, 0)
-for _ in range(5000):
-    os.close(os.open('/dev/null', os.O_RDONLY))
+fill()
 os.write(1, b'done')
 os.read(0, 1)
-told = [of_process(os.getpid())] + [of_process(c.pid) for c in children]
+told = [of_process(os.getpid()), of_process(child.pid), of_process(late)]
 told[0]['kept'] = [thread.native_id, f'kept{seed}']
 say()
 tell.set()
-for c in children:
-    c.communicate(b'x')
+child.communicate(b'x')
+ask(late_pipe)
+os.close(late_pipe)
+os.waitpid(late, 0)
 thread.join()
 os.write(1, json.dumps(told).encode() + b'\\n')
 os._exit(0)
 """
 
-# When all are done it is quiet for as long as healing takes.
+# Who records is held while the workers change. Then it is quiet for as long as healing takes.
 PARENT = '''
-import os, subprocess, sys, time
-workers = [subprocess.Popen([sys.executable, '-c', sys.argv[1], sys.argv[2], str(i),
-                             sys.argv[3]], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-           for i in range(int(sys.argv[4]))]
+import os, signal, subprocess, sys, time
+recorder = os.getppid()
+workers = [subprocess.Popen([sys.executable, '-c', sys.argv[1], sys.argv[2], str(i)],
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+           for i in range(int(sys.argv[3]))]
+def await_all(word):
+    for w in workers:
+        got = os.read(w.stdout.fileno(), 4)
+        if got != word:
+            os.kill(recorder, signal.SIGCONT)
+            sys.exit('a worker says %r' % got)
+await_all(b'here')
+time.sleep(0.3)
+os.kill(recorder, signal.SIGSTOP)
 for w in workers:
-    os.read(w.stdout.fileno(), 4)
-time.sleep(4)
+    os.write(w.stdin.fileno(), b'x')
+await_all(b'done')
+time.sleep(0.3)
+os.kill(recorder, signal.SIGCONT)
+time.sleep(3)
 out = [w.communicate(b'x')[0].decode() for w in workers]
 print(''.join(out), end='', flush=True)
 sys.exit(any(w.returncode for w in workers))
@@ -120,6 +146,8 @@ def known(sysreel, path):
     rows = {}
     for line in out.split('\n')[:-1]:
         pid, tid, ppid, name, exe, args, cwd, threads = line.split('\t')
+        if not pid.isdigit():
+            continue
         rows[int(tid)] = {'pid': int(pid), 'ppid': int(ppid), 'name': name, 'exe': exe,
                           'args': args, 'cwd': cwd.rstrip('/') or '/', 'threads': int(threads)}
     return rows
@@ -145,8 +173,7 @@ def check_told(tap, told, rows):
 def heal(tap, sysreel, folder):
     path = os.path.join(folder, 'capture')
     done = subprocess.run([sysreel, 'record', '-w', path, '--ring-size', '16', '--',
-                           sys.executable, '-c', PARENT, WORKER, folder, str(SECONDS),
-                           str(WORKERS)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                           sys.executable, '-c', PARENT, WORKER, folder, str(WORKERS)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           check=False, timeout=90)
     said = done.stderr.decode('latin-1')
     found = re.search(r'lost: [\d,]+ events about data, ([\d,]+) that change', said)
