@@ -4,7 +4,8 @@ return {
 	name = "Lock Waits",
 	description = "Who waits for locks in memory and on files, and for how long.",
 	tags = { "latency", "locks" },
-	filter = "evt.dir = < and evt.type in (futex, flock, fcntl)",
+	filter = "evt.dir = < and (evt.type in (futex, flock) or " ..
+		"evt.type = fcntl and evt.arg.cmd contains SETLK)",
 	applies_to = { "", "process", "user", "container", "file" },
 	drill_down = "threads",
 	pass_filter = false,
