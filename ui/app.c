@@ -10,6 +10,7 @@
 #include "engine/base/text.h"
 #include "ui/history.h"
 #include "ui/key.h"
+#include "ui/save.h"
 #include "ui/seen.h"
 #include "ui/state.h"
 #include "ui/term.h"
@@ -73,6 +74,9 @@ app_pop(struct app *a)
 void
 app_fini(struct app *a)
 {
+	/* It may read what screens have. */
+	save_free(a->saving);
+	a->saving = NULL;
 	while (a->top)
 		app_pop(a);
 	canvas_fini(&a->canvas);

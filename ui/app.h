@@ -29,6 +29,7 @@ struct key;
 struct term;
 
 struct screen;
+struct save;
 struct seen;
 struct text;
 
@@ -67,6 +68,7 @@ struct app {
 	struct clock clock;
 	struct editor_history filters, searches;
 	struct columns columns;		/* that were chosen for views */
+	struct save *saving;		/* what is being saved; NULL: nothing */
 	struct seen *seen;		/* values, for filters; NULL: nobody asked yet */
 	struct {
 		void (*entered)(void *owner, const char *text);

@@ -289,7 +289,7 @@ take_table(struct browse *b)
 	struct grid_data d;
 	struct answer got;
 
-	if (!ask_take(b->ask_table, &got))
+	if (b->is_lent || !ask_take(b->ask_table, &got))
 		return;
 	if (got.id != b->table_id) {
 		answer_done(&got);

@@ -39,6 +39,7 @@ struct browse {
 	uint64_t table_took_ns, line_took_ns;		/* how long the last one took, */
 	uint64_t table_events, line_events;		/* and how many events there were */
 	bool table_done, line_done;	/* the last question was put when all was read */
+	bool is_lent;			/* .table is being written and has to stay */
 	bool is_final;			/* the table is of all that there is */
 	bool is_paused;
 	uint64_t held_events;		/* paused: how many there were then */
@@ -72,6 +73,9 @@ void browse_ask(struct browse *b);
 
 /* Open the overview over B, what is on top. */
 void browse_overview(void *browse);
+
+/* Ask for a name, and write the table that is seen there. */
+void browse_save(void *browse);
 
 /* Is the window the last seconds of the running system? */
 bool browse_slides(const struct browse *b);

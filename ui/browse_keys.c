@@ -629,15 +629,24 @@ search(void *screen)
 }
 
 static void
+search_again(struct browse *b, bool is_backwards)
+{
+	if (b->search)
+		search_to(b, is_backwards, false);
+	else
+		app_note(b->screen.app, STYLE_DIM, "nothing is searched; / does that");
+}
+
+static void
 search_next(void *screen)
 {
-	search_to(screen, false, false);
+	search_again(screen, false);
 }
 
 static void
 search_previous(void *screen)
 {
-	search_to(screen, true, false);
+	search_again(screen, true);
 }
 
 /* The window --------------------------------------------------------------- */
@@ -830,6 +839,8 @@ const struct action browse_actions[] = {
 	{ "F10 q", "Quit", "leave", quit },
 	{ "g", "Overview", "how much happened of what, and when",
 	  browse_overview },
+	{ "S", "Save", "write the table to a file; .csv and .json at the end of its name are forms",
+	  browse_save },
 	{ "C", "Columns", "choose, order and size the columns of this view", choose_columns },
 };
 const size_t n_browse_actions = ARRAY_LEN(browse_actions);

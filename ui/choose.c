@@ -58,6 +58,18 @@ end(struct screen *s)
 	free(m);
 }
 
+static void
+leave(void *screen)
+{
+	struct chooser *m = screen;
+	void (*left)(void *) = m->c.left;
+	void *owner = m->c.owner;
+
+	app_pop(m->screen.app);
+	if (left)
+		left(owner);
+}
+
 static bool
 key(struct screen *s, const struct key *k)
 {
@@ -75,7 +87,7 @@ key(struct screen *s, const struct key *k)
 		return true;
 	}
 	case MENU_LEFT:
-		app_pop(s->app);
+		leave(s);
 		return true;
 	case MENU_MOVED:
 		return true;
@@ -83,14 +95,6 @@ key(struct screen *s, const struct key *k)
 		break;
 	}
 	return false;
-}
-
-static void
-leave(void *screen)
-{
-	struct screen *s = screen;
-
-	app_pop(s->app);
 }
 
 const struct action choose_actions[] = {

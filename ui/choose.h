@@ -21,6 +21,8 @@ struct choose {
 	void (*explain)(const void *ctx, size_t i, struct pager *p);
 	/* Entry I was chosen; the menu is closed. */
 	void (*chosen)(void *owner, size_t i);
+	/* Nothing was; NULL: nobody cares. */
+	void (*left)(void *owner);
 	void *owner;
 	/* Ends .entries.ctx; NULL: it needs no end. */
 	void (*free)(void *ctx);

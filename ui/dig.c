@@ -20,6 +20,7 @@
 #include "ui/key.h"
 #include "ui/prompt.h"
 #include "ui/read.h"
+#include "ui/save.h"
 #include "ui/term.h"
 
 #define ROWS_AT_ONCE 500		/* events that a search looks at between two keys */
@@ -67,6 +68,7 @@ struct dig {
 	char *search;
 	size_t search_at, search_left;
 	bool is_searching, is_backwards;
+	size_t saved;			/* lines that were written to a file */
 	struct area area;
 };
 
@@ -294,8 +296,10 @@ search_start(struct dig *d, bool is_backwards, bool from_here)
 {
 	size_t n = find_count(d->find), at = d->grid.rows.at;
 
-	if (!d->search || !n)
+	if (!d->search || !n) {
+		app_note(d->screen.app, STYLE_DIM, "nothing is searched; / does that");
 		return;
+	}
 	d->is_backwards = is_backwards;
 	d->search_at = from_here ? at : is_backwards ? (at ? at : n) - 1 : (at + 1) % n;
 	d->search_left = n;
@@ -311,7 +315,8 @@ search_entered(void *owner, const char *text)
 	app_keep_history(d->screen.app, &d->screen.app->searches);
 	free(d->search);
 	d->search = *text ? xstrdup(text) : NULL;
-	search_start(d, false, true);
+	if (d->search)
+		search_start(d, false, true);
 }
 
 static void
@@ -460,6 +465,56 @@ toggle_times(void *screen)
 	choose_columns(d);
 }
 
+/* Saving ------------------------------------------------------------------- */
+
+/* A line of what is seen, in columns: "-" for what has no value. */
+static void
+put_line(struct dig *d, size_t row, struct text *t)
+{
+	load(d, row);
+	for (size_t i = 0; i < d->n_shown; i++) {
+		const struct text *cell = &d->cells[d->which[i]];
+		const struct grid_column *c = &d->shown[i];
+		size_t n = canvas_columns((struct span){ (const uint8_t *)cell->p, cell->len });
+
+		for (size_t k = n ? n : 1; c->is_right && k < c->width_cols; k++)
+			text_char(t, ' ');
+		text_bytes(t, cell->len ? cell->p : "-", cell->len ? cell->len : 1);
+		for (size_t k = n ? n : 1; !c->is_right && k < c->width_cols; k++)
+			text_char(t, ' ');
+		text_char(t, i + 1 < d->n_shown ? ' ' : '\n');
+	}
+}
+
+static bool
+save_more(void *ctx, struct text *t)
+{
+	struct dig *d = ctx;
+
+	for (size_t i = 0; i < ROWS_AT_ONCE && d->saved < find_count(d->find); i++)
+		put_line(d, d->saved++, t);
+	return d->saved < find_count(d->find) || find_progress(d->find) < 1;
+}
+
+static double
+save_progress(void *ctx)
+{
+	const struct dig *d = ctx;
+	size_t n = find_count(d->find);
+
+	return n ? find_progress(d->find) * (double)d->saved / (double)n : 0;
+}
+
+static void
+save(void *screen)
+{
+	struct dig *d = screen;
+	struct save_job job = { .more = save_more, .progress = save_progress, .ctx = d };
+
+	d->saved = 0;
+	save_open(d->screen.app, "events.txt", &job);
+}
+
 /* The screen --------------------------------------------------------------- */
 
 static void
@@ -586,6 +641,7 @@ const struct action dig_actions[] = {
 	{ "o", "Partner", "the other event of the call", go_to_partner },
 	{ "f", NULL, "only events of the same descriptor", same_descriptor },
 	{ "h", NULL, "only events of the same thread", same_thread },
+	{ "S", "Save", "write all these lines to a file", save },
 	{ "Up Down PgUp PgDn Home End", NULL, "move the selection", NULL },
 	{ "Left Right", NULL, "scroll the columns", NULL },
 	{ "Esc Backspace", "Back", "stop a search, drop the filter, go back", leave },

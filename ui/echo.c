@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "engine/base/arena.h"
 #include "engine/base/err.h"
@@ -17,17 +18,21 @@
 #include "ui/dig.h"
 #include "ui/find.h"
 #include "ui/key.h"
+#include "ui/prompt.h"
 #include "ui/read.h"
+#include "ui/save.h"
+#include "ui/term.h"
 
 /* What has data: a read or write that moved some. */
 #define HAS_DATA "evt.is_io = true and evt.dir = < and evt.rawres > 0"
 #define DATA_MAX 65536u			/* bytes of one piece that are shown */
 #define HEX_ROW 16u
 #define TAB_COLS 8u
+#define PIECES_AT_ONCE 200		/* that are searched or written between two keys */
 
 /* How data is shown. */
-enum form { AS_TEXT, AS_DOTS, AS_HEX, FORMS };
-static const char *const form_names[FORMS] = { "text", "dots", "hexadecimal" };
+enum form { AS_TEXT, AS_DOTS, AS_HEX, AS_RAW, FORMS };
+static const char *const form_names[FORMS] = { "text", "dots", "hexadecimal", "raw lines" };
 
 static const char *const fields[] = {
 	"evt.time", "proc.name", "thread.tid", "fd.name", "evt.latency.human", "evt.rawres",
@@ -54,6 +59,11 @@ struct echo {
 	size_t n_lines, lines_cap;
 	enum style style;
 	struct area area;
+	/* Search: what, and where it is. */
+	char *search;			/* NULL: nothing is searched */
+	size_t search_at, search_line, search_left;
+	bool is_searching, is_backwards;
+	size_t saved;			/* pieces that were written to a file */
 };
 
 static void
@@ -176,18 +186,50 @@ load(struct echo *e, size_t i)
 	is_read = (cursor_value(e->cursor, COL_FLAGS) & ROW_READS) != 0;
 	e->style = is_read ? STYLE_READ : STYLE_WRITE;
 	ev = cursor_eval(e->cursor, CURSOR_EVENT);
-	put_head(e, ev, is_read);
+	if (e->form != AS_RAW)
+		put_head(e, ev, is_read);
 	if (operand_get(e->operands[F_DATA], ev, &v) && v.s.len) {
 		struct span data = { v.s.p, v.s.len < DATA_MAX ? v.s.len : DATA_MAX };
 
-		if (e->form == AS_TEXT)
+		if (e->form == AS_TEXT || e->form == AS_RAW)
 			put_text(e, data);
 		else if (e->form == AS_DOTS)
 			put_dots(e, data, e->area.n_cols > 4 ? e->area.n_cols - 4 : 1);
 		else
 			put_hex(e, data);
 	}
-	end_line(e);			/* an empty one below */
+	if (e->form != AS_RAW || !e->n_lines)
+		end_line(e);		/* an empty one below */
+}
+
+/* Where the text that is searched begins in S, in any case; SIZE_MAX: nowhere. */
+static size_t
+hit_in(const struct echo *e, struct span s)
+{
+	size_t n = e->search ? strlen(e->search) : 0;
+
+	for (size_t i = 0; n && i + n <= s.len; i++)
+		if (!strncasecmp((const char *)s.p + i, e->search, n))
+			return i;
+	return SIZE_MAX;
+}
+
+/* Line number LINE of an event, whose first is a heading unless lines are raw. */
+static void
+draw_line(const struct echo *e, struct area a, size_t line, struct span s)
+{
+	unsigned indent = line && e->form != AS_RAW ? 2 : 0;
+	size_t hit = hit_in(e, s);
+
+	if (line || e->form == AS_RAW)
+		area_bytes(a, 0, indent, e->style, s);
+	else
+		area_fit(a, CANVAS_LEFT, STYLE_HEADING, s);
+	if (hit != SIZE_MAX)
+		area_style(area_line(a, 0, indent + canvas_columns((struct span){ s.p, hit }),
+				     canvas_columns((struct span){ s.p + hit,
+								   strlen(e->search) })),
+			   STYLE_MATCH);
 }
 
 static void
@@ -201,10 +243,7 @@ draw_lines(struct echo *e, struct area a)
 		load(e, i);
 		s = (struct span){ (const uint8_t *)e->text.p + e->starts[line],
 				   e->starts[line + 1] - e->starts[line] };
-		if (line)
-			area_bytes(a, row, 2, e->style, s);
-		else
-			area_fit(area_line(a, row, 0, a.n_cols), CANVAS_LEFT, STYLE_HEADING, s);
+		draw_line(e, area_line(a, row, 0, a.n_cols), line, s);
 		if (++line == e->n_lines) {
 			line = 0;
 			i++;
@@ -229,11 +268,15 @@ draw(struct screen *screen, struct area a)
 	col += area_text(head, 0, col, STYLE_TITLE, e->q.title);
 	area_text(head, 0, col, STYLE_DIM, "   as ");
 	area_text(head, 0, col + 6, STYLE_TEXT, form_names[e->form]);
-	text_char(&t, ' ');
-	text_count(&t, n ? e->top + 1 : 0);
-	text_str(&t, " of ");
-	text_count(&t, n);
-	text_str(&t, progress < 1 ? " so far " : " ");
+	if (e->is_searching) {
+		text_str(&t, " searching, Esc stops ");
+	} else {
+		text_char(&t, ' ');
+		text_count(&t, n ? e->top + 1 : 0);
+		text_str(&t, " of ");
+		text_count(&t, n);
+		text_str(&t, progress < 1 ? " so far " : " ");
+	}
 	if (t.len < head.n_cols)
 		area_bytes(head, 0, head.n_cols - (unsigned)t.len, STYLE_DIM,
 			   (struct span){ (const uint8_t *)t.p, t.len });
@@ -277,6 +320,22 @@ up(struct echo *e, size_t by)
 	}
 }
 
+static void
+next_piece(struct echo *e)
+{
+	if (e->top + 1 < find_count(e->find)) {
+		e->top++;
+		e->skip = 0;
+	}
+}
+
+static void
+previous_piece(struct echo *e)
+{
+	e->top -= e->top && !e->skip;
+	e->skip = 0;
+}
+
 static bool
 key(struct screen *screen, const struct key *k)
 {
@@ -297,6 +356,12 @@ key(struct screen *screen, const struct key *k)
 		return true;
 	case K_PAGE_UP:
 		up(e, page);
+		return true;
+	case K_RIGHT:
+		next_piece(e);
+		return true;
+	case K_LEFT:
+		previous_piece(e);
 		return true;
 	case K_HOME:
 		e->top = e->skip = 0;
@@ -342,24 +407,159 @@ show_event(void *screen)
 	read_open(e->screen.app, title, &p);
 }
 
-static void
-next_piece(void *screen)
-{
-	struct echo *e = screen;
+/* Search ---------------------------------------------------------------------- */
 
-	if (e->top + 1 < find_count(e->find)) {
-		e->top++;
-		e->skip = 0;
+/* Is what is searched in the event, at or behind (before) line e->search_line? */
+static bool
+found_here(struct echo *e)
+{
+	load(e, e->search_at);
+	if (e->search_line == SIZE_MAX)
+		e->search_line = e->n_lines - 1;
+	for (size_t i = e->search_line; i < e->n_lines; e->is_backwards ? i-- : i++) {
+		struct span s = { (const uint8_t *)e->text.p + e->starts[i],
+				  e->starts[i + 1] - e->starts[i] };
+
+		if (hit_in(e, s) == SIZE_MAX)
+			continue;
+		e->top = e->search_at;
+		e->skip = i;
+		return true;
 	}
+	return false;
 }
 
 static void
-previous_piece(void *screen)
+search_on(struct echo *e)
+{
+	size_t n = find_count(e->find);
+
+	for (size_t i = 0; i < PIECES_AT_ONCE && e->search_left; i++, e->search_left--) {
+		if (found_here(e)) {
+			e->is_searching = false;
+			return;
+		}
+		e->search_at = e->is_backwards ? (e->search_at ? e->search_at : n) - 1
+					       : (e->search_at + 1) % n;
+		e->search_line = e->is_backwards ? SIZE_MAX : 0;
+	}
+	if (e->search_left) {
+		app_wake_at(e->screen.app, term_now_ns());
+		return;
+	}
+	e->is_searching = false;
+	app_note(e->screen.app, STYLE_WARNING, "not found: %s", e->search);
+}
+
+/* From the line at the top, or (not FROM_HERE) from the one behind or before it. */
+static void
+search_start(struct echo *e, bool is_backwards, bool from_here)
+{
+	size_t n = find_count(e->find);
+
+	if (!e->search || !n) {
+		app_note(e->screen.app, STYLE_DIM, "nothing is searched; / does that");
+		return;
+	}
+	e->is_backwards = is_backwards;
+	e->search_at = e->top;
+	e->search_line = e->skip;
+	e->search_left = n + 1;		/* the rest of the first one comes last */
+	if (!from_here && is_backwards && !e->skip) {
+		e->search_at = (e->top ? e->top : n) - 1;
+		e->search_line = SIZE_MAX;
+	} else if (!from_here) {
+		e->search_line = is_backwards ? e->skip - 1 : e->skip + 1;
+	}
+	e->is_searching = true;
+	search_on(e);
+}
+
+static void
+search_entered(void *owner, const char *text)
+{
+	struct echo *e = owner;
+
+	app_keep_history(e->screen.app, &e->screen.app->searches);
+	free(e->search);
+	e->search = *text ? xstrdup(text) : NULL;
+	if (e->search)
+		search_start(e, false, true);
+}
+
+static void
+search(void *screen)
 {
 	struct echo *e = screen;
+	struct prompt p = { .label = "search", .history = &e->screen.app->searches,
+			    .entered = search_entered, .owner = e };
 
-	e->top -= e->top && !e->skip;
-	e->skip = 0;
+	prompt_open(e->screen.app, &p);
+}
+
+static void
+search_next(void *screen)
+{
+	search_start(screen, false, false);
+}
+
+static void
+search_previous(void *screen)
+{
+	search_start(screen, true, false);
+}
+
+/* Saving ---------------------------------------------------------------------- */
+
+/* What is seen of event I; raw lines as the bytes that they are. */
+static void
+put_piece(struct echo *e, size_t i, struct text *t)
+{
+	struct value v;
+
+	if (e->form == AS_RAW) {
+		cursor_go_to(e->cursor, find_number(e->find, i));
+		if (operand_get(e->operands[F_DATA], cursor_eval(e->cursor, CURSOR_EVENT), &v))
+			text_bytes(t, v.s.p, v.s.len);
+		e->loaded = SIZE_MAX;
+		return;
+	}
+	load(e, i);
+	for (size_t line = 0; line < e->n_lines; line++) {
+		if (line && line + 1 < e->n_lines)
+			text_str(t, "  ");
+		text_safe(t, e->text.p + e->starts[line], e->starts[line + 1] - e->starts[line]);
+		text_char(t, '\n');
+	}
+}
+
+static bool
+save_more(void *ctx, struct text *t)
+{
+	struct echo *e = ctx;
+
+	for (size_t i = 0; i < PIECES_AT_ONCE && e->saved < find_count(e->find); i++)
+		put_piece(e, e->saved++, t);
+	return e->saved < find_count(e->find) || find_progress(e->find) < 1;
+}
+
+static double
+save_progress(void *ctx)
+{
+	const struct echo *e = ctx;
+	size_t n = find_count(e->find);
+
+	return n ? find_progress(e->find) * (double)e->saved / (double)n : 0;
+}
+
+static void
+save(void *screen)
+{
+	struct echo *e = screen;
+	struct save_job job = { .more = save_more, .progress = save_progress, .ctx = e };
+
+	e->saved = 0;
+	save_open(e->screen.app, "data.txt", &job);
 }
 
 /* Look for pieces in what there is now. False: *err says why not. */
@@ -389,10 +589,13 @@ woken(struct screen *screen)
 	struct echo *e = (struct echo *)screen;
 	struct err err = { 0 };
 
+	if (e->is_searching)
+		search_on(e);
 	if (e->is_complete || !screen->app->progress.is_done || find_progress(e->find) < 1)
 		return;
 	if (!look_for(e, &err))
 		die("a filter that was one is none: %s", err.text);
+	e->is_searching = false;
 	e->top = e->skip = 0;
 }
 
@@ -405,7 +608,12 @@ help(void *screen)
 static void
 leave(void *screen)
 {
-	app_pop(((struct screen *)screen)->app);
+	struct echo *e = screen;
+
+	if (e->is_searching)
+		e->is_searching = false;
+	else
+		app_pop(e->screen.app);
 }
 
 static void
@@ -426,18 +634,23 @@ end(struct screen *screen)
 		operand_free(e->operands[i]);
 	text_fini(&e->text);
 	free(e->starts);
+	free(e->search);
 	arena_fini(&e->arena);
 	free(e);
 }
 
 const struct action echo_actions[] = {
 	{ "F1 ?", "Help", "all keys", help },
-	{ "F2 v", "Form", "as text, with dots for what is none, in hexadecimal", next_form },
+	{ "F2 v", "Form", "as text, with dots for what is none, in hexadecimal, as raw lines",
+	  next_form },
 	{ "Enter", "Event", "all fields of the event at the top", show_event },
-	{ "n", NULL, "the next piece at the top", next_piece },
-	{ "N", NULL, "the piece before", previous_piece },
+	{ "/ ^F", "Search", "find a text in the lines, in any case", search },
+	{ "n", NULL, "search: the next line", search_next },
+	{ "N", NULL, "search: the line before", search_previous },
+	{ "S", "Save", "write all of this to a file; raw lines as the bytes that they are", save },
+	{ "Left Right", NULL, "the piece before, and the next one", NULL },
 	{ "Up Down PgUp PgDn Space Home End", NULL, "scroll", NULL },
-	{ "Esc Backspace", "Back", "go back", leave },
+	{ "Esc Backspace", "Back", "stop a search, go back", leave },
 	{ "F10 q", "Quit", "leave the explorer", quit },
 };
 const size_t n_echo_actions = ARRAY_LEN(echo_actions);

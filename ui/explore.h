@@ -6,6 +6,7 @@
 #ifndef UI_EXPLORE_H
 #define UI_EXPLORE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -17,6 +18,7 @@ struct filter_options;
 struct ingest;
 struct query_style;
 struct source;
+struct table;
 struct view_set;
 
 struct explore_options {
@@ -32,6 +34,10 @@ struct explore_options {
 	struct term_options term;
 	const struct query_style *style;
 	const struct filter_options *filter_options;
+	/* Write T to FD, in the form that PATH asks for by its end. 0 or a negative errno; it
+	 * stops once *CANCEL is set. Called by a thread of its own. */
+	int (*write_table)(const struct table *t, const char *path, int fd,
+			   const atomic_bool *cancel);
 	/* Open what is looked at. IN is what the source calls when it has to wait. */
 	struct source *(*open)(void *ctx, struct ingest *in, struct err *err);
 	void *ctx;

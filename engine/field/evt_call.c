@@ -188,7 +188,7 @@ get_rawarg(const struct eval *ev, const struct field_use *use, struct value *out
 {
 	unsigned at;
 	const struct event *from = call_event_with(ev->m, use->arg_name, &at);
-	enum value_type wanted = type_of_rawarg(use), type;
+	enum value_type wanted = use->type, type;
 	struct span s;
 
 	if (!from)

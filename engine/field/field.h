@@ -158,6 +158,7 @@ struct field_use {
 	struct span arg_name;		/* borrowed from what was parsed; empty: none */
 	int32_t index;			/* the argument, where it is an index */
 	bool has_index;
+	enum value_type type;		/* of its values */
 };
 
 /* The domains, in the order of lists. */

@@ -230,5 +230,6 @@ field_parse(const char *text, struct field_use *use, struct err *err)
 		return arg_len;
 	}
 	*use = found;
+	use->type = field_type(use);
 	return (int)len + arg_len;
 }

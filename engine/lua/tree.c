@@ -217,16 +217,17 @@ copy(lua_State *state, struct reading *r, const struct place *at)
 	return v;
 }
 
-/* The table on top of the stack, as one that CONSTRUCTOR made. */
+/* The table on top of the stack, as one that CONSTRUCTOR made. What is put together by
+ * code is said to stand on the first line. */
 static struct tree_value
 copy_root(lua_State *state, struct reading *r, size_t constructor)
 {
-	struct place nowhere = { .constructor = SIZE_MAX - 1 };
+	struct place nowhere = { .constructor = SIZE_MAX - 1, .line = 1 };
 	struct tree_value v = { .kind = TREE_TABLE };
 
 	if (!lua_istable(state, -1))
 		return copy(state, r, &nowhere);
-	v.table = copy_table(state, r, (struct place){ .constructor = constructor });
+	v.table = copy_table(state, r, (struct place){ .constructor = constructor, .line = 1 });
 	return v;
 }
 

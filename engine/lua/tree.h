@@ -23,7 +23,8 @@ enum tree_kind { TREE_NONE, TREE_BOOL, TREE_NUMBER, TREE_TEXT, TREE_TABLE, TREE_
 
 struct tree_value {
 	enum tree_kind kind;
-	int line;			/* of the file; the table's where it has none itself */
+	/* Of the file, from 1; the table's where it has none itself. */
+	int line;
 	union {
 		bool is_true;
 		double number;

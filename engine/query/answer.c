@@ -123,7 +123,7 @@ static bool
 event_column(struct making *m, const struct group *group, size_t i, struct value *out)
 {
 	struct gather *g = m->g;
-	const struct tally *t = &group->tallies[i];
+	const struct tally *t = &group->tallies[g->same_as[i]];
 	uint64_t ns;
 
 	switch (g->how[i].aggregation) {

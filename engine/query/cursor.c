@@ -8,7 +8,6 @@
 #include "engine/store/recall.h"
 #include "engine/world/world.h"
 
-#define KIND_SLOTS (2 * KINDS_MAX)	/* of a hash table */
 
 struct cursor *
 cursor_new(const struct snapshot *snap, const struct query_style *style)
@@ -28,9 +27,6 @@ cursor_new(const struct snapshot *snap, const struct query_style *style)
 		.scratch = &c->scratch, .list = c->list,
 		.first_ns = snap->n_sections ? snap->sections[0].first_ns : 0,
 	};
-	c->fd_kinds = xzalloc(snap->n_fd_versions + 1u);
-	c->kind_keys = xzalloc(KIND_SLOTS * sizeof(*c->kind_keys));
-	c->kind_ids = xzalloc(KIND_SLOTS * sizeof(*c->kind_ids));
 	return c;
 }
 
@@ -42,9 +38,8 @@ cursor_free(struct cursor *c)
 	render_fini(&c->render);
 	recall_free(c->recall);
 	text_fini(&c->scratch);
-	free(c->fd_kinds);
-	free(c->kind_keys);
-	free(c->kind_ids);
+	map_fini(&c->kinds);
+	free(c->by_code);
 	free(c);
 }
 
@@ -75,40 +70,76 @@ cursor_load(struct cursor *c, enum column_id id)
 	c->loaded |= 1u << id;
 }
 
+void
+cursor_load_codes(struct cursor *c)
+{
+	size_t n = rows_of(c) - c->first;
+
+	column_load_u32(&c->chunk->codes, c->first, n < PACK_ROWS ? n : PACK_ROWS, c->codes);
+	c->loaded |= 1u << COLUMNS;
+}
+
 unsigned
 cursor_fd_kind(struct cursor *c)
 {
-	uint32_t slot = (uint32_t)cursor_value(c, COL_FD);
 	const struct fd_version *v;
+	uint32_t slot;
 
+	if (c->snap->knows_kinds)
+		return (unsigned)cursor_value(c, COL_KIND);
+	slot = (uint32_t)cursor_value(c, COL_FD);
 	if (!slot)
 		return 0;
-	if (!c->fd_kinds[slot]) {
-		v = store_fd_version(c->snap->store, slot);
-		c->fd_kinds[slot] = v->known ? (uint8_t)(v->kind + 2) : 1;
-	}
-	return c->fd_kinds[slot];
+	v = store_fd_version(c->snap->store, slot);
+	return v->known ? chunk_kind(v->kind) : 1;
+}
+
+/* The kind of the combination OF; KINDS_MAX: see cursor_kind(). */
+static uint32_t
+kind_of(struct cursor *c, const struct combined *of)
+{
+	uint64_t key = 1 + combined_key(of);
+	uint32_t kind;
+
+	if (of->flags & ROW_NEEDS_BYTES && !(of->flags & ROW_FAILED))
+		return KINDS_MAX;
+	kind = (uint32_t)(uintptr_t)map_get(&c->kinds, key);
+	if (kind)
+		return kind - 1;
+	if (c->n_kinds == KINDS_MAX)
+		return KINDS_MAX;
+	map_put(&c->kinds, key, (void *)(uintptr_t)++c->n_kinds);
+	return c->n_kinds - 1;
+}
+
+const uint16_t *
+cursor_kinds(struct cursor *c)
+{
+	const struct chunk *chunk = c->chunk;
+
+	if (!chunk->combined || !c->snap->knows_kinds)
+		return NULL;
+	if (c->coded == chunk)
+		return c->by_code;
+	c->coded = chunk;
+	xgrow(&c->by_code, &c->cap_codes, chunk->n_combined, sizeof(*c->by_code));
+	for (uint32_t i = 0; i < chunk->n_combined; i++)
+		c->by_code[i] = (uint16_t)kind_of(c, &chunk->combined[i]);
+	return c->by_code;
 }
 
 static uint32_t
 find_kind(struct cursor *c)
 {
-	uint64_t flags = cursor_value(c, COL_FLAGS), key;
-	size_t i;
+	const uint16_t *kinds = cursor_kinds(c);
+	struct combined of;
 
-	if (flags & ROW_NEEDS_BYTES && !(flags & ROW_FAILED))
-		return KINDS_MAX;
-	key = 1 + (flags | cursor_value(c, COL_TYPE) << 16 | cursor_value(c, COL_CALL) << 32 |
-		   (uint64_t)cursor_fd_kind(c) << 48);
-	for (i = hash_mix(key, 0x9E3779B97F4A7C15u) % KIND_SLOTS; c->kind_keys[i];
-	     i = (i + 1) % KIND_SLOTS)
-		if (c->kind_keys[i] == key)
-			return c->kind_ids[i];
-	if (c->n_kinds == KINDS_MAX)
-		return KINDS_MAX;
-	c->kind_keys[i] = key;
-	c->kind_ids[i] = (uint16_t)c->n_kinds;
-	return c->n_kinds++;
+	if (kinds)
+		return kinds[cursor_code(c)];
+	of = (struct combined){
+		(uint16_t)cursor_value(c, COL_TYPE), (uint16_t)cursor_value(c, COL_CALL),
+		(uint16_t)cursor_value(c, COL_FLAGS), (uint16_t)cursor_fd_kind(c) };
+	return kind_of(c, &of);
 }
 
 uint32_t

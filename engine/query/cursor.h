@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "engine/base/hash.h"
 #include "engine/base/text.h"
 #include "engine/field/clock.h"
 #include "engine/field/field.h"
@@ -51,17 +52,19 @@ struct cursor {
 	uint32_t row;
 	enum cursor_level level;
 	uint64_t first;			/* row of the chunk that VALUES begins with */
-	uint32_t loaded;		/* bits 1 << enum column_id */
+	uint32_t loaded;		/* bits 1 << enum column_id; COLUMNS: codes */
 	uint64_t values[COLUMNS][PACK_ROWS];
-	uint64_t *kind_keys;		/* a hash table of the kinds that were met */
-	uint16_t *kind_ids;
+	uint32_t codes[PACK_ROWS];	/* of a sealed chunk */
+	struct map kinds;		/* of combinations that were met: kind + 1 */
 	uint32_t n_kinds;
+	const struct chunk *coded;	/* whose codes these are of; NULL: of none */
+	uint16_t *by_code;		/* the kind */
+	size_t cap_codes;
 	uint32_t kind;			/* of the row + 1; 0: not asked yet */
 	uint32_t lineage;		/* + 1; 0: not known yet */
 	uint64_t lineage_from, lineage_to;	/* events for which it is that */
 	const void *entity;		/* what EV was set to without a moment */
 	uint64_t entity_at;
-	uint8_t *fd_kinds;		/* by slot: 0 not known yet, else kind + 1 */
 };
 
 /* The caller owns it. SNAP is borrowed. STYLE may be NULL. */
@@ -88,11 +91,23 @@ cursor_go(struct cursor *c, const struct chunk *chunk, uint32_t row)
 void cursor_go_to(struct cursor *c, uint64_t number);
 
 void cursor_load(struct cursor *c, enum column_id id);
+void cursor_load_codes(struct cursor *c);
+
+/* The code of the row, of a sealed chunk: chunk->combined[] has more. */
+static inline uint32_t
+cursor_code(struct cursor *c)
+{
+	if (!(c->loaded & 1u << COLUMNS))
+		cursor_load_codes(c);
+	return c->codes[c->row - c->first];
+}
 
 /* What column ID has in the row. */
 static inline uint64_t
 cursor_value(struct cursor *c, enum column_id id)
 {
+	if (column_is_combined(id) && c->chunk->combined)
+		return combined_value(&c->chunk->combined[cursor_code(c)], id);
 	if (!(c->loaded & 1u << id))
 		cursor_load(c, id);
 	return c->values[id][c->row - c->first];
@@ -104,12 +119,15 @@ cursor_number(const struct cursor *c)
 	return c->chunk->first + c->row;
 }
 
-/* The kind of the row's descriptor + 1; 1: it is not known, 0: it has none. */
+/* The kind of the row's descriptor, as chunk_kind() has it. */
 unsigned cursor_fd_kind(struct cursor *c);
 
 /* The kind of the row as a small number; KINDS_MAX: there are too many, or its type
  * has to be looked up in its bytes. */
 uint32_t cursor_kind(struct cursor *c);
+
+/* The kinds of all codes of the chunk; NULL: only rows have one. */
+const uint16_t *cursor_kinds(struct cursor *c);
 
 /* How often a process had changed before the row, plus one. */
 uint32_t cursor_lineage(struct cursor *c);

@@ -16,6 +16,7 @@ struct lived {
 	const struct kept_process *p;	/* NULL: a thread */
 	const struct kept_thread *t;
 	uint64_t first, last;		/* events of the window for which it was there */
+	bool is_gone;			/* before the window's end */
 };
 
 /* Was it there in the window? Then L says when. */
@@ -25,7 +26,8 @@ find_life(const struct plan *plan, uint64_t from, uint64_t to, struct lived *l)
 	if (plan->end <= plan->first || from >= plan->end || to <= plan->first)
 		return false;
 	l->first = from > plan->first ? from : plan->first;
-	l->last = to < plan->end ? to - 1 : plan->end - 1;
+	l->is_gone = to < plan->end;
+	l->last = l->is_gone ? to - 1 : plan->end - 1;
 	return l->first <= l->last;
 }
 
@@ -168,17 +170,20 @@ extreme_at(struct extreme *x, uint64_t position)
 	x->found = true;
 }
 
+/* Where T changes, between FIRST and LAST. */
 static void
-extreme_of_thread(struct extreme *x)
+extreme_of_thread(struct extreme *x, const struct kept_thread *t, uint64_t first, uint64_t last)
 {
 	size_t n;
-	const struct kept_thread_state *states = trail_all(&x->l->t->states, &n);
+	const struct kept_thread_state *states = trail_all(&t->states, &n);
 
 	for (size_t i = 0; i < n; i++)
-		extreme_at(x, states[i].from);
+		if (states[i].from >= first && states[i].from <= last)
+			extreme_at(x, states[i].from);
 }
 
-/* What is open changes with each step of a table. */
+/* What is open changes with each step of a table; the memory is that of the first
+ * thread. */
 static void
 extreme_of_process(struct extreme *x)
 {
@@ -188,6 +193,7 @@ extreme_of_process(struct extreme *x)
 	for (size_t i = 0; i < n; i++) {
 		uint64_t first = states[i].from, last = i + 1 < n ? states[i + 1].from - 1 :
 								    x->l->last, position;
+		const struct kept_thread *leader;
 
 		extreme_at(x, first);
 		if (first < x->l->first)
@@ -197,6 +203,10 @@ extreme_of_process(struct extreme *x)
 		if (first <= last && states[i].table &&
 		    store_table_extreme(states[i].table, first, last, x->least, &position))
 			extreme_at(x, position);
+		leader = first <= last && x->l->p->pid >= 0 ?
+			 store_find_thread(x->g->plan->snap->store, x->l->p->pid, last) : NULL;
+		if (leader)
+			extreme_of_thread(x, leader, first, last);
 	}
 }
 
@@ -209,7 +219,7 @@ extreme(struct gather *g, const struct lived *l, struct term *term, bool least,
 
 	extreme_at(&x, l->first);
 	if (l->t)
-		extreme_of_thread(&x);
+		extreme_of_thread(&x, l->t, l->first, l->last);
 	else
 		extreme_of_process(&x);
 	return x.found;
@@ -385,6 +395,24 @@ is_of(const struct view_column *c, enum view_entity kind)
 	return c->source == VIEW_FROM_HISTORY && c->entity == kind;
 }
 
+/* Is the row that of the entity whose number column C has, or of its process? */
+static bool
+is_own(const struct plan *plan, const struct view_column *c)
+{
+	for (size_t i = 0; i < plan->n_keys; i++)
+		if (plan->columns[i]->key_entity == c->entity ||
+		    (plan->columns[i]->key_entity == VIEW_PROCESS && c->entity == VIEW_THREAD))
+			return true;
+	return false;
+}
+
+/* Has an entity that is gone at the window's end a value of column C? */
+static bool
+outlasts(const struct plan *plan, const struct view_column *c)
+{
+	return c->source == VIEW_FROM_CPU || c->aggregation != VIEW_LAST || is_own(plan, c);
+}
+
 static bool
 has_histories(const struct plan *plan, enum view_entity kind)
 {
@@ -407,7 +435,9 @@ add_histories(struct gather *g, const struct lived *l)
 	for (size_t i = plan->n_keys; group && i < plan->n_columns; i++) {
 		struct value v;
 
-		if (is_of(plan->columns[i], l->kind) && column_value(g, l, i, &v))
+		if (is_of(plan->columns[i], l->kind) &&
+		    (!l->is_gone || outlasts(plan, plan->columns[i])) &&
+		    column_value(g, l, i, &v))
 			tally_add(&group->tallies[i], &g->how[i], &v, l->last);
 	}
 }

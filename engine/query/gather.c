@@ -100,6 +100,45 @@ add_column(struct gather *g, size_t i, struct err *err)
 	return 0;
 }
 
+static bool
+has_sum(enum view_aggregation how)
+{
+	return how == VIEW_SUM || how == VIEW_RATE || how == VIEW_AVG;
+}
+
+static bool
+has_spread(enum view_aggregation how)
+{
+	return how == VIEW_P50 || how == VIEW_P95 || how == VIEW_P99;
+}
+
+/* Does a tally for HOW say what one for WANTED would, of the same values? */
+static bool
+serves(enum view_aggregation wanted, enum view_aggregation how)
+{
+	return wanted == how || (has_spread(wanted) && has_spread(how)) ||
+	       ((has_sum(wanted) || wanted == VIEW_COUNT) && has_sum(how));
+}
+
+static bool
+is_same_text(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+/* Can column I use the tally of column OTHER? */
+static bool
+can_share(const struct gather *g, size_t i, size_t other)
+{
+	const struct view_column *a = g->plan->columns[i], *b = g->plan->columns[other];
+
+	return (g->event_columns >> other & 1) && serves(a->aggregation, b->aggregation) &&
+	       is_same_text(a->of.operand ? a->of.text : NULL,
+			    b->of.operand ? b->of.text : NULL) &&
+	       is_same_text(a->only.filter ? a->only.text : NULL,
+			    b->only.filter ? b->only.text : NULL);
+}
+
 /* Entities have their rows without events, too: what adds nothing to a column then
  * need not be looked at. */
 static void
@@ -108,9 +147,18 @@ find_columns(struct gather *g)
 	const struct plan *plan = g->plan;
 	const struct view *v = plan->q->view;
 
-	for (size_t i = plan->n_keys; i < plan->n_columns; i++)
-		if (is_of_events(plan->columns[i]))
-			g->event_columns |= 1ull << i;
+	/* From the end: what follows a count is a rate, which has the sum as well. */
+	for (size_t i = plan->n_columns; i-- > plan->n_keys;) {
+		size_t other = plan->n_columns;
+
+		g->same_as[i] = (uint8_t)i;
+		if (!is_of_events(plan->columns[i]))
+			continue;
+		while (--other > i && !can_share(g, i, other))
+			continue;
+		g->same_as[i] = (uint8_t)other;
+		g->event_columns |= 1ull << other;
+	}
 	g->kinds = xmalloc((KINDS_MAX + 1) * sizeof(*g->kinds));
 	for (size_t i = 0; i <= KINDS_MAX; i++)
 		g->kinds[i] = (struct gather_kind){ .columns = g->event_columns,
@@ -132,6 +180,8 @@ gather_new(const struct plan *plan, struct err *err)
 	if (add_sifts(g, err) < 0)
 		goto fail;
 	find_types(g);
+	for (size_t i = 0; i < g->n_sifts; i++)
+		g->keeps_refused |= sift_keeps(g->sifts[i]);
 	for (size_t i = 0; i < plan->n_columns; i++)
 		if (add_column(g, i, err) < 0)
 			goto fail;
@@ -165,6 +215,7 @@ gather_free(struct gather *g)
 	free(g->slots);
 	free(g->by_key);
 	free(g->kinds);
+	free(g->skips);
 	free(g->list);
 	for (size_t i = 0; i < KEYS_MAX; i++) {
 		bag_fini(&g->keys[i].bag);
@@ -284,7 +335,7 @@ entity_of_row(struct cursor *c, enum view_entity entity)
 
 	if (entity == VIEW_DESCRIPTOR) {
 		fv = store_fd_version(s, (uint32_t)cursor_value(c, COL_FD));
-		return fv && fv->known ? fv->entity : 0;
+		return fv && fv->known ? fv->entity + 1 : 0;
 	}
 	tv = store_thread_version(s, (uint32_t)cursor_value(c, COL_THREAD));
 	if (!tv || !tv->of)
@@ -392,10 +443,99 @@ group_of_row(struct gather *g, const uint32_t *keys)
 	return group;
 }
 
+/* The value of STEP for the cursor's row. False: none. */
+static inline bool
+value_of_step(struct gather *g, const struct gather_step *step, struct value *out)
+{
+	switch (step->source) {
+	case KIND_CONSTANT:
+		*out = step->value;
+		return true;
+	case KIND_RESULT:
+		out->u = cursor_value(g->cursor, COL_RESULT);
+		return true;
+	case KIND_SPAN:
+		out->u = cursor_value(g->cursor, COL_SPAN);
+		return true;
+	default:
+		return term_get(g->terms[step->column], g->cursor, out);
+	}
+}
+
+static void
+take_steps(struct gather *g, struct group *group, uint64_t number,
+	   const struct gather_kind *kind)
+{
+	const struct gather_step *step = kind->steps, *end = step + kind->n_steps;
+
+	for (; step < end; step++) {
+		struct tally *t = &group->tallies[step->column];
+		struct value v;
+
+		if (!step->is_sure && !sift_row(g->only[step->column], g->cursor))
+			continue;
+		if (step->add == GATHER_ONE) {
+			t->sum.u++;
+			t->n++;
+			continue;
+		}
+		if (step->add == GATHER_EVENT) {
+			tally_add(t, &g->how[step->column], NULL, number);
+			continue;
+		}
+		if (!value_of_step(g, step, &v))
+			continue;
+		if (step->add == GATHER_SUM) {
+			t->sum.u += v.u;
+			t->n++;
+		} else {
+			tally_add(t, &g->how[step->column], &v, number);
+		}
+	}
+}
+
+static enum gather_add
+add_of(const struct gather *g, size_t i)
+{
+	const struct tally_how *how = &g->how[i];
+
+	if (!g->terms[i])
+		return how->aggregation == VIEW_COUNT || has_sum(how->aggregation) ?
+		       GATHER_ONE : GATHER_EVENT;
+	return has_sum(how->aggregation) && how->type != T_DOUBLE && how->type != T_BOOL ?
+	       GATHER_SUM : GATHER_VALUE;
+}
+
+/* All is known of KIND, number NUMBER in its table: what its rows add to. */
+static void
+make_steps(struct gather *g, struct gather_kind *kind, uint32_t number)
+{
+	kind->steps = arena_alloc(&g->arena, (g->plan->n_columns + 1) * sizeof(*kind->steps));
+	for (uint64_t columns = kind->columns; columns; columns &= columns - 1) {
+		unsigned i = (unsigned)__builtin_ctzll(columns);
+		struct gather_step *step = &kind->steps[kind->n_steps];
+		enum kind_source source = KIND_ASK;
+
+		if (g->terms[i])
+			source = term_source(g->terms[i], number, &step->value);
+		if (source == KIND_NONE)
+			continue;
+		step->column = (uint8_t)i;
+		step->source = (uint8_t)source;
+		step->add = (uint8_t)add_of(g, i);
+		step->is_sure = !g->only[i] || kind->sure >> i & 1;
+		kind->n_steps++;
+	}
+}
+
 static void
 add_columns(struct gather *g, struct group *group, uint64_t number,
 	    const struct gather_kind *kind)
 {
+	if (kind->steps) {
+		take_steps(g, group, number, kind);
+		return;
+	}
 	for (uint64_t columns = kind->columns; columns; columns &= columns - 1) {
 		unsigned i = (unsigned)__builtin_ctzll(columns);
 		const struct value *value = NULL;
@@ -516,6 +656,7 @@ gather_row(struct gather *g)
 
 	if (kind->refusing) {
 		refuse(g, kind->refusing);
+		kind->is_skipped = !g->keeps_refused;
 		return;
 	}
 	if (passes(g, kind->sifts)) {
@@ -525,20 +666,33 @@ gather_row(struct gather *g)
 			add_to_group(g, kind);
 	}
 	if (kind->n_asked < KIND_ASKED && number < KINDS_MAX) {
-		kind->n_asked++;
 		learn_kind(g, kind, number);
+		if (++kind->n_asked == KIND_ASKED)
+			make_steps(g, kind, number);
 	}
 }
 
+/* May rows of this type and with these flags be wanted? */
 static bool
-has_wanted_type(const struct gather *g, const struct chunk *c)
+is_wanted(const struct gather *g, uint64_t type, uint64_t flags)
 {
-	if (!c->is_sealed)
-		return true;
-	for (uint16_t id = 0; id < EVENT_TYPES; id++)
-		if (c->types[id / 64] >> id % 64 & 1 && g->wants_type[id])
-			return true;
-	return false;
+	return g->wants_type[type] && !(flags & g->skip_flags);
+}
+
+/* Find out which rows of C, which is sealed, are to be skipped. False: all. */
+static bool
+find_skips(struct gather *g, const struct chunk *c)
+{
+	const uint16_t *kinds = cursor_kinds(g->cursor);
+	bool any = false;
+
+	xgrow(&g->skips, &g->cap_skips, c->n_combined, sizeof(*g->skips));
+	for (uint32_t i = 0; i < c->n_combined; i++) {
+		g->skips[i] = !is_wanted(g, c->combined[i].type, c->combined[i].flags) ||
+			      (kinds && g->kinds[kinds[i]].is_skipped);
+		any |= !g->skips[i];
+	}
+	return any;
 }
 
 /* Take the rows from the cursor's to the one before LAST, which are in one pack. */
@@ -546,19 +700,29 @@ static void
 gather_pack(struct gather *g, uint64_t last)
 {
 	struct cursor *cursor = g->cursor;
-	const uint64_t *types = cursor->values[COL_TYPE], *flags = cursor->values[COL_FLAGS];
-	uint64_t first = cursor->first, skip = g->skip_flags, unwanted[KNOWN_WORDS] = { 0 };
+	uint64_t first = cursor->first, unwanted[KNOWN_WORDS] = { 0 };
 
 	for (size_t i = 0; i < g->n_sifts; i++)
 		sift_add_unwanted(g->sifts[i], cursor, unwanted);
-	cursor_load(cursor, COL_TYPE);
-	cursor_load(cursor, COL_FLAGS);
+	cursor_load_codes(cursor);
 	for (uint64_t row = cursor->row; row < last; row++) {
-		if (!g->wants_type[types[row - first]] || flags[row - first] & skip ||
+		if (g->skips[cursor->codes[row - first]] ||
 		    unwanted[(row - first) / 64] >> row % 64 & 1)
 			continue;
 		cursor_go(cursor, cursor->chunk, (uint32_t)row);
 		gather_row(g);
+	}
+}
+
+/* The same of a chunk that is open. */
+static void
+gather_open(struct gather *g, const struct chunk *c, uint64_t from, uint64_t to)
+{
+	for (uint64_t row = from; row < to; row++) {
+		cursor_go(g->cursor, c, (uint32_t)row);
+		if (is_wanted(g, cursor_value(g->cursor, COL_TYPE),
+			      cursor_value(g->cursor, COL_FLAGS)))
+			gather_row(g);
 	}
 }
 
@@ -571,9 +735,14 @@ gather_chunk(struct gather *g, const struct chunk_view *view)
 	uint64_t from = plan->scan_first > c->first ? plan->scan_first - c->first : 0;
 	uint64_t to = plan->end - c->first < view->n ? plan->end - c->first : view->n;
 
-	if (!has_wanted_type(g, c))
-		return;
-	for (uint64_t row = from, last; row < to; row = last) {
+	if (!c->combined)
+		gather_open(g, c, from, to);
+	else {
+		cursor_go(cursor, c, (uint32_t)from);
+		if (!find_skips(g, c))
+			return;
+	}
+	for (uint64_t row = from, last; c->combined && row < to; row = last) {
 		last = (row | (PACK_ROWS - 1)) + 1;
 		last = last < to ? last : to;
 		cursor_go(cursor, c, (uint32_t)row);

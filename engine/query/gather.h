@@ -51,12 +51,31 @@ struct key {
 	size_t n_slots;
 };
 
+enum gather_add {
+	GATHER_ONE,			/* to a sum of ones, or to a count */
+	GATHER_SUM,			/* a whole number to a sum */
+	GATHER_VALUE,			/* a value, as tally_add() takes it */
+	GATHER_EVENT,			/* its number */
+};
+
+/* What a row of a kind adds to one column, once the kind is known. */
+struct gather_step {
+	uint8_t column;
+	uint8_t source;			/* enum kind_source: of the value */
+	uint8_t add;			/* enum gather_add */
+	bool is_sure;			/* its condition holds */
+	struct value value;		/* KIND_CONSTANT */
+};
+
 struct gather_kind {
 	uint64_t columns;		/* that may have a value: a bit each */
 	uint64_t sure;			/* of these: those whose condition holds */
+	struct gather_step *steps;	/* in the gatherer's arena; NULL: not known yet */
+	size_t n_steps;
 	uint32_t key[KEYS_MAX];		/* the id + 1; 0: not known */
 	uint32_t sifts;			/* that do not hold for all of them: a bit each */
 	uint8_t n_asked;
+	bool is_skipped;		/* none of them need be looked at */
 	uint32_t refusing;		/* sifts that want none of them: a bit each */
 };
 
@@ -67,11 +86,13 @@ struct gather {
 	size_t n_sifts;
 	bool wants_type[EVENT_TYPES];
 	uint64_t skip_flags;
+	bool keeps_refused;		/* for the next query: see sift_refuse() */
 	struct key keys[KEYS_MAX];
 	struct term *terms[COLUMNS_MAX];	/* NULL: counts events, or is no column of
 						 * events */
 	struct sift *only[COLUMNS_MAX];	/* NULL: all */
 	struct tally_how how[COLUMNS_MAX];
+	uint8_t same_as[COLUMNS_MAX];	/* the column whose tally says it, too; or itself */
 	struct group *groups;
 	size_t n_groups, cap_groups;
 	uint32_t *slots;		/* open addressing: index + 1 */
@@ -80,7 +101,9 @@ struct gather {
 	size_t n_by_key;
 	/* By kind of row: how often it was asked, what is known of it then. */
 	struct gather_kind *kinds;
-	uint64_t event_columns;		/* those of events, a bit each */
+	uint64_t event_columns;		/* those of events that have their own tally, a bit each */
+	uint8_t *skips;			/* by code of the present chunk: such rows are not wanted */
+	size_t cap_skips;
 	bool may_skip;			/* rows without a value for any column */
 	struct arena arena;		/* of texts in tallies */
 	struct tally *tally_room;	/* where the next group has its tallies */

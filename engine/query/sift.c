@@ -28,6 +28,7 @@ struct node {
 	struct term *term;		/* has_term(): what is compared */
 	struct known *known;		/* what it said before, where that is worth it */
 	bool needs_bytes;		/* term_needs_bytes() */
+	bool is_of_writes;		/* term_is_of_writes() */
 	bool is_of_tracers;		/* what marks no span has no such thing */
 	uint8_t by_type[EVENT_TYPES];	/* types: enum verdict */
 };
@@ -103,6 +104,8 @@ check_node(const struct expr *e)
 	n->check = c;
 	n->how = c->is_of_event ? TERM_BY_TIME : how_of_check(c);
 	n->needs_bytes = term_needs_bytes(c->left) || c->right;
+	n->is_of_writes = term_is_of_writes(c->left) ||
+			  (c->right && term_is_of_writes(c->right));
 	n->is_of_tracers = is_of_tracers(c);
 	n->cost = n->is_of_tracers ? 1 : cost_of(n->how);
 	for (uint16_t id = 0; c->types && id < EVENT_TYPES; id++)
@@ -226,7 +229,8 @@ ask_slot(struct node *n, struct cursor *c, uint32_t slot, size_t n_slots)
 		n->answers = xzalloc(n->n_answers);
 	}
 	if (n->answers[slot] == UNKNOWN)
-		n->answers[slot] = (n->how == TERM_BY_FD && cursor_fd(c, slot) ?
+		n->answers[slot] = (n->how == TERM_BY_FD && !n->is_of_writes &&
+				    cursor_fd(c, slot) ?
 				    check_holds(n->check, &c->ev) :
 				    ask(n, c, CURSOR_LIGHT)) ? YES : NO;
 	return n->answers[slot] == YES;
@@ -239,7 +243,11 @@ ask_fd(struct node *n, struct cursor *c)
 
 	if (n->needs_bytes && cursor_value(c, COL_FLAGS) & ROW_NEEDS_BYTES)
 		return ask(n, c, CURSOR_ROW);
-	return slot && ask_slot(n, c, slot, c->snap->n_fd_versions);
+	if (n->is_of_writes && (!slot || !(cursor_value(c, COL_FLAGS) & ROW_WRITES)))
+		slot = 0;		/* all of these say the same */
+	else if (!slot)
+		return false;
+	return ask_slot(n, c, slot, c->snap->n_fd_versions);
 }
 
 static bool
@@ -357,6 +365,12 @@ sift_refuse(struct sift *s, struct cursor *c)
 {
 	if (s->top->known)
 		known_put(s->top->known, c, false);
+}
+
+bool
+sift_keeps(const struct sift *s)
+{
+	return s->top->known != NULL;
 }
 
 /* Kinds of rows --------------------------------------------------------- */

@@ -30,6 +30,8 @@ void sift_add_unwanted(struct sift *s, struct cursor *c, uint64_t *mask);
 
 /* C's row is not wanted: its kind told. */
 void sift_refuse(struct sift *s, struct cursor *c);
+/* Is that kept for those who ask later? */
+bool sift_keeps(const struct sift *s);
 
 /* Can a row of type ID be wanted? */
 bool sift_wants_type(const struct sift *s, uint16_t id);

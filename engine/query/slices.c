@@ -102,7 +102,7 @@ count(void *ctx, const struct chunk *c, size_t row)
 	struct measuring *m = ctx;
 	struct slices *out = m->out;
 	uint64_t ns = column_get(&c->columns[COL_TIME], row);
-	uint64_t flags = column_get(&c->columns[COL_FLAGS], row);
+	uint64_t flags = chunk_get(c, COL_FLAGS, row);
 	double *to, value;
 
 	if (ns < out->from_ns || ns > out->to_ns)
@@ -166,7 +166,7 @@ struct counting {
 static bool
 span_of(struct counting *k, const struct chunk *c, size_t row, uint64_t *span_ns)
 {
-	uint64_t flags = column_get(&c->columns[COL_FLAGS], row);
+	uint64_t flags = chunk_get(c, COL_FLAGS, row);
 	struct value v;
 
 	if (k->span) {

@@ -122,51 +122,88 @@ bag_fini(struct bag *b)
 
 /* Percentiles ----------------------------------------------------------- */
 
-#define SUB_BITS 3			/* eight buckets an octave */
-#define N_BUCKETS ((64 - SUB_BITS + 1) << SUB_BITS)
+#define SMALL 16u			/* numbers below it have buckets of their own */
+#define PER_OCTAVE 8u
+#define N_BUCKETS (SMALL + (64 - 4) * PER_OCTAVE)
+#define DOUBLE_BITS 20			/* behind the point that doubles are told apart by */
 
 struct spread {
-	uint64_t exact[SPREAD_EXACT];
+	enum value_type type;
+	struct value exact[SPREAD_EXACT];
 	uint64_t n;
-	uint64_t *buckets;		/* N_BUCKETS; NULL: EXACT is all */
+	/* NULL: EXACT is all. N_BUCKETS, by size; twice as many where values may be
+	 * negative: these come first, the greatest first. */
+	uint64_t *buckets;
+};
+
+/* Where the buckets of an octave end: 2^63 * 2^(i/8). */
+static const uint64_t steps[PER_OCTAVE - 1] = {
+	0x8B95C1E3EA8BD6E7, 0x9837F0518DB8A96F, 0xA5FED6A9B15138EA, 0xB504F333F9DE6484,
+	0xC5672A115506DADD, 0xD744FCCAD69D6AF4, 0xEAC0C6E7DD24392E,
 };
 
 static unsigned
 bucket_of(uint64_t v)
 {
-	unsigned top;
+	unsigned zeroes, i = 0;
 
-	if (v < 1u << SUB_BITS)
+	if (v < SMALL)
 		return (unsigned)v;
-	top = 63 - (unsigned)__builtin_clzll(v);
-	return ((top - SUB_BITS + 1) << SUB_BITS) + (unsigned)(v >> (top - SUB_BITS) & 7);
+	zeroes = (unsigned)__builtin_clzll(v);
+	v <<= zeroes;
+	i += 4 * (v >= steps[3]);
+	i += 2 * (v >= steps[i + 1]);
+	i += v >= steps[i];
+	return SMALL + (63 - 4 - zeroes) * PER_OCTAVE + i;
 }
 
-/* The middle of bucket I. */
+/* The middle of bucket I, which no value in it is further from than 4.5 %. */
 static double
 bucket_value(unsigned i)
 {
-	unsigned octave = i >> SUB_BITS;
-	double low;
-
-	if (!octave)
+	if (i < SMALL)
 		return i;
-	low = ldexp(8 + (i & 7), (int)octave - 1);
-	return low + ldexp(0.5, (int)octave - 1) * (octave > 1);
+	i -= SMALL;
+	return exp2(4 + (i + 0.5) / PER_OCTAVE);
+}
+
+static unsigned
+n_negative(const struct spread *s)
+{
+	return s->type == T_INT || s->type == T_DOUBLE ? N_BUCKETS : 0;
+}
+
+static unsigned
+place_of_value(const struct spread *s, const struct value *v)
+{
+	bool negative = s->type == T_INT ? v->i < 0 : s->type == T_DOUBLE && v->d < 0;
+	uint64_t size = s->type == T_INT && negative ? -(uint64_t)v->i : v->u;
+	double d = ldexp(fabs(v->d), DOUBLE_BITS);
+
+	if (s->type == T_DOUBLE)
+		size = d < 0x1p63 ? (uint64_t)d : 1ull << 63;
+	return negative ? N_BUCKETS - 1 - bucket_of(size) : n_negative(s) + bucket_of(size);
 }
 
 static void
-spread_add(struct spread *s, uint64_t v)
+make_buckets(struct spread *s)
 {
-	if (s->n == SPREAD_EXACT && !s->buckets) {
-		s->buckets = xzalloc(N_BUCKETS * sizeof(*s->buckets));
-		for (unsigned i = 0; i < SPREAD_EXACT; i++)
-			s->buckets[bucket_of(s->exact[i])]++;
-	}
 	if (s->buckets)
-		s->buckets[bucket_of(v)]++;
+		return;
+	s->buckets = xzalloc((n_negative(s) + N_BUCKETS) * sizeof(*s->buckets));
+	for (unsigned i = 0; i < s->n; i++)
+		s->buckets[place_of_value(s, &s->exact[i])]++;
+}
+
+static void
+spread_add(struct spread *s, const struct value *v)
+{
+	if (s->n == SPREAD_EXACT)
+		make_buckets(s);
+	if (s->buckets)
+		s->buckets[place_of_value(s, v)]++;
 	else
-		s->exact[s->n] = v;
+		s->exact[s->n] = *v;
 	s->n++;
 }
 
@@ -174,43 +211,54 @@ static void
 spread_merge(struct spread *to, const struct spread *from)
 {
 	for (uint64_t i = 0; !from->buckets && i < from->n; i++)
-		spread_add(to, from->exact[i]);
+		spread_add(to, &from->exact[i]);
 	if (!from->buckets)
 		return;
-	if (!to->buckets) {
-		to->buckets = xzalloc(N_BUCKETS * sizeof(*to->buckets));
-		for (uint64_t i = 0; i < to->n; i++)
-			to->buckets[bucket_of(to->exact[i])]++;
-	}
-	for (unsigned i = 0; i < N_BUCKETS; i++)
+	make_buckets(to);
+	for (unsigned i = 0; i < n_negative(to) + N_BUCKETS; i++)
 		to->buckets[i] += from->buckets[i];
 	to->n += from->n;
 }
 
 static int
-by_size(const void *a, const void *b)
+by_size(const void *a, const void *b, void *type)
 {
-	return order_u64(*(const uint64_t *)a, *(const uint64_t *)b);
+	return value_order(*(const enum value_type *)type, a, b);
+}
+
+/* A value of bucket I. */
+static struct value
+value_of_place(const struct spread *s, unsigned i)
+{
+	unsigned below = n_negative(s);
+	double size = i < below ? -bucket_value(below - 1 - i) : bucket_value(i - below);
+	struct value v = { .d = ldexp(size, -DOUBLE_BITS) };
+
+	if (s->type == T_INT)
+		v.i = llround(size);
+	else if (s->type != T_DOUBLE)
+		v.u = size < 0x1p64 ? (uint64_t)(size + 0.5) : UINT64_MAX;
+	return v;
 }
 
 /* The value below which PERCENT of all are, or that is it: the nearest rank. */
-static double
+static struct value
 spread_at(const struct spread *s, unsigned percent)
 {
-	uint64_t rank = (s->n * percent + 99) / 100, seen = 0, sorted[SPREAD_EXACT];
+	uint64_t rank = (s->n * percent + 99) / 100, seen = 0;
+	struct value sorted[SPREAD_EXACT];
+	enum value_type type = s->type;
+	unsigned i = 0;
 
 	rank = rank ? rank : 1;
 	if (!s->buckets) {
 		memcpy(sorted, s->exact, sizeof(sorted));
-		qsort(sorted, s->n, sizeof(sorted[0]), by_size);
-		return (double)sorted[rank - 1];
+		qsort_r(sorted, s->n, sizeof(sorted[0]), by_size, &type);
+		return sorted[rank - 1];
 	}
-	for (unsigned i = 0; i < N_BUCKETS; i++) {
-		seen += s->buckets[i];
-		if (seen >= rank)
-			return bucket_value(i);
-	}
-	return 0;
+	while ((seen += s->buckets[i]) < rank)
+		i++;
+	return value_of_place(s, i);
 }
 
 /* Tallies ------------------------------------------------------------- */
@@ -269,9 +317,11 @@ tally_add(struct tally *t, const struct tally_how *how, const struct value *v,
 	case VIEW_P50:
 	case VIEW_P95:
 	case VIEW_P99:
-		if (!t->spread)
+		if (!t->spread) {
 			t->spread = xzalloc(sizeof(*t->spread));
-		spread_add(t->spread, how->type == T_INT && v->i < 0 ? 0 : v->u);
+			t->spread->type = how->type;
+		}
+		spread_add(t->spread, v);
 		break;
 	case VIEW_FIRST:
 		if (!t->n || number < t->at)
@@ -350,19 +400,6 @@ sum_of(const struct tally *t, enum value_type type)
 	       (double)t->sum.u;
 }
 
-/* A percentile in the column's own type. */
-static void
-put_percentile(const struct tally *t, const struct tally_how *how, unsigned percent,
-	       struct value *out)
-{
-	double v = spread_at(t->spread, percent);
-
-	if (how->type == T_DOUBLE)
-		out->d = v;
-	else
-		out->u = (uint64_t)v;
-}
-
 bool
 tally_result(const struct tally *t, const struct tally_how *how, double seconds,
 	     struct value *out)
@@ -394,8 +431,8 @@ tally_result(const struct tally *t, const struct tally_how *how, double seconds,
 	case VIEW_P95:
 	case VIEW_P99:
 		if (t->n)
-			put_percentile(t, how, how->aggregation == VIEW_P50 ? 50 :
-				       how->aggregation == VIEW_P95 ? 95 : 99, out);
+			*out = spread_at(t->spread, how->aggregation == VIEW_P50 ? 50 :
+					 how->aggregation == VIEW_P95 ? 95 : 99);
 		return t->n;
 	default:
 		return false;

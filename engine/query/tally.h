@@ -1,7 +1,7 @@
 /*
  * tally - what many values of one column of one row add up to.
  *
- * Percentiles come from a histogram of eight buckets an octave, so that they are
+ * Percentiles come from a histogram of eight equal steps an octave, so that they are
  * wrong by 4.5 % at most; up to SPREAD_EXACT values are kept as they are.
  */
 #ifndef ENGINE_QUERY_TALLY_H

@@ -35,6 +35,7 @@ struct term {
 	enum value_type type;
 	bool is_list;
 	bool needs_bytes;
+	bool is_of_writes;		/* what does not write has the value "no" */
 	struct answers by_slot;
 	uint32_t *lineages;		/* by slot: for which its answer holds */
 	struct map by_pair;		/* to struct pair_answer, in ARENA */
@@ -128,6 +129,14 @@ term_needs_bytes(const struct operand *o)
 	return !use;
 }
 
+bool
+term_is_of_writes(const struct operand *o)
+{
+	const struct field_use *use = operand_field(o);
+
+	return use && !strcmp(use->field->name, "evt.is_syslog");
+}
+
 struct term *
 term_new(const char *text, struct err *err)
 {
@@ -142,6 +151,7 @@ term_new(const char *text, struct err *err)
 	}
 	t->how = term_how_of(t->operand);
 	t->needs_bytes = term_needs_bytes(t->operand);
+	t->is_of_writes = term_is_of_writes(t->operand);
 	t->is_list = operand_many(t->operand) != FIELD_ONE;
 	t->type = t->is_list ? T_STR : operand_type(t->operand);
 	return t;
@@ -243,7 +253,7 @@ get_by_pair(struct term *t, struct cursor *c, struct value *out)
 static const struct eval *
 eval_of_slot(const struct term *t, struct cursor *c, uint32_t slot)
 {
-	if (t->how == TERM_BY_FD && cursor_fd(c, slot))
+	if (t->how == TERM_BY_FD && !t->is_of_writes && cursor_fd(c, slot))
 		return &c->ev;
 	return cursor_eval(c, t->how == TERM_BY_LINEAGE ? CURSOR_ROW : CURSOR_LIGHT);
 }
@@ -510,6 +520,10 @@ term_get(struct term *t, struct cursor *c, struct value *out)
 		if (t->needs_bytes && cursor_value(c, COL_FLAGS) & ROW_NEEDS_BYTES)
 			return ask(t, c, cursor_eval(c, CURSOR_ROW), out);
 		slot = (uint32_t)cursor_value(c, COL_FD);
+		if (t->is_of_writes && (!slot || !(cursor_value(c, COL_FLAGS) & ROW_WRITES))) {
+			out->b = false;
+			return true;
+		}
 		return slot && get_by_slot(t, c, slot, out);
 	case TERM_BY_PAIR:
 		return get_by_pair(t, c, out);
@@ -528,6 +542,15 @@ term_get(struct term *t, struct cursor *c, struct value *out)
 	default:
 		return ask(t, c, cursor_eval(c, CURSOR_EVENT), out);
 	}
+}
+
+enum kind_source
+term_source(const struct term *t, uint32_t kind, struct value *out)
+{
+	if (t->how != TERM_BY_KIND || !t->by_kind || kind >= KINDS_MAX)
+		return KIND_UNKNOWN;
+	*out = t->by_kind[kind].value;
+	return (enum kind_source)t->by_kind[kind].source;
 }
 
 bool

@@ -34,6 +34,9 @@ enum term_how {
 	TERM_BY_EVENT,			/* asked of each event with its bytes */
 };
 
+/* Where the value of OF_ROW things is for a kind of row. */
+enum kind_source { KIND_UNKNOWN, KIND_NONE, KIND_CONSTANT, KIND_RESULT, KIND_SPAN, KIND_ASK };
+
 /* TEXT is copied. The caller owns it. NULL: see *err. */
 struct term *term_new(const char *text, struct err *err);
 void term_free(struct term *t);		/* NULL is fine */
@@ -49,8 +52,15 @@ bool term_get(struct term *t, struct cursor *c, struct value *out);
 /* Is its value for rows with ROW_NEEDS_BYTES to be looked up in their bytes? */
 bool term_needs_bytes(const struct operand *o);
 
+/* Is it one value for each descriptor version, of rows that write, and "no" of others? */
+bool term_is_of_writes(const struct operand *o);
+
 /* Is it known that rows of this kind have one value, *OUT, or none (*THERE)? */
 bool term_is_constant(const struct term *t, uint32_t kind, bool *there, struct value *out);
+
+/* Where rows of this kind have it, as far as that is known: a constant is *OUT.
+ * KIND_UNKNOWN: of another way to ask than by kind, too. */
+enum kind_source term_source(const struct term *t, uint32_t kind, struct value *out);
 
 /* Is it known that rows of this kind (cursor_kind()) have no value? */
 bool term_is_never(const struct term *t, uint32_t kind);
@@ -60,8 +70,5 @@ bool term_ask(struct term *t, struct cursor *c, struct value *out);
 
 /* How an operand O would be asked. */
 enum term_how term_how_of(const struct operand *o);
-
-/* Where the value of OF_ROW things is for a kind of row. */
-enum kind_source { KIND_UNKNOWN, KIND_NONE, KIND_CONSTANT, KIND_RESULT, KIND_SPAN, KIND_ASK };
 
 #endif

@@ -86,7 +86,8 @@ enum view_source {
 	/* Numbers that change while an entity stays the same (memory, faults, open
 	 * descriptors): per entity of kind .entity first .aggregation over the
 	 * window, then .across over the entities of the row. Whoever is gone at the
-	 * window's end has a "last" only for a row of its own. No filter on events
+	 * window's end has a "last" only for a row of its own, or of its process; so
+	 * sums are of what there was at once. No filter on events
 	 * touches them. */
 	VIEW_FROM_HISTORY,
 	/* thread.cpu, thread.cpu.user, thread.cpu.system: CPU time in the window over

@@ -97,7 +97,8 @@ static int
 check_field(struct making *m)
 {
 	const struct operand *o = m->to->of.operand;
-	bool fits = takes[m->to->aggregation] & OF(operand_type(o));
+	enum value_type type = operand_many(o) == FIELD_ONE ? operand_type(o) : T_STR;
+	bool fits = takes[m->to->aggregation] & OF(type);
 	const char *why = NULL;
 
 	if (!fits && m->b->spec->is_classic) {
@@ -247,8 +248,9 @@ settle_type(struct view_column *c)
 {
 	const struct operand *o = c->of.operand;
 
-	c->type = o ? operand_type(o) : T_UINT;
-	c->unit = o ? operand_unit(o) : U_NONE;
+	/* Several values at once are one text. */
+	c->type = !o ? T_UINT : operand_many(o) == FIELD_ONE ? operand_type(o) : T_STR;
+	c->unit = o && operand_many(o) == FIELD_ONE ? operand_unit(o) : U_NONE;
 	switch (c->aggregation) {
 	case VIEW_COUNT: case VIEW_DISTINCT:
 		c->type = T_UINT;

@@ -140,14 +140,17 @@ has_room(const struct store *s, const struct moment *m)
 
 /* Rows ---------------------------------------------------------------- */
 
+/* The slot of M's descriptor, and its kind. */
 static uint32_t
-fd_of(struct store *s, const struct moment *m)
+fd_of(struct store *s, const struct moment *m, uint64_t *kind)
 {
 	const struct descriptor *fd = m->fd;
 	struct store_cached *c;
 
+	*kind = 0;
 	if (!m->has_fd_num)
 		return 0;
+	*kind = 1;
 	if (!fd || !m->fd_version)
 		return keep_number(s, m->fd_num);
 	c = &s->cache[m->fd_version % STORE_CACHE];
@@ -157,6 +160,7 @@ fd_of(struct store *s, const struct moment *m)
 		c->id = m->fd_version;
 	}
 	c->v->last = s->next;
+	*kind = chunk_kind(c->v->kind);
 	return c->slot;
 }
 
@@ -305,7 +309,7 @@ append_moment(struct store *s, const struct moment *m)
 	row.values[COL_SPAN] = m->has_latency ? m->latency_ns : m->exec_ns;
 	put_result(s, ev, &row);
 	row.values[COL_THREAD] = k ? thread_slot(s, k, m) : keep_stray(s, m);
-	row.values[COL_FD] = fd_of(s, m);
+	row.values[COL_FD] = fd_of(s, m, &row.values[COL_KIND]);
 	row.values[COL_PAYLOAD] = s->open->payload ? payload_add(s->open->payload, ev) :
 				  ev->offset - s->open->payload_base;
 	row.values[COL_BACK] = k ? back_of(s, k, m, row.values[COL_FLAGS]) : 0;

@@ -2,13 +2,14 @@
 
 #include <stdlib.h>
 
+#include "engine/base/hash.h"
 #include "engine/base/mem.h"
 #include "engine/store/payload.h"
 
 /* As chunk_add() lays them out: bytes. */
-static const uint8_t open_widths[COLUMNS] = { 8, 8, 8, 4, 4, 4, 4, 2, 2, 2, 2 };
+static const uint8_t open_widths[COLUMNS] = { 8, 8, 8, 4, 4, 4, 4, 2, 2, 2, 2, 2 };
 
-#define OPEN_ROW_BYTES 48u
+#define OPEN_ROW_BYTES 50u
 
 struct chunk *
 chunk_new(uint64_t first)
@@ -40,6 +41,7 @@ chunk_free(struct chunk *c)
 		return;
 	if (!c->has_lent)
 		payload_free(c->payload);
+	free(c->combined);
 	free(c->memory);
 	free(c);
 }
@@ -179,20 +181,20 @@ find_range(const uint64_t *values, size_t n, uint64_t flip, struct column *out)
 	out->max = high ^ flip;
 }
 
-/* Find out how the packs of column ID of C are to be written: bytes that they take. */
+/* Find out how the packs of FROM, which has N values, are to be written to OUT: bytes that
+ * they take. FLIP: the bit that makes signed values count as such. */
 static size_t
-plan_column(const struct chunk *c, unsigned id, struct column *out)
+plan_column(const struct column *from, size_t n_all, uint64_t flip, struct column *out)
 {
-	uint64_t flip = id == COL_RESULT ? 1ull << 63 : 0, low = UINT64_MAX, high = 0;
-	uint64_t values[PACK_ROWS];
+	uint64_t values[PACK_ROWS], low = UINT64_MAX, high = 0;
 	size_t len = 0;
 
-	for (size_t first = 0; first < c->n; first += PACK_ROWS) {
-		size_t n = c->n - first < PACK_ROWS ? c->n - first : PACK_ROWS;
+	for (size_t first = 0; first < n_all; first += PACK_ROWS) {
+		size_t n = n_all - first < PACK_ROWS ? n_all - first : PACK_ROWS;
 		struct pack *pack = &out->packs[first / PACK_ROWS];
 		struct column range;
 
-		column_load(&c->columns[id], first, n, values);
+		column_load(from, first, n, values);
 		find_range(values, n, flip, &range);
 		low = (range.min ^ flip) < low ? range.min ^ flip : low;
 		high = (range.max ^ flip) > high ? range.max ^ flip : high;
@@ -205,41 +207,89 @@ plan_column(const struct chunk *c, unsigned id, struct column *out)
 }
 
 static void
-pack_column(const struct chunk *c, unsigned id, const struct column *out, uint8_t *bytes)
+pack_column(const struct column *from, size_t n_all, const struct column *out, uint8_t *bytes)
 {
 	uint64_t values[PACK_ROWS];
 
-	for (size_t first = 0; first < c->n; first += PACK_ROWS) {
-		size_t n = c->n - first < PACK_ROWS ? c->n - first : PACK_ROWS;
+	for (size_t first = 0; first < n_all; first += PACK_ROWS) {
+		size_t n = n_all - first < PACK_ROWS ? n_all - first : PACK_ROWS;
 		const struct pack *pack = &out->packs[first / PACK_ROWS];
 
 		if (!pack->bits)
 			continue;
-		column_load(&c->columns[id], first, n, values);
+		column_load(from, first, n, values);
 		put_bits(values, n, pack, bytes + pack->at);
 	}
 }
 
-/* Which types occur in C. */
-static void
-note_types(const struct chunk *c, uint64_t *types)
+/* Combinations, while codes are given. */
+struct coder {
+	struct combined *list;
+	size_t n, cap;
+	uint32_t *slots;		/* open addressing: code + 1 */
+};
+
+#define CODER_SLOTS (2 * CHUNK_ROWS)
+
+static uint16_t
+code_of(struct coder *k, struct combined of)
 {
-	uint64_t values[PACK_ROWS];
+	uint64_t key = combined_key(&of);
+	size_t i = hash_mix(key, 0x9E3779B97F4A7C15u) % CODER_SLOTS;
+
+	for (; k->slots[i]; i = (i + 1) % CODER_SLOTS) {
+		if (combined_key(&k->list[k->slots[i] - 1]) == key)
+			return (uint16_t)(k->slots[i] - 1);
+	}
+	xgrow(&k->list, &k->cap, k->n + 1, sizeof(*k->list));
+	k->list[k->n++] = of;
+	k->slots[i] = (uint32_t)k->n;
+	return (uint16_t)(k->n - 1);
+}
+
+/* What the combined columns of C's rows are together: codes into CODES, which has room for
+ * all rows. */
+static void
+give_codes(const struct chunk *c, struct chunk *out, uint16_t *codes)
+{
+	struct coder k = { .slots = xzalloc(CODER_SLOTS * sizeof(*k.slots)) };
+	uint64_t types[PACK_ROWS], calls[PACK_ROWS], flags[PACK_ROWS], kinds[PACK_ROWS];
 
 	for (size_t first = 0; first < c->n; first += PACK_ROWS) {
 		size_t n = c->n - first < PACK_ROWS ? c->n - first : PACK_ROWS;
 
-		column_load(&c->columns[COL_TYPE], first, n, values);
+		column_load(&c->columns[COL_TYPE], first, n, types);
+		column_load(&c->columns[COL_CALL], first, n, calls);
+		column_load(&c->columns[COL_FLAGS], first, n, flags);
+		column_load(&c->columns[COL_KIND], first, n, kinds);
 		for (size_t i = 0; i < n; i++)
-			types[values[i] / 64] |= 1ull << values[i] % 64;
+			codes[first + i] = code_of(&k, (struct combined){
+				(uint16_t)types[i], (uint16_t)calls[i], (uint16_t)flags[i],
+				(uint16_t)kinds[i] });
 	}
+	free(k.slots);
+	out->combined = xreallocarray(k.list, k.n, sizeof(*k.list));
+	out->n_combined = (uint32_t)k.n;
+}
+
+/* An array of 16-bit values as a column. */
+static void
+wrap_codes(const uint16_t *codes, struct column *out)
+{
+	out->p = (const uint8_t *)codes;
+	for (uint32_t k = 0; k < CHUNK_PACKS; k++)
+		out->packs[k] = (struct pack){ 0, k * PACK_ROWS * 2, 16 };
 }
 
 struct chunk *
 chunk_seal(const struct chunk *c)
 {
 	struct chunk *out = xzalloc(sizeof(*out));
-	size_t starts[COLUMNS], len = 0;
+	uint16_t *codes = xmalloc(CHUNK_ROWS * sizeof(*codes));
+	struct column wrapped;
+	const struct column *from[COLUMNS + 1] = { 0 };
+	struct column *to[COLUMNS + 1];
+	size_t starts[COLUMNS + 1], len = 0;
 	uint8_t *memory;
 
 	out->first = c->first;
@@ -250,17 +300,25 @@ chunk_seal(const struct chunk *c)
 	out->before_ns = c->before_ns;
 	out->payload = c->payload;
 	out->is_sealed = true;
-	for (unsigned i = 0; i < COLUMNS; i++) {
+	give_codes(c, out, codes);
+	wrap_codes(codes, &wrapped);
+	for (unsigned i = 0; i <= COLUMNS; i++) {
+		if (i < COLUMNS && column_is_combined(i))
+			continue;
+		from[i] = i < COLUMNS ? &c->columns[i] : &wrapped;
+		to[i] = i < COLUMNS ? &out->columns[i] : &out->codes;
 		starts[i] = len;
-		len += plan_column(c, i, &out->columns[i]);
+		len += plan_column(from[i], c->n, i == COL_RESULT ? 1ull << 63 : 0, to[i]);
 	}
 	out->memory = memory = xmalloc(len + 8);
 	memset(memory + len, 0, 8);
-	out->bytes = len + 8 + sizeof(*out);
-	for (unsigned i = 0; i < COLUMNS; i++) {
-		out->columns[i].p = memory + starts[i];
-		pack_column(c, i, &out->columns[i], memory + starts[i]);
+	out->bytes = len + 8 + sizeof(*out) + out->n_combined * sizeof(*out->combined);
+	for (unsigned i = 0; i <= COLUMNS; i++) {
+		if (!from[i])
+			continue;
+		to[i]->p = memory + starts[i];
+		pack_column(from[i], c->n, to[i], memory + starts[i]);
 	}
-	note_types(c, out->types);
+	free(codes);
 	return out;
 }

@@ -3,6 +3,8 @@
  *
  * While a chunk is open its columns are plain arrays; sealing packs them: each run
  * of PACK_ROWS values is stored in as many bits as they need over the least one.
+ * Type, call, flags and kind of descriptor go together then: few of all combinations
+ * occur in a chunk, and each row has the number of its own, a code.
  * Row I is the event with the number first + I. A chunk has events of one section
  * only.
  */
@@ -30,6 +32,7 @@ enum column_id {
 	COL_CALL,			/* events of no type of their own: which system call */
 	COL_CPU,
 	COL_FLAGS,			/* enum row_flag */
+	COL_KIND,			/* of its descriptor, as known when it came: chunk_kind() */
 	COLUMNS,
 };
 
@@ -67,6 +70,19 @@ struct column {
 	struct pack packs[CHUNK_PACKS];
 };
 
+/* A descriptor of kind KIND (enum fd_kind) as a small number above 1; 1 is one that is not
+ * known, 0 is none. */
+static inline unsigned
+chunk_kind(unsigned kind)
+{
+	return kind + 2;
+}
+
+/* What rows have together; what of these columns a sealed chunk has. */
+struct combined {
+	uint16_t type, call, flags, kind;
+};
+
 struct chunk {
 	uint64_t first;			/* event number of row 0 */
 	uint32_t n;			/* rows; of an open one: the writer's */
@@ -75,7 +91,10 @@ struct chunk {
 	uint64_t payload_base;		/* what COL_PAYLOAD counts from */
 	uint64_t before_ns;		/* time of the event before row 0 in the section; 0 */
 	struct column columns[COLUMNS];
-	uint64_t types[(EVENT_TYPES + 63) / 64];	/* which occur; sealed ones only */
+	/* Sealed ones only: */
+	struct column codes;		/* indexes of COMBINED */
+	struct combined *combined;	/* owned; NULL: it is open */
+	uint32_t n_combined;
 	bool is_sealed;
 	size_t bytes;			/* that it takes, without payload */
 	struct payload *payload;	/* owned; NULL: the source has it */
@@ -106,7 +125,7 @@ chunk_add(struct chunk *c, const struct chunk_row *row)
 		wide[k * CHUNK_ROWS + i] = v[k];
 	for (unsigned k = 0; k < 4; k++)
 		middle[k * CHUNK_ROWS + i] = (uint32_t)v[3 + k];
-	for (unsigned k = 0; k < 4; k++)
+	for (unsigned k = 0; k < 5; k++)
 		narrow[k * CHUNK_ROWS + i] = (uint16_t)v[7 + k];
 }
 
@@ -144,7 +163,37 @@ column_get(const struct column *c, size_t i)
 	}
 }
 
-/* The values of N rows from row FIRST on. */
+/* Of combined things, what column ID has. */
+static inline uint64_t
+combined_value(const struct combined *of, enum column_id id)
+{
+	return id == COL_TYPE ? of->type : id == COL_CALL ? of->call :
+	       id == COL_FLAGS ? of->flags : of->kind;
+}
+
+static inline uint64_t
+combined_key(const struct combined *of)
+{
+	return of->type | (uint64_t)of->call << 16 | (uint64_t)of->flags << 32 |
+	       (uint64_t)of->kind << 48;
+}
+
+static inline bool
+column_is_combined(enum column_id id)
+{
+	return id == COL_TYPE || id == COL_CALL || id == COL_FLAGS || id == COL_KIND;
+}
+
+/* What column ID of C has in row I, whether or not C is sealed. */
+static inline uint64_t
+chunk_get(const struct chunk *c, enum column_id id, size_t i)
+{
+	if (c->combined && column_is_combined(id))
+		return combined_value(&c->combined[column_get(&c->codes, i)], id);
+	return column_get(&c->columns[id], i);
+}
+
+/* The values of N rows from row FIRST on; of a column that is there. */
 void column_load(const struct column *c, size_t first, size_t n, uint64_t *out);
 /* The same of columns whose values have 32 bits. */
 void column_load_u32(const struct column *c, size_t first, size_t n, uint32_t *out);

@@ -102,6 +102,7 @@ struct store {
 	struct sealer *sealer;		/* NULL: chunks are packed at once */
 	uint64_t next;			/* number of the row that comes next */
 	uint64_t first_ns, last_ns;	/* of the section's events */
+	uint64_t n_kinds_learned;	/* descriptors that got another kind */
 	uint64_t lineage_seen, facts_seen, containers_seen;
 	struct trail lineage;		/* lineage_step: where it changed */
 	uint64_t n_lineage;
@@ -124,6 +125,7 @@ struct store {
 	size_t cap_sections;
 	struct containers *containers;
 	uint64_t generation, learned;
+	bool kinds_known;
 	uint64_t epoch;
 	uint64_t first, end;		/* published */
 	uint64_t n_forgotten;

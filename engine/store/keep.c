@@ -440,6 +440,7 @@ told_learned_fd(void *ctx, const struct process *p, const struct descriptor *fd)
 	slots_set(&s->fd_versions, slot, v);
 	if (c->id == fd->version)
 		c->v = v;
+	s->n_kinds_learned += v->kind != old->kind;
 	old->slot = 0;
 	grave_put(&s->grave, GRAVE_FD_VERSION, old, 0);
 }

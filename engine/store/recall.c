@@ -292,7 +292,7 @@ go_to(struct recall *r, uint64_t position)
 static uint64_t
 value(const struct chunk *c, uint32_t row, enum column_id id)
 {
-	return column_get(&c->columns[id], row);
+	return chunk_get(c, id, row);
 }
 
 /* What of EV stands in columns; its parameters are at most its result. */

@@ -294,6 +294,7 @@ store_publish(struct store *s)
 	s->end = s->next;
 	s->generation = world_age(s->world)->generation;
 	s->n_losses_seen = s->n_losses;
+	s->kinds_known = !s->n_kinds_learned;
 	s->learned = s->generation + world_age(s->world)->facts + s->n_losses;
 	s->n_seen[0] = s->processes.n;
 	s->n_seen[1] = s->threads.n;
@@ -350,6 +351,7 @@ store_snapshot(struct store *s)
 	snap->n_losses = s->n_losses_seen;
 	snap->generation = s->generation;
 	snap->learned = s->learned;
+	snap->knows_kinds = s->kinds_known;
 	snap->n_processes = s->n_seen[0];
 	snap->n_threads = s->n_seen[1];
 	snap->n_process_versions = s->n_seen[2];

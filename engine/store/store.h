@@ -81,6 +81,7 @@ struct snapshot {
 	struct containers *containers;	/* borrowed */
 	size_t n_losses;
 	uint64_t generation;		/* of what was learned */
+	bool knows_kinds;		/* COL_KIND is right of all rows */
 	uint64_t learned;		/* grows when rows may answer otherwise than before */
 	uint32_t n_processes, n_threads;	/* indexes of entities are below it */
 	uint32_t n_process_versions, n_thread_versions, n_fd_versions;	/* slots, too */

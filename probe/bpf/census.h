@@ -16,7 +16,7 @@
 
 struct counted {
 	struct wire_thread head;
-	uint8_t names[3 * WIRE_CHUNK_MAX];
+	uint8_t names[4 * WIRE_CHUNK_MAX];	/* more than there are, as in struct listing */
 	volatile uint32_t got;		/* as in struct scratch */
 	uint64_t task_at;		/* a function that is checked once takes no pointers */
 };
@@ -106,7 +106,7 @@ count_thread(struct seq_file *seq, struct task_struct *task)
 	if (len > 2 * WIRE_CHUNK_MAX)
 		len = 2 * WIRE_CHUNK_MAX;
 	c->head.len = sizeof(c->head) + len;
-	bpf_seq_write(seq, c, sizeof(c->head) + len);
+	bpf_seq_write(seq, c, sizeof(c->head) + bounded(len, 4 * WIRE_CHUNK_MAX - 1));
 }
 
 #endif

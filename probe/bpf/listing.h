@@ -19,7 +19,8 @@
 
 struct listing {
 	struct wire_listed head;
-	uint8_t path[LISTED_PATH_MAX + 8];
+	uint8_t path[2 * LISTED_PATH_MAX];	/* no path is longer than half of it, which old
+					 * kernels do not see */
 	volatile uint32_t got;		/* as in struct scratch */
 };
 
@@ -99,7 +100,7 @@ list_file(struct seq_file *seq, struct task_struct *task, uint32_t fd, struct fi
 		l->head.file.open_flags |= O_CLOEXEC;
 	if (!copy_socket(&l->head.socket, file))
 		l->head.socket.family = 0;
-	bpf_seq_write(seq, l, sizeof(l->head) + len);
+	bpf_seq_write(seq, l, sizeof(l->head) + bounded(len, 2 * LISTED_PATH_MAX - 1));
 }
 
 #endif

@@ -62,7 +62,8 @@ some_ip(struct rng *r, bool v6)
 static struct scap_value
 some_address(struct rng *r, bool tuple)
 {
-	uint16_t a = (uint16_t)rng_below(r, 4), b = (uint16_t)rng_below(r, 4);
+	/* Ends of connections have ports. */
+	uint16_t a = (uint16_t)rng_below(r, 4), b = (uint16_t)(1 + rng_below(r, 3));
 	bool v6 = rng_below(r, 2);
 
 	if (!rng_below(r, 4))

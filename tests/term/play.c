@@ -15,6 +15,7 @@
  *	size 40x10		the terminal has another size
  *	shot WORDS		what is seen now must stand in NAME.screen under WORDS
  *	file NAME		what is in that file, the same
+ *	link NAME TARGET	make a symbolic link of that name
  *	end STATUS		it has ended so, and the terminal is as it was
  *
  * It works in a folder of its own, which is empty at first and lasts for all runs of
@@ -190,6 +191,20 @@ show_file(struct play *p, const char *name)
 }
 
 static void
+make_link(struct play *p, char *words)
+{
+	char *target = strchr(words, ' '), path[256];
+
+	if (!target) {
+		fail(p, "no target");
+		return;
+	}
+	*target++ = '\0';
+	if (symlink(target, tempdir_path(&p->dir, words, path)) < 0)
+		fail(p, "it cannot be made");
+}
+
+static void
 end(struct play *p, const char *words)
 {
 	int status = vt_ended(p->vt);
@@ -212,6 +227,8 @@ obey(struct play *p, char *order)
 		run(p, words);
 	} else if (!strcmp(order, "env")) {
 		set_env(p, words);
+	} else if (!strcmp(order, "link")) {
+		make_link(p, words);
 	} else if (!p->vt) {
 		fail(p, "nothing runs");
 	} else if (!strcmp(order, "key")) {

@@ -53,6 +53,36 @@ check_percentiles(struct rng *r)
 	tally_fini(&t, &how);
 }
 
+/* Of -1000 .. 999, each as often as the others, and of a thousandth of that. */
+static void
+check_signed(void)
+{
+	static const struct {
+		enum view_aggregation aggregation;
+		double want;
+	} wants[] = { { VIEW_P50, -1 }, { VIEW_P95, 899 }, { VIEW_P99, 979 } };
+
+	for (size_t i = 0; i < 2 * ARRAY_LEN(wants); i++) {
+		struct tally_how how = { wants[i / 2].aggregation, i % 2 ? T_INT : T_DOUBLE,
+					 &arena };
+		struct tally t = { 0 };
+		double want = wants[i / 2].want, got;
+		struct value out;
+
+		for (int64_t k = 0; k < 2000; k++) {
+			struct value v = { .i = k * 7919 % 2000 - 1000 };
+
+			if (!(i % 2))
+				v.d = (double)v.i / 1000;
+			tally_add(&t, &how, &v, (uint64_t)k);
+		}
+		CHECK(tally_result(&t, &how, 1, &out), "a percentile of signed numbers");
+		got = i % 2 ? (double)out.i : out.d * 1000;
+		CHECK(fabs(got - want) <= 0.045 * fabs(want) + 0.01, "  is %g, not %g", want, got);
+		tally_fini(&t, &how);
+	}
+}
+
 static void
 check_bag(void)
 {
@@ -90,6 +120,7 @@ main(int argc, char **argv)
 		}
 	CHECK(isnan(merged(VIEW_MAX, T_INT, values, 0, 0)), "of nothing there is no greatest");
 	check_percentiles(&r);
+	check_signed();
 	check_bag();
 	arena_fini(&arena);
 	return check_done();

@@ -92,6 +92,12 @@ returned(void)
 	CHECK(entry(tree_returned(t), "a")->line == 3, "what it returned has lines");
 	CHECK(tree_global(t)->kind == TREE_NONE, "there is no global");
 	tree_free(t);
+	/* No line means that there is no such key. */
+	t = tree_read("a.lua", span_of("local v = {}\nv.a = 1 return v"), "v", &err);
+	if (!CHECK(t, "a file that puts a table together is read: %s", err.text))
+		return;
+	CHECK(entry(tree_returned(t), "a")->line > 0, "what it put together has a line");
+	tree_free(t);
 }
 
 /* What is refused: the file, and how the error begins. */
@@ -106,11 +112,11 @@ static const struct {
 	{ "error({})", "a.lua:1: it raises an error without a text" },
 	{ "error()", "a.lua:1: it raises an error without a text" },
 	{ "\n\nlocal x = string.rep({}, 1)", "a.lua:3: bad argument #1" },
-	{ "return { [1.5] = 1 }", "a.lua: a table has a key that is no name" },
+	{ "return { [1.5] = 1 }", "a.lua:1: a table has a key that is no name" },
 	{ "return {\n a = { [{}] = 1 } }", "a.lua:2: a table has a key that is no name" },
 	{ "return { a = { 1, nil, 3, [9] = 1 } }", "a.lua:1: a list has an entry behind a hole" },
 	{ "return { a = 'x\\0y' }", "a.lua:1: a text has a zero byte in it" },
-	{ "return { ['x\\0y'] = 1 }", "a.lua: a text has a zero byte in it" },
+	{ "return { ['x\\0y'] = 1 }", "a.lua:1: a text has a zero byte in it" },
 	/* What is not there. */
 	{ "os.execute('true')", "a.lua:1: attempt to index a nil value (global 'os')" },
 	{ "io.open('/etc/passwd')", "a.lua:1: attempt to index a nil value (global 'io')" },
@@ -161,7 +167,7 @@ static const struct {
 	{ "string.format('%99999d', 1)", "a.lua:1: " },
 	{ "return { a = {{{{{{{{{{}}}}}}}}}} }", "a.lua:1: tables stand in each other" },
 	{ "local t = {} t.t = t return t", "a.lua:1: tables stand in each other" },
-	{ "local t = {} for i = 1, 6000 do t[i] = 1 end return t", "a.lua: it has more than" },
+	{ "local t = {} for i = 1, 6000 do t[i] = 1 end return t", "a.lua:1: it has more than" },
 	{ "local a = {} for i = 1, 99 do a[i] = i end local b = {} for i = 1, 99 do b[i] = a end"
 	  " return { b, b, b }", "a.lua:1: it has more than 5,000 values" },
 	{ "local s = ('x'):rep(2e5) return { s, s }", "a.lua:1: all its texts together" },

@@ -18,6 +18,7 @@
 #include "ui/cli/live.h"
 #include "ui/cli/narrowed.h"
 #include "ui/cli/services.h"
+#include "ui/cli/table_save.h"
 #include "ui/cli/view_files.h"
 #include "ui/cli/whom.h"
 #include "ui/cli/words.h"
@@ -203,7 +204,7 @@ explore(struct wishes *w)
 		.acts_on_captures = w->acts,
 		.state_dir = state_folder(&state),
 		.term = { w->is_ascii, w->theme }, .style = &style, .filter_options = &filters,
-		.open = open_source, .ctx = w,
+		.write_table = table_save, .open = open_source, .ctx = w,
 	};
 	struct view_set *views;
 	struct err err = { 0 };

@@ -36,6 +36,8 @@ output_flush(struct output *o)
 {
 	size_t done = 0;
 
+	if (o->cancel && atomic_load(o->cancel) && !o->failed)
+		o->failed = ECANCELED;
 	while (done < o->text.len && !o->failed) {
 		ssize_t n = write(o->fd, o->text.p + done, o->text.len - done);
 

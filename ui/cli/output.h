@@ -7,6 +7,7 @@
 #ifndef UI_CLI_OUTPUT_H
 #define UI_CLI_OUTPUT_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "engine/base/text.h"
@@ -17,6 +18,7 @@
 struct output {
 	struct text text;		/* append here, then output_settle() */
 	int fd;
+	const atomic_bool *cancel;	/* once it is set nothing is written; NULL: never */
 	int failed;			/* errno of the write that failed; then all is dropped */
 };
 
