@@ -101,6 +101,8 @@ choose_optional(struct loader *l, const struct wire_config *config)
 		{ "on_uring", "io_uring_submit_req", config->uring_wants },
 		{ "on_switch", "sched_switch", config->switch_wants },
 		{ "on_fault", "page_fault_user", config->fault_wants },
+		{ "on_move", "cgroup_attach_task", config->filter.has_cgroup ||
+						   config->filter.has_container },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(some); i++) {
@@ -443,12 +445,14 @@ loader_mark(struct loader *l, uint32_t tid, struct err *err)
 {
 	uint32_t one = 1;
 
-	if (l->is_plain ? mark_by_number(l, tid) : mark_now(l, tid))
-		return 0;
-	if (bpf_map_update_elem(l->seeds_fd, &tid, &one, BPF_ANY) < 0)
+	bool is_marked = l->is_plain ? mark_by_number(l, tid) : mark_now(l, tid);
+
+	if (!is_marked && bpf_map_update_elem(l->seeds_fd, &tid, &one, BPF_ANY) < 0)
 		return err_set(err, -errno, "thread %u cannot be marked: %s", tid,
 			       strerror(errno));
-	__atomic_add_fetch(&l->state->n_seeds, 1, __ATOMIC_RELEASE);
+	if (!is_marked)
+		__atomic_add_fetch(&l->state->n_seeds, 1, __ATOMIC_RELEASE);
+	__atomic_add_fetch(&l->state->turn, 1, __ATOMIC_RELEASE);
 	return 0;
 }
 

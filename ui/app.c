@@ -83,6 +83,7 @@ app_fini(struct app *a)
 	editor_history_fini(&a->filters);
 	editor_history_fini(&a->searches);
 	columns_fini(&a->columns);
+	text_fini(&a->farewell);
 	seen_free(a->seen);
 }
 
@@ -206,9 +207,12 @@ app_woken(struct app *a)
 	/* What comes right after something that was told of is not told of itself. */
 	if (a->ingest && !a->progress.is_done)
 		app_wake_at(a, term_now_ns() + APP_TOLD_NS);
-	for (struct screen *s = a->top; s; s = s->below)
+	for (struct screen *s = a->top, *below; s; s = below) {
+		below = s->below;
+		/* It may end itself. */
 		if (s->ops->woken)
 			s->ops->woken(s);
+	}
 }
 
 /* Draw S over those that are seen below it. */

@@ -162,7 +162,11 @@ browse_data(struct browse *b, struct grid_data *d)
 	}
 	d->n_rows = t->n_rows;
 	d->total = put_total;
-	d->level = l->view->parent.operand ? row_level : NULL;
+	/* Texts have room for a tree; the last one has most. */
+	for (size_t i = 0; i < b->n_shown; i++)
+		if (!b->columns[i].is_right)
+			d->trunk = i;
+	d->level = l->view->parent.operand && !l->is_flat ? row_level : NULL;
 	d->empty = why_empty(b);
 }
 
@@ -220,8 +224,8 @@ table_key(struct browse *b, size_t *len)
 
 	if (!a->progress.is_done || browse_slides(b))
 		return NULL;
-	text_fmt(&t, "%p %d %llu %llu", (const void *)l->view, (int)a->o->variant,
-		 (unsigned long long)b->from_ns, (unsigned long long)b->to_ns);
+	text_fmt(&t, "%p %d %d %llu %llu", (const void *)l->view, (int)a->o->variant,
+		 (int)l->is_flat, (unsigned long long)b->from_ns, (unsigned long long)b->to_ns);
 	put_filters(b, &t);
 	*len = t.len;
 	text_fmt(&t, "\n%s %d", l->sort ? l->sort : "", (int)l->is_descending);
@@ -258,6 +262,7 @@ put_table_question(struct browse *b)
 	q.to_ns = browse_slides(b) ? b->slid_to_ns : b->to_ns;
 	q.sort = l->sort;
 	q.sort_descending = l->is_descending;
+	q.is_flat = l->is_flat;
 	free(b->table_key_next);
 	b->table_key_next = table_key(b, &b->table_key_next_len);
 	b->table_id = q.id;

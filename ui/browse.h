@@ -76,6 +76,12 @@ void browse_open(struct app *a, const struct view *first);
 /* Ask for table and timeline anew, because what is asked has changed. */
 void browse_ask(struct browse *b);
 
+/* Offer the views that there are at the present level. */
+void browse_choose_view(void *browse);
+
+/* There is another view, level or condition: ask, and forget what was searched. */
+void browse_changed(struct browse *b);
+
 /* Open the overview over B, what is on top. */
 void browse_overview(void *browse);
 

@@ -1,5 +1,6 @@
 #include "ui/browse.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,13 +21,14 @@
 #include "ui/overview.h"
 #include "ui/prompt.h"
 #include "ui/read.h"
+#include "ui/reproduce.h"
 #include "ui/spectro.h"
 
 #define MENU_COLS 30
 
 /* Another view, level or order: what was searched belongs to the one before. */
-static void
-changed(struct browse *b)
+void
+browse_changed(struct browse *b)
 {
 	free(b->search);
 	b->search = NULL;
@@ -45,7 +47,7 @@ go_down(void *screen)
 		return;
 	if (drill_down(&b->drill, b->screen.app->o->views, b->table.table,
 		       browse_level(b)->grid.rows.at, &err))
-		changed(b);
+		browse_changed(b);
 	else
 		app_note(b->screen.app, STYLE_WARNING, "%s", err.text);
 }
@@ -58,7 +60,7 @@ go_back(void *screen)
 	if (b->has_focus_on_line)
 		b->has_focus_on_line = false;
 	else if (drill_back(&b->drill))
-		changed(b);
+		browse_changed(b);
 	else
 		app_note(b->screen.app, STYLE_DIM, "this is the top; q quits");
 }
@@ -185,85 +187,6 @@ act(void *screen)
 		app_note(b->screen.app, STYLE_DIM, "there is no row to act on");
 }
 
-/* Views -------------------------------------------------------------------- */
-
-struct offered {
-	const struct view **views;
-	size_t n;
-	unsigned variant;
-};
-
-static const char *
-view_name(const void *ctx, size_t i)
-{
-	return ((const struct offered *)ctx)->views[i]->name;
-}
-
-static void
-view_explain(const void *ctx, size_t i, struct pager *p)
-{
-	const struct offered *o = ctx;
-
-	read_legend(o->views[i], o->variant, p);
-}
-
-static void
-offered_free(void *ctx)
-{
-	struct offered *o = ctx;
-
-	free(o->views);
-	free(o);
-}
-
-/* The views that are offered at the present level, in the order of their names. */
-static struct offered *
-offer_views(struct browse *b)
-{
-	const struct view_set *views = b->screen.app->o->views;
-	struct offered *o = xzalloc(sizeof(*o));
-	const char *field = drill_field(&b->drill);
-
-	o->views = xreallocarray(NULL, view_set_count(views) + 1, sizeof(*o->views));
-	o->variant = b->screen.app->o->variant;
-	for (size_t i = 0; i < view_set_count(views); i++) {
-		const struct view *v = view_set_at(views, i);
-
-		if (v->kind == VIEW_TABLE && !v->n_needs && view_applies(v, field))
-			o->views[o->n++] = v;
-	}
-	return o;
-}
-
-static void
-view_chosen(void *owner, size_t i)
-{
-	struct browse *b = owner;
-	struct offered *o = offer_views(b);
-
-	if (i < o->n && o->views[i] != browse_level(b)->view) {
-		drill_switch(&b->drill, o->views[i]);
-		changed(b);
-	}
-	offered_free(o);
-}
-
-static void
-choose_view(void *screen)
-{
-	struct browse *b = screen;
-	struct offered *o = offer_views(b);
-	struct choose c = {
-		.title = "Views", .width_cols = MENU_COLS, .entries = { o->n, view_name, o },
-		.explain = view_explain, .chosen = view_chosen, .owner = b, .free = offered_free,
-	};
-
-	for (size_t i = 0; i < o->n; i++)
-		if (o->views[i] == browse_level(b)->view)
-			c.selected = i;
-	choose_open(b->screen.app, &c);
-}
-
 /* Order -------------------------------------------------------------------- */
 
 static void
@@ -340,6 +263,21 @@ choose_sort(void *screen)
 		if (!strcmp(s->list[i].column->name, l->sort))
 			c.selected = i;
 	choose_open(b->screen.app, &c);
+}
+
+static void
+tree_toggle(void *screen)
+{
+	struct browse *b = screen;
+	struct drill_level *l = browse_level(b);
+
+	if (!l->view->parent.operand) {
+		app_note(b->screen.app, STYLE_DIM, "the rows of this view have no parents");
+		return;
+	}
+	l->is_flat = !l->is_flat;
+	browse_ask(b);
+	app_note(b->screen.app, STYLE_DIM, l->is_flat ? "without the tree" : "as a tree");
 }
 
 /* Columns ------------------------------------------------------------------ */
@@ -500,7 +438,7 @@ remove_part(struct browse *b, size_t level)
 		drill_set_filter(browse_level(b), "");
 	else
 		drill_forget(&b->drill, level);
-	changed(b);
+	browse_changed(b);
 }
 
 static void
@@ -555,7 +493,7 @@ tile_chosen(void *owner, const struct overview_choice *c)
 		drill_sort(l, c->sort);
 	b->from_ns = c->from_ns;
 	b->to_ns = c->to_ns;
-	changed(b);
+	browse_changed(b);
 	app_note(b->screen.app, STYLE_DIM, "its busiest time; 0 shows all of it");
 }
 
@@ -567,6 +505,47 @@ browse_overview(void *screen)
 	size_t n = drill_filters(&b->drill, filters);
 
 	overview_open(b->screen.app, filters, n, tile_chosen, b);
+}
+
+/* Command lines ------------------------------------------------------------ */
+
+static void
+show_command(void *screen)
+{
+	struct browse *b = screen;
+	struct app *a = b->screen.app;
+	const struct drill_level *l = browse_level(b);
+	const char *filters[DRILL_FILTERS_MAX + 1];
+	char first[48];
+	struct reproduce r = {
+		.source = a->o->source, .variant = a->o->variant, .view = l->view->id,
+		.filters = filters, .from_ns = b->from_ns, .to_ns = b->to_ns, .sort = l->sort,
+		.is_descending = l->is_descending, .clock = &a->clock,
+	};
+	struct text t = { 0 };
+	struct pager p = { 0 };
+
+	r.n_filters = drill_filters(&b->drill, filters);
+	if (a->o->n_events) {
+		snprintf(first, sizeof(first), "evt.num <= %llu",
+			 (unsigned long long)a->o->n_events);
+		filters[r.n_filters++] = first;
+	}
+	reproduce_explorer(&r, &t);
+	a->farewell.len = 0;
+	text_bytes(&a->farewell, t.p, t.len);
+	text_char(&a->farewell, '\n');
+	text_char(&t, '\0');
+	pager_add(&p, STYLE_DIM, 0, "This screen, also printed when the explorer is left:");
+	pager_add(&p, STYLE_TEXT, 0, t.p);
+	t.len = 0;
+	reproduce_table(&r, &t);
+	text_char(&t, '\0');
+	pager_add(&p, STYLE_TEXT, 0, "");
+	pager_add(&p, STYLE_DIM, 0, "The table, as text:");
+	pager_add(&p, STYLE_TEXT, 0, t.p);
+	read_open(a, "Command lines", &p);
+	text_fini(&t);
 }
 
 /* Search ------------------------------------------------------------------- */
@@ -756,7 +735,7 @@ path_mouse(struct browse *b, const struct key *k)
 			edit_filter(b);
 		} else if (k->button == 1) {
 			drill_to(&b->drill, s.level);
-			changed(b);
+			browse_changed(b);
 		}
 		return true;
 	}
@@ -810,7 +789,7 @@ browse_key(struct screen *s, const struct key *k)
 
 const struct action browse_actions[] = {
 	{ "F1 ?", "Help", "all keys", help },
-	{ "F2 v", "Views", "choose another view; typing searches", choose_view },
+	{ "F2 v", "Views", "choose another view; typing searches", browse_choose_view },
 	{ "F4 \\", "Filter", "edit the filter; fields and operators are offered", edit_filter },
 	{ "F5 e", "Echo", "the data that the selected row read and wrote", echo },
 	{ "F6 d", "Dig", "the events of the selected row, one by one", dig },
@@ -839,6 +818,9 @@ const struct action browse_actions[] = {
 	{ "F10 q", "Quit", "leave", quit },
 	{ "g", "Overview", "how much happened of what, and when",
 	  browse_overview },
+	{ "T", NULL, "as a tree or not, where rows have parents", tree_toggle },
+	{ "y", NULL, "the command lines that show this again; the first is printed in the end",
+	  show_command },
 	{ "S", "Save", "write the table to a file; .csv and .json at the end of its name are forms",
 	  browse_save },
 	{ "C", "Columns", "choose, order and size the columns of this view", choose_columns },

@@ -36,6 +36,7 @@ struct drill_level {
 	struct grid grid;
 	const char *sort;		/* name of a column of the view */
 	bool is_descending;
+	bool is_flat;			/* its rows are not shown as a tree */
 };
 
 /* Embedded: zeroes, then drill_start(). */

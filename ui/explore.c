@@ -1,6 +1,7 @@
 #include "ui/explore.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
@@ -160,8 +161,11 @@ explore_run(const struct explore_options *o, struct err *err)
 	code = begin(&a, first, err);
 	if (!code)
 		live(&a);
-	app_fini(&a);
 	term_close(a.term);
+	/* Before screens end, which takes a while when much was read. */
+	if (a.farewell.len && fwrite(a.farewell.p, 1, a.farewell.len, stdout))
+		fflush(stdout);
+	app_fini(&a);
 	ingest_free(a.ingest);
 	close(a.wake_fd);
 	if (!code)

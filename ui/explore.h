@@ -30,6 +30,8 @@ struct explore_options {
 	uint64_t budget_bytes;		/* of the store; 0: none */
 	uint64_t refresh_ns;		/* live: how often, and the length of the window */
 	bool acts_on_captures;		/* actions of views are on there as well */
+	uint64_t n_events;		/* that are read of it; 0: all */
+	const char *source;		/* options that look at the same again, for a shell */
 	const char *state_dir;		/* of what is kept between runs; NULL: nothing is */
 	struct term_options term;
 	const struct query_style *style;

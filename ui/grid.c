@@ -143,7 +143,7 @@ draw_row(const struct grid *g, const struct grid_data *d, const struct layout *l
 		enum style s = STYLE_TEXT;
 
 		t.len = 0;
-		if (!l->columns[i] && d->level)
+		if (d->level && l->columns[i] == d->trunk)
 			for (unsigned n = d->level(d->ctx, row); n && t.len < 2 * l->width[i]; n--)
 				text_str(&t, n == 1 ? "└ " : "  ");
 		d->cell(d->ctx, row, l->columns[i], &t, &s);

@@ -43,6 +43,7 @@ struct grid_data {
 	uint64_t (*id)(const void *ctx, size_t row);
 	/* How deep a row stands in a tree; NULL: there is none. */
 	unsigned (*level)(const void *ctx, size_t row);
+	size_t trunk;			/* the column that shows that */
 	const char *empty;		/* what is said when there is no row */
 };
 

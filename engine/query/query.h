@@ -40,6 +40,7 @@ struct query {
 	uint64_t from_ns, to_ns;
 	const char *sort;		/* name of a column; NULL: the view's */
 	bool sort_descending;
+	bool is_flat;			/* rows have no parents, even where the view has some */
 	unsigned n_threads;		/* 0: one for each cpu */
 	size_t rows_max;		/* of lists; 0: QUERY_ROWS_MAX. The newest stay */
 	const struct query_style *style;	/* NULL: UTC, numbers */

@@ -167,7 +167,7 @@ add_loss(struct store *s, const struct loss_record *rec)
 	loss = seg_at(&s->losses, s->n_losses++);
 	*loss = (struct store_loss){
 		.position = s->next, .count = rec->count, .from_ns = rec->from_ns,
-		.to_ns = rec->to_ns, .cpu = rec->cpu,
+		.to_ns = rec->to_ns, .cpu = rec->cpu, .class = rec->class,
 	};
 }
 

@@ -188,6 +188,7 @@ check_blocked(const struct snapshot *snap, const struct view_set *views)
 static void
 check_tree(const struct snapshot *snap, const struct view_set *views)
 {
+	static const struct query flat = { .is_flat = true };
 	struct table *t = ask(snap, views, "process_tree", NULL);
 	unsigned levels = 0;
 
@@ -198,6 +199,11 @@ check_tree(const struct snapshot *snap, const struct view_set *views)
 		      "parents stand above: row %zu", i);
 	}
 	CHECK(levels == 0x0122, "init, web, and its two children: %x", levels);
+	table_free(t);
+	t = ask(snap, views, "process_tree", &flat);
+	CHECK(t->n_rows == 4, "the same without a tree");
+	for (size_t i = 0; i < t->n_rows; i++)
+		CHECK(!t->rows[i].level && t->rows[i].parent == SIZE_MAX, "  row %zu", i);
 	table_free(t);
 }
 

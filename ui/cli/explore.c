@@ -1,6 +1,8 @@
 #include "ui/explore.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +25,7 @@
 #include "ui/cli/whom.h"
 #include "ui/cli/words.h"
 #include "ui/cli/zone.h"
+#include "ui/command.h"
 
 #define MS 1000000u
 #define REFRESH_MS 2000u
@@ -189,10 +192,42 @@ state_folder(struct text *t)
 	return t->p;
 }
 
+static void
+put_word(struct text *t, const char *option, const char *value)
+{
+	text_str(t, t->len ? " " : "");
+	text_str(t, option);
+	command_word(value, t);
+}
+
+/* Append the options that look at the same again. */
+static const char *
+put_source(const struct wishes *w, struct text *t)
+{
+	char number[32];
+
+	for (size_t i = 0; i < w->input.n; i++)
+		put_word(t, "-r ", w->input.names[i]);
+	if (w->whom.tree) {
+		snprintf(number, sizeof(number), "%" PRId64, w->whom.tree);
+		put_word(t, "--tree ", number);
+	}
+	if (w->whom.cgroup)
+		put_word(t, "--cgroup ", w->whom.cgroup);
+	if (w->whom.switches)
+		put_word(t, "", "--switches");
+	if (w->whom.page_faults)
+		put_word(t, "", "--page-faults");
+	if (w->views_dir)
+		put_word(t, "--views ", w->views_dir);
+	text_char(t, '\0');
+	return t->p;
+}
+
 static int
 explore(struct wishes *w)
 {
-	struct text state = { 0 };
+	struct text state = { 0 }, source = { 0 };
 	struct filter_options filters = { .utc_offset = w->is_utc ? NULL : zone_offset,
 					  .service_port = services_port };
 	struct query_style style = { .utc_offset = filters.utc_offset,
@@ -202,7 +237,8 @@ explore(struct wishes *w)
 		.filter = w->filter.len ? w->filter.p : NULL,
 		.budget_bytes = w->memory_mib << 20, .refresh_ns = w->refresh_ms * MS,
 		.acts_on_captures = w->acts,
-		.state_dir = state_folder(&state),
+		.n_events = w->n_events, .source = put_source(w, &source),
+		 .state_dir = state_folder(&state),
 		.term = { w->is_ascii, w->theme }, .style = &style, .filter_options = &filters,
 		.write_table = table_save, .open = open_source, .ctx = w,
 	};
@@ -217,6 +253,7 @@ explore(struct wishes *w)
 	code = explore_run(&o, &err);
 	view_set_free(views);
 	text_fini(&state);
+	text_fini(&source);
 	if (code < 0) {
 		cli_error("%s", err.text);
 		if (!w->input.n)
