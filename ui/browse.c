@@ -189,17 +189,24 @@ browse_slides(const struct browse *b)
 	return !b->screen.app->o->name && !b->to_ns;
 }
 
+uint64_t
+browse_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000 * MS + (uint64_t)now.tv_nsec;
+}
+
 /* Move the window on to the present, unless it is held. */
 static void
 slide(struct browse *b)
 {
-	struct timespec now;
-
 	if (b->is_paused && b->slid_to_ns)
 		return;
-	clock_gettime(CLOCK_REALTIME, &now);
-	b->slid_to_ns = (uint64_t)now.tv_sec * 1000 * MS + (uint64_t)now.tv_nsec;
-	b->slid_from_ns = b->slid_to_ns - b->screen.app->o->refresh_ns;
+	b->slid_to_ns = browse_now();
+	b->slid_from_ns = b->since_ns ? b->since_ns
+				      : b->slid_to_ns - b->screen.app->o->refresh_ns;
 }
 
 /* Append what all questions of the level have in common. */
@@ -466,6 +473,8 @@ woken(struct screen *s)
 
 	take_table(b);
 	take_line(b);
+	if (b->finding.left)
+		browse_search_on(b);
 	keep_asking(b);
 }
 

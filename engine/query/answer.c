@@ -95,6 +95,18 @@ time_of_event(struct gather *g, uint64_t number)
 	return cursor_value(g->cursor, COL_TIME);
 }
 
+/* What TERM is for one of the entities of GROUP (the host is called so only where there
+ * is a process), or else for its last event. */
+static bool
+value_of_member(struct gather *g, const struct group *group, struct term *term,
+		struct value *out)
+{
+	if (group->kind && look_at_entity(g, group->kind, group->entity) &&
+	    term_ask(term, g->cursor, out))
+		return true;
+	return group->last && value_of_event(g, term, group->last, out);
+}
+
 /* What TERM is for the row of GROUP. */
 static bool
 value_of_group(struct gather *g, const struct group *group, struct term *term,
@@ -102,7 +114,7 @@ value_of_group(struct gather *g, const struct group *group, struct term *term,
 {
 	if (look_at_group(g, group) && term_ask(term, g->cursor, out))
 		return true;
-	return group->last && value_of_event(g, term, group->last, out);
+	return value_of_member(g, group, term, out);
 }
 
 static bool
@@ -117,7 +129,7 @@ key_value(struct gather *g, const struct group *group, size_t i, struct value *o
 	if (key->entity != VIEW_DESCRIPTOR && look_at_entity(g, key->entity, group->keys[i] - 1) &&
 	    term_ask(key->term, g->cursor, out))
 		return true;
-	return group->last && value_of_event(g, key->term, group->last, out);
+	return value_of_member(g, group, key->term, out);
 }
 
 static bool

@@ -22,6 +22,7 @@
 #include "engine/query/view_set.h"
 #include "engine/store/ingest.h"
 #include "engine/store/store.h"
+#include "probe/probe.h"
 #include "ui/cli/bundled.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/live.h"
@@ -402,7 +403,8 @@ run(struct viewer *v)
 
 	v->ingest = ingest_new(&how);
 	v->source = open_source(v, &err);
-	if (!v->source || ingest_start(v->ingest, v->source, &err) < 0) {
+	if (!v->source || ingest_start(v->ingest, v->source, &err) < 0 ||
+	    (is_live && probe_give_up_rights(&err) < 0)) {
 		cli_error("%s", err.text);
 		if (is_live && !w->whom.command && !w->whom.tree && !w->whom.cgroup)
 			bundled_offer("sysreel -r");
