@@ -711,6 +711,12 @@ probe_status(const struct source *s, int *status)
 	return true;
 }
 
+int
+probe_give_up_rights(struct err *err)
+{
+	return loader_drop_rights(err);
+}
+
 void
 probe_losses(const struct source *s, struct probe_losses *out)
 {

@@ -173,6 +173,20 @@ run(const struct action *row, struct screen *s)
 	return true;
 }
 
+/* No key is silent: whoever presses one that means nothing here is told. */
+static void
+not_known(struct app *a, const struct key *k)
+{
+	struct text t = { 0 };
+
+	if (k->code == K_MOUSE || k->code == K_PASTE || k->code == K_NONE)
+		return;
+	key_label(k, &t);
+	text_char(&t, '\0');
+	app_note(a, STYLE_DIM, "%s does nothing here", t.p);
+	text_fini(&t);
+}
+
 void
 app_key(struct app *a, const struct key *k)
 {
@@ -195,7 +209,8 @@ app_key(struct app *a, const struct key *k)
 		return;
 	if (run(action_find(s->ops->actions, s->ops->n_actions, k), s))
 		return;
-	run(action_find(app_actions, n_app_actions, k), s);
+	if (!run(action_find(app_actions, n_app_actions, k), s))
+		not_known(a, k);
 }
 
 void

@@ -134,6 +134,10 @@ begin(struct app *a, const struct view *first, struct err *err)
 	a->start_ns = term_now_ns();
 	if (ingest_start(a->ingest, source, err) < 0)
 		return err->code;
+	/* Who reads the source goes first, not who draws. */
+	setpriority(PRIO_PROCESS, 0, a->nice);
+	if (a->o->begun && a->o->begun(a->o->ctx, err) < 0)
+		return err->code;
 	a->term = term_open(&a->o->term, err);
 	if (!a->term)
 		return err->code;

@@ -42,6 +42,9 @@ struct explore_options {
 			   const atomic_bool *cancel);
 	/* Open what is looked at. IN is what the source calls when it has to wait. */
 	struct source *(*open)(void *ctx, struct ingest *in, struct err *err);
+	/* The source is being read by a thread of its own: what only that thread needs is
+	 * given up. NULL: nothing is. 0 or a negative errno. */
+	int (*begun)(void *ctx, struct err *err);
 	void *ctx;
 };
 

@@ -95,6 +95,18 @@ time_of_event(struct gather *g, uint64_t number)
 	return cursor_value(g->cursor, COL_TIME);
 }
 
+/* What TERM is for one of the entities of GROUP (the host is called so only where there
+ * is a process), or else for its last event. */
+static bool
+value_of_member(struct gather *g, const struct group *group, struct term *term,
+		struct value *out)
+{
+	if (group->kind && look_at_entity(g, group->kind, group->entity) &&
+	    term_ask(term, g->cursor, out))
+		return true;
+	return group->last && value_of_event(g, term, group->last, out);
+}
+
 /* What TERM is for the row of GROUP. */
 static bool
 value_of_group(struct gather *g, const struct group *group, struct term *term,
@@ -102,7 +114,7 @@ value_of_group(struct gather *g, const struct group *group, struct term *term,
 {
 	if (look_at_group(g, group) && term_ask(term, g->cursor, out))
 		return true;
-	return group->last && value_of_event(g, term, group->last, out);
+	return value_of_member(g, group, term, out);
 }
 
 static bool
@@ -117,7 +129,7 @@ key_value(struct gather *g, const struct group *group, size_t i, struct value *o
 	if (key->entity != VIEW_DESCRIPTOR && look_at_entity(g, key->entity, group->keys[i] - 1) &&
 	    term_ask(key->term, g->cursor, out))
 		return true;
-	return group->last && value_of_event(g, key->term, group->last, out);
+	return value_of_member(g, group, key->term, out);
 }
 
 static bool
@@ -408,20 +420,20 @@ order_rows(const void *a, const void *b, void *ctx)
 	return order;
 }
 
+/* By the column SORT; NULL: as the view says. */
 static struct ordering
-ordering_of(const struct gather *g, const struct table *t)
+ordering_of(const struct table *t, const char *sort, bool descending)
 {
-	const struct query *q = g->plan->q;
-	const struct view *v = q->view;
+	const struct view *v = t->view;
 	struct ordering o = { t, t->n_columns, v->sort_descending };
 
 	for (size_t i = 0; i < t->n_columns; i++)
-		if (q->sort ? !strcmp(t->columns[i]->name, q->sort) :
+		if (sort ? !strcmp(t->columns[i]->name, sort) :
 			      v->sort_column < v->n_columns &&
 			      t->columns[i] == &v->columns[v->sort_column])
 			o.column = i;
-	if (q->sort)
-		o.descending = q->sort_descending;
+	if (sort)
+		o.descending = descending;
 	return o;
 }
 
@@ -633,7 +645,7 @@ sort_rows(struct making *m)
 	struct ordering o;
 
 	fill_rows(m, rows);
-	o = ordering_of(m->g, &a->table);
+	o = ordering_of(&a->table, m->g->plan->q->sort, m->g->plan->q->sort_descending);
 	if (!m->g->plan->is_list || o.column < a->table.n_columns)
 		qsort_r(rows, a->table.n_rows, sizeof(*rows), order_rows, &o);
 	a->rows = arena_alloc(&a->arena, (a->table.n_rows + 1) * sizeof(*a->rows));
@@ -669,8 +681,22 @@ answer_new(struct gather *g)
 	t->is_partial = g->was_cut;
 	sort_rows(&m);
 	t->rows = a->rows;
+	t->n_unread = g->cursor->n_unread;
 	add_totals(a);
 	return t;
+}
+
+bool
+answer_sort(struct table *t, const char *sort, bool descending)
+{
+	struct answer *a = (struct answer *)t;
+	struct ordering o = ordering_of(t, sort, descending);
+
+	/* Events in their order, and trees, are made from more than there is in a table. */
+	if (t->view->parent.operand || (view_is_list(t->view) && o.column == t->n_columns))
+		return false;
+	qsort_r(a->rows, t->n_rows, sizeof(*a->rows), order_rows, &o);
+	return true;
 }
 
 void

@@ -91,6 +91,9 @@ append_seal(struct store *s)
 		grave_put(&s->grave, GRAVE_CHUNK, open, open->bytes);
 		return;
 	}
+	/* As late as this, so that it has no right which the writer gave up before. */
+	if (s->seals_apart && !s->sealer)
+		s->sealer = sealer_new();
 	if (s->sealer) {
 		sealer_give(s->sealer, open);
 		return;

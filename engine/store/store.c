@@ -248,7 +248,7 @@ store_end(struct store *s)
 void
 store_seal_apart(struct store *s)
 {
-	s->sealer = sealer_new();
+	s->seals_apart = true;
 }
 
 void

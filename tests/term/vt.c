@@ -479,7 +479,8 @@ vt_stopped(struct vt *v)
 bool
 vt_go_on(struct vt *v)
 {
-	kill(v->pid, SIGCONT);
+	/* All of the job, as a shell does. */
+	kill(-v->pid, SIGCONT);
 	return wait_for_stop(v, false);
 }
 

@@ -14,6 +14,7 @@
 #include "engine/query/cursor.h"
 #include "engine/query/view_set.h"
 #include "engine/store/ingest.h"
+#include "probe/probe.h"
 #include "ui/cli/bundled.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/input.h"
@@ -149,6 +150,15 @@ open_source(void *ctx, struct ingest *in, struct err *err)
 	return narrowed_new(s, w->n_events, w->without_users);
 }
 
+/* Only who reads the probe needs its rights, and gives them up when tracing has begun. */
+static int
+give_up_rights(void *ctx, struct err *err)
+{
+	const struct wishes *w = ctx;
+
+	return w->input.n || w->acts ? 0 : probe_give_up_rights(err);
+}
+
 /* Is the filter one? The user was told if not. */
 static bool
 check_filter(const struct wishes *w, const struct filter_options *options)
@@ -240,7 +250,8 @@ explore(struct wishes *w)
 		.n_events = w->n_events, .source = put_source(w, &source),
 		 .state_dir = state_folder(&state),
 		.term = { w->is_ascii, w->theme }, .style = &style, .filter_options = &filters,
-		.write_table = table_save, .open = open_source, .ctx = w,
+		.write_table = table_save, .open = open_source,
+		.begun = give_up_rights, .ctx = w,
 	};
 	struct view_set *views;
 	struct err err = { 0 };
@@ -293,8 +304,9 @@ static const struct cli_option options[] = {
 	{ 'E', "exclude-users", NULL, "Do without the names of users and groups." },
 	{ 'R', "resolve-ports", NULL, "Show names of services in place of numbers of ports." },
 	{ OPT_VIEWS, "views", "DIR", "Use the view files in DIR, too." },
-	{ OPT_ACTIONS, "actions", NULL, "Let the actions of views (F8) act on captures, too: on "
-	  "what is the same on this system now." },
+	{ OPT_ACTIONS, "actions", NULL, "Let the actions of views (F8) do more. On captures they "
+	  "are done at all, to what is the same on this system now; on the running system "
+	  "commands have the rights that sysreel was started with, which it gives up otherwise." },
 	{ OPT_MEMORY, "memory", "MIB", "Forget the oldest events beyond so much memory. Without "
 	  "the option this is 1024 for the running system, and captures are kept whole." },
 	{ OPT_UTC, "utc", NULL, "Show times in UTC." },
