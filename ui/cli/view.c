@@ -27,6 +27,7 @@
 #include "ui/cli/cli.h"
 #include "ui/cli/live.h"
 #include "ui/cli/output.h"
+#include "ui/cli/progress.h"
 #include "ui/cli/services.h"
 #include "ui/cli/spectrum_out.h"
 #include "ui/cli/stop.h"
@@ -38,6 +39,8 @@
 #define SECOND_NS 1000000000u
 #define LATE_NS 50000000u		/* until what happened is in the store */
 #define MEMORY_MAX (2ull << 30)		/* bytes, unless something is said */
+#define OUTSIDERS_MAX 64u		/* levels above a tree that is followed */
+#define PROGRESS_MS 100			/* between two looks at how far reading is */
 #define MEMORY_PART 8			/* of the machine's */
 
 #if defined(__aarch64__)
@@ -57,9 +60,11 @@ struct viewer {
 	struct source *source;		/* the ingest's */
 	struct table_look look;
 	struct output out;
-	const char **filters;
+	const char **filters;		/* with room for one more */
 	size_t n_filters;
+	struct text outsiders;		/* the filter that leaves them out; empty: not known */
 	int wake_fd;			/* an eventfd: something was published */
+	struct progress progress;	/* of reading files */
 };
 
 /* What the wishes mean ---------------------------------------------------- */
@@ -129,7 +134,7 @@ gather_filters(struct viewer *v)
 {
 	const struct view_wishes *w = v->wishes;
 
-	v->filters = xreallocarray(NULL, w->path.n + 1, sizeof(*v->filters));
+	v->filters = xreallocarray(NULL, w->path.n + 2, sizeof(*v->filters));
 	for (size_t i = 0; i < w->path.n; i++)
 		v->filters[v->n_filters++] = w->path.parts[i].filter;
 	if (w->filter.len)
@@ -259,21 +264,53 @@ show_spectrum(struct viewer *v, const struct snapshot *snap, const struct query 
 	return !code;
 }
 
+/* The number of the parent of process PID, as it was at POSITION; 0: not known. */
+static int64_t
+parent_of(const struct snapshot *snap, int64_t pid, uint64_t position)
+{
+	const struct kept_process *p = store_find_process(snap->store, pid, position);
+	const struct kept_step *step = p ? trail_at(&p->versions, position, sizeof(*step)) : NULL;
+	const struct process_version *version =
+		step ? store_process_version(snap->store, step->slot) : NULL;
+
+	return version && version->ppid > 0 ? version->ppid : 0;
+}
+
+/* Where a tree is followed, those above it are known by name only: they are no rows. */
+static void
+leave_out_outsiders(struct viewer *v, const struct snapshot *snap)
+{
+	int64_t pid = v->wishes->input.n ? 0 : live_root(v->source);
+	size_t n = 0;
+
+	if (!pid || v->outsiders.len || snap->end == snap->first)
+		return;
+	text_str(&v->outsiders, "not proc.pid in (");
+	while (n < OUTSIDERS_MAX && (pid = parent_of(snap, pid, snap->first)))
+		text_fmt(&v->outsiders, "%s%" PRId64, n++ ? ", " : "", pid);
+	text_str(&v->outsiders, ")");
+	text_char(&v->outsiders, '\0');
+	if (n)
+		v->filters[v->n_filters++] = v->outsiders.p;
+}
+
 /* Ask for the table of FROM_NS to TO_NS, or, without times, of what was wished. */
 static bool
 show_table(struct viewer *v, uint64_t from_ns, uint64_t to_ns)
 {
 	const struct view_column *sort = v->wishes->sort ? find_column(v) : NULL;
 	struct snapshot *snap = store_snapshot(ingest_store(v->ingest));
-	struct query q = {
-		.view = v->view, .variant = v->wishes->variant, .filters = v->filters,
-		.n_filters = v->n_filters, .style = &v->style, .options = &v->options,
-		.sort = sort ? sort->name : NULL, .from_ns = from_ns, .to_ns = to_ns,
-	};
+	struct query q;
 	struct err err = { 0 };
 	struct table *t = NULL;
 	bool is_shown = false;
 
+	leave_out_outsiders(v, snap);
+	q = (struct query){
+		.view = v->view, .variant = v->wishes->variant, .filters = v->filters,
+		.n_filters = v->n_filters, .style = &v->style, .options = &v->options,
+		.sort = sort ? sort->name : NULL, .from_ns = from_ns, .to_ns = to_ns,
+	};
 	if (sort)
 		q.sort_descending = v->wishes->sort_way ? v->wishes->sort_way < 0 :
 				    sort->type != T_STR && sort->type != T_IP;
@@ -292,6 +329,9 @@ show_table(struct viewer *v, uint64_t from_ns, uint64_t to_ns)
 		cli_error("%s", err.text);
 	if (!offer_has_needs(v->view, snap))
 		cli_error("%s: nothing here has a %s", v->view->id, v->view->needs[0].text);
+	if (t && t->n_unread)
+		cli_error("a file is not as it was when it was read: what %s needs of events "
+			  "was there %" PRIu64 " times no more", v->view->id, t->n_unread);
 	if (t)
 		put_table(v, t);
 	is_shown = t != NULL;
@@ -319,6 +359,7 @@ is_done(struct viewer *v)
 	struct ingest_progress p;
 
 	ingest_progress(v->ingest, &p);
+	progress_tell(&v->progress, &p.stats);
 	return p.is_done;
 }
 
@@ -332,7 +373,7 @@ wait_until(struct viewer *v, uint64_t end_ns)
 
 	while (!is_done(v)) {
 		uint64_t now_ns = live_now_ns();
-		int ms = -1;
+		int ms = v->progress.is_on ? PROGRESS_MS : -1;
 
 		if (end_ns && now_ns >= end_ns)
 			return;
@@ -416,9 +457,14 @@ run(struct viewer *v)
 		ingest_stop(v->ingest);
 		ingest_wait(v->ingest);
 	} else {
+		/* Tables come when all was read: nothing is in the way of the line. */
+		progress_init(&v->progress, false);
+		v->progress.is_on = !is_live && isatty(STDERR_FILENO);
+		v->progress.start_ns = v->progress.last_ns = progress_now_ns();
 		wait_until(v, w->seconds_ns ? live_now_ns() + w->seconds_ns : 0);
 		ingest_stop(v->ingest);
 		ingest_wait(v->ingest);
+		progress_end(&v->progress);
 		shown = show_table(v, 0, 0);
 	}
 	stop_on_signals(NULL);
@@ -455,6 +501,7 @@ view_run(const struct cli_command *self, int argc, char **argv)
 	if (v.wake_fd >= 0)
 		close(v.wake_fd);
 	free(v.filters);
+	text_fini(&v.outsiders);
 	output_fini(&v.out);
 	view_options_fini(&wishes);
 	return status;
