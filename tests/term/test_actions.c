@@ -474,7 +474,8 @@ test_own_view(void)
 	if (!f)
 		abort();
 	fprintf(f, "return { id = 'mine', name = 'Mine', description = 'Of this test.',\n"
-		"columns = { { name = 'FILE', field = 'fd.name', aggregation = 'key', width = 60 },\n"
+		"columns = { { name = 'FILE', field = 'fd.name', aggregation = 'key',\n"
+		"width = 60 },\n"
 		"{ name = 'N' } }, actions = { { hotkey = 'w', live = false, waits = false,\n"
 		"command = [[cd %s; printf '<%%%%s>' %%fd.name > seen]],\n"
 		"description = 'write it down' } } }\n", folder);
