@@ -75,6 +75,7 @@ make_plan(struct plan *plan, const struct snapshot *snap, const struct query *q,
 
 struct scan {
 	const struct plan *plan;
+	const struct facts_list *facts;
 	/* Each worker has a run of chunks, so that versions that lived together are met
 	 * by one of them; who is done helps the others. */
 	_Atomic size_t next[THREADS_MAX];
@@ -167,10 +168,12 @@ scan_rows(struct worker *workers, unsigned n, struct err *err)
 	for (unsigned i = 0; i < n; i++) {
 		workers[i].scan = workers[0].scan;
 		workers[i].number = i;
-		if (!workers[i].gather)
-			workers[i].gather = gather_new(plan, err);
+		if (workers[i].gather)
+			continue;
+		workers[i].gather = gather_new(plan, err);
 		if (!workers[i].gather)
 			return err->code;
+		gather_use_facts(workers[i].gather, workers[0].scan->facts);
 	}
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
@@ -240,6 +243,18 @@ gather_pending(struct gather *g)
 	free(pending);
 }
 
+/* Facts ----------------------------------------------------------------- */
+
+/* Does the query look at most of the events, whatever they are? */
+static bool
+wants_all(const struct plan *plan)
+{
+	const struct snapshot *snap = plan->snap;
+
+	return !plan->is_list && !plan->q->n_filters &&
+	       plan->end - plan->scan_first >= (snap->end - snap->first) / 2;
+}
+
 /* Queries --------------------------------------------------------------- */
 
 static int
@@ -271,7 +286,8 @@ query_run(const struct snapshot *snap, const struct query *q, struct err *err)
 	struct worker workers[THREADS_MAX] = { 0 };
 	struct table *table = NULL;
 	struct plan plan;
-	struct scan scan = { .plan = &plan };
+	struct facts_list facts = { .n = 0 };
+	struct scan scan = { .plan = &plan, .facts = &facts };
 	struct err ignored;
 	struct gather *g;
 	unsigned n;
@@ -287,6 +303,9 @@ query_run(const struct snapshot *snap, const struct query *q, struct err *err)
 	workers[0].gather = g = gather_new(&plan, err);
 	if (!g)
 		return NULL;
+	gather_want_facts(g, &facts);
+	facts_borrow(&facts, snap, q->style, wants_all(&plan) ? n : 0);
+	gather_use_facts(g, &facts);
 	if (q->view->rows == VIEW_ROWS_PENDING)
 		gather_pending(g);
 	else if (scan_rows(workers, n, err) < 0)
@@ -299,6 +318,7 @@ query_run(const struct snapshot *snap, const struct query *q, struct err *err)
 out:
 	for (unsigned i = 0; i < n; i++)
 		gather_free(workers[i].gather);
+	facts_fini(&facts);
 	return table;
 }
 

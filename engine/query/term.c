@@ -7,6 +7,7 @@
 #include "engine/base/err.h"
 #include "engine/base/hash.h"
 #include "engine/base/mem.h"
+#include "engine/query/facts.h"
 #include "engine/world/world.h"
 
 enum state { STATE_UNKNOWN, STATE_NONE, STATE_KNOWN };
@@ -36,6 +37,7 @@ struct term {
 	bool is_list;
 	bool needs_bytes;
 	bool is_of_writes;		/* what does not write has the value "no" */
+	const struct facts *facts;	/* borrowed; NULL: none */
 	struct answers by_slot;
 	uint32_t *lineages;		/* by slot: for which its answer holds */
 	struct map by_pair;		/* to struct pair_answer, in ARENA */
@@ -174,6 +176,33 @@ term_free(struct term *t)
 	free(t);
 }
 
+/* Do versions of descriptors alone decide? */
+static bool
+has_facts(const struct term *t)
+{
+	return t->how == TERM_BY_FD && !t->is_of_writes && !t->is_list;
+}
+
+void
+term_want_facts(const struct term *t, struct facts_list *l)
+{
+	if (has_facts(t))
+		facts_want(l, t->operand);
+}
+
+void
+term_use_facts(struct term *t, const struct facts_list *l)
+{
+	if (has_facts(t))
+		t->facts = facts_of(l, t->operand);
+}
+
+const struct facts *
+term_facts(const struct term *t)
+{
+	return t->facts;
+}
+
 enum term_how
 term_how(const struct term *t)
 {
@@ -262,8 +291,13 @@ static bool
 get_by_slot(struct term *t, struct cursor *c, uint32_t slot, struct value *out)
 {
 	struct answers *a = &t->by_slot;
+	uint32_t id = facts_id(t->facts, slot);
 	struct value v;
 
+	if (id > FACTS_NONE)
+		*out = *bag_get(&t->facts->values, id - 1);
+	if (id)
+		return id != FACTS_NONE;
 	if (slot >= a->n) {
 		size_t n = 1 + (t->how == TERM_BY_FD ? c->snap->n_fd_versions :
 				c->snap->n_thread_versions);

@@ -20,6 +20,8 @@
 #include "engine/query/cursor.h"
 
 struct err;
+struct facts;
+struct facts_list;
 struct term;
 
 enum term_how {
@@ -40,6 +42,12 @@ enum kind_source { KIND_UNKNOWN, KIND_NONE, KIND_CONSTANT, KIND_RESULT, KIND_SPA
 /* TEXT is copied. The caller owns it. NULL: see *err. */
 struct term *term_new(const char *text, struct err *err);
 void term_free(struct term *t);		/* NULL is fine */
+
+/* What T asks of descriptors may be kept in L; use what there is. L outlives T. */
+void term_want_facts(const struct term *t, struct facts_list *l);
+void term_use_facts(struct term *t, const struct facts_list *l);
+/* What it uses, or NULL. */
+const struct facts *term_facts(const struct term *t);
 
 enum term_how term_how(const struct term *t);
 struct operand *term_operand(const struct term *t);

@@ -613,6 +613,7 @@ keep_bury(void *ctx, enum grave_kind kind, void *p)
 			     ((struct thread_version *)p)->slot, p);
 		break;
 	case GRAVE_FD_VERSION:
+		s->slots_age++;
 		bury_version(&s->fd_versions, &s->fd_version_pool,
 			     ((struct fd_version *)p)->slot, p);
 		break;
