@@ -1,15 +1,12 @@
 #include "engine/query/facts.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/base/mem.h"
+#include "engine/query/crew.h"
 #include "engine/query/term.h"
 #include "engine/store/keepsakes.h"
-
-#define THREADS_MAX 16u
 
 static void
 print_operand(const struct operand *o, struct text *t)
@@ -121,13 +118,14 @@ struct finding {
 	struct facts *made[FACTS_MAX];
 };
 
-static void *
-work(void *ctx)
+static void
+work(void *ctx, unsigned number)
 {
 	struct finding *x = ctx;
 	struct cursor *c = NULL;
 	size_t i;
 
+	(void)number;
 	while ((i = atomic_fetch_add(&x->next, 1)) < x->list->n) {
 		if (x->list->uses[i].facts)
 			continue;
@@ -136,33 +134,18 @@ work(void *ctx)
 		x->made[i] = find_out(x->list->uses[i].name.p, c);
 	}
 	cursor_free(c);
-	return NULL;
 }
 
-/* Find out what is missing in L. */
+/* Find out what is missing. */
 static void
 make(struct finding *x, unsigned n_threads)
 {
-	pthread_t threads[THREADS_MAX];
-	bool started[THREADS_MAX] = { false };
-	sigset_t all, old;
-	size_t missing = 0;
+	unsigned missing = 0;
 
 	for (size_t i = 0; i < x->list->n; i++)
 		missing += !x->list->uses[i].facts;
-	if (n_threads > missing)
-		n_threads = (unsigned)missing;
-	if (n_threads > THREADS_MAX)
-		n_threads = THREADS_MAX;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	for (unsigned i = 1; i < n_threads; i++)
-		started[i] = !pthread_create(&threads[i], NULL, work, x);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	work(x);
-	for (unsigned i = 1; i < n_threads; i++)
-		if (started[i])
-			pthread_join(threads[i], NULL);
+	if (missing)
+		crew_run(n_threads < missing ? n_threads : missing, work, x);
 }
 
 /* What else decides what an operand says. */

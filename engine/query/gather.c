@@ -595,6 +595,10 @@ make_steps(struct gather *g, struct gather_kind *kind, uint32_t number)
 			step->facts = facts;
 		}
 		step->add = (uint8_t)add_of(g, i);
+		/* Which value it is, is asked in the end. */
+		if (g->terms[i] && term_is_always(g->terms[i], number) &&
+		    (g->how[i].aggregation == VIEW_FIRST || step->add == GATHER_LAST))
+			step->add = GATHER_EVENT;
 		step->is_sure = !g->only[i] || kind->sure >> i & 1;
 		kind->n_steps++;
 	}

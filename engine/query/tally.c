@@ -206,10 +206,12 @@ place_of_value(const struct spread *s, const struct value *v)
 {
 	bool negative = s->type == T_INT ? v->i < 0 : s->type == T_DOUBLE && v->d < 0;
 	uint64_t size = s->type == T_INT && negative ? -(uint64_t)v->i : v->u;
-	double d = ldexp(fabs(v->d), DOUBLE_BITS);
+	double d;
 
-	if (s->type == T_DOUBLE)
+	if (s->type == T_DOUBLE) {
+		d = fabs(v->d) * (1u << DOUBLE_BITS);
 		size = d < 0x1p63 ? (uint64_t)d : 1ull << 63;
+	}
 	return negative ? N_BUCKETS - 1 - bucket_of(size) : n_negative(s) + bucket_of(size);
 }
 

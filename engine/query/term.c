@@ -21,6 +21,7 @@ struct answers {
 
 struct kind_answer {
 	uint8_t source;			/* enum kind_source */
+	bool is_there;			/* KIND_ASK: all rows of the kind have a value */
 	struct value value;
 };
 
@@ -496,6 +497,36 @@ holds_for_nothing(struct term *t, struct cursor *c, enum kind_source source,
 	return !there || is_same(t->type, v, &other);
 }
 
+/* Has T a value for the row, whatever its result, its duration and the rest are? */
+static bool
+is_always_there(struct term *t, struct cursor *c)
+{
+	const struct eval *ev = cursor_eval(c, CURSOR_LIGHT);
+	bool failed = cursor_value(c, COL_FLAGS) & ROW_FAILED;
+	struct trial x;
+	struct value v;
+	int64_t result;
+
+	trial_begin(&x, ev);
+	trial_change_rest(&x);
+	if (!ask(t, c, &x.eval, &v))
+		return false;
+	trial_begin(&x, ev);
+	trial_change_result(&x, &result);
+	if (!ask(t, c, &x.eval, &v))
+		return false;
+	trial_begin(&x, ev);
+	if (!failed)
+		memset(x.result, 0, sizeof(x.result));
+	x.m.latency_ns = x.m.exec_ns = 0;
+	if (!ask(t, c, &x.eval, &v))
+		return false;
+	trial_begin(&x, ev);
+	x.m.latency_ns = x.m.latency_ns * 3 + 1000003;
+	x.m.exec_ns = x.m.exec_ns * 3 + 1000003;
+	return ask(t, c, &x.eval, &v);
+}
+
 static bool
 find_out(struct term *t, struct cursor *c, struct kind_answer *a, struct value *out)
 {
@@ -507,6 +538,7 @@ find_out(struct term *t, struct cursor *c, struct kind_answer *a, struct value *
 	a->source = (uint8_t)try(t, c, there, &kept);
 	if (a->source != KIND_ASK && !holds_for_nothing(t, c, a->source, &kept))
 		a->source = KIND_ASK;
+	a->is_there = there && a->source == KIND_ASK && is_always_there(t, c);
 	a->value = kept;
 	*out = kept;
 	return there;
@@ -585,6 +617,13 @@ term_source(const struct term *t, uint32_t kind, struct value *out)
 		return KIND_UNKNOWN;
 	*out = t->by_kind[kind].value;
 	return (enum kind_source)t->by_kind[kind].source;
+}
+
+bool
+term_is_always(const struct term *t, uint32_t kind)
+{
+	return t->how == TERM_BY_KIND && t->by_kind && kind < KINDS_MAX &&
+	       t->by_kind[kind].is_there;
 }
 
 bool

@@ -70,6 +70,9 @@ bool term_is_constant(const struct term *t, uint32_t kind, bool *there, struct v
  * KIND_UNKNOWN: of another way to ask than by kind, too. */
 enum kind_source term_source(const struct term *t, uint32_t kind, struct value *out);
 
+/* Is it known that all rows of this kind have a value, whichever? */
+bool term_is_always(const struct term *t, uint32_t kind);
+
 /* Is it known that rows of this kind (cursor_kind()) have no value? */
 bool term_is_never(const struct term *t, uint32_t kind);
 
