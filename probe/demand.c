@@ -65,6 +65,10 @@ demand_apply(const struct demand *d, const struct cgroup_place *place,
 
 	for (uint32_t number = 0; number < WIRE_CALLS; number++)
 		config->specs[number].wants = wants_call(d, number);
+	for (uint32_t number = 0; number < WIRE_COMPAT_CALLS; number++)
+		config->number_wants[number] =
+			config->specs[number].wants |
+			config->specs[number + WIRE_COMPAT_CALLS].wants;
 	config->other_wants = wants_type(d, EV_GENERIC_E, 0) | wants_type(d, EV_GENERIC_X, 0);
 	config->signal_wants = wants_type(d, EV_SIGNALDELIVER_E, 0);
 	config->uring_wants = wants_type(d, EV_ASYNCEVENT_E, 0);

@@ -75,6 +75,7 @@ struct probe {
 	bool has_item;
 	struct losses *losses;
 	struct heal *heal;
+	uint64_t n_lost_state;		/* events, when that was last looked at */
 	struct loss_part parts[LOSS_PARTS];	/* of a gap that is being told of */
 	size_t n_parts, part_at;
 	struct loss_record gap;
@@ -168,6 +169,18 @@ read_again(struct probe *p)
 	heal_read(p->heal, &from, now_ns, boot_ns);
 }
 
+/* A gap shows only when something comes behind it: until then, the counters tell. */
+static void
+note_losses(struct probe *p)
+{
+	struct wire_losses lost;
+
+	loader_losses(p->loader, &lost);
+	if (lost.full_state != p->n_lost_state)
+		heal_ask(p->heal);
+	p->n_lost_state = lost.full_state;
+}
+
 static void
 look(struct probe *p)
 {
@@ -176,6 +189,7 @@ look(struct probe *p)
 	size_t ring = p->config.data_limit_bytes;
 
 	p->looked_ns = now_ns;
+	note_losses(p);
 	if (p->phase == PHASE_EVENTS && now_ns >= p->sample_ns)
 		sample(p, now_ns);
 	p->wait_ms = waiting > ring / 16 ? WAIT_MIN_MS :
@@ -677,6 +691,12 @@ probe_status(const struct source *s, int *status)
 		return false;
 	*status = p->launch.status;
 	return true;
+}
+
+int
+probe_give_up_rights(struct err *err)
+{
+	return loader_drop_rights(err);
 }
 
 void

@@ -73,4 +73,8 @@ struct probe_losses {
 };
 void probe_losses(const struct source *s, struct probe_losses *out);
 
+/* The thread that reads a probe gives its rights up by itself, when tracing has begun.
+ * Whatever thread calls this does so now; those that it starts have none. */
+int probe_give_up_rights(struct err *err);
+
 #endif

@@ -218,6 +218,8 @@ struct wire_config {
 	uint8_t signal_wants, uring_wants, cpu_wants, switch_wants, fault_wants;
 	uint8_t pad[2];
 	struct wire_filter filter;
+	uint8_t number_wants[WIRE_COMPAT_CALLS];	/* all wants of the two calls that have
+							 * a number */
 	struct wire_spec specs[WIRE_CALLS];
 };
 
@@ -248,7 +250,12 @@ struct wire_cell {
 	struct wire_losses losses;
 	uint32_t seq;
 	uint32_t is_kept;		/* no room for data when that was last looked at */
-	uint32_t pad[6];
+	/* Of the thread that made the last call: where its registers stand, what is wanted
+	 * of it, and in which turn that was found out. */
+	uint64_t caller;
+	uint64_t caller_turn;
+	uint32_t caller_wants;
+	uint32_t pad;
 };
 
 #define WIRE_ROOTS 32			/* hierarchies of cgroups; a power of two */
@@ -260,6 +267,7 @@ struct wire_state {
 	uint64_t alive;			/* marked threads that have not ended */
 	uint64_t unmarked;		/* children that there was no memory to mark */
 	uint64_t living;		/* what the iterator counted: marked, or to be */
+	uint64_t turn;			/* another one: nothing holds that was known of callers */
 	uint64_t asks_roots;		/* written by the loader: the iterator shall find ROOTS */
 	uint64_t has_roots;
 	/* Where trees of cgroups begin for the tracer, by the number of the hierarchy:
@@ -354,11 +362,12 @@ _Static_assert(sizeof(struct wire_chunk) == 4, "wire_chunk");
 _Static_assert(sizeof(struct wire_grab) == 8, "wire_grab");
 _Static_assert(sizeof(struct wire_spec) == 72, "wire_spec");
 _Static_assert(sizeof(struct wire_filter) == 176, "wire_filter");
-_Static_assert(sizeof(struct wire_config) == 200 + 72 * WIRE_CALLS, "wire_config");
+_Static_assert(sizeof(struct wire_config) == 200 + WIRE_COMPAT_CALLS + 72 * WIRE_CALLS,
+	       "wire_config");
 _Static_assert(sizeof(struct wire_mark) == 24, "wire_mark");
 _Static_assert(sizeof(struct wire_losses) == 32, "wire_losses");
 _Static_assert(sizeof(struct wire_cell) == 64, "wire_cell");
-_Static_assert(sizeof(struct wire_state) == 56 + 8 * WIRE_ROOTS, "wire_state");
+_Static_assert(sizeof(struct wire_state) == 64 + 8 * WIRE_ROOTS, "wire_state");
 _Static_assert(sizeof(struct wire_socket) == 184, "wire_socket");
 _Static_assert(sizeof(struct wire_file) == 24, "wire_file");
 _Static_assert(sizeof(struct wire_memory) == 24, "wire_memory");

@@ -303,7 +303,7 @@ const size_t n_actions_actions = ARRAY_LEN(actions_actions);
 static const struct action question_actions[] = {
 	{ "y", "Yes", "do it", yes },
 	{ "n Esc F10", "No", "do nothing", no },
-	{ "F1", "Help", "all keys", help },
+	{ "F1 ?", "Help", "all keys", help },
 	{ "Up Down PgUp PgDn Home End", NULL, "scroll", NULL },
 };
 

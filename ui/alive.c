@@ -203,6 +203,7 @@ alive_signal(int pidfd, int signal, struct err *err)
 		return err_set(err, -ESRCH, "it has ended");
 	if (errno == EPERM)
 		return err_set(err, -EPERM, "it is somebody else's process, and sysreel has no "
-			       "right to send it signals");
+			       "right to send it signals; with the option --actions it keeps those "
+			       "that it was started with");
 	return err_set(err, -errno, "the signal could not be sent: %s", strerror(errno));
 }

@@ -83,6 +83,7 @@ app_fini(struct app *a)
 	editor_history_fini(&a->filters);
 	editor_history_fini(&a->searches);
 	columns_fini(&a->columns);
+	text_fini(&a->farewell);
 	seen_free(a->seen);
 }
 
@@ -172,6 +173,20 @@ run(const struct action *row, struct screen *s)
 	return true;
 }
 
+/* No key is silent: whoever presses one that means nothing here is told. */
+static void
+not_known(struct app *a, const struct key *k)
+{
+	struct text t = { 0 };
+
+	if (k->code == K_MOUSE || k->code == K_PASTE || k->code == K_NONE)
+		return;
+	key_label(k, &t);
+	text_char(&t, '\0');
+	app_note(a, STYLE_DIM, "%s does nothing here", t.p);
+	text_fini(&t);
+}
+
 void
 app_key(struct app *a, const struct key *k)
 {
@@ -194,7 +209,8 @@ app_key(struct app *a, const struct key *k)
 		return;
 	if (run(action_find(s->ops->actions, s->ops->n_actions, k), s))
 		return;
-	run(action_find(app_actions, n_app_actions, k), s);
+	if (!run(action_find(app_actions, n_app_actions, k), s))
+		not_known(a, k);
 }
 
 void
@@ -206,9 +222,12 @@ app_woken(struct app *a)
 	/* What comes right after something that was told of is not told of itself. */
 	if (a->ingest && !a->progress.is_done)
 		app_wake_at(a, term_now_ns() + APP_TOLD_NS);
-	for (struct screen *s = a->top; s; s = s->below)
+	for (struct screen *s = a->top, *below; s; s = below) {
+		below = s->below;
+		/* It may end itself. */
 		if (s->ops->woken)
 			s->ops->woken(s);
+	}
 }
 
 /* Draw S over those that are seen below it. */

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/base/text.h"
 #include "engine/field/clock.h"
 #include "engine/store/ingest.h"
 #include "ui/action.h"
@@ -31,7 +32,6 @@ struct term;
 struct screen;
 struct save;
 struct seen;
-struct text;
 
 struct screen_ops {
 	const char *name;		/* for help */
@@ -79,6 +79,7 @@ struct app {
 	uint64_t wake_ns;		/* when screens want to be woken at the latest */
 	int nice;			/* what commands have, which sysreel itself may not */
 	bool is_over;
+	struct text farewell;		/* what is printed once the terminal is given back */
 	char note[512];			/* said in the last line until the next key */
 	enum style note_style;
 };

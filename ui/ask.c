@@ -50,7 +50,8 @@ answer_table(struct ask *a, const struct question *q, const struct snapshot *sna
 	struct query query = {
 		.view = q->view, .variant = q->variant, .filters = q->filters,
 		.n_filters = q->n_filters, .from_ns = q->from_ns, .to_ns = q->to_ns,
-		.sort = q->sort, .sort_descending = q->sort_descending, .style = a->style,
+		.sort = q->sort, .sort_descending = q->sort_descending, .is_flat = q->is_flat,
+		.style = a->style,
 		.options = a->options, .watch = &a->watch,
 	};
 
@@ -89,7 +90,7 @@ answer_spectrum(struct ask *a, const struct question *q, const struct snapshot *
 		struct answer *out)
 {
 	struct slices_question question = {
-		q->filters, q->n_filters, a->style, a->options, &a->watch.cancel, NULL,
+		q->filters, q->n_filters, a->style, a->options, &a->watch.cancel, q->span,
 		SLICES_EVENTS,
 	};
 	struct spectrum s = { q->from_ns, q->to_ns, q->n_slices, q->n_bins, NULL, NULL };

@@ -33,8 +33,10 @@ struct question {
 	uint64_t from_ns, to_ns;	/* the window; 0, 0: all that there is */
 	const char *sort;
 	bool sort_descending;
+	bool is_flat;			/* a table without its tree */
 	enum slices_measure measure;	/* of a timeline */
 	size_t n_slices;		/* without a view: a timeline of so many slices, */
+	const char *span;		/* of a spectrum, as in slices.h */
 	unsigned n_bins;		/* or how long calls took, in so many columns; 0: not */
 };
 

@@ -1,8 +1,9 @@
 /*
  * browse - the main screen: source, path, timeline, table, keys.
  *
- * Its state and what is asked for are in browse.c, what keys do in browse_keys.c, how
- * it looks in browse_draw.c.
+ * Its state and what is asked for are in browse.c, what keys do in browse_keys.c and,
+ * by what it is about, in browse_filter.c, browse_search.c, browse_views.c and
+ * browse_save.c; how it looks in browse_draw.c.
  */
 #ifndef UI_BROWSE_H
 #define UI_BROWSE_H
@@ -15,6 +16,7 @@
 #include "ui/ask.h"
 #include "ui/drill.h"
 #include "ui/grid.h"
+#include "ui/kept.h"
 #include "ui/timeline.h"
 
 #define BROWSE_SLICES 512		/* of the timeline */
@@ -34,6 +36,10 @@ struct browse {
 	struct ask *ask_table, *ask_line;
 	struct answer table;		/* the newest; .table may be NULL */
 	struct answer line;
+	struct kept kept;		/* those of before, once all has been read */
+	/* What they are kept under, and so the answers that are waited for; NULL: not. */
+	char *table_key, *line_key, *table_key_next, *line_key_next;
+	size_t table_key_len, table_key_next_len;	/* without the order */
 	uint64_t table_id, line_id;	/* of what was asked last */
 	uint64_t table_asked_ns, line_asked_ns;		/* when, */
 	uint64_t table_took_ns, line_took_ns;		/* how long the last one took, */
@@ -44,12 +50,14 @@ struct browse {
 	bool is_paused;
 	uint64_t held_events;		/* paused: how many there were then */
 	uint64_t from_ns, to_ns;	/* the window; 0, 0: all of a capture, or what slides */
+	uint64_t since_ns;		/* live: where that window begins; 0: it slides as well */
 	uint64_t slid_from_ns, slid_to_ns;	/* live: the window that slides, as of now */
 	bool has_focus_on_line;		/* keys act on the timeline */
 	uint64_t cursor_ns;
 	uint64_t anchor_ns;		/* the other end of the window while it is drawn */
 	bool is_dragging;
 	char *search;			/* NULL: nothing is searched */
+	struct grid_search finding;	/* .left 0: it is found, or not there */
 	/* The columns that are shown: of the table, or of the view while there is none. */
 	const struct view *shown_view;
 	const struct view_column *shown[GRID_COLUMNS_MAX];
@@ -71,11 +79,38 @@ void browse_open(struct app *a, const struct view *first);
 /* Ask for table and timeline anew, because what is asked has changed. */
 void browse_ask(struct browse *b);
 
+/* Offer the views that there are at the present level. */
+void browse_choose_view(void *browse);
+
+/* There is another view, level or condition: ask, and forget what was searched. */
+void browse_changed(struct browse *b);
+
 /* Open the overview over B, what is on top. */
 void browse_overview(void *browse);
 
+/* Edit the filter; keep what has the value of the marked cell, or (IS_EXCLUDED) what has
+ * not; take away the row of a level (SIZE_MAX: the filter), or ask which part. */
+void browse_edit_filter(void *browse);
+void browse_narrow(struct browse *b, bool is_excluded);
+void browse_include(void *browse);
+void browse_exclude(void *browse);
+void browse_remove_part(struct browse *b, size_t level);
+void browse_choose_part(void *browse);
+
+/* Search the rows; go on with that, called when it is time. */
+void browse_search(void *browse);
+void browse_search_next(void *browse);
+void browse_search_previous(void *browse);
+void browse_search_on(struct browse *b);
+
+/* Show the command lines that show this again. */
+void browse_show_command(void *browse);
+
 /* Ask for a name, and write the table that is seen there. */
 void browse_save(void *browse);
+
+/* The time of day, in ns since 1970. */
+uint64_t browse_now(void);
 
 /* Is the window the last seconds of the running system? */
 bool browse_slides(const struct browse *b);

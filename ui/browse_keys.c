@@ -6,27 +6,22 @@
 #include "engine/base/err.h"
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
-#include "engine/filter/filter.h"
 #include "engine/query/table.h"
 #include "engine/query/view.h"
-#include "engine/query/view_set.h"
 #include "ui/actions.h"
 #include "ui/choose.h"
 #include "ui/columns_edit.h"
 #include "ui/dig.h"
 #include "ui/echo.h"
-#include "ui/filter_prompt.h"
 #include "ui/key.h"
-#include "ui/overview.h"
-#include "ui/prompt.h"
 #include "ui/read.h"
 #include "ui/spectro.h"
 
 #define MENU_COLS 30
 
 /* Another view, level or order: what was searched belongs to the one before. */
-static void
-changed(struct browse *b)
+void
+browse_changed(struct browse *b)
 {
 	free(b->search);
 	b->search = NULL;
@@ -41,11 +36,13 @@ go_down(void *screen)
 	struct browse *b = screen;
 	struct err err = { 0 };
 
-	if (!browse_has_table(b) || !b->table.table->n_rows)
+	if (!browse_has_table(b) || !b->table.table->n_rows) {
+		app_note(b->screen.app, STYLE_DIM, "there is no row to go into");
 		return;
+	}
 	if (drill_down(&b->drill, b->screen.app->o->views, b->table.table,
 		       browse_level(b)->grid.rows.at, &err))
-		changed(b);
+		browse_changed(b);
 	else
 		app_note(b->screen.app, STYLE_WARNING, "%s", err.text);
 }
@@ -58,7 +55,7 @@ go_back(void *screen)
 	if (b->has_focus_on_line)
 		b->has_focus_on_line = false;
 	else if (drill_back(&b->drill))
-		changed(b);
+		browse_changed(b);
 	else
 		app_note(b->screen.app, STYLE_DIM, "this is the top; q quits");
 }
@@ -185,92 +182,15 @@ act(void *screen)
 		app_note(b->screen.app, STYLE_DIM, "there is no row to act on");
 }
 
-/* Views -------------------------------------------------------------------- */
-
-struct offered {
-	const struct view **views;
-	size_t n;
-	unsigned variant;
-};
-
-static const char *
-view_name(const void *ctx, size_t i)
-{
-	return ((const struct offered *)ctx)->views[i]->name;
-}
-
-static void
-view_explain(const void *ctx, size_t i, struct pager *p)
-{
-	const struct offered *o = ctx;
-
-	read_legend(o->views[i], o->variant, p);
-}
-
-static void
-offered_free(void *ctx)
-{
-	struct offered *o = ctx;
-
-	free(o->views);
-	free(o);
-}
-
-/* The views that are offered at the present level, in the order of their names. */
-static struct offered *
-offer_views(struct browse *b)
-{
-	const struct view_set *views = b->screen.app->o->views;
-	struct offered *o = xzalloc(sizeof(*o));
-	const char *field = drill_field(&b->drill);
-
-	o->views = xreallocarray(NULL, view_set_count(views) + 1, sizeof(*o->views));
-	o->variant = b->screen.app->o->variant;
-	for (size_t i = 0; i < view_set_count(views); i++) {
-		const struct view *v = view_set_at(views, i);
-
-		if (v->kind == VIEW_TABLE && !v->n_needs && view_applies(v, field))
-			o->views[o->n++] = v;
-	}
-	return o;
-}
-
-static void
-view_chosen(void *owner, size_t i)
-{
-	struct browse *b = owner;
-	struct offered *o = offer_views(b);
-
-	if (i < o->n && o->views[i] != browse_level(b)->view) {
-		drill_switch(&b->drill, o->views[i]);
-		changed(b);
-	}
-	offered_free(o);
-}
-
-static void
-choose_view(void *screen)
-{
-	struct browse *b = screen;
-	struct offered *o = offer_views(b);
-	struct choose c = {
-		.title = "Views", .width_cols = MENU_COLS, .entries = { o->n, view_name, o },
-		.explain = view_explain, .chosen = view_chosen, .owner = b, .free = offered_free,
-	};
-
-	for (size_t i = 0; i < o->n; i++)
-		if (o->views[i] == browse_level(b)->view)
-			c.selected = i;
-	choose_open(b->screen.app, &c);
-}
-
 /* Order -------------------------------------------------------------------- */
 
 static void
 sort_by(struct browse *b, size_t shown)
 {
-	if (shown >= b->n_shown)
+	if (shown >= b->n_shown) {
+		app_note(b->screen.app, STYLE_DIM, "there are %zu columns", b->n_shown);
 		return;
+	}
 	drill_sort(browse_level(b), b->shown[shown]->name);
 	browse_ask(b);
 }
@@ -342,6 +262,21 @@ choose_sort(void *screen)
 	choose_open(b->screen.app, &c);
 }
 
+static void
+tree_toggle(void *screen)
+{
+	struct browse *b = screen;
+	struct drill_level *l = browse_level(b);
+
+	if (!l->view->parent.operand) {
+		app_note(b->screen.app, STYLE_DIM, "the rows of this view have no parents");
+		return;
+	}
+	l->is_flat = !l->is_flat;
+	browse_ask(b);
+	app_note(b->screen.app, STYLE_DIM, l->is_flat ? "without the tree" : "as a tree");
+}
+
 /* Columns ------------------------------------------------------------------ */
 
 static void
@@ -362,293 +297,6 @@ choose_columns(void *screen)
 	columns_edit_open(b->screen.app, browse_level(b)->view, columns_changed, b);
 }
 
-/* Filter ------------------------------------------------------------------- */
-
-static void
-filter_entered(void *owner, const char *text)
-{
-	struct browse *b = owner;
-
-	drill_set_filter(browse_level(b), text);
-	browse_ask(b);
-}
-
-static void
-edit_filter(void *screen)
-{
-	struct browse *b = screen;
-
-	filter_prompt_open(b->screen.app, browse_level(b)->filter, filter_entered, b);
-}
-
-/* Let CONDITION hold besides the filter. */
-static void
-add_filter(struct browse *b, const char *condition)
-{
-	struct drill_level *l = browse_level(b);
-	struct text t = { 0 }, shortest = { 0 };
-	struct err err = { 0 };
-	struct filter *f;
-
-	if (l->filter)
-		text_fmt(&t, "(%s) and ", l->filter);
-	text_fmt(&t, "(%s)", condition);
-	text_char(&t, '\0');
-	f = filter_compile(t.p, b->screen.app->o->filter_options, &err);
-	if (f) {
-		filter_print(f, &shortest);
-		text_char(&shortest, '\0');
-		drill_set_filter(l, shortest.p);
-	} else {
-		app_note(b->screen.app, STYLE_ERROR, "%s", err.text);
-	}
-	filter_free(f);
-	text_fini(&t);
-	text_fini(&shortest);
-}
-
-/* Add the marked cell's value to the filter, or what is not it. */
-static void
-narrow(struct browse *b, bool is_excluded)
-{
-	struct drill_level *l = browse_level(b);
-	struct text t = { 0 };
-
-	if (!browse_has_table(b) || !b->table.table->n_rows || l->grid.mark >= b->n_shown)
-		return;
-	text_str(&t, is_excluded ? "not (" : "(");
-	if (!drill_cell_condition(b->table.table, l->grid.rows.at,
-				  b->shown_cells[l->grid.mark], &t)) {
-		app_note(b->screen.app, STYLE_WARNING, "%s is a sum, events have none; < and > "
-			 "mark another column", b->shown[l->grid.mark]->name);
-		text_fini(&t);
-		return;
-	}
-	text_str(&t, ")");
-	text_char(&t, '\0');
-	add_filter(b, t.p);
-	browse_ask(b);
-	text_fini(&t);
-}
-
-static void
-include(void *screen)
-{
-	narrow(screen, false);
-}
-
-static void
-exclude(void *screen)
-{
-	narrow(screen, true);
-}
-
-/* Parts of the path ---------------------------------------------------------- */
-
-/* What can be taken away: rows that were gone into, and last the filter. */
-struct parts {
-	char *names[DRILL_LEVELS_MAX + 1];	/* owned */
-	size_t levels[DRILL_LEVELS_MAX + 1];	/* SIZE_MAX: the filter */
-	size_t n;
-};
-
-static void
-parts_free(void *ctx)
-{
-	struct parts *p = ctx;
-
-	while (p->n)
-		free(p->names[--p->n]);
-	free(p);
-}
-
-static void
-add_part(struct parts *p, size_t level, const char *of, const char *words)
-{
-	struct text t = { 0 };
-
-	text_fmt(&t, "%s › %s", of, words);
-	p->names[p->n] = xstrndup(t.p, t.len);
-	p->levels[p->n++] = level;
-	text_fini(&t);
-}
-
-static struct parts *
-parts_new(struct browse *b)
-{
-	struct parts *p = xzalloc(sizeof(*p));
-
-	for (size_t i = 0; i + 1 < b->drill.n; i++)
-		if (b->drill.levels[i].condition)
-			add_part(p, i, b->drill.levels[i].view->name, b->drill.levels[i].label);
-	if (browse_level(b)->filter)
-		add_part(p, SIZE_MAX, "filter", browse_level(b)->filter);
-	return p;
-}
-
-static const char *
-part_name(const void *ctx, size_t i)
-{
-	return ((const struct parts *)ctx)->names[i];
-}
-
-/* Be no more limited to the row of LEVEL; SIZE_MAX: by the filter. */
-static void
-remove_part(struct browse *b, size_t level)
-{
-	if (level == SIZE_MAX)
-		drill_set_filter(browse_level(b), "");
-	else
-		drill_forget(&b->drill, level);
-	changed(b);
-}
-
-static void
-part_chosen(void *owner, size_t i)
-{
-	struct browse *b = owner;
-	struct parts *p = parts_new(b);
-
-	if (i < p->n)
-		remove_part(b, p->levels[i]);
-	parts_free(p);
-}
-
-static void
-choose_part(void *screen)
-{
-	struct browse *b = screen;
-	struct parts *p = parts_new(b);
-	struct choose c = {
-		.title = "Take away", .width_cols = 2 * MENU_COLS,
-		.entries = { p->n, part_name, p }, .selected = p->n ? p->n - 1 : 0,
-		.chosen = part_chosen, .owner = b, .free = parts_free,
-	};
-
-	if (p->n) {
-		choose_open(b->screen.app, &c);
-		return;
-	}
-	parts_free(p);
-	app_note(b->screen.app, STYLE_DIM, "there is no filter, and no row was gone into");
-}
-
-/* Overview ------------------------------------------------------------------- */
-
-/* Show the view of a tile on its busiest time, within what is selected. */
-static void
-tile_chosen(void *owner, const struct overview_choice *c)
-{
-	struct browse *b = owner;
-	const struct view *v = view_set_find(b->screen.app->o->views, c->view);
-	struct drill_level *l;
-
-	if (!v || v->kind != VIEW_TABLE) {
-		app_note(b->screen.app, STYLE_WARNING, "there is no table `%s`", c->view);
-		return;
-	}
-	drill_switch(&b->drill, v);
-	l = browse_level(b);
-	if (c->filter)
-		add_filter(b, c->filter);
-	if (c->sort && strcmp(l->sort ? l->sort : "", c->sort))
-		drill_sort(l, c->sort);
-	b->from_ns = c->from_ns;
-	b->to_ns = c->to_ns;
-	changed(b);
-	app_note(b->screen.app, STYLE_DIM, "its busiest time; 0 shows all of it");
-}
-
-void
-browse_overview(void *screen)
-{
-	struct browse *b = screen;
-	const char *filters[DRILL_FILTERS_MAX];
-	size_t n = drill_filters(&b->drill, filters);
-
-	overview_open(b->screen.app, filters, n, tile_chosen, b);
-}
-
-/* Search ------------------------------------------------------------------- */
-
-static void
-search_to(struct browse *b, bool is_backwards, bool from_here)
-{
-	struct grid_data d;
-	size_t row;
-
-	if (!b->search || !browse_has_table(b))
-		return;
-	browse_data(b, &d);
-	row = grid_find(&browse_level(b)->grid, &d, b->search, is_backwards, from_here);
-	if (row == SIZE_MAX)
-		app_note(b->screen.app, STYLE_WARNING, "not found: %s", b->search);
-	else
-		grid_select(&browse_level(b)->grid, &d, row, b->grid_area);
-}
-
-static void
-search_changed(void *owner, const char *text)
-{
-	struct browse *b = owner;
-
-	free(b->search);
-	b->search = *text ? xstrdup(text) : NULL;
-	search_to(b, false, true);
-}
-
-static void
-search_entered(void *owner, const char *text)
-{
-	struct browse *b = owner;
-
-	app_keep_history(b->screen.app, &b->screen.app->searches);
-	search_changed(owner, text);
-}
-
-static void
-search_left(void *owner)
-{
-	struct browse *b = owner;
-
-	free(b->search);
-	b->search = NULL;
-}
-
-static void
-search(void *screen)
-{
-	struct browse *b = screen;
-	struct prompt p = {
-		.label = "search", .history = &b->screen.app->searches,
-		.changed = search_changed, .entered = search_entered, .left = search_left,
-		.owner = b,
-	};
-
-	prompt_open(b->screen.app, &p);
-}
-
-static void
-search_again(struct browse *b, bool is_backwards)
-{
-	if (b->search)
-		search_to(b, is_backwards, false);
-	else
-		app_note(b->screen.app, STYLE_DIM, "nothing is searched; / does that");
-}
-
-static void
-search_next(void *screen)
-{
-	search_again(screen, false);
-}
-
-static void
-search_previous(void *screen)
-{
-	search_again(screen, true);
-}
-
 /* The window --------------------------------------------------------------- */
 
 static void
@@ -665,8 +313,25 @@ whole(void *screen)
 {
 	struct browse *b = screen;
 
-	b->from_ns = b->to_ns = 0;
+	b->from_ns = b->to_ns = b->since_ns = 0;
 	browse_ask(b);
+}
+
+/* What happened before now is not looked at any more. */
+static void
+clear(void *screen)
+{
+	struct browse *b = screen;
+	struct app *a = b->screen.app;
+
+	if (a->o->name) {
+		app_note(a, STYLE_DIM, "a capture stays as it is; Tab and the mouse choose a part");
+		return;
+	}
+	b->from_ns = b->to_ns = 0;
+	b->since_ns = browse_now();
+	browse_ask(b);
+	app_note(a, STYLE_DIM, "what happens from now on; 0 shows the last moments again");
 }
 
 static void
@@ -675,8 +340,10 @@ focus_line(void *screen)
 	struct browse *b = screen;
 	const struct slices *s = &b->line.slices;
 
-	if (!s->n || !b->line_area.n_rows)
+	if (!s->n || !b->line_area.n_rows) {
+		app_note(b->screen.app, STYLE_DIM, "there is no timeline here");
 		return;
+	}
 	b->has_focus_on_line = !b->has_focus_on_line;
 	if (b->cursor_ns < s->from_ns || b->cursor_ns > s->to_ns)
 		b->cursor_ns = b->to_ns ? b->from_ns : s->from_ns;
@@ -751,12 +418,12 @@ path_mouse(struct browse *b, const struct key *k)
 		if (k->col < s.col || k->col >= s.col + s.n_cols)
 			continue;
 		if (k->button == 3 && s.is_row) {
-			remove_part(b, s.level);
+			browse_remove_part(b, s.level);
 		} else if (k->button == 1 && s.level == SIZE_MAX) {
-			edit_filter(b);
+			browse_edit_filter(b);
 		} else if (k->button == 1) {
 			drill_to(&b->drill, s.level);
-			changed(b);
+			browse_changed(b);
 		}
 		return true;
 	}
@@ -781,7 +448,7 @@ mouse(struct browse *b, const struct grid_data *d, const struct key *k)
 		if (k->mouse == MOUSE_DOUBLE)
 			go_down(b);
 		else if (k->mouse == MOUSE_PRESS && k->button == 3)
-			narrow(b, false);
+			browse_narrow(b, false);
 		return true;
 	default:
 		return grid_key(g, d, k, b->grid_area);
@@ -810,8 +477,9 @@ browse_key(struct screen *s, const struct key *k)
 
 const struct action browse_actions[] = {
 	{ "F1 ?", "Help", "all keys", help },
-	{ "F2 v", "Views", "choose another view; typing searches", choose_view },
-	{ "F4 \\", "Filter", "edit the filter; fields and operators are offered", edit_filter },
+	{ "F2 v", "Views", "choose another view; typing searches", browse_choose_view },
+	{ "F4 \\", "Filter", "edit the filter; fields, operators and values are offered",
+	  browse_edit_filter },
 	{ "F5 e", "Echo", "the data that the selected row read and wrote", echo },
 	{ "F6 d", "Dig", "the events of the selected row, one by one", dig },
 	{ "F12 s", "Spectro", "how long the calls of the selected row took, over time",
@@ -819,15 +487,16 @@ const struct action browse_actions[] = {
 	{ "F7 l", "Legend", "what the view and its columns are", legend },
 	{ "F8 a", "Actions", "what can be done to the selected row", act },
 	{ "F9 o", "Sort", "sort by another column; the same again turns the order", choose_sort },
-	{ "/ ^F", "Search", "find a text in the rows, in any case", search },
+	{ "/ ^F", "Search", "find a text in the rows, in any case",
+	  browse_search },
 	{ "Enter", NULL, "go into the selected row", go_down },
 	{ "Esc Backspace", NULL, "back up, to where everything is as it was left", go_back },
-	{ "n", NULL, "search: the next row", search_next },
-	{ "N", NULL, "search: the previous row", search_previous },
-	{ "+", NULL, "only what has the value of the marked cell", include },
-	{ "-", NULL, "only what has not", exclude },
+	{ "n", NULL, "search: the next row", browse_search_next },
+	{ "N", NULL, "search: the previous row", browse_search_previous },
+	{ "+", NULL, "only what has the value of the marked cell", browse_include },
+	{ "-", NULL, "only what has not", browse_exclude },
 	{ "x Del", NULL, "take the filter or a part of the path away; so does the right mouse "
-	  "button there", choose_part },
+	  "button there", browse_choose_part },
 	{ "< >", NULL, "mark another column", NULL },
 	{ "Up Down PgUp PgDn Home End", NULL, "move the selection", NULL },
 	{ "Left Right", NULL, "scroll the columns", NULL },
@@ -835,10 +504,14 @@ const struct action browse_actions[] = {
 	{ "Tab", NULL, "put the keys on the timeline, and back", focus_line },
 	{ "Shift-Left Shift-Right", NULL, "on the timeline: draw a window", NULL },
 	{ "0", NULL, "the window is everything again", whole },
+	{ "c", NULL, "live: clear, and show what happens from now on", clear },
 	{ "p Space", "Pause", "hold the display still, and let it go", pause_toggle },
 	{ "F10 q", "Quit", "leave", quit },
 	{ "g", "Overview", "how much happened of what, and when",
 	  browse_overview },
+	{ "T", NULL, "as a tree or not, where rows have parents", tree_toggle },
+	{ "y", NULL, "the command lines that show this again; the first is printed in the end",
+	  browse_show_command },
 	{ "S", "Save", "write the table to a file; .csv and .json at the end of its name are forms",
 	  browse_save },
 	{ "C", "Columns", "choose, order and size the columns of this view", choose_columns },

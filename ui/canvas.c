@@ -65,6 +65,24 @@ ascii_for(uint32_t c)
 	return '?';
 }
 
+/* Signs that the 256 or 512 characters of the console's fonts are without. */
+static const uint32_t not_on_console[] = {
+	0x2581, 0x2582, 0x2583, 0x2585, 0x2586, 0x2587, 0x25B6, 0x25B8, 0x25C0, 0x25CF, 0x2039,
+	0x203A, ELLIPSIS,
+};
+
+/* Is C drawn as what stands for it? */
+static bool
+is_replaced(const struct canvas *canvas, uint32_t c)
+{
+	if (c <= 0x7E || canvas->is_ascii)
+		return c > 0x7E;
+	for (size_t i = 0; i < ARRAY_LEN(not_on_console) && canvas->is_console; i++)
+		if (not_on_console[i] == c)
+			return true;
+	return false;
+}
+
 void
 canvas_resize(struct canvas *c, unsigned n_rows, unsigned n_cols)
 {
@@ -208,7 +226,7 @@ put_escape(struct area a, unsigned row, unsigned col, enum style s, struct span 
 void
 area_fill(struct area a, uint32_t c, enum style s)
 {
-	if (a.canvas->is_ascii && c > 0x7E)
+	if (is_replaced(a.canvas, c))
 		c = (uint8_t)ascii_for(c);
 	for (unsigned row = 0; row < a.n_rows; row++)
 		for (unsigned col = 0; col < a.n_cols; col++)
@@ -225,7 +243,7 @@ area_bytes(struct area a, unsigned row, unsigned col, enum style s, struct span 
 
 		if (g.is_escape) {
 			put_escape(a, row, at, s, (struct span){ text.p, g.len });
-		} else if (a.canvas->is_ascii && g.c > 0x7E) {
+		} else if (is_replaced(a.canvas, g.c)) {
 			area_fill(area_line(a, row, at, g.width), g.c, s);
 		} else if (!g.width) {
 			put_mark(a, row, at, g.c);

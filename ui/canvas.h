@@ -33,6 +33,7 @@ struct canvas {
 	unsigned n_rows, n_cols;
 	struct canvas_cell *cells;	/* row by row */
 	bool is_ascii;			/* nothing but ASCII is drawn */
+	bool is_console;		/* nothing that the fonts of the Linux console lack */
 	/* Where the terminal's cursor is shown. */
 	bool has_cursor;
 	unsigned cursor_row, cursor_col;

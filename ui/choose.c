@@ -58,34 +58,37 @@ end(struct screen *s)
 	free(m);
 }
 
+/* Close it, and say so: entry I was chosen, or (SIZE_MAX) none. */
+static void
+close_menu(struct chooser *m, size_t i)
+{
+	struct choose c = m->c;
+
+	m->c.free = NULL;
+	app_pop(m->screen.app);
+	if (i != SIZE_MAX)
+		c.chosen(c.owner, i);
+	else if (c.left)
+		c.left(c.owner);
+	if (c.free)
+		c.free((void *)(uintptr_t)c.entries.ctx);
+}
+
 static void
 leave(void *screen)
 {
-	struct chooser *m = screen;
-	void (*left)(void *) = m->c.left;
-	void *owner = m->c.owner;
-
-	app_pop(m->screen.app);
-	if (left)
-		left(owner);
+	close_menu(screen, SIZE_MAX);
 }
 
 static bool
 key(struct screen *s, const struct key *k)
 {
 	struct chooser *m = (struct chooser *)s;
-	size_t selected;
 
 	switch (menu_key(&m->menu, k, m->area)) {
-	case MENU_CHOSEN: {
-		void (*chosen)(void *, size_t) = m->c.chosen;
-		void *owner = m->c.owner;
-
-		selected = menu_selected(&m->menu);
-		app_pop(s->app);
-		chosen(owner, selected);
+	case MENU_CHOSEN:
+		close_menu(m, menu_selected(&m->menu));
 		return true;
-	}
 	case MENU_LEFT:
 		leave(s);
 		return true;

@@ -24,7 +24,7 @@ struct choose {
 	/* Nothing was; NULL: nobody cares. */
 	void (*left)(void *owner);
 	void *owner;
-	/* Ends .entries.ctx; NULL: it needs no end. */
+	/* Ends .entries.ctx, once .chosen or .left has returned; NULL: it needs no end. */
 	void (*free)(void *ctx);
 };
 

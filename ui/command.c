@@ -255,14 +255,20 @@ put_quoted(const char *s, struct text *t)
 }
 
 void
+command_word(const char *word, struct text *t)
+{
+	if (is_plain(word))
+		text_str(t, word);
+	else
+		put_quoted(word, t);
+}
+
+void
 command_show(const struct command *c, struct text *t)
 {
 	for (size_t i = 0; i < c->n_words; i++) {
 		if (i)
 			text_char(t, ' ');
-		if (is_plain(c->words[i]))
-			text_str(t, c->words[i]);
-		else
-			put_quoted(c->words[i], t);
+		command_word(c->words[i], t);
 	}
 }

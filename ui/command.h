@@ -30,6 +30,9 @@ int command_make(struct command *c, const struct view_action *a, const struct ta
 
 void command_fini(struct command *c);
 
+/* Append WORD, which is one, as somebody would type it for a shell, harmless. */
+void command_word(const char *word, struct text *t);
+
 /* Append it as somebody would type it for a shell, harmless to a terminal. */
 void command_show(const struct command *c, struct text *t);
 

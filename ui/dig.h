@@ -21,6 +21,8 @@ struct dig_question {
 	size_t n_filters;
 	uint64_t from_ns, to_ns;	/* 0, 0: of all times */
 	const char *title;		/* what is looked into */
+	/* Of a spectrogram: the operand that tells how long; NULL: that of calls. */
+	const char *span;
 };
 
 /* Show the events that Q wants; it is copied. */

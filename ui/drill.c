@@ -17,13 +17,16 @@
 #define LABEL_BYTES_MAX 200
 
 static void
-level_fini(struct drill_level *l)
+level_fini(struct drill *d, struct drill_level *l)
 {
 	free(l->filter);
 	free(l->condition);
 	free(l->label);
 	free(l->field);
-	view_free(l->own);
+	if (l->own) {
+		xgrow(&d->left, &d->cap_left, d->n_left + 1, sizeof(*d->left));
+		d->left[d->n_left++] = l->own;
+	}
 	*l = (struct drill_level){ 0 };
 }
 
@@ -50,7 +53,12 @@ void
 drill_fini(struct drill *d)
 {
 	while (d->n)
-		level_fini(&d->levels[--d->n]);
+		level_fini(d, &d->levels[--d->n]);
+	while (d->n_left)
+		view_free(d->left[--d->n_left]);
+	free(d->left);
+	d->left = NULL;
+	d->cap_left = 0;
 }
 
 struct drill_level *
@@ -251,7 +259,7 @@ drill_switch(struct drill *d, const struct view *v)
 
 	/* At the end of what can be gone back, the last step is forgotten. */
 	if (d->n == DRILL_LEVELS_MAX)
-		level_fini(&d->levels[--d->n]);
+		level_fini(d, &d->levels[--d->n]);
 	to = push(d, v);
 	to->filter = filter;
 }
@@ -271,7 +279,7 @@ void
 drill_to(struct drill *d, size_t n)
 {
 	while (d->n > n + 1)
-		level_fini(&d->levels[--d->n]);
+		level_fini(d, &d->levels[--d->n]);
 	drill_forget(d, d->n - 1);
 }
 

@@ -36,12 +36,15 @@ struct drill_level {
 	struct grid grid;
 	const char *sort;		/* name of a column of the view */
 	bool is_descending;
+	bool is_flat;			/* its rows are not shown as a tree */
 };
 
 /* Embedded: zeroes, then drill_start(). */
 struct drill {
 	struct drill_level levels[DRILL_LEVELS_MAX];
 	size_t n;
+	struct view **left;		/* views that were a level's own: tables have them still */
+	size_t n_left, cap_left;
 };
 
 void drill_start(struct drill *d, const struct view *v);

@@ -281,6 +281,10 @@ draw(struct screen *screen, struct area a)
 		area_bytes(head, 0, head.n_cols - (unsigned)t.len, STYLE_DIM,
 			   (struct span){ (const uint8_t *)t.p, t.len });
 	text_fini(&t);
+	if (n && progress >= 1 && e->top >= n) {
+		e->top = n - 1;
+		e->skip = 0;
+	}
 	if (n)
 		draw_lines(e, e->area);
 	else if (e->area.n_rows > 1)
@@ -596,7 +600,6 @@ woken(struct screen *screen)
 	if (!look_for(e, &err))
 		die("a filter that was one is none: %s", err.text);
 	e->is_searching = false;
-	e->top = e->skip = 0;
 }
 
 static void

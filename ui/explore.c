@@ -1,6 +1,7 @@
 #include "ui/explore.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
@@ -133,6 +134,10 @@ begin(struct app *a, const struct view *first, struct err *err)
 	a->start_ns = term_now_ns();
 	if (ingest_start(a->ingest, source, err) < 0)
 		return err->code;
+	/* Who reads the source goes first, not who draws. */
+	setpriority(PRIO_PROCESS, 0, a->nice);
+	if (a->o->begun && a->o->begun(a->o->ctx, err) < 0)
+		return err->code;
 	a->term = term_open(&a->o->term, err);
 	if (!a->term)
 		return err->code;
@@ -160,8 +165,11 @@ explore_run(const struct explore_options *o, struct err *err)
 	code = begin(&a, first, err);
 	if (!code)
 		live(&a);
-	app_fini(&a);
 	term_close(a.term);
+	/* Before screens end, which takes a while when much was read. */
+	if (a.farewell.len && fwrite(a.farewell.p, 1, a.farewell.len, stdout))
+		fflush(stdout);
+	app_fini(&a);
 	ingest_free(a.ingest);
 	close(a.wake_fd);
 	if (!code)

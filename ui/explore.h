@@ -30,6 +30,8 @@ struct explore_options {
 	uint64_t budget_bytes;		/* of the store; 0: none */
 	uint64_t refresh_ns;		/* live: how often, and the length of the window */
 	bool acts_on_captures;		/* actions of views are on there as well */
+	uint64_t n_events;		/* that are read of it; 0: all */
+	const char *source;		/* options that look at the same again, for a shell */
 	const char *state_dir;		/* of what is kept between runs; NULL: nothing is */
 	struct term_options term;
 	const struct query_style *style;
@@ -40,6 +42,9 @@ struct explore_options {
 			   const atomic_bool *cancel);
 	/* Open what is looked at. IN is what the source calls when it has to wait. */
 	struct source *(*open)(void *ctx, struct ingest *in, struct err *err);
+	/* The source is being read by a thread of its own: what only that thread needs is
+	 * given up. NULL: nothing is. 0 or a negative errno. */
+	int (*begun)(void *ctx, struct err *err);
 	void *ctx;
 };
 

@@ -143,7 +143,7 @@ draw_row(const struct grid *g, const struct grid_data *d, const struct layout *l
 		enum style s = STYLE_TEXT;
 
 		t.len = 0;
-		if (!l->columns[i] && d->level)
+		if (d->level && l->columns[i] == d->trunk)
 			for (unsigned n = d->level(d->ctx, row); n && t.len < 2 * l->width[i]; n--)
 				text_str(&t, n == 1 ? "└ " : "  ");
 		d->cell(d->ctx, row, l->columns[i], &t, &s);
@@ -304,18 +304,24 @@ row_has(const struct grid_data *d, size_t row, const char *text, struct text *t)
 }
 
 size_t
-grid_find(const struct grid *g, const struct grid_data *d, const char *text, bool is_backwards,
-	  bool from_here)
+grid_find(const struct grid_data *d, struct grid_search *s, size_t n)
 {
-	size_t row = g->rows.at, found = SIZE_MAX;
+	size_t found = SIZE_MAX;
 	struct text t = { 0 };
 
-	for (size_t i = 0; i < d->n_rows && found == SIZE_MAX; i++) {
-		if (i || !from_here)
-			row = is_backwards ? (row ? row : d->n_rows) - 1 : (row + 1) % d->n_rows;
-		if (row_has(d, row, text, &t))
-			found = row;
+	/* There may be fewer rows by now. */
+	if (s->at >= d->n_rows)
+		s->at = 0;
+	if (!d->n_rows)
+		s->left = 0;
+	for (; n && s->left && found == SIZE_MAX; n--, s->left--) {
+		if (row_has(d, s->at, s->text, &t))
+			found = s->at;
+		s->at = s->is_backwards ? (s->at ? s->at : d->n_rows) - 1
+					: (s->at + 1) % d->n_rows;
 	}
+	if (found != SIZE_MAX)
+		s->left = 0;
 	text_fini(&t);
 	return found;
 }

@@ -43,6 +43,7 @@ struct grid_data {
 	uint64_t (*id)(const void *ctx, size_t row);
 	/* How deep a row stands in a tree; NULL: there is none. */
 	unsigned (*level)(const void *ctx, size_t row);
+	size_t trunk;			/* the column that shows that */
 	const char *empty;		/* what is said when there is no row */
 };
 
@@ -76,9 +77,16 @@ enum grid_place grid_at(const struct grid *g, const struct grid_data *d, struct 
 /* Select ROW. */
 void grid_select(struct grid *g, const struct grid_data *d, size_t row, struct area a);
 
-/* The next row after (or before) the selected one that has TEXT in a cell, in any
- * case; goes round at the ends. SIZE_MAX: there is none. */
-size_t grid_find(const struct grid *g, const struct grid_data *d, const char *text,
-		 bool is_backwards, bool from_here);
+/* A search for a text, in any case, row by row and round at the ends. */
+struct grid_search {
+	const char *text;		/* borrowed */
+	bool is_backwards;
+	size_t at;			/* the row that is looked at next, */
+	size_t left;			/* and how many are to be looked at */
+};
+
+/* Go on for at most N rows: the row that has it in a cell, and the search is over.
+ * SIZE_MAX: none had; all have been looked at once S->left is 0. */
+size_t grid_find(const struct grid_data *d, struct grid_search *s, size_t n);
 
 #endif

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +14,16 @@ wants_help(int argc, char **argv)
 	return argc > 1 && !strcmp(argv[1], "-h");
 }
 
+static int
+tell_version(void)
+{
+	puts("sysreel " SYSREEL_VERSION);
+	if (fflush(stdout) == 0 || errno == EPIPE)
+		return CLI_OK;
+	cli_error("cannot write: %s", strerror(errno));
+	return CLI_FAILED;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -20,23 +31,17 @@ main(int argc, char **argv)
 
 	/* A reader that goes away is an error of write(), no reason to die. */
 	signal(SIGPIPE, SIG_IGN);
-	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
-		cli_list(cli_commands, n_cli_commands);
-		return CLI_OK;
-	}
-	if (argc > 1 && !strcmp(argv[1], "--version")) {
-		puts("sysreel " SYSREEL_VERSION);
-		return CLI_OK;
-	}
+	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")))
+		return cli_list(cli_commands, n_cli_commands);
+	if (argc > 1 && !strcmp(argv[1], "--version"))
+		return tell_version();
 	/* Options without a command are those of the explorer, as csysdig has them. */
 	if (argc < 2 || argv[1][0] == '-')
 		return explore_command.run(&explore_command, argc, argv);
 	c = cli_find(cli_commands, n_cli_commands, argv[1]);
 	if (!c)
 		return CLI_USAGE;
-	if (wants_help(argc - 1, argv + 1)) {
-		cli_help(c);
-		return CLI_OK;
-	}
+	if (wants_help(argc - 1, argv + 1))
+		return cli_help(c);
 	return c->run(c, argc - 1, argv + 1);
 }

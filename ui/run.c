@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -143,14 +144,19 @@ await(struct term *t, pid_t child, int *status)
 	return !term_is_ending(t) && waitpid(child, status, 0) == child;
 }
 
-/* Have we any right beyond those of our user? */
-static bool
-has_rights(void)
+/* What is to be said of our rights to a command that failed; "": it had them. */
+static const char *
+about_rights(void)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct own[_LINUX_CAPABILITY_U32S_3] = { 0 };
 
-	return syscall(SYS_capget, &head, own) < 0 || own[0].effective || own[1].effective;
+	if (syscall(SYS_capget, &head, own) < 0 || own[0].effective || own[1].effective)
+		return "";
+	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
+		return "; sysreel has given up its rights, and lends none to commands, but with "
+		       "the option --actions";
+	return "; sysreel has no rights to lend it";
 }
 
 /* Append how it ended. False: as it should. */
@@ -168,8 +174,7 @@ tell_end(struct text *t, const char *name, int why, int status)
 		say(t, "it was ended by ", signal ? signal : "a signal", "");
 	else if (WEXITSTATUS(status))
 		text_fmt(t, "sysreel: it ended with status %d%s\n", WEXITSTATUS(status),
-			 has_rights() ? "" : "; sysreel has no rights to lend it, so maybe it "
-			 "was not permitted");
+			 about_rights());
 	else
 		return false;
 	return true;

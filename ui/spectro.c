@@ -1,6 +1,7 @@
 #include "ui/spectro.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/base/arena.h"
 #include "engine/base/mem.h"
@@ -39,6 +40,13 @@ put_time(const void *ctx, uint64_t ns, struct text *t)
 		t->len = start + 12;
 }
 
+/* What tells how long it took; NULL: what tells of calls, which needs not be asked. */
+static const char *
+span_field(const struct spectro *s)
+{
+	return s->q.span && strcmp(s->q.span, "evt.duration") ? s->q.span : NULL;
+}
+
 /* Ask for as many slices and columns as are seen. */
 static void
 ask(struct spectro *s, struct area a)
@@ -56,6 +64,8 @@ ask(struct spectro *s, struct area a)
 	q.to_ns = s->q.to_ns;
 	q.n_slices = s->asked_slices;
 	q.n_bins = s->asked_bins;
+	if (span_field(s))
+		q.span = arena_strdup(&q.arena, span_field(s));
 	s->asked_id = q.id;
 	ask_put(s->ask, &q);
 }
@@ -157,13 +167,14 @@ open_area(void *screen)
 	struct dig_question q = s->q;
 	struct heatmap_area a;
 	struct text t = { 0 };
+	const char *field = span_field(s) ? span_field(s) : "evt.latency";
 
 	if (!s->answer.spectrum.n || q.n_filters == DIG_FILTERS_MAX)
 		return;
 	a = heatmap_selected(&s->map, &s->cursor);
-	text_fmt(&t, "evt.latency >= %lluns", (unsigned long long)(a.least_ns ? a.least_ns : 1));
+	text_fmt(&t, "%s >= %lluns", field, (unsigned long long)(a.least_ns ? a.least_ns : 1));
 	if (a.most_ns != UINT64_MAX)
-		text_fmt(&t, " and evt.latency < %lluns", (unsigned long long)a.most_ns);
+		text_fmt(&t, " and %s < %lluns", field, (unsigned long long)a.most_ns);
 	text_char(&t, '\0');
 	q.filters[q.n_filters++] = t.p;
 	q.from_ns = a.from_ns;
@@ -321,6 +332,8 @@ spectro_open(struct app *a, const struct dig_question *q)
 	for (size_t i = 0; i < q->n_filters; i++)
 		s->q.filters[i] = arena_strdup(&s->arena, q->filters[i]);
 	s->q.title = arena_strdup(&s->arena, q->title);
+	if (q->span)
+		s->q.span = arena_strdup(&s->arena, q->span);
 	s->ask = ask_new(a->store, a->wake_fd, a->o->style, a->o->filter_options);
 	app_push(a, &s->screen);
 }

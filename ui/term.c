@@ -35,7 +35,7 @@ struct term {
 	FILE *in, *out;
 	int in_fd, out_fd;
 	bool has_extras;
-	bool is_ascii;
+	bool is_ascii, is_console;
 	enum style_theme theme;
 	attr_t attributes[STYLES];
 	short pairs[STYLES];
@@ -351,6 +351,7 @@ start_curses(struct term *t, struct err *err)
 		return err_set(err, -ENOTSUP, "a terminal of type `%s` cannot move its cursor; "
 			       "try TERM=xterm, or `sysreel view`", name ? name : "");
 	}
+	t->is_console = !strncmp(name, "linux", 5);
 	way_back.modes = modes;
 	t->has_extras = capability("kmous") != NULL;
 	return 0;
@@ -506,6 +507,7 @@ term_fit(const struct term *t, struct canvas *c)
 {
 	canvas_resize(c, (unsigned)LINES, (unsigned)COLS);
 	c->is_ascii = t->is_ascii;
+	c->is_console = t->is_console;
 }
 
 enum style_theme

@@ -37,7 +37,7 @@ return {
 		  description = "Its name." },
 	},
 	actions = {
-		{ hotkey = "a", command = "docker attach %container.id",
+		{ hotkey = "a", command = "docker attach %container.id", asks = true,
 		  description = "attach to its terminal" },
 		{ hotkey = "b", command = "docker exec -i -t %container.id /bin/sh",
 		  waits = false,

@@ -7,6 +7,7 @@ return {
 	tags = { "kubernetes" },
 	rows = "processes",
 	filter = "k8s.rc.id != \"\"",
+	needs = { "k8s.rc.id" },
 	applies_to = {
 		"", "user", "evt.res", "evt.errno", "k8s.pod.id", "k8s.svc.id",
 		"k8s.ns.id",

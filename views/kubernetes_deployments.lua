@@ -7,6 +7,7 @@ return {
 	tags = { "kubernetes" },
 	rows = "processes",
 	filter = "k8s.deployment.id != \"\"",
+	needs = { "k8s.deployment.id" },
 	applies_to = {
 		"", "user", "evt.res", "evt.errno", "k8s.pod.id", "k8s.svc.id",
 		"k8s.ns.id",

@@ -7,6 +7,7 @@ return {
 	tags = { "kubernetes" },
 	rows = "processes",
 	filter = "k8s.ns.name != \"\"",
+	needs = { "k8s.ns.name" },
 	applies_to = {
 		"", "user", "evt.res", "evt.errno", "k8s.pod.id", "k8s.rc.id",
 		"k8s.rs.id", "k8s.svc.id",

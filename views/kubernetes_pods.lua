@@ -6,6 +6,7 @@ return {
 	tags = { "kubernetes" },
 	rows = "processes",
 	filter = "k8s.pod.id != \"\"",
+	needs = { "k8s.pod.id" },
 	applies_to = {
 		"", "user", "evt.res", "evt.errno", "k8s.rc.id", "k8s.rs.id",
 		"k8s.svc.id", "k8s.ns.id", "k8s.ns.name", "k8s.deployment.id",

@@ -6,6 +6,7 @@ return {
 	tags = { "kubernetes" },
 	rows = "processes",
 	filter = "k8s.svc.id != \"\"",
+	needs = { "k8s.svc.id" },
 	applies_to = {
 		"", "user", "evt.res", "evt.errno", "k8s.pod.id", "k8s.rc.id",
 		"k8s.rs.id", "k8s.ns.id",

@@ -4,7 +4,8 @@ return {
 	name = "Lock Waits",
 	description = "Who waits for locks in memory and on files, and for how long.",
 	tags = { "latency", "locks" },
-	filter = "evt.dir = < and evt.type in (futex, flock, fcntl)",
+	filter = "evt.dir = < and (evt.type in (futex, flock) or " ..
+		"evt.type = fcntl and evt.arg.cmd contains SETLK)",
 	applies_to = { "", "process", "user", "container", "file" },
 	drill_down = "threads",
 	pass_filter = false,
@@ -38,9 +39,9 @@ return {
 	actions = {
 		{ hotkey = "9", command = "kill -9 %proc.pid", asks = true, waits = false,
 		  description = "kill the process at once" },
-		{ hotkey = "c", command = "gcore %proc.pid",
+		{ hotkey = "c", command = "gcore %proc.pid", asks = true,
 		  description = "write a core file" },
-		{ hotkey = "g", command = "gdb -p %proc.pid", waits = false,
+		{ hotkey = "g", command = "gdb -p %proc.pid", asks = true, waits = false,
 		  description = "attach a debugger" },
 		{ hotkey = "k", command = "kill %proc.pid", asks = true, waits = false,
 		  description = "ask the process to end" },
@@ -48,6 +49,7 @@ return {
 		  description = "show calls of libraries" },
 		{ hotkey = "s",
 		  command = "gdb -p %proc.pid --batch --quiet -ex \"thread apply all bt full\" -ex quit",
+		  asks = true,
 		  description = "show the stacks of all threads" },
 	},
 }

@@ -6,7 +6,7 @@ return {
 	tags = { "latency" },
 	filter = "syscall.type exists and evt.dir = <",
 	applies_to = { "", "event", "container", "user" },
-	drill_down = "files",
+	drill_down = "syscall_threads",
 	columns = {
 		{ name = "PID", field = "proc.pid", aggregation = "key", width = 7,
 		  description = "Number of the process." },

@@ -86,6 +86,8 @@ check_start(struct capture *c, struct err *err)
 		return err_set(err, -EBADMSG, "not a capture");
 	if (n)
 		return 0;
+	if (c->cancelled)
+		return err_set(err, -ECANCELED, "interrupted before anything came");
 	stream_status(c->inputs[c->at].stream, &status);
 	if (status.broken)
 		return err_set(err, status.damage.code, "%s", status.damage.text);
@@ -468,6 +470,8 @@ capture_open(const struct capture_input *inputs, size_t n,
 		err_set(err, -errno, "no more file descriptors");
 		goto fail;
 	}
+	if (c->options.opening)
+		c->options.opening(&c->source);
 	begin_input(c);
 	if (check_start(c, err) < 0)
 		goto fail;

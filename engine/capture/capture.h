@@ -46,6 +46,9 @@ struct capture_options {
 	bool index;			/* note checkpoints while inflating (inflate.h) */
 	bool reread;			/* source_reread() shall work, where all inputs are
 					 * files; sets INDEX */
+	/* Called with the source before its first bytes are waited for, so that it can be
+	 * cancelled; it is closed when opening fails. May be NULL. */
+	void (*opening)(struct source *s);
 	/* Called right before the caller has to wait for input; may be NULL. */
 	void (*idle)(void *ctx);
 	/* Called for each block, before its records; may be NULL. */

@@ -234,6 +234,13 @@ get_res(const struct eval *ev, struct value *out)
 }
 
 static bool
+get_unsure(const struct eval *ev, struct value *out)
+{
+	out->b = ev->m->is_unsure;
+	return true;
+}
+
+static bool
 get_failed(const struct eval *ev, struct value *out)
 {
 	int64_t res;
@@ -402,6 +409,9 @@ static const struct field fields[] = {
 	  .doc = "What the call returned, as a number." },
 	{ .name = "evt.failed", .type = T_BOOL, .scope = OF_ROW, .get = get_failed,
 	  .doc = "Whether the call returned an error." },
+	{ .name = "evt.unsure", .type = T_BOOL, .scope = OF_ROW, .flags = FIELD_OURS,
+	  .get = get_unsure,
+	  .doc = "Whether lost events may have changed who did it, or on what descriptor." },
 	{ .name = "evt.errno", .type = T_STR, .scope = OF_ROW,
 	  .flags = FIELD_OURS | FIELD_OR_NUMBER, .get = get_errno,
 	  ONE_OF(errno_word, ERRORS),

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/base/mem.h"
+#include "engine/event/source.h"
 #include "engine/query/gather.h"
 
 #define LEVELS_MAX 4096			/* of a tree */
@@ -94,6 +95,18 @@ time_of_event(struct gather *g, uint64_t number)
 	return cursor_value(g->cursor, COL_TIME);
 }
 
+/* What TERM is for one of the entities of GROUP (the host is called so only where there
+ * is a process), or else for its last event. */
+static bool
+value_of_member(struct gather *g, const struct group *group, struct term *term,
+		struct value *out)
+{
+	if (group->kind && look_at_entity(g, group->kind, group->entity) &&
+	    term_ask(term, g->cursor, out))
+		return true;
+	return group->last && value_of_event(g, term, group->last, out);
+}
+
 /* What TERM is for the row of GROUP. */
 static bool
 value_of_group(struct gather *g, const struct group *group, struct term *term,
@@ -101,7 +114,7 @@ value_of_group(struct gather *g, const struct group *group, struct term *term,
 {
 	if (look_at_group(g, group) && term_ask(term, g->cursor, out))
 		return true;
-	return group->last && value_of_event(g, term, group->last, out);
+	return value_of_member(g, group, term, out);
 }
 
 static bool
@@ -116,7 +129,7 @@ key_value(struct gather *g, const struct group *group, size_t i, struct value *o
 	if (key->entity != VIEW_DESCRIPTOR && look_at_entity(g, key->entity, group->keys[i] - 1) &&
 	    term_ask(key->term, g->cursor, out))
 		return true;
-	return group->last && value_of_event(g, key->term, group->last, out);
+	return value_of_member(g, group, key->term, out);
 }
 
 static bool
@@ -196,19 +209,108 @@ fill_cell(struct making *m, const struct group *group, size_t i, struct cell *ce
 		put_cell(m, cell, i, &v);
 }
 
-/* Were events lost between the row's first and last one? */
+/* Are events missing before one of FIRST .. LAST? Of the state only: such as change what
+ * is known of the system. */
 static bool
-is_unsure(const struct gather *g, const struct group *group)
+has_loss(const struct snapshot *snap, uint64_t first, uint64_t last, bool of_state)
 {
-	const struct snapshot *snap = g->plan->snap;
+	size_t low = 0, high = snap->n_losses;
 
-	for (size_t i = 0; i < snap->n_losses; i++) {
-		uint64_t position = snapshot_loss(snap, i)->position;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
 
-		if (position > group->first && position <= group->last)
-			return true;
+		if (snapshot_loss(snap, mid)->position < first)
+			low = mid + 1;
+		else
+			high = mid;
 	}
+	for (; low < snap->n_losses && snapshot_loss(snap, low)->position <= last; low++)
+		if (!of_state || snapshot_loss(snap, low)->class != LOSS_OF_DATA)
+			return true;
 	return false;
+}
+
+/* When an entity was there, to its end or the window's, and the event that last told what
+ * it is. */
+struct life {
+	uint64_t from, last, told;
+};
+
+/* False: INDEX is none of a process or thread. */
+static bool
+find_life(const struct plan *plan, enum view_entity kind, uint32_t index, struct life *l)
+{
+	const struct kept_process *p;
+	const struct kept_thread *t;
+	const struct kept_step *step;
+	uint64_t to;
+
+	if (kind == VIEW_THREAD) {
+		t = store_thread(plan->snap->store, index);
+		p = t ? atomic_load_explicit(&t->proc, memory_order_acquire) : NULL;
+		to = t ? atomic_load_explicit(&t->to, memory_order_relaxed) : 0;
+		l->from = t ? t->from : 0;
+	} else {
+		p = kind == VIEW_PROCESS ? store_process(plan->snap->store, index) : NULL;
+		to = p ? atomic_load_explicit(&p->to, memory_order_relaxed) : 0;
+		l->from = p ? p->from : 0;
+	}
+	if (!p)
+		return false;
+	/* Also what is missing behind the last event. */
+	l->last = to < plan->end ? to - 1 : plan->end - (plan->end < plan->snap->end);
+	step = trail_at(&p->versions, l->last, sizeof(*step));
+	l->told = step ? step->from : l->from;
+	return true;
+}
+
+/* What losses do to a row. */
+struct doubt {
+	bool of_events;			/* some may be missing */
+	bool of_state;			/* it may be another than what is known */
+};
+
+/* Is each row one process or thread? */
+static bool
+is_of_one(const struct gather *g)
+{
+	for (size_t i = 0; i < g->plan->n_keys; i++)
+		if (g->keys[i].entity == VIEW_PROCESS || g->keys[i].entity == VIEW_THREAD)
+			return true;
+	return false;
+}
+
+/* A row of values is between its first and its last event, that of a process or thread
+ * as long as it lived; others that have processes are always. */
+static struct doubt
+doubt_of(const struct gather *g, const struct group *group)
+{
+	const struct plan *plan = g->plan;
+	const struct snapshot *snap = plan->snap;
+	enum view_entity kind = group->kind;
+	uint32_t index = group->entity;
+	struct life l;
+	struct doubt d = { false, false };
+
+	if (!snap->n_losses || plan->end <= plan->first)
+		return d;
+	for (size_t i = 0; i < plan->n_keys; i++)
+		if (g->keys[i].entity == VIEW_PROCESS || g->keys[i].entity == VIEW_THREAD) {
+			kind = g->keys[i].entity;
+			index = group->keys[i] - 1;
+		}
+	d.of_events = group->is_unsure ||
+		      (group->n && has_loss(snap, group->first + 1, group->last, false));
+	d.of_state = group->is_unsure;
+	if (plan->q->view->rows == VIEW_ROWS_ENTITIES && !is_of_one(g)) {
+		d.of_events |= has_loss(snap, plan->first,
+					plan->end - (plan->end < snap->end), false);
+	} else if (find_life(plan, kind, index, &l)) {
+		d.of_state |= has_loss(snap, l.told + 1, l.last, true) && !group->n;
+		d.of_events |= has_loss(snap, l.from >= plan->first ? l.from + 1 : plan->first,
+					l.last, false);
+	}
+	return d;
 }
 
 static void
@@ -216,12 +318,13 @@ fill_row(struct making *m, const struct group *group, struct table_row *row)
 {
 	const struct plan *plan = m->g->plan;
 	struct cell *cells = arena_alloc(&m->a->arena, plan->n_columns * sizeof(*cells));
-	bool unsure = group->n && is_unsure(m->g, group);
+	struct doubt doubt = doubt_of(m->g, group);
 
 	for (size_t i = 0; i < plan->n_columns; i++) {
 		fill_cell(m, group, i, &cells[i]);
-		if (unsure && cells[i].state == CELL_KNOWN && i >= plan->n_keys &&
-		    plan->columns[i]->source == VIEW_FROM_EVENTS)
+		if (cells[i].state == CELL_KNOWN && i >= plan->n_keys &&
+		    (plan->columns[i]->source == VIEW_FROM_EVENTS ? doubt.of_events :
+								    doubt.of_state))
 			cells[i].state = CELL_UNSURE;
 	}
 	*row = (struct table_row){ .cells = cells, .entity = group->entity,
@@ -256,14 +359,29 @@ fill_event_cell(struct making *m, uint64_t number, size_t i, struct cell *cell)
 	}
 }
 
+/* Does column I say who did it, or on what? */
+static bool
+is_of_somebody(const struct gather *g, size_t i)
+{
+	enum field_scope scope = g->terms[i] ? operand_scope(term_operand(g->terms[i])) : OF_ROW;
+
+	return scope == OF_ENTITY || scope == OF_HISTORY;
+}
+
 static void
 fill_event(struct making *m, uint64_t number, struct table_row *row)
 {
 	size_t n = m->g->plan->n_columns;
 	struct cell *cells = arena_alloc(&m->a->arena, n * sizeof(*cells));
+	bool unsure;
 
-	for (size_t i = 0; i < n; i++)
+	cursor_go_to(m->g->cursor, number);
+	unsure = cursor_value(m->g->cursor, COL_FLAGS) & ROW_UNSURE;
+	for (size_t i = 0; i < n; i++) {
 		fill_event_cell(m, number, i, &cells[i]);
+		if (unsure && cells[i].state == CELL_KNOWN && is_of_somebody(m->g, i))
+			cells[i].state = CELL_UNSURE;
+	}
 	*row = (struct table_row){ .cells = cells, .parent = SIZE_MAX };
 }
 
@@ -302,20 +420,20 @@ order_rows(const void *a, const void *b, void *ctx)
 	return order;
 }
 
+/* By the column SORT; NULL: as the view says. */
 static struct ordering
-ordering_of(const struct gather *g, const struct table *t)
+ordering_of(const struct table *t, const char *sort, bool descending)
 {
-	const struct query *q = g->plan->q;
-	const struct view *v = q->view;
+	const struct view *v = t->view;
 	struct ordering o = { t, t->n_columns, v->sort_descending };
 
 	for (size_t i = 0; i < t->n_columns; i++)
-		if (q->sort ? !strcmp(t->columns[i]->name, q->sort) :
+		if (sort ? !strcmp(t->columns[i]->name, sort) :
 			      v->sort_column < v->n_columns &&
 			      t->columns[i] == &v->columns[v->sort_column])
 			o.column = i;
-	if (q->sort)
-		o.descending = q->sort_descending;
+	if (sort)
+		o.descending = descending;
 	return o;
 }
 
@@ -477,7 +595,9 @@ count_lost(const struct plan *plan)
 	for (size_t i = 0; i < plan->snap->n_losses; i++) {
 		const struct store_loss *loss = snapshot_loss(plan->snap, i);
 
-		if (loss->position >= plan->first && loss->position < plan->end)
+		/* Behind the last one, too. */
+		if (loss->position >= plan->first &&
+		    loss->position < plan->end + (plan->end == plan->snap->end))
 			n += loss->count ? loss->count : 1;
 	}
 	return n;
@@ -525,7 +645,7 @@ sort_rows(struct making *m)
 	struct ordering o;
 
 	fill_rows(m, rows);
-	o = ordering_of(m->g, &a->table);
+	o = ordering_of(&a->table, m->g->plan->q->sort, m->g->plan->q->sort_descending);
 	if (!m->g->plan->is_list || o.column < a->table.n_columns)
 		qsort_r(rows, a->table.n_rows, sizeof(*rows), order_rows, &o);
 	a->rows = arena_alloc(&a->arena, (a->table.n_rows + 1) * sizeof(*a->rows));
@@ -533,7 +653,7 @@ sort_rows(struct making *m)
 		a->rows[i] = rows[i].row;
 		groups[i] = rows[i].group;
 	}
-	if (m->g->plan->q->view->parent.operand && m->g->plan->n_keys)
+	if (m->g->plan->q->view->parent.operand && m->g->plan->n_keys && !m->g->plan->q->is_flat)
 		make_tree(m, groups);
 	free(rows);
 	free(groups);
@@ -562,8 +682,22 @@ answer_new(struct gather *g)
 	t->is_partial = g->was_cut;
 	sort_rows(&m);
 	t->rows = a->rows;
+	t->n_unread = g->cursor->n_unread;
 	add_totals(a);
 	return t;
+}
+
+bool
+answer_sort(struct table *t, const char *sort, bool descending)
+{
+	struct answer *a = (struct answer *)t;
+	struct ordering o = ordering_of(t, sort, descending);
+
+	/* Events in their order, and trees, are made from more than there is in a table. */
+	if (t->view->parent.operand || (view_is_list(t->view) && o.column == t->n_columns))
+		return false;
+	qsort_r(a->rows, t->n_rows, sizeof(*a->rows), order_rows, &o);
+	return true;
 }
 
 void

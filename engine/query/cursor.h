@@ -52,6 +52,8 @@ struct cursor {
 	uint32_t row;
 	bool is_sparse;			/* rows are far apart: columns are not unpacked */
 	enum cursor_level level;
+	bool is_unread;			/* the row's bytes are gone */
+	uint64_t n_unread;		/* how often that was so */
 	uint64_t first;			/* row of the chunk that VALUES begins with */
 	uint32_t loaded;		/* bits 1 << enum column_id; COLUMNS: codes */
 	uint64_t values[COLUMNS][PACK_ROWS];
@@ -85,6 +87,7 @@ cursor_go(struct cursor *c, const struct chunk *chunk, uint32_t row)
 	}
 	c->row = row;
 	c->level = CURSOR_NOTHING;
+	c->is_unread = false;
 	c->kind = 0;
 }
 

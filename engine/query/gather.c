@@ -713,6 +713,7 @@ add_to_group(struct gather *g, struct gather_kind *kind)
 		group->first = number;
 	if (number > group->last)
 		group->last = number;
+	group->is_unsure |= (cursor_value(g->cursor, COL_FLAGS) & ROW_UNSURE) != 0;
 	add_columns(g, group, number, kind);
 }
 
@@ -852,6 +853,7 @@ merge_group(struct gather *g, struct gather *from, struct group *other)
 	if (other->before)
 		group->before = other->before;
 	group->n += other->n;
+	group->is_unsure |= other->is_unsure;
 	for (size_t i = g->plan->n_keys; i < g->plan->n_columns; i++) {
 		struct tally *t = &other->tallies[i];
 
@@ -874,4 +876,5 @@ gather_merge(struct gather *g, struct gather *from)
 		memcpy(g->list + g->n_list, from->list, from->n_list * sizeof(*g->list));
 	g->n_list += from->n_list;
 	g->was_cut |= from->was_cut;
+	g->cursor->n_unread += from->cursor->n_unread;
 }

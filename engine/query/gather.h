@@ -38,6 +38,7 @@ struct group {
 	uint64_t n;			/* events in the window; 0: an idle entity */
 	uint64_t first, last;		/* events */
 	uint64_t before;		/* an event before the window has the key; 0: none */
+	bool is_unsure;			/* some of its events may be another row's */
 	uint64_t hash;
 	enum view_entity kind;		/* of ENTITY */
 	uint32_t entity;		/* the index of one that the row is about; 0: none */

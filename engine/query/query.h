@@ -40,6 +40,7 @@ struct query {
 	uint64_t from_ns, to_ns;
 	const char *sort;		/* name of a column; NULL: the view's */
 	bool sort_descending;
+	bool is_flat;			/* rows have no parents, even where the view has some */
 	unsigned n_threads;		/* 0: one for each cpu */
 	size_t rows_max;		/* of lists; 0: QUERY_ROWS_MAX. The newest stay */
 	const struct query_style *style;	/* NULL: UTC, numbers */
@@ -52,6 +53,9 @@ struct query {
 /* SNAP is borrowed until this returns. The caller owns the table. NULL: the question
  * makes no sense, *err says why. */
 struct table *query_run(const struct snapshot *snap, const struct query *q, struct err *err);
+/* Put the rows of T into the order that a query with SORT would have given. False: only
+ * a query can. */
+bool table_sort(struct table *t, const char *sort, bool descending);
 void table_free(struct table *t);	/* NULL is fine */
 
 #endif

@@ -91,6 +91,9 @@ append_seal(struct store *s)
 		grave_put(&s->grave, GRAVE_CHUNK, open, open->bytes);
 		return;
 	}
+	/* As late as this, so that it has no right which the writer gave up before. */
+	if (s->seals_apart && !s->sealer)
+		s->sealer = sealer_new();
 	if (s->sealer) {
 		sealer_give(s->sealer, open);
 		return;
@@ -230,7 +233,8 @@ flags_of_moment(const struct moment *m)
 	return (m->has_latency ? ROW_HAS_SPAN : 0) | (m->is_state_only ? ROW_STATE_ONLY : 0) |
 	       (m->is_internal ? ROW_INTERNAL : 0) | (m->fd_changed ? ROW_FD_CHANGED : 0) |
 	       (m->connect_failed ? ROW_CONNECT_FAILED : 0) |
-	       (m->fd && m->fd->connected ? ROW_CONNECTED : 0);
+	       (m->fd && m->fd->connected ? ROW_CONNECTED : 0) |
+	       (m->is_unsure ? ROW_UNSURE : 0);
 }
 
 static void
@@ -238,12 +242,10 @@ put_result(const struct store *s, const struct event *ev, struct chunk_row *row)
 {
 	int64_t res;
 
-	if (event_result(ev, &res))
-		row->values[COL_FLAGS] |= ROW_HAS_RESULT | (res < 0 ? ROW_FAILED : 0);
-	else if (s->type_bits[ev->id] & TYPE_HAS_RES && event_i64(ev, 0, &res))
-		row->values[COL_FLAGS] |= ROW_HAS_RESULT;
-	else
+	if (!event_result(ev, &res) &&
+	    !(s->type_bits[ev->id] & TYPE_HAS_RES && event_i64(ev, 0, &res)))
 		return;
+	row->values[COL_FLAGS] |= ROW_HAS_RESULT | (res < 0 ? ROW_FAILED : 0);
 	row->values[COL_RESULT] = (uint64_t)res;
 }
 
@@ -255,6 +257,10 @@ needs_bytes(const struct moment *m, uint64_t flags)
 		return false;
 	if (m->ev->id == EV_GENERIC_E || m->ev->id == EV_GENERIC_X ||
 	    m->ev->id == EV_ASYNCEVENT_E)
+		return true;
+	/* A socket that is connected to no address is called otherwise than one that is
+	 * not connected, which its version does not tell. */
+	if (m->fd && m->fd->connected && m->fd->has_tuple && !m->fd->tuple.dst_port)
 		return true;
 	/* What could not be made, or connected, tells what it was for. */
 	return flags & ROW_FAILED && (!m->fd || m->connect_failed) &&

@@ -52,6 +52,7 @@ enum row_flag {
 	ROW_ENTER = 1 << 12,		/* a call begins */
 	ROW_HAS_CALL = 1 << 13,		/* COL_CALL is told */
 	ROW_NEEDS_BYTES = 1 << 14,	/* its name, or its descriptor's, stands in its bytes */
+	ROW_UNSURE = 1 << 15,		/* because of losses its thread or descriptor is */
 };
 
 #define PACK_ROWS 512u

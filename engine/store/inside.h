@@ -102,6 +102,7 @@ struct store {
 
 	struct chunk *open;		/* the last of CHUNKS, or NULL */
 	struct chunk *spare;		/* an open one that is free again */
+	bool seals_apart;		/* in a thread of its own, which is there when needed */
 	struct sealer *sealer;		/* NULL: chunks are packed at once */
 	uint64_t next;			/* number of the row that comes next */
 	uint64_t first_ns, last_ns;	/* of the section's events */

@@ -355,7 +355,7 @@ fill_moment(struct recall *r, const struct chunk *c, uint32_t row, uint64_t flag
 		.before_ns = row ? value(c, row - 1, COL_TIME) : c->before_ns,
 		.exec_ns = flags & ROW_HAS_SPAN ? 0 : span,
 		.connect_failed = flags & ROW_CONNECT_FAILED,
-		.fd_changed = flags & ROW_FD_CHANGED,
+		.fd_changed = flags & ROW_FD_CHANGED, .is_unsure = flags & ROW_UNSURE,
 	};
 	if (fv)
 		m->fd_num = fv->num;
@@ -492,7 +492,10 @@ recall_event(struct recall *r, uint64_t number, struct err *err)
 	uint32_t row;
 	const struct chunk *c = find_row(r, number, &row);
 	uint64_t enter = enter_of(c, row);
+	struct err ignored;
 
+	if (!err)
+		err = &ignored;
 	fill_row(r, number, c, row);
 	if (r->moment.enter) {
 		if (read_bytes(r, enter, &r->enter, err) < 0)

@@ -178,7 +178,7 @@ add_loss(struct store *s, const struct loss_record *rec)
 	loss = seg_at(&s->losses, s->n_losses++);
 	*loss = (struct store_loss){
 		.position = s->next, .count = rec->count, .from_ns = rec->from_ns,
-		.to_ns = rec->to_ns, .cpu = rec->cpu,
+		.to_ns = rec->to_ns, .cpu = rec->cpu, .class = rec->class,
 	};
 }
 
@@ -259,7 +259,7 @@ store_end(struct store *s)
 void
 store_seal_apart(struct store *s)
 {
-	s->sealer = sealer_new();
+	s->seals_apart = true;
 }
 
 void

@@ -62,6 +62,7 @@ struct store_loss {
 	uint64_t count;			/* 0: not known */
 	uint64_t from_ns, to_ns;
 	int32_t cpu;			/* -1: not known */
+	uint8_t class;			/* enum loss_class */
 };
 
 /* A chunk with as many rows as are to be seen. */

@@ -45,6 +45,7 @@ struct descriptor {
 	uint32_t id;
 	uint32_t version;
 	uint64_t born;			/* event number; 0: before the first event */
+	uint64_t proved;		/* the event that last told what it is */
 	int64_t num;
 	uint8_t kind;			/* enum fd_kind, never FD_FILE_V2 */
 	uint8_t l4;			/* enum l4_proto */
@@ -72,6 +73,7 @@ struct fd_table {
 	uint32_t id;			/* of ours, not used again */
 	const struct past_fds *past;	/* NULL: FDS is all of it (past.h) */
 	uint32_t n_users;
+	uint64_t proved;		/* the event that last listed what is in it */
 	bool complete;			/* false: there may be more than we know */
 };
 
@@ -80,6 +82,7 @@ struct process {
 	uint32_t id;
 	uint32_t version;
 	uint64_t born;			/* event number; 0: before the first event */
+	uint64_t proved;		/* the event that last told who it is */
 	uint64_t born_ns;		/* time of its clone; 0: not known */
 	uint64_t exec_ns;		/* time of its last exec; 0: not known */
 	int64_t pid;			/* -1: not known (a thread met in the middle) */

@@ -195,6 +195,7 @@ take_thread(struct call *c, const struct scan_thread *is)
 		t->is_confirmed = true;
 		process_changed(w, p);
 	}
+	t->proc->proved = w->n_events;
 	rename_thread(c, t, name_of(w, is->comm));
 }
 
@@ -282,7 +283,10 @@ take_listed(struct call *c, const struct listed *l)
 	int64_t num = (int32_t)call_num(c, R_FD, -1);
 	struct descriptor *fd;
 
-	if (!t || is_known(fd_find(t->proc, num), l))
+	if (!t)
+		return;
+	t->proc->fds->proved = c->w->n_events;
+	if (is_known(fd_find(t->proc, num), l))
 		return;
 	fd = fd_add(c->w, t->proc, num, l->kind);
 	if (!fd)

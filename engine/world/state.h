@@ -75,6 +75,7 @@ struct world {
 	struct users *users;
 	struct role_table *roles;
 	struct traces *traces;
+	uint64_t lost_state;		/* events that tell of it are missing before this one; 0 */
 
 	struct map threads;		/* by tid */
 	struct map processes;		/* by pid; those whose pid is not known are in none */

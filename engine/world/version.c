@@ -130,6 +130,7 @@ versions_finish_fds(struct world *w)
 		struct descriptor *fd = w->changed_fds[i].fd;
 
 		fd->changed_at = 0;
+		fd->proved = w->n_events;
 		fd->version = version_next(w, &fd->memo, version_of_fd(fd));
 		if (fd->version != fd->was && o && o->fd)
 			o->fd(w->ctx, w->n_events, w->changed_fds[i].p, fd);
@@ -146,6 +147,7 @@ versions_finish(struct world *w)
 		struct process *p = w->changed[i];
 
 		p->changed_at = 0;
+		p->proved = w->n_events;
 		p->version = version_next(w, &p->memo, version_of_process(p));
 		if (p->version != p->was && o && o->process)
 			o->process(w->ctx, w->n_events, p);

@@ -412,6 +412,17 @@ is_failed_connect(const struct event *ev)
 	return ev->id == EV_CONNECT_X && event_result(ev, &res) && res < 0;
 }
 
+/* May what is known of M's thread or descriptor be wrong, because of what is missing? */
+static bool
+is_unsure(const struct world *w, const struct moment *m)
+{
+	if (!w->lost_state || !m->proc)
+		return false;
+	return m->proc->proved < w->lost_state ||
+	       (m->fd && m->fd->proved < w->lost_state &&
+		m->proc->fds->proved < w->lost_state);
+}
+
 static void
 note_moment(struct world *w, struct thread *t, const struct event *ev)
 {
@@ -440,6 +451,7 @@ note_moment(struct world *w, struct thread *t, const struct event *ev)
 		m->connect_failed = m->fd && is_failed_connect(ev);
 	}
 	m->is_internal |= ev->type->category == EC_INTERNAL;
+	m->is_unsure = is_unsure(w, m);
 }
 
 static bool
@@ -574,7 +586,7 @@ begin_section(struct world *w)
 	traces_clear(w->traces);
 	w->ended = NULL;
 	w->has_machine = false;
-	w->now_ns = 0;
+	w->now_ns = w->lost_state = 0;
 	if (w->n_switched)
 		memset(w->switched_ns, 0, w->n_switched * sizeof(*w->switched_ns));
 	forget_ifaces(w);
@@ -594,6 +606,8 @@ world_take(struct world *w, const struct record *rec)
 		begin_section(w);
 		return NULL;
 	case RECORD_LOSS:
+		if (rec->loss.class != LOSS_OF_DATA)
+			w->lost_state = w->n_events + 1;
 		return NULL;
 	default:
 		/* Also behind events: more of the state, taken late. */

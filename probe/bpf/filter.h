@@ -2,8 +2,9 @@
  * filter - what of a thread is wanted: all, what the state needs, or nothing.
  *
  * Asked first, before any work. The answer is kept in the kernel's own storage of a
- * task until the thread goes to other cgroups or is renamed. Who belongs to a tree
- * is marked there too, and hands it on to its children.
+ * task until the thread goes to other cgroups or is renamed, and on each CPU that of who
+ * made the last call. Who belongs to a tree is marked in that storage too, and hands it
+ * on to its children.
  */
 #ifndef PROBE_BPF_FILTER_H
 #define PROBE_BPF_FILTER_H
@@ -87,13 +88,6 @@ judge(struct task_struct *task, struct wire_mark *mark)
 	return wants;
 }
 
-/* Has TASK no mark, nor will it get one? */
-static __always_inline bool
-is_outside(struct task_struct *task)
-{
-	return config.only_marked && mark_is_none(task) && state.n_taken >= state.n_seeds;
-}
-
 /* What is wanted of TASK, which runs: enum wire_want. */
 static __always_inline uint32_t
 wants_of(struct task_struct *task)
@@ -112,6 +106,30 @@ wants_of(struct task_struct *task)
 	if (mark->flags & WIRE_MARK_JUDGED && mark->css_set == (uint64_t)LOOK(task, cgroups))
 		return mark->wants;
 	return judge(task, mark);
+}
+
+/* Nothing that was found out of threads before holds for those that are asked for next. */
+static __always_inline void
+turn_over(void)
+{
+	__sync_fetch_and_add(&state.turn, 1);
+}
+
+/* What is wanted of the thread that makes a call with REGS. One call after the other is
+ * mostly of the same thread, so each CPU remembers the last one, by where its registers
+ * stand: at the same place of its stack in all its calls. A thread that dies begins
+ * another turn, so that this means one thread. No program of a call interrupts another. */
+static __always_inline uint32_t
+wants_of_caller(struct wire_cell *cell, struct pt_regs *regs)
+{
+	uint64_t turn = *(volatile uint64_t *)&state.turn;
+
+	if (cell->caller == (uint64_t)regs && cell->caller_turn == turn)
+		return cell->caller_wants;
+	cell->caller_wants = wants_of(this_task());
+	cell->caller_turn = turn;
+	cell->caller = (uint64_t)regs;
+	return cell->caller_wants;
 }
 
 /* The same where nothing may be made or found out: what is wanted as far as it is known
@@ -191,6 +209,7 @@ forget(struct task_struct *task)
 
 	if (mark)
 		mark->flags &= ~WIRE_MARK_JUDGED;
+	turn_over();
 }
 
 #endif

@@ -29,6 +29,7 @@ enum {
 	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_ARRAY = 2,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+	BPF_MAP_TYPE_LRU_HASH = 9,
 	BPF_MAP_TYPE_ARRAY_OF_MAPS = 12,
 	BPF_MAP_TYPE_RINGBUF = 27,
 	BPF_MAP_TYPE_TASK_STORAGE = 29,
@@ -36,6 +37,7 @@ enum {
 enum { BPF_NOEXIST = 1 };
 enum { BPF_F_NO_PREALLOC = 1, BPF_F_MMAPABLE = 1 << 10, BPF_LOCAL_STORAGE_GET_F_CREATE = 1 };
 enum { BPF_RB_NO_WAKEUP = 1, BPF_RB_AVAIL_DATA = 0 };
+enum { SI_USER = 0, SI_QUEUE = -1, SI_MESGQ = -3, SI_TKILL = -6 };
 enum { PIDTYPE_TGID = 1, PIDTYPE_PGID = 2, PIDTYPE_SID = 3 };
 
 #define PF_EXITING 4
@@ -121,6 +123,7 @@ struct signal_struct {
 	struct rlimit rlim[16];
 	struct tty_struct *tty;
 	struct list_head thread_head;
+	int group_exit_code;
 	unsigned int is_child_subreaper : 1;
 	unsigned int has_child_subreaper : 1;
 };
@@ -380,11 +383,6 @@ struct io_kiocb {
 
 struct kernel_siginfo {
 	int si_signo, si_code;
-	union {
-		struct {
-			int _pid;
-		} _kill;
-	} _sifields;
 };
 
 struct seq_file;

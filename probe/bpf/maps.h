@@ -84,6 +84,13 @@ spec_of(uint32_t number)
 	return &config.specs[bounded(number, WIRE_CALLS - 1)];
 }
 
+/* NUMBER is below WIRE_COMPAT_CALLS. */
+static __always_inline uint32_t
+number_wants_of(uint32_t number)
+{
+	return config.number_wants[bounded(number, WIRE_COMPAT_CALLS - 1)];
+}
+
 static __always_inline struct scratch *
 scratch_get(void)
 {

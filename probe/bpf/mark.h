@@ -33,12 +33,6 @@ mark_find(struct task_struct *task)
 	return bpf_map_lookup_elem(&marks, &tid);
 }
 
-static __always_inline bool
-mark_is_none(struct task_struct *task)
-{
-	return !mark_find(task);
-}
-
 /* That of TASK, made if it is not there. NULL: there is no room. */
 static __always_inline struct wire_mark *
 mark_make(struct task_struct *task)
@@ -73,14 +67,6 @@ static __always_inline struct wire_mark *
 mark_find(struct task_struct *task)
 {
 	return bpf_task_storage_get(&marks, task, 0, 0);
-}
-
-/* To look whether the kernel keeps anything at all for a task takes a third of asking for
- * the mark. */
-static __always_inline bool
-mark_is_none(struct task_struct *task)
-{
-	return bpf_core_field_exists(task->bpf_storage) && !task->bpf_storage;
 }
 
 static __always_inline struct wire_mark *

@@ -18,6 +18,7 @@
 #include "probe/bpf/mark.h"
 #include "probe/bpf/reaper.h"
 #include "probe/bpf/record.h"
+#include "probe/bpf/signal.h"
 #include "probe/bpf/task.h"
 #include "probe/bpf/time.h"
 #include "probe/bpf/uring.h"
@@ -59,6 +60,7 @@ send_large(void *ring, struct scratch *s, uint32_t n, const bool is_exit)
 /* One call, as one of its two sides. */
 struct side {
 	struct pt_regs *regs;
+	struct task_struct *task;
 	long result;
 	uint32_t number;
 	uint16_t kind, flags;
@@ -67,7 +69,7 @@ struct side {
 static __always_inline void
 fill_side(struct wire_call *call, const struct side *side, uint32_t len, uint32_t seq)
 {
-	fill_head(&call->head, len, seq, side->kind);
+	fill_head(&call->head, side->task, len, seq, side->kind);
 	call->head.flags = side->flags;
 	call->head.number = side->number;
 	call->result = side->result;
@@ -149,50 +151,63 @@ send_bare(void *ring, uint32_t seq, const struct side *side)
 	return true;
 }
 
+/* A call that is wanted, by what its row in the configuration says. */
 static __always_inline void
-send_call(struct pt_regs *regs, uint16_t kind, long result)
+send_wanted(struct wire_cell *cell, uint32_t cpu, const struct side *side, bool is_known)
 {
-	struct task_struct *task = this_task();
-	struct side side = { .regs = regs, .result = result, .kind = kind };
-	bool is_known, is_state = false;
-	uint32_t cpu, n = 0;
-	struct wire_cell *cell;
-	void *ring;
+	void *ring = bpf_map_lookup_elem(&rings, &cpu);
+	bool is_state = false;
+	uint32_t n = 0;
 
-	if (is_outside(task))
-		return;
-	side.number = number_of(regs);
-	side.flags = is_compat(task) ? WIRE_COMPAT : 0;
-	is_known = side.number < WIRE_COMPAT_CALLS;
-	side.number = wire_number(side.number, side.flags);
-	if (!((is_known ? spec_of(side.number)->wants : config.other_wants) & wants_of(task)))
-		return;
-	cpu = bpf_get_smp_processor_id();
-	cell = bpf_map_lookup_elem(&cells, &cpu);
-	ring = bpf_map_lookup_elem(&rings, &cpu);
-	if (!cell)
-		return;
 	cell->seq++;
 	if (is_known) {
-		const volatile struct wire_spec *spec = spec_of(side.number);
+		const volatile struct wire_spec *spec = spec_of(side->number);
 
 		is_state = spec->is_state;
-		n = kind == WIRE_EXIT ? spec->n_exit : spec->n_enter;
+		n = side->kind == WIRE_EXIT ? spec->n_exit : spec->n_enter;
 	}
 	if (!ring)
 		count_result(cell, false, is_state);
 	else if (!is_state && is_kept(cell, ring))
 		cell->losses.kept_data++;
 	else
-		count_result(cell, n ? send_answers(ring, cell->seq, &side, n) :
-			     send_bare(ring, cell->seq, &side), is_state);
+		count_result(cell, n ? send_answers(ring, cell->seq, side, n) :
+			     send_bare(ring, cell->seq, side), is_state);
+}
+
+/* The first questions are those that are answered fastest. */
+static __always_inline void
+send_call(struct pt_regs *regs, uint32_t number, uint16_t kind, long result)
+{
+	struct side side = { .regs = regs, .result = result, .kind = kind };
+	bool is_known = number < WIRE_COMPAT_CALLS;
+	uint32_t cpu, wants = is_known ? number_wants_of(number) : config.other_wants;
+	struct wire_cell *cell;
+
+	if (!wants)
+		return;
+	cpu = bpf_get_smp_processor_id();
+	cell = bpf_map_lookup_elem(&cells, &cpu);
+	if (!cell)
+		return;
+	if (config.filter.is_set)
+		wants &= wants_of_caller(cell, regs);
+	if (!wants)
+		return;
+	side.task = this_task();
+	if (!config.filter.is_set && tgid_of(side.task) == config.own_tgid)
+		return;
+	side.flags = is_compat(side.task) ? WIRE_COMPAT : 0;
+	side.number = wire_number(number, side.flags);
+	if (!is_known || spec_of(side.number)->wants & wants)
+		send_wanted(cell, cpu, &side, is_known);
 }
 
 TRACEPOINT("sys_enter")
 int
 BPF_PROG(on_sys_enter, struct pt_regs *regs, long number)
 {
-	send_call(regs, WIRE_ENTER, 0);
+	send_call(regs, (uint32_t)number, WIRE_ENTER, 0);
 	return 0;
 }
 
@@ -200,7 +215,7 @@ TRACEPOINT("sys_exit")
 int
 BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 {
-	send_call(regs, WIRE_EXIT, result);
+	send_call(regs, number_of(regs), WIRE_EXIT, result);
 	return 0;
 }
 
@@ -241,6 +256,16 @@ BPF_PROG(on_rename, struct task_struct *task, const char *comm)
 	return 0;
 }
 
+/* A thread has come to another cgroup. On demand. */
+TRACEPOINT_ON_DEMAND("cgroup_attach_task")
+int
+on_move(void *ctx)
+{
+	(void)ctx;
+	turn_over();
+	return 0;
+}
+
 static __always_inline void
 send_death(struct task_struct *task)
 {
@@ -267,6 +292,17 @@ BPF_PROG(on_death, struct task_struct *task)
 	let_go(task);
 	send_death(task);
 	mark_drop(task);
+	if (config.filter.is_set)
+		turn_over();
+	return 0;
+}
+
+TRACEPOINT("signal_generate")
+int
+BPF_PROG(on_send, int number, struct kernel_siginfo *info, struct task_struct *task)
+{
+	if (config.signal_wants)
+		note_sender(number, info, task);
 	return 0;
 }
 
@@ -274,17 +310,18 @@ TRACEPOINT("signal_deliver")
 int
 BPF_PROG(on_signal, int number, struct kernel_siginfo *info)
 {
+	struct task_struct *task = this_task();
 	struct wire_signal *signal;
 
-	if (!(config.signal_wants & wants_of(this_task())))
+	if (!(config.signal_wants & wants_of(task)))
 		return 0;
 	signal = begin_record(sizeof(*signal), WIRE_SIGNAL, false);
 	if (!signal)
 		return 0;
-	signal->number = number;
+	signal->number = number_of_signal(task, number, info);
 	signal->sender = 0;
-	if (BPF_CORE_READ(info, si_code) <= 0)
-		signal->sender = BPF_CORE_READ(info, _sifields._kill._pid);
+	if (is_sent(info))
+		signal->sender = sender_of(task, signal->number);
 	bpf_ringbuf_submit(signal, BPF_RB_NO_WAKEUP);
 	return 0;
 }

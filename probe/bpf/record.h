@@ -14,10 +14,9 @@
 #define KEPT_EVERY 8			/* records */
 
 static __always_inline void
-fill_head(struct wire_head *head, uint32_t len, uint32_t seq, uint16_t kind)
+fill_head(struct wire_head *head, struct task_struct *task, uint32_t len, uint32_t seq,
+	  uint16_t kind)
 {
-	struct task_struct *task = this_task();
-
 	head->ts_ns = bpf_ktime_get_boot_ns();
 	head->len = len;
 	head->seq = seq;
@@ -178,7 +177,7 @@ begin_record(const uint32_t len, uint16_t kind, bool is_state)
 	head = bpf_ringbuf_reserve(ring, len, 0);
 	count_result(cell, head, is_state);
 	if (head)
-		fill_head(head, len, cell->seq, kind);
+		fill_head(head, this_task(), len, cell->seq, kind);
 	return head;
 }
 

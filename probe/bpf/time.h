@@ -76,10 +76,8 @@ sample(struct task_struct *task)
 	out = bpf_ringbuf_reserve(ring, sizeof(*out), 0);
 	if (!out)
 		return;
-	fill_head(&out->head, sizeof(*out), 0, WIRE_CPU);
+	fill_head(&out->head, task, sizeof(*out), 0, WIRE_CPU);
 	out->head.flags = WIRE_UNNUMBERED;
-	out->head.tid = tid_of(task);
-	out->head.pid = tgid_of(task);
 	fill_time(out, task);
 	mark->told_ns = out->run_ns;
 	__sync_fetch_and_add(&cell->losses.sent, 1);

@@ -1,26 +1,31 @@
 /*
- * bench_probe - what tracing costs those who are traced:
+ * bench_probe - what tracing costs those who are traced, and those who are not:
  *
  *	bench_probe FLOOR-OBJECT ROUNDS
  *
  * A worker on the first CPU does things while somebody on the second traces it: with
- * two empty programs (the floor), with the probe, with the probe that follows somebody
- * else. The ways take turns. Printed are medians over the rounds.
+ * two empty programs (the floor), with the probe, with the probe that is told in each
+ * of its ways to leave the worker out. The ways take turns. Printed are medians over
+ * the rounds.
  */
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "engine/base/err.h"
 #include "engine/base/mem.h"
+#include "engine/event/event.h"
 #include "engine/event/source.h"
+#include "probe/demand.h"
 #include "probe/probe.h"
 #include "tests/bench/loads.h"
 
@@ -28,7 +33,19 @@
 #define MARKS_MAX 16			/* loads and programs together */
 #define RING_BYTES (64u << 20)
 
-enum way { WAY_NONE, WAY_FLOOR, WAY_PROBE, WAY_OUTSIDE, WAYS };
+/* All from WAY_TREE on have the probe leave the worker out. */
+enum way {
+	WAY_NONE, WAY_FLOOR, WAY_PROBE, WAY_TREE, WAY_CGROUP, WAY_COMM, WAY_CALLS, WAYS,
+};
+
+static const struct {
+	const char *name, *what;
+} outside[WAYS] = {
+	[WAY_TREE] = { "tree", "another process tree is followed" },
+	[WAY_CGROUP] = { "cgroup", "a cgroup is, in which the worker is not" },
+	[WAY_COMM] = { "comm", "another name is asked for" },
+	[WAY_CALLS] = { "calls", "other calls are" },
+};
 
 /* What a worker measured. */
 struct result {
@@ -42,6 +59,7 @@ struct helper {
 	int to, from;
 };
 
+static char empty_cgroup[PATH_MAX];	/* "": there is none */
 static struct source *traced;		/* for the handler of the tracer's signal */
 
 static void
@@ -72,7 +90,7 @@ tell(int fd)
 }
 
 static void
-run_worker(int in, int out)
+run_worker(enum way way, int in, int out)
 {
 	struct result r = { 0 };
 
@@ -82,7 +100,7 @@ run_worker(int in, int out)
 	await(in);
 	for (size_t i = 0; i < n_loads; i++)
 		r.times[i] = load_run(&loads[i]);
-	for (size_t i = 0; i < n_programs; i++)
+	for (size_t i = 0; i < n_programs && way <= WAY_TREE; i++)
 		r.programs_s[i] = program_run(&programs[i]);
 	if (write(out, &r, sizeof(r)) != sizeof(r))
 		_exit(1);
@@ -124,18 +142,46 @@ on_idle(void *ctx)
 	*out = -1;
 }
 
+static bool
+is_mount(void *ctx, uint16_t id, uint16_t code)
+{
+	(void)ctx;
+	(void)code;
+	return id == EV_MOUNT_X;
+}
+
+/* What is asked for so that the worker is none of it. */
 static void
-trace_probe(pid_t tree, int out)
+leave_out(enum way way, pid_t bystander, struct probe_options *options, struct demand *demand)
+{
+	options->demand = demand;
+	if (way == WAY_TREE)
+		options->tree = bystander;
+	if (way == WAY_CGROUP)
+		demand->cgroup = empty_cgroup;
+	if (way == WAY_COMM)
+		strcpy(demand->comms[demand->n_comms++], "nobody");
+	if (way == WAY_CALLS)
+		demand->wants = is_mount;
+}
+
+static void
+trace_probe(enum way way, pid_t worker, pid_t bystander, int out)
 {
 	int told = out;
-	struct probe_options options = { .tree = tree, .snap_bytes = PROBE_SNAP_BYTES,
+	struct probe_options options = { .snap_bytes = PROBE_SNAP_BYTES,
 					 .ring_bytes = RING_BYTES, .idle = on_idle,
 					 .ctx = &told };
+	struct demand demand = { 0 };
 	struct probe_losses lost;
 	struct err err = { 0 };
 	struct record rec;
 	uint64_t n;
 
+	if (way == WAY_PROBE)
+		options.tree = worker;
+	else
+		leave_out(way, bystander, &options, &demand);
 	traced = probe_open(&options, &err);
 	if (!traced) {
 		fprintf(stderr, "bench_probe: %s\n", err.text);
@@ -170,6 +216,30 @@ start(void (*run)(int in, int out, const void *ctx), const void *ctx)
 	return h;
 }
 
+/* Make a cgroup that nobody is in. There may be no place for one. */
+static void
+make_cgroup(void)
+{
+	static const char *const places[] = { "/sys/fs/cgroup/unified", "/sys/fs/cgroup" };
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < ARRAY_LEN(places) && !empty_cgroup[0]; i++) {
+		snprintf(path, sizeof(path), "%s/cgroup.procs", places[i]);
+		if (access(path, F_OK) < 0)
+			continue;
+		snprintf(path, sizeof(path), "%s/bench-probe-%d", places[i], (int)getpid());
+		if (mkdir(path, 0700) == 0)
+			strcpy(empty_cgroup, path);
+	}
+}
+
+/* Can WAY be taken here? */
+static bool
+is_measured(enum way way)
+{
+	return way != WAY_CGROUP || empty_cgroup[0];
+}
+
 static bool
 end(struct helper *h)
 {
@@ -183,8 +253,7 @@ end(struct helper *h)
 static void
 be_worker(int in, int out, const void *ctx)
 {
-	(void)ctx;
-	run_worker(in, out);
+	run_worker(*(const enum way *)ctx, in, out);
 }
 
 static void
@@ -208,8 +277,8 @@ be_tracer(int in, int out, const void *ctx)
 	const struct tracing *t = ctx;
 
 	pin(1);
-	if (t->way == WAY_PROBE || t->way == WAY_OUTSIDE)
-		trace_probe(t->way == WAY_PROBE ? t->worker : t->bystander, out);
+	if (t->way >= WAY_PROBE)
+		trace_probe(t->way, t->worker, t->bystander, out);
 	if (t->way == WAY_FLOOR)
 		trace_floor(t->floor, in, out);
 	tell(out);
@@ -221,7 +290,7 @@ be_tracer(int in, int out, const void *ctx)
 static bool
 measure(enum way way, const char *floor, struct result *out, uint64_t *n_lost)
 {
-	struct helper worker = start(be_worker, NULL), bystander = start(be_bystander, NULL);
+	struct helper worker = start(be_worker, &way), bystander = start(be_bystander, NULL);
 	struct tracing tracing = { way, floor, worker.pid, bystander.pid };
 	struct helper tracer;
 	uint64_t n = 0;
@@ -235,7 +304,7 @@ measure(enum way way, const char *floor, struct result *out, uint64_t *n_lost)
 		tell(worker.to);
 		ok = read(worker.from, out, sizeof(*out)) == sizeof(*out);
 	}
-	if (way == WAY_PROBE || way == WAY_OUTSIDE) {
+	if (way >= WAY_PROBE) {
 		poll(NULL, 0, 50);
 		kill(tracer.pid, SIGTERM);
 		ok = ok && read(tracer.from, &n, sizeof(n)) == sizeof(n);
@@ -292,26 +361,51 @@ program_of(enum way way, size_t program, size_t n)
 static void
 print_loads(size_t n, bool is_p10)
 {
-	printf("\n%-18s %10s %8s %8s %7s %8s %7s   %s\n", is_p10 ? "ns, lowest tenths" :
-	       "ns, medians", "untraced", "floor", "probe", "", "others", "", "at most");
+	printf("\n%-18s %10s %8s %8s %7s   %s\n", is_p10 ? "ns, lowest tenths" : "ns, medians",
+	       "untraced", "floor", "probe", "", "at most");
 	for (size_t i = 0; i < n_loads; i++) {
 		double none = load_of(WAY_NONE, i, n, is_p10);
 		double floor = load_of(WAY_FLOOR, i, n, is_p10) - none;
 		double probe = load_of(WAY_PROBE, i, n, is_p10) - none;
-		double others = load_of(WAY_OUTSIDE, i, n, is_p10) - none;
 
-		printf("%-18s %10.0f %+8.0f %+8.0f %6.2fx %+8.0f %6.2fx", loads[i].name, none,
-		       floor, probe, probe / floor, others, others / floor);
+		printf("%-18s %10.0f %+8.0f %+8.0f %6.2fx", loads[i].name, none, floor, probe,
+		       probe / floor);
 		if (loads[i].limit > 0)
-			printf("   %.1fx, 1.5x", loads[i].limit);
+			printf("   %.1fx", loads[i].limit);
 		printf("\n");
+	}
+}
+
+/* The same for those who are left out, way by way. */
+static void
+print_others(size_t n, bool is_p10)
+{
+	printf("\n%-18s", is_p10 ? "left out, lowest" : "left out, medians");
+	for (int way = WAY_TREE; way < WAYS; way++)
+		printf(" %8s %7s", outside[way].name, "");
+	printf("   at most\n");
+	for (size_t i = 0; i < n_loads; i++) {
+		double none = load_of(WAY_NONE, i, n, is_p10);
+		double floor = load_of(WAY_FLOOR, i, n, is_p10) - none;
+
+		printf("%-18s", loads[i].name);
+		for (int way = WAY_TREE; way < WAYS; way++) {
+			double others = load_of(way, i, n, is_p10) - none;
+
+			if (is_measured(way))
+				printf(" %+8.0f %6.2fx", others, others / floor);
+			else
+				printf(" %8s %7s", "-", "");
+		}
+		printf("%s\n", loads[i].limit > 0 ? "   1.5x" : "");
 	}
 }
 
 static void
 print_programs(size_t n)
 {
-	printf("\n%-18s %10s %8s %8s %16s\n", "CPU time", "untraced", "floor", "probe", "others");
+	printf("\n%-18s %10s %8s %8s %16s\n", "CPU time", "untraced", "floor", "probe",
+	       outside[WAY_TREE].name);
 	for (size_t i = 0; i < n_programs; i++) {
 		double none = program_of(WAY_NONE, i, n);
 
@@ -322,8 +416,20 @@ print_programs(size_t n)
 		printf("%-18s %8.0fms %+7.1f%% %+7.1f%% %+15.1f%%\n", programs[i].name, none * 1e3,
 		       (program_of(WAY_FLOOR, i, n) / none - 1) * 100,
 		       (program_of(WAY_PROBE, i, n) / none - 1) * 100,
-		       (program_of(WAY_OUTSIDE, i, n) / none - 1) * 100);
+		       (program_of(WAY_TREE, i, n) / none - 1) * 100);
 	}
+}
+
+/* All ways, N times in turn. */
+static bool
+measure_all(const char *floor, size_t n, uint64_t *n_lost)
+{
+	for (size_t i = 0; i < n; i++)
+		for (int way = 0; way < WAYS; way++)
+			if (is_measured(way) &&
+			    !measure(way, floor, &results[way][i], n_lost))
+				return false;
+	return true;
 }
 
 int
@@ -331,21 +437,29 @@ main(int argc, char **argv)
 {
 	size_t n = argc == 3 ? strtoul(argv[2], NULL, 10) : 0;
 	uint64_t n_lost = 0;
+	bool ok;
 
 	if (!n || n > ROUNDS_MAX) {
 		fprintf(stderr, "usage: bench_probe FLOOR-OBJECT ROUNDS\n");
 		return 2;
 	}
-	for (size_t i = 0; i < n; i++)
-		for (int way = 0; way < WAYS; way++)
-			if (!measure(way, argv[1], &results[way][i], &n_lost)) {
-				fprintf(stderr, "bench_probe: tracing cannot be measured here\n");
-				return 1;
-			}
-	printf("what tracing adds to those who are traced, and to others while it goes on;\n"
-	       "%zu rounds, %llu events lost\n", n, (unsigned long long)n_lost);
+	make_cgroup();
+	ok = measure_all(argv[1], n, &n_lost);
+	if (empty_cgroup[0])
+		rmdir(empty_cgroup);
+	if (!ok) {
+		fprintf(stderr, "bench_probe: tracing cannot be measured here\n");
+		return 1;
+	}
+	printf("what tracing adds to those who are traced; %zu rounds, %llu events lost\n", n,
+	       (unsigned long long)n_lost);
 	print_loads(n, false);
 	print_loads(n, true);
+	printf("\nand to those who are left out:\n");
+	for (int way = WAY_TREE; way < WAYS; way++)
+		printf("  %-8s %s\n", outside[way].name, outside[way].what);
+	print_others(n, false);
+	print_others(n, true);
 	print_programs(n);
 	return 0;
 }

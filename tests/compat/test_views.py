@@ -22,7 +22,7 @@ SEPARATOR = '|~|'
 FIELDS = ['evt.num', 'evt.rawtime', 'evt.dir', 'evt.type', 'evt.failed', 'evt.errno',
           'evt.buflen.in', 'evt.buflen.out', 'evt.duration', 'evt.waits', 'evt.is_io', 'proc.pid',
           'fd.type', 'fd.name', 'fd.sport', 'fd.rip', 'syscall.type', 'fd.directory',
-          'evt.io_dir', 'evt.rawres', 'container.id', 'thread.tid']
+          'evt.io_dir', 'evt.rawres', 'container.id', 'thread.tid', 'evt.arg.cmd']
 SHARED = ['cat_write.scap', 'connect_localhost.scap', 'run_as_user_0_container.scap',
           'test_ipv6_client.scap', 'story-a-sysdig036.scap.gz', 'story-a-libs2026.scap.gz']
 OPENS = ('open', 'openat', 'openat2', 'creat', 'open_by_handle_at')
@@ -99,6 +99,11 @@ def any_event(_):
     return True
 
 
+def locks(e):
+    return e['evt.dir'] == '<' and (e['evt.type'] in ('futex', 'flock') or
+                                    e['evt.type'] == 'fcntl' and 'SETLK' in e['evt.arg.cmd'])
+
+
 def opens(e):
     return e['evt.type'] in OPENS
 
@@ -152,8 +157,7 @@ TABLES = [
      {'CALLS': one, 'ERRORS': failed, 'READ': moved('in'), 'WRITTEN': moved('out'),
       'OPENS': opens}),
     ('file_users', 'PID', is_file, 'proc.pid', {'CALLS': one, 'READ': moved('in')}),
-    ('lock_waits', 'PID', lambda e: e['evt.dir'] == '<' and e['evt.type'] in
-     ('futex', 'flock', 'fcntl'), 'proc.pid', {'CALLS': one, 'ERRORS': failed}),
+    ('lock_waits', 'PID', locks, 'proc.pid', {'CALLS': one, 'ERRORS': failed}),
     ('containers_errors', 'ID', lambda e: failed(e) and e['container.id'] != 'host',
      'container.id', {'ERRORS': one}),
     ('procs_errors', 'PID', failed, 'proc.pid', {'ERRORS': one}),

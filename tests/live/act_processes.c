@@ -2,10 +2,13 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/live/actor.h"
@@ -107,11 +110,61 @@ take_a_signal(void)
 	       getpid());
 }
 
+/* A child ends by signal NUMBER, by itself or not; the kernel delivers SIGKILL whatever it
+ * was. */
+static void
+end_by(int number, const char *name, bool by_itself)
+{
+	pid_t child = fork();
+	char words[128];
+	int status;
+
+	if (!child && by_itself) {
+		raise(number);
+		_exit(98);
+	}
+	if (!child)
+		for (;;)
+			pause();
+	MUST(child > 0);
+	if (!by_itself)
+		MUST(kill(child, number) == 0);
+	MUST(waitpid(child, &status, 0) == child && WIFSIGNALED(status));
+	snprintf(words, sizeof(words), "> signaldeliver spid=%d(actor) dpid=%d(actor) sig=%d(%s)",
+		 by_itself ? child : getpid(), child, number, name);
+	expect_of(child, words);
+	snprintf(words, sizeof(words), "> procexit status=%d ret=0 sig=%d(%s) core=0", number,
+		 number, name);
+	expect_of(child, words);
+}
+
+/* What a timer sends comes from nobody. */
+static void
+take_an_alarm(void)
+{
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR2 };
+	struct itimerspec soon = { .it_value = { .tv_nsec = 1000000 } };
+	sigset_t blocked, old;
+	timer_t timer;
+
+	MUST(signal(SIGUSR2, note_signal) != SIG_ERR && !sigemptyset(&blocked) &&
+	     !sigaddset(&blocked, SIGUSR2) && !sigprocmask(SIG_BLOCK, &blocked, &old));
+	MUST(timer_create(CLOCK_MONOTONIC, &event, &timer) == 0 &&
+	     timer_settime(timer, 0, &soon, NULL) == 0);
+	sigsuspend(&old);
+	expect("> signaldeliver spid=0 dpid=%d(actor) sig=12(SIGUSR2)", getpid());
+	MUST(timer_delete(timer) == 0);
+}
+
 void
 act_processes(void)
 {
 	run_program();
 	end_badly();
+	end_by(SIGTERM, "SIGTERM", false);
+	end_by(SIGKILL, "SIGKILL", false);
+	end_by(SIGABRT, "SIGABRT", true);
+	take_an_alarm();
 	start_a_thread();
 	take_a_signal();
 }

@@ -126,6 +126,16 @@ def cgroup_mounts():
                 found[version] = words.split()[4]
     return sorted(found.items())
 
+BUSY = '''
+import os
+if len(os.sched_getaffinity(0)) > 1:
+    os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])
+    os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+print('', flush=True)
+while True:
+    os.getppid()
+'''
+
 
 class Sleepy:
     """A program that reads the files that it is told to read."""
@@ -227,6 +237,29 @@ def by_cgroup(tap, bench, version, mount):
                   '  but not who has left', seen.lines)
 
 
+def busy_in_cgroup(tap, bench, version, mount):
+    """What is known of the last caller on a CPU ends when it moves, though nobody else has
+    called there in between."""
+    name = f'sysreel-test-{os.getpid()}'
+    with Cgroup(mount, name) as group, \
+         Watch(bench, '--cgroup', group.name, '-p', '*%thread.tid %evt.rawtime',
+               'evt.type=getppid') as seen:
+        busy = subprocess.Popen([sys.executable, '-c', BUSY], stdout=subprocess.PIPE)
+        busy.stdout.readline()
+        group.take(busy.pid)
+        time.sleep(0.4)
+        group.take(busy.pid, '..')
+        left_ns = time.time_ns()
+        time.sleep(0.4)
+        busy.kill()
+        busy.communicate()
+    times = [int(x.split()[1]) for x in seen.lines if x.startswith(f'{busy.pid} ')]
+    tap.check(len(times) > 100, f'version {version}: who comes in without a pause',
+              [len(times), seen.said])
+    tap.check(times and max(times) < left_ns + 100_000_000, '  and leaves',
+              [max(times, default=0) - left_ns])
+
+
 def only_of_cgroup(tap, bench, version, mount):
     """A recording of a cgroup that can be shown to others tells of nobody else, not even of
     those who have started what is in it; who comes in is told of."""
@@ -299,6 +332,7 @@ def main():
         mounts = [x for x in cgroup_mounts() if os.access(x[1], os.W_OK)]
         for version, mount in mounts:
             by_cgroup(tap, bench, version, mount)
+            busy_in_cgroup(tap, bench, version, mount)
             only_of_cgroup(tap, bench, version, mount)
         if mounts:
             by_container(tap, bench, mounts[-1][1])

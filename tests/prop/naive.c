@@ -272,9 +272,11 @@ add_value(struct naive_cell *cell, const struct value *v, uint64_t event)
 	cell->values[cell->n++] = *v;
 }
 
-static void
+/* Does the event count for any column? */
+static bool
 add_columns(struct naive *n, struct naive_row *row, uint64_t event)
 {
+	bool counts = false;
 	struct value v;
 
 	for (size_t i = n->n_keys; i < n->n_columns; i++) {
@@ -289,7 +291,9 @@ add_columns(struct naive *n, struct naive_row *row, uint64_t event)
 		else if (!naive_get(n, i, &v))
 			continue;
 		add_value(cell, &v, event);
+		counts = true;
 	}
+	return counts;
 }
 
 static void
@@ -306,9 +310,10 @@ take_event(struct naive *n, uint64_t event)
 		row->is_old = true;
 		return;
 	}
-	row->n_events++;
+	row->first_event = row->n_events++ ? row->first_event : event;
 	row->last = event;
-	add_columns(n, row, event);
+	row->may_be_unsure |= m->is_unsure;
+	row->is_unsure |= add_columns(n, row, event) && m->is_unsure;
 }
 
 /* Entities -------------------------------------------------------------- */

@@ -46,6 +46,8 @@ struct naive_row {
 	size_t n_events;
 	uint64_t last;			/* event */
 	bool is_old;			/* an event before the window has its key */
+	bool is_unsure, may_be_unsure;	/* an event of it, that counts, may be another's */
+	uint64_t first_event;
 	bool is_seen;			/* it is in the table */
 };
 

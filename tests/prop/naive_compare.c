@@ -268,6 +268,52 @@ may_be_row(const struct naive *n, const struct naive_row *row)
 	return is_row(n, row) || n->view->rows == VIEW_ROWS_ENTITIES;
 }
 
+/* Is the entity of the row SHOWN there at POSITION? Rows of several always are. */
+static bool
+is_there(const struct naive *n, const struct table_row *shown, uint64_t position)
+{
+	const struct kept_process *p;
+	const struct kept_thread *t;
+
+	for (size_t i = 0; i < n->n_keys; i++) {
+		switch (n->columns[i]->key_entity) {
+		case VIEW_PROCESS:
+			p = store_process(n->snap->store, shown->entity);
+			return position > p->from && position < p->to;
+		case VIEW_THREAD:
+			t = store_thread(n->snap->store, shown->entity);
+			return position > t->from && position < t->to;
+		default:
+			break;
+		}
+	}
+	return n->view->rows == VIEW_ROWS_ENTITIES;
+}
+
+/* Are events of ROW missing, or may some be another row's, as UNSURE says? */
+static bool
+is_in_doubt(const struct naive *n, const struct naive_row *row, const struct table_row *shown,
+	    bool unsure)
+{
+	for (size_t i = 0; i < n->snap->n_losses; i++) {
+		uint64_t at = snapshot_loss(n->snap, i)->position;
+		bool is_before_end = at < n->end + (n->end == n->snap->end);
+
+		unsure |= row->n_events && at > row->first_event && at <= row->last;
+		unsure |= at >= n->first && is_before_end && is_there(n, shown, at);
+	}
+	return unsure;
+}
+
+static bool
+is_rightly_sure(const struct naive *n, const struct naive_row *row,
+		const struct table_row *shown, const struct cell *cell)
+{
+	return cell->state == CELL_KNOWN ? !is_in_doubt(n, row, shown, row->is_unsure) :
+	       cell->state == CELL_UNSURE ? is_in_doubt(n, row, shown, row->may_be_unsure) :
+	       true;
+}
+
 static void
 compare_groups(struct naive *n)
 {
@@ -288,6 +334,9 @@ compare_groups(struct naive *n)
 		for (size_t i = n->n_keys; i < n->n_columns; i++)
 			if (!is_right(n, row, i, &t->rows[k].cells[i]))
 				wrong(n, "wrong", n->columns[i]->name, row->key);
+			else if (n->columns[i]->source == VIEW_FROM_EVENTS &&
+				 !is_rightly_sure(n, row, &t->rows[k], &t->rows[k].cells[i]))
+				wrong(n, "wrongly sure or unsure", n->columns[i]->name, row->key);
 	}
 	for (size_t at = 0; map_next(&n->rows, &at, &key, &value);)
 		if (is_row(n, value) && !((struct naive_row *)value)->is_seen)

@@ -15,7 +15,7 @@
  *	size 40x10		the terminal has another size
  *	shot WORDS		what is seen now must stand in NAME.screen under WORDS
  *	file NAME		what is in that file, the same
- *	link NAME TARGET	make a symbolic link of that name
+ *	link NAME TARGET	make a symbolic link of that name; {} as above
  *	end STATUS		it has ended so, and the terminal is as it was
  *
  * It works in a folder of its own, which is empty at first and lasts for all runs of
@@ -200,6 +200,8 @@ make_link(struct play *p, char *words)
 		return;
 	}
 	*target++ = '\0';
+	if (!strcmp(target, "{}"))
+		target = p->capture;
 	if (symlink(target, tempdir_path(&p->dir, words, path)) < 0)
 		fail(p, "it cannot be made");
 }

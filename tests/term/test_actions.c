@@ -256,31 +256,44 @@ test_reused(void)
 	}
 }
 
-/* A program that does as its name says: it writes its words, one a line, to a file. */
+/* A program of that name. */
 static void
-make_less(void)
+make_program(const char *name, const char *script)
 {
-	char *bin = path_of("bin"), *less, *env;
-	struct text path = { 0 };
-	FILE *f;
+	char *path = path_of(name);
+	FILE *f = fopen(path, "w");
 
-	mkdir(bin, 0700);
-	less = path_of("bin/less");
-	f = fopen(less, "w");
 	if (!f)
 		abort();
-	fprintf(f, "#!/bin/sh\nprintf '%%s\\n' \"$#\" \"$@\" \"open=$LESSOPEN\" > '%s/seen'\n"
-		"echo it reads\n", folder);
+	fprintf(f, "#!/bin/sh\n%s", script);
 	fchmod(fileno(f), 0700);
 	fclose(f);
-	env = getenv("PATH");
+	free(path);
+}
+
+/* Programs that are found before those of the system. less writes its words, one a line,
+ * to a file. */
+static void
+make_programs(void)
+{
+	char *bin = path_of("bin"), *env = getenv("PATH");
+	struct text path = { 0 }, less = { 0 };
+
+	mkdir(bin, 0700);
+	text_fmt(&less, "printf '%%s\\n' \"$#\" \"$@\" \"open=$LESSOPEN\" > '%s/seen'\n"
+		 "echo it reads\n", folder);
+	text_char(&less, '\0');
+	make_program("bin/less", less.p);
+	make_program("bin/lsof", "echo \"lsof says: $*\"\n");
+	make_program("bin/renice", "echo refused >&2\nexit 3\n");
+	make_program("bin/strace", "echo tracing\nread line\necho \"it got $line\"\nsleep 30\n");
 	text_fmt(&path, "%s:%s", bin, env ? env : "/bin");
 	text_char(&path, '\0');
 	setenv("PATH", path.p, 1);
 	setenv("LESSOPEN", "|touch %s", 1);
 	text_fini(&path);
+	text_fini(&less);
 	free(bin);
-	free(less);
 }
 
 /* Wait until it has written them. */
@@ -387,9 +400,65 @@ test_names(void)
 	}
 }
 
-/* What a command writes can be read; what is not there is said. */
+/* A command has the terminal until it ends, and Ctrl-C and Ctrl-Z are for it. */
 static void
-test_waits(void)
+test_terminal(void)
+{
+	pid_t pid = start();
+	struct story s = story_of(pid);
+	struct vt *v = explore(&s, "procs", "--actions");
+	char words[64];
+
+	vt_wait(v, "victim");
+	snprintf(words, sizeof(words), "lsof says: -p %d", (int)pid);
+	vt_keys(v, "F8 f");
+	CHECK(vt_wait(v, words) && vt_wait(v, "Press a key"), "what a command writes can be read");
+	CHECK(!is_shown(v, "ended with"), "  and it went well");
+	vt_keys(v, "x");
+	CHECK(vt_wait(v, "F2 Views") && !is_shown(v, words), "  then the table is back");
+	vt_keys(v, "F8 [");
+	CHECK(vt_wait(v, "refused") && vt_wait(v, "it ended with status 3") &&
+	      vt_wait(v, "Press a key"), "one that fails waits, whatever the view says");
+	vt_keys(v, "Enter");
+	vt_wait(v, "F2 Views");
+	vt_keys(v, "F8 t");
+	CHECK(vt_wait(v, "tracing"), "one that goes on");
+	vt_send(v, "abc\r", 4);
+	CHECK(vt_wait(v, "it got abc"), "  has what is typed");
+	vt_keys(v, "^Z");
+	CHECK(vt_stopped(v), "  stops with us");
+	vt_go_on(v);
+	vt_keys(v, "^C");
+	CHECK(vt_wait(v, "it was ended by SIGINT"), "  goes on, and is ended by Ctrl-C alone");
+	vt_keys(v, "x");
+	CHECK(vt_wait(v, "F2 Views"), "  and we go on");
+	leave(v);
+	bury(pid);
+}
+
+/* The explorer is ended while a command has the terminal. */
+static void
+test_ended(void)
+{
+	pid_t pid = start();
+	struct story s = story_of(pid);
+	struct vt *v = explore(&s, "procs", "--actions");
+	int status;
+
+	vt_wait(v, "victim");
+	vt_keys(v, "F8 t");
+	vt_wait(v, "tracing");
+	kill(vt_pid(v), SIGTERM);
+	status = vt_ended(v);
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM && vt_is_given_back(v),
+	      "it can be ended while a command runs");
+	vt_free(v);
+	bury(pid);
+}
+
+/* What is not there is said. */
+static void
+test_missing(void)
 {
 	char *less = path_of("bin/less");
 	struct story s = { 4711, "victim", "/etc/hosts", 1767283200 * SEC, 0 };
@@ -414,7 +483,8 @@ test_waits(void)
 static void
 clean(void)
 {
-	static const char *const names[] = { "capture.scap", "seen", "bin/less", "bin", "x" };
+	static const char *const names[] = { "capture.scap", "seen", "bin/less", "bin/lsof",
+					     "bin/renice", "bin/strace", "bin", "x" };
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		char *path = path_of(names[i]);
@@ -435,10 +505,12 @@ main(int argc, char **argv)
 	test_capture();
 	test_kill();
 	test_reused();
-	make_less();
+	make_programs();
 	test_files();
 	test_names();
-	test_waits();
+	test_terminal();
+	test_ended();
+	test_missing();
 	clean();
 	return check_done();
 }

@@ -19,6 +19,7 @@
 
 #define KEYS 3000			/* 100,000 take a few minutes */
 #define BURST 20
+#define PASTE_MS 1200
 
 static const char *const keys[] = {
 	"Up", "Down", "Left", "Right", "PgUp", "PgDn", "Home", "End", "Enter", "Enter", "Enter",
@@ -71,6 +72,8 @@ static bool
 answers(struct vt *v)
 {
 	vt_resize(v, 24, 80);
+	/* A paste whose end was lost ends when nothing comes for a second. */
+	vt_settle(v, PASTE_MS);
 	for (int i = 0; i < 200; i++) {
 		unsigned row, col;
 

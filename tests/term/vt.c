@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -165,8 +166,10 @@ vt_start(const struct vt_start *s)
 		abort();
 	v->news = news[0];
 	v->shell = fork();
-	if (v->shell == 0)
+	if (v->shell == 0) {
+		close(v->fd);
 		be_shell(s, v->slave, news[1]);
+	}
 	close(news[1]);
 	if (read(v->news, &v->pid, sizeof(v->pid)) != sizeof(v->pid))
 		abort();
@@ -476,8 +479,23 @@ vt_stopped(struct vt *v)
 bool
 vt_go_on(struct vt *v)
 {
-	kill(v->pid, SIGCONT);
+	/* All of the job, as a shell does. */
+	kill(-v->pid, SIGCONT);
 	return wait_for_stop(v, false);
+}
+
+bool
+vt_vanish(struct vt *v)
+{
+	/* The shell goes as well, so it cannot tell. */
+	struct pollfd p = { .fd = (int)syscall(SYS_pidfd_open, v->pid, 0), .events = POLLIN };
+
+	close(v->fd);
+	close(v->slave);
+	v->fd = v->slave = -1;
+	v->has_ended = p.fd >= 0 && poll(&p, 1, VT_WAIT_MS) == 1;
+	close(p.fd);
+	return v->has_ended;
 }
 
 pid_t

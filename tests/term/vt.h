@@ -15,7 +15,7 @@
 struct text;
 struct vt;
 
-#define VT_WAIT_MS 20000		/* what takes longer has failed */
+#define VT_WAIT_MS 2000		/* what takes longer has failed */
 
 struct vt_start {
 	unsigned n_rows, n_cols;
@@ -63,6 +63,10 @@ bool vt_is_over(struct vt *v);
 /* Wait until it is stopped; let it go on, and wait until it does. */
 bool vt_stopped(struct vt *v);
 bool vt_go_on(struct vt *v);
+
+/* Close the terminal, as a window that is closed: nothing can be read or written any
+ * more. Did the program end of that? */
+bool vt_vanish(struct vt *v);
 
 pid_t vt_pid(const struct vt *v);
 

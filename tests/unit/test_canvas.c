@@ -35,6 +35,25 @@ static const struct {
 	{ "others", 0, "é", "é", "?", 1 },
 };
 
+/* The Linux console shows UTF-8, but its fonts have few of our signs. */
+static void
+test_console(void)
+{
+	struct canvas c = { 0 };
+	struct text t = { 0 };
+
+	canvas_resize(&c, 2, 8);
+	c.is_console = true;
+	area_text(canvas_area(&c), 0, 0, STYLE_TEXT, "▁▄█│▼…›é");
+	area_fill(area_line(canvas_area(&c), 1, 0, 2), 0x2587, STYLE_BAR);
+	canvas_row_text(&c, 0, &t);
+	canvas_row_text(&c, 1, &t);
+	text_char(&t, '\0');
+	CHECK_STR(t.p, ".▄█│▼~>é%%", "the signs of the Linux console");
+	text_fini(&t);
+	canvas_fini(&c);
+}
+
 static void
 test_text(void)
 {
@@ -165,6 +184,7 @@ int
 main(void)
 {
 	test_text();
+	test_console();
 	test_fit();
 	test_halves();
 	test_frame();

@@ -68,7 +68,7 @@ static void
 by_type(void)
 {
 	static struct wire_config config;
-	int n_asked = 0;
+	int n_asked = 0, n_differ = 0;
 	const struct demand d = { .wants = wants_reads, .keeps = keeps_closed, .ctx = &n_asked };
 	struct demand_count count;
 
@@ -80,6 +80,11 @@ by_type(void)
 			CHECK(config.specs[number].wants == some[i].wants, "%s is sent for %u",
 			      some[i].name, some[i].wants);
 	}
+	for (uint32_t number = 0; number < WIRE_COMPAT_CALLS; number++)
+		n_differ += config.number_wants[number] !=
+			    (config.specs[number].wants |
+			     config.specs[number + WIRE_COMPAT_CALLS].wants);
+	CHECK(!n_differ, "a number is wanted as its two calls are");
 	demand_count(&config, &count);
 	CHECK(count.n_asked == 1 && count.n_state == 3 && n_asked > 300,
 	      "%u kind is asked for, %u are for the state", count.n_asked, count.n_state);

@@ -50,7 +50,7 @@ level(const void *ctx, size_t row)
 }
 
 static struct grid_data data = {
-	columns, 4, 5, 2, true, rows, cell, total, id, NULL, "nothing here",
+	columns, 4, 5, 2, true, rows, cell, total, id, NULL, 0, "nothing here",
 };
 
 static bool
@@ -182,17 +182,45 @@ test_mouse(struct canvas *c)
 	CHECK(grid_key(&g, &data, &k, a) && g.rows.at == 4, "the wheel");
 }
 
+/* The row that has TEXT, from row FROM on. */
+static size_t
+found(const char *text, size_t from, bool is_backwards)
+{
+	struct grid_search s = { text, is_backwards, from, data.n_rows };
+	size_t row = grid_find(&data, &s, 100);
+
+	CHECK(!s.left, "the search is over");
+	return row;
+}
+
+static void
+test_search_in_pieces(void)
+{
+	struct grid_search s = { "sh", false, 0, data.n_rows };
+
+	CHECK(grid_find(&data, &s, 2) == SIZE_MAX && s.left == 3 && s.at == 2, "two rows at once");
+	CHECK(grid_find(&data, &s, 2) == 2 && !s.left, "it goes on there");
+	s = (struct grid_search){ "sh", false, 99, 5 };
+	CHECK(grid_find(&data, &s, 100) == 2, "from a row that is gone");
+	data.n_rows = 0;
+	s = (struct grid_search){ "sh", false, 3, 5 };
+	CHECK(grid_find(&data, &s, 100) == SIZE_MAX && !s.left, "among none");
+	data.n_rows = 5;
+}
+
 static void
 test_find(struct canvas *c)
 {
 	struct grid g = { 0 };
 
 	grid_select(&g, &data, 0, canvas_area(c));
-	CHECK(grid_find(&g, &data, "10", false, false) == 1, "numbers are found");
-	CHECK(grid_find(&g, &data, "NGINX", false, true) == 0, "in any case, from here");
-	CHECK(grid_find(&g, &data, "10", true, false) == 2, "backwards, round the end");
-	CHECK(grid_find(&g, &data, "nothing", false, true) == SIZE_MAX, "what is not there");
-	CHECK(grid_find(&g, &data, "\\x1b", false, true) == 2, "as it is shown");
+	CHECK(found("10", 1, false) == 1, "numbers are found");
+	CHECK(found("NGINX", 0, false) == 0, "in any case, from here");
+	CHECK(found("10", 4, true) == 2, "backwards");
+	CHECK(found("nginx", 3, false) == 0, "round the end");
+	CHECK(found("nothing", 0, false) == SIZE_MAX, "what is not there");
+	CHECK(found("\\x1b", 0, false) == 2, "as it is shown");
+	test_search_in_pieces();
 }
 
 int

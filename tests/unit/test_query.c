@@ -2,55 +2,9 @@
  * windows, and what makes no sense. */
 #include <math.h>
 
-#include "engine/base/err.h"
-#include "engine/base/mem.h"
-#include "engine/event/event.h"
-#include "engine/query/query.h"
 #include "engine/query/slices.h"
-#include "engine/query/view_set.h"
-#include "engine/store/store.h"
 #include "tests/lib/check.h"
-#include "tests/lib/scapbuild.h"
-
-#define HEAD_LEN (8 + 2)		/* of an event's block, before the event */
-#define START_NS 1700000000000000000u
-#define SECOND_NS 1000000000u
-
-#define N scap_num
-#define T scap_text
-
-struct system {
-	struct store *s;
-	struct scap b;
-};
-
-static void
-proc(struct system *y, int64_t pid, int64_t ppid, const char *comm)
-{
-	const struct span name = { (const uint8_t *)comm, strlen(comm) };
-
-	store_take(y->s, &(struct record){ .kind = RECORD_PROC, .proc = {
-		.tid = pid, .pid = pid, .ptid = ppid, .comm = name, .exe = name,
-		.exepath = name, .cwd = SCAP_SPAN("/"), .vtid = pid, .vpid = pid } });
-}
-
-/* Give the store what was built. */
-static void
-feed(struct system *y)
-{
-	struct record rec = { .kind = RECORD_EVENT };
-	uint32_t len;
-
-	for (size_t at = 0; at < y->b.len; at += len) {
-		memcpy(&len, y->b.p + at + 4, 4);
-		memset(&rec.ev, 0, sizeof(rec.ev));
-		if (event_decode(&rec.ev, y->b.p + at + HEAD_LEN, len - HEAD_LEN - 4, true, NULL))
-			die("an event of our own is no event");
-		store_take(y->s, &rec);
-	}
-	y->b.len = 0;
-	store_publish(y->s);
-}
+#include "tests/unit/query_kit.h"
 
 static void
 sample(struct system *y, uint64_t ns, int64_t tid, uint64_t ticks)
@@ -98,31 +52,6 @@ make(struct system *y)
 	feed(y);
 }
 
-static size_t
-column(const struct table *t, const char *name)
-{
-	size_t i = 0;
-
-	while (i < t->n_columns && strcmp(t->columns[i]->name, name))
-		i++;
-	if (i == t->n_columns)
-		die("%s has no column %s", t->view->id, name);
-	return i;
-}
-
-static const struct cell *
-cell(const struct table *t, size_t row, const char *name)
-{
-	return &t->rows[row].cells[column(t, name)];
-}
-
-static bool
-is_text(const struct cell *c, const char *want)
-{
-	return c->state && c->value.s.len == strlen(want) &&
-	       !memcmp(c->value.s.p, want, strlen(want));
-}
-
 static const char own_view[] =
 	"return { id = \"calls\", name = \"Calls\", description = \"Calls of each program.\",\n"
 	"  columns = {\n"
@@ -134,23 +63,6 @@ static const char own_view[] =
 	"      only = \"evt.failed = false\", description = \"What came back.\" },\n"
 	"    { name = \"P50\", field = \"evt.latency\", aggregation = \"p50\", width = 9,\n"
 	"      description = \"The median.\" } } }\n";
-
-static struct table *
-ask(const struct snapshot *snap, const struct view_set *views, const char *id,
-    const struct query *how)
-{
-	struct query q = how ? *how : (struct query){ 0 };
-	struct err err = { 0 };
-	struct table *t;
-
-	q.view = view_set_find(views, id);
-	if (!q.view)
-		die("there is no view %s", id);
-	t = query_run(snap, &q, &err);
-	if (!t)
-		die("%s: %s", id, err.text);
-	return t;
-}
 
 static void
 check_calls(const struct snapshot *snap, const struct view_set *views)
@@ -188,6 +100,7 @@ check_blocked(const struct snapshot *snap, const struct view_set *views)
 static void
 check_tree(const struct snapshot *snap, const struct view_set *views)
 {
+	static const struct query flat = { .is_flat = true };
 	struct table *t = ask(snap, views, "process_tree", NULL);
 	unsigned levels = 0;
 
@@ -198,6 +111,11 @@ check_tree(const struct snapshot *snap, const struct view_set *views)
 		      "parents stand above: row %zu", i);
 	}
 	CHECK(levels == 0x0122, "init, web, and its two children: %x", levels);
+	table_free(t);
+	t = ask(snap, views, "process_tree", &flat);
+	CHECK(t->n_rows == 4, "the same without a tree");
+	for (size_t i = 0; i < t->n_rows; i++)
+		CHECK(!t->rows[i].level && t->rows[i].parent == SIZE_MAX, "  row %zu", i);
 	table_free(t);
 }
 
@@ -240,6 +158,27 @@ check_refusals(const struct snapshot *snap, const struct view_set *views)
 	struct err err = { 0 };
 
 	CHECK(!query_run(snap, &q, &err) && err.code, "a filter that is none: %s", err.text);
+}
+
+/* A table that is sorted anew has its rows as a query would have put them. */
+static void
+check_sorted(const struct snapshot *snap, const struct view_set *views)
+{
+	const struct view *v = view_set_find(views, "procs");
+
+	for (size_t i = 0; i < 2 * v->n_columns; i++) {
+		const char *sort = v->columns[i / 2].name;
+		struct query how = { .sort = sort, .sort_descending = i % 2 };
+		struct table *want = ask(snap, views, "procs", &how);
+		struct table *t = ask(snap, views, "procs", &(struct query){ .sort = NULL });
+		bool same = table_sort(t, sort, i % 2) && t->n_rows == want->n_rows;
+
+		for (size_t k = 0; same && k < t->n_rows; k++)
+			same = t->rows[k].entity == want->rows[k].entity;
+		CHECK(same && t->n_rows > 1, "sorted by %s%s", sort, i % 2 ? ", descending" : "");
+		table_free(t);
+		table_free(want);
+	}
 }
 
 static uint64_t
@@ -341,6 +280,7 @@ main(void)
 	check_new(snap, views);
 	check_cpu(snap, views);
 	check_refusals(snap, views);
+	check_sorted(snap, views);
 	check_slices(snap);
 	snapshot_free(snap);
 	check_kept(y.s, views);

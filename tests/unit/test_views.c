@@ -2,7 +2,9 @@
  * The views that are built in: they load, lead to each other, and fit a terminal.
  */
 #include "engine/base/mem.h"
+#include "engine/event/event_type.h"
 #include "engine/field/operand.h"
+#include "engine/filter/filter.h"
 #include "engine/query/builtin.h"
 #include "engine/query/view.h"
 #include "engine/query/view_build.h"
@@ -113,12 +115,94 @@ ways(const struct view_set *s, const struct view *v)
 	      v->id, to->id);
 }
 
+/* Calls that do what another one did before them; that one comes first. */
+static const char *const families[][8] = {
+	{ "open", "openat", "openat2", "creat", "open_by_handle_at" },
+	{ "accept", "accept4" },
+	{ "execve", "execveat" },
+	{ "clone", "clone3", "fork", "vfork" },
+	{ "chdir", "fchdir" },
+	{ "read", "readv", "pread", "preadv" },
+	{ "write", "writev", "pwrite", "pwritev" },
+	{ "recv", "recvfrom", "recvmsg", "recvmmsg" },
+	{ "send", "sendto", "sendmsg", "sendmmsg" },
+	{ "poll", "ppoll", "select", "epoll_wait" },
+	{ "pipe", "pipe2" },
+	{ "dup", "dup2", "dup3" },
+	{ "mkdir", "mkdirat" },
+	{ "rename", "renameat", "renameat2" },
+	{ "unlink", "unlinkat" },
+	{ "link", "linkat" },
+	{ "symlink", "symlinkat" },
+	{ "chmod", "fchmod", "fchmodat" },
+	{ "chown", "lchown", "fchown", "fchownat" },
+	{ "kill", "tkill", "tgkill" },
+	{ "eventfd", "eventfd2" },
+	{ "signalfd", "signalfd4" },
+	{ "inotify_init", "inotify_init1" },
+	{ "epoll_create", "epoll_create1" },
+	{ "umount", "umount2" },
+	{ "setuid", "setresuid" },
+};
+
+/* Does F want the return of a call NAME, in any of its versions? */
+static bool
+wants(const struct filter *f, const char *name, bool *exists)
+{
+	bool wanted = false;
+
+	*exists = false;
+	for (uint16_t id = 1; id < EVENT_TYPES; id += 2) {
+		const struct event_type *type = &event_types[id];
+
+		if (type->flags & EF_UNUSED || strcmp(type->name, name) != 0)
+			continue;
+		*exists = true;
+		wanted |= f && filter_wants_type(f, id);
+	}
+	return wanted;
+}
+
+static void
+families_exist(void)
+{
+	bool exists;
+
+	for (size_t i = 0; i < ARRAY_LEN(families); i++)
+		for (size_t k = 0; families[i][k]; k++) {
+			wants(NULL, families[i][k], &exists);
+			CHECK(exists, "there is %s", families[i][k]);
+		}
+}
+
+static void
+family(const struct view *v, const char *what, const struct filter *f)
+{
+	bool exists;
+
+	for (size_t i = 0; f && i < ARRAY_LEN(families); i++)
+		for (size_t k = 1; families[i][k]; k++)
+			CHECK(wants(f, families[i][k], &exists) ==
+			      wants(f, families[i][0], &exists),
+			      "%s: %s of %s counts as %s does", v->id, what, families[i][k],
+			      families[i][0]);
+}
+
+static void
+newer_calls(const struct view *v)
+{
+	family(v, "filter", v->filter.filter);
+	for (size_t i = 0; i < v->n_columns; i++)
+		family(v, v->columns[i].name, v->columns[i].only.filter);
+}
+
 int
 main(void)
 {
 	struct view_set *s = view_set_new(NULL);
 
 	view_set_check(s);
+	families_exist();
 	CHECK(view_set_n_problems(s) == 0, "all files are views");
 	for (size_t i = 0; i < view_set_n_problems(s); i++)
 		printf("# %s\n", view_set_problem(s, i));
@@ -128,6 +212,7 @@ main(void)
 	for (size_t i = 0; i < view_set_count(s); i++) {
 		one(s, view_set_at(s, i));
 		ways(s, view_set_at(s, i));
+		newer_calls(view_set_at(s, i));
 		if (i)
 			CHECK(strcmp(view_set_at(s, i - 1)->name, view_set_at(s, i)->name) < 0,
 			      "%s stands where its name belongs", view_set_at(s, i)->id);

@@ -95,9 +95,56 @@ test_descriptors(void)
 	stage_fini(&s);
 }
 
+static void
+lose(struct stage *s, uint8_t class)
+{
+	struct record rec = { .kind = RECORD_LOSS };
+
+	rec.loss = (struct loss_record){ .count = 1, .cpu = -1, .class = class };
+	world_take(s->world, &rec);
+}
+
+static bool
+unsure(struct stage *s, int64_t tid, int64_t fd)
+{
+	return stage_event(s, tid, EV_READ_E, scap_num(fd), scap_num(10))->is_unsure;
+}
+
+static void
+test_unsure(void)
+{
+	struct stage s;
+
+	stage_init(&s, NULL, NULL);
+	stage_proc(&s, 10, 10, 1, "a");
+	stage_proc(&s, 20, 20, 1, "b");
+	stage_fd(&s, 10, 3, FD_FILE, "/tmp/x");
+	CHECK(!unsure(&s, 10, 3), "nothing is missing");
+	lose(&s, LOSS_OF_DATA);
+	CHECK(!unsure(&s, 10, 3), "nothing that would change it");
+	lose(&s, LOSS_OF_STATE);
+	CHECK(unsure(&s, 10, 3) && unsure(&s, 20, 3), "now that may be another one");
+	stage_event(&s, 10, EV_CHDIR_X, scap_num(0), scap_text("/tmp"));
+	CHECK(!stage_event(&s, 10, EV_GETUID_X, scap_num(0))->is_unsure,
+	      "until it says where it is");
+	CHECK(unsure(&s, 10, 3), "of its descriptors that says nothing");
+	stage_event(&s, 10, EV_OPEN_X, scap_num(4), scap_text("/tmp/y"), scap_num(1));
+	CHECK(!unsure(&s, 10, 4) && unsure(&s, 10, 3), "but of new ones");
+	stage_event(&s, 10, EV_ITER_TASK_FILE_PIPE_E, scap_num(5), scap_text("pipe:[77]"),
+		    scap_num(77));
+	CHECK(!unsure(&s, 10, 3), "all were listed");
+	lose(&s, LOSS_OF_ANY);
+	CHECK(unsure(&s, 10, 4), "who knows what was lost?");
+	stage_section(&s);
+	stage_proc(&s, 10, 10, 1, "a");
+	CHECK(!unsure(&s, 10, 3), "a section starts anew");
+	stage_fini(&s);
+}
+
 int
 main(void)
 {
+	test_unsure();
 	test_before();
 	test_switches();
 	test_samples();

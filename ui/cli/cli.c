@@ -8,6 +8,7 @@
 #include "engine/base/explain.h"
 #include "engine/base/text.h"
 #include "engine/field/spelling.h"
+#include "ui/cli/output.h"
 
 #define HELP_COLUMN 24			/* where the explanations start */
 #define HELP_WIDTH 78
@@ -273,20 +274,17 @@ put_option(struct text *t, const struct cli_command *c, const struct cli_option 
 }
 
 /* Print T on standard output and free it. */
-static void
+static int
 print_text(struct text *t)
 {
-	size_t done = 0;
-	ssize_t n = 0;
+	struct output out = { .text = *t, .fd = STDOUT_FILENO };
+	bool ok = output_end(&out);
 
-	while (done < t->len && n >= 0) {
-		n = write(STDOUT_FILENO, t->p + done, t->len - done);
-		done += n > 0 ? (size_t)n : 0;
-	}
-	text_fini(t);
+	output_fini(&out);
+	return ok ? CLI_OK : CLI_FAILED;
 }
 
-void
+int
 cli_help(const struct cli_command *c)
 {
 	struct text t = { 0 };
@@ -305,10 +303,10 @@ cli_help(const struct cli_command *c)
 		text_str(&t, "\nFor example:\n");
 	for (size_t i = 0; i < c->n_examples; i++)
 		put_row(&t, c->examples[i].words, c->examples[i].doc);
-	print_text(&t);
+	return print_text(&t);
 }
 
-void
+int
 cli_list(const struct cli_command *const *commands, size_t n)
 {
 	struct text t = { 0 };
@@ -323,7 +321,7 @@ cli_list(const struct cli_command *const *commands, size_t n)
 	put_row(&t, "--version", "Show the version.");
 	text_str(&t, "\nExit status: 0 when all went well, 1 when something failed, 2 when the "
 		 "command\nline was not understood.\n");
-	print_text(&t);
+	return print_text(&t);
 }
 
 const struct cli_command *

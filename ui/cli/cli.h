@@ -59,11 +59,12 @@ struct cli_command {
 int cli_option(const struct cli_command *c, int argc, char **argv, int *at,
 	       const char **arg);
 
-/* Print the help of C on standard output. */
-void cli_help(const struct cli_command *c);
+/* Print the help of C on standard output. Gives CLI_OK, or CLI_FAILED when it did not get
+ * there, which is told; so does cli_list(). */
+int cli_help(const struct cli_command *c);
 
 /* Print the list of the N commands at COMMANDS on standard output. */
-void cli_list(const struct cli_command *const *commands, size_t n);
+int cli_list(const struct cli_command *const *commands, size_t n);
 
 /* The one called NAME. NULL: there is none (the user was told). */
 const struct cli_command *cli_find(const struct cli_command *const *commands, size_t n,

@@ -1,6 +1,8 @@
 #include "ui/explore.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +14,7 @@
 #include "engine/query/cursor.h"
 #include "engine/query/view_set.h"
 #include "engine/store/ingest.h"
+#include "probe/probe.h"
 #include "ui/cli/bundled.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/input.h"
@@ -23,6 +26,7 @@
 #include "ui/cli/whom.h"
 #include "ui/cli/words.h"
 #include "ui/cli/zone.h"
+#include "ui/command.h"
 
 #define MS 1000000u
 #define REFRESH_MS 2000u
@@ -146,6 +150,15 @@ open_source(void *ctx, struct ingest *in, struct err *err)
 	return narrowed_new(s, w->n_events, w->without_users);
 }
 
+/* Only who reads the probe needs its rights, and gives them up when tracing has begun. */
+static int
+give_up_rights(void *ctx, struct err *err)
+{
+	const struct wishes *w = ctx;
+
+	return w->input.n || w->acts ? 0 : probe_give_up_rights(err);
+}
+
 /* Is the filter one? The user was told if not. */
 static bool
 check_filter(const struct wishes *w, const struct filter_options *options)
@@ -189,10 +202,42 @@ state_folder(struct text *t)
 	return t->p;
 }
 
+static void
+put_word(struct text *t, const char *option, const char *value)
+{
+	text_str(t, t->len ? " " : "");
+	text_str(t, option);
+	command_word(value, t);
+}
+
+/* Append the options that look at the same again. */
+static const char *
+put_source(const struct wishes *w, struct text *t)
+{
+	char number[32];
+
+	for (size_t i = 0; i < w->input.n; i++)
+		put_word(t, "-r ", w->input.names[i]);
+	if (w->whom.tree) {
+		snprintf(number, sizeof(number), "%" PRId64, w->whom.tree);
+		put_word(t, "--tree ", number);
+	}
+	if (w->whom.cgroup)
+		put_word(t, "--cgroup ", w->whom.cgroup);
+	if (w->whom.switches)
+		put_word(t, "", "--switches");
+	if (w->whom.page_faults)
+		put_word(t, "", "--page-faults");
+	if (w->views_dir)
+		put_word(t, "--views ", w->views_dir);
+	text_char(t, '\0');
+	return t->p;
+}
+
 static int
 explore(struct wishes *w)
 {
-	struct text state = { 0 };
+	struct text state = { 0 }, source = { 0 };
 	struct filter_options filters = { .utc_offset = w->is_utc ? NULL : zone_offset,
 					  .service_port = services_port };
 	struct query_style style = { .utc_offset = filters.utc_offset,
@@ -202,9 +247,11 @@ explore(struct wishes *w)
 		.filter = w->filter.len ? w->filter.p : NULL,
 		.budget_bytes = w->memory_mib << 20, .refresh_ns = w->refresh_ms * MS,
 		.acts_on_captures = w->acts,
-		.state_dir = state_folder(&state),
+		.n_events = w->n_events, .source = put_source(w, &source),
+		 .state_dir = state_folder(&state),
 		.term = { w->is_ascii, w->theme }, .style = &style, .filter_options = &filters,
-		.write_table = table_save, .open = open_source, .ctx = w,
+		.write_table = table_save, .open = open_source,
+		.begun = give_up_rights, .ctx = w,
 	};
 	struct view_set *views;
 	struct err err = { 0 };
@@ -217,6 +264,7 @@ explore(struct wishes *w)
 	code = explore_run(&o, &err);
 	view_set_free(views);
 	text_fini(&state);
+	text_fini(&source);
 	if (code < 0) {
 		cli_error("%s", err.text);
 		if (!w->input.n)
@@ -256,8 +304,9 @@ static const struct cli_option options[] = {
 	{ 'E', "exclude-users", NULL, "Do without the names of users and groups." },
 	{ 'R', "resolve-ports", NULL, "Show names of services in place of numbers of ports." },
 	{ OPT_VIEWS, "views", "DIR", "Use the view files in DIR, too." },
-	{ OPT_ACTIONS, "actions", NULL, "Let the actions of views (F8) act on captures, too: on "
-	  "what is the same on this system now." },
+	{ OPT_ACTIONS, "actions", NULL, "Let the actions of views (F8) do more. On captures they "
+	  "are done at all, to what is the same on this system now; on the running system "
+	  "commands have the rights that sysreel was started with, which it gives up otherwise." },
 	{ OPT_MEMORY, "memory", "MIB", "Forget the oldest events beyond so much memory. Without "
 	  "the option this is 1024 for the running system, and captures are kept whole." },
 	{ OPT_UTC, "utc", NULL, "Show times in UTC." },

@@ -14,6 +14,7 @@
 #include "engine/capture/capture.h"
 #include "engine/event/source.h"
 #include "ui/cli/cli.h"
+#include "ui/cli/stop.h"
 
 void
 input_add(struct input *in, const char *name)
@@ -76,6 +77,7 @@ struct source *
 input_open(struct input *in, const struct capture_options *options, struct err *err)
 {
 	struct capture_input *files = xreallocarray(NULL, in->n, sizeof(*files));
+	struct capture_options how = options ? *options : (struct capture_options){ 0 };
 	struct source *s = NULL;
 	size_t n;
 
@@ -91,7 +93,9 @@ input_open(struct input *in, const struct capture_options *options, struct err *
 			close(files[--n].fd);
 		goto out;
 	}
-	s = capture_open(files, n, options, err);
+	how.opening = stop_on_signals;
+	s = capture_open(files, n, &how, err);
+	stop_as_usual();
 	if (!s)
 		err_in(err, "%s", in->names[0]);
 

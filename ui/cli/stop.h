@@ -3,7 +3,7 @@
  *
  * The first SIGINT, SIGTERM or SIGHUP makes the source end, so that everything
  * behind it ends as if the input had; the next one has its usual effect, should
- * something hang.
+ * something hang. A SIGHUP that is ignored, by nohup, stays so.
  */
 #ifndef UI_CLI_STOP_H
 #define UI_CLI_STOP_H
@@ -12,5 +12,8 @@ struct source;
 
 /* From here on signals end S, which is borrowed; NULL: nothing any more. */
 void stop_on_signals(struct source *s);
+
+/* Signals have their usual effect again. */
+void stop_as_usual(void);
 
 #endif

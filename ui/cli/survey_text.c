@@ -220,10 +220,27 @@ put_types(const struct survey *s, struct text *t)
 		add_count(all, &n, syscall_code_name(code) ? syscall_code_name(code) : "unknown",
 			  s->by_code[code]);
 	qsort(all, n, sizeof(*all), by_count);
-	text_str(t, "\nEvents by type\n");
+	if (n)
+		text_str(t, "\nEvents by type\n");
 	for (size_t i = 0; i < n; i++)
 		text_fmt(t, "  %-24s %12llu\n", all[i].name, (unsigned long long)all[i].n);
 	free(all);
+}
+
+static void
+put_categories(const struct survey *s, struct text *t)
+{
+	bool has_title = false;
+
+	for (size_t i = 0; i < EC_COUNT; i++) {
+		if (!s->by_category[i])
+			continue;
+		if (!has_title)
+			text_str(t, "\nEvents by category\n");
+		has_title = true;
+		text_fmt(t, "  %-24s %12llu\n", event_category_name((enum event_category)i),
+			 (unsigned long long)s->by_category[i]);
+	}
 }
 
 void
@@ -243,11 +260,7 @@ survey_text(const struct survey *s, struct text *t)
 			text_fmt(t, ", %llu unusable", (unsigned long long)b->n_unusable);
 		text_char(t, '\n');
 	}
-	text_str(t, "\nEvents by category\n");
-	for (size_t i = 0; i < EC_COUNT; i++)
-		if (s->by_category[i])
-			text_fmt(t, "  %-24s %12llu\n", event_category_name((enum event_category)i),
-				 (unsigned long long)s->by_category[i]);
+	put_categories(s, t);
 	put_types(s, t);
 	text_str(t, "\n");
 	put_label(t, "Hidden");

@@ -1,0 +1,121 @@
+#include "ui/browse.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/mem.h"
+#include "engine/base/text.h"
+#include "engine/query/offer.h"
+#include "engine/query/view.h"
+#include "engine/query/view_set.h"
+#include "engine/store/store.h"
+#include "ui/choose.h"
+#include "ui/dig.h"
+#include "ui/read.h"
+#include "ui/spectro.h"
+
+#define MENU_COLS 30
+
+/* What the menu has: it does not change while it is open. */
+struct offered {
+	struct browse *browse;
+	const struct view **views;
+	size_t n;
+	unsigned variant;
+};
+
+static const char *
+view_name(const void *ctx, size_t i)
+{
+	return ((const struct offered *)ctx)->views[i]->name;
+}
+
+static void
+view_explain(const void *ctx, size_t i, struct pager *p)
+{
+	const struct offered *o = ctx;
+
+	read_legend(o->views[i], o->variant, p);
+}
+
+static void
+offered_free(void *ctx)
+{
+	struct offered *o = ctx;
+
+	free(o->views);
+	free(o);
+}
+
+/* The views that are offered at the present level, and where what they need is there, in
+ * the order of their names. */
+static struct offered *
+offer_views(struct browse *b)
+{
+	const struct app *a = b->screen.app;
+	struct snapshot *snap = store_snapshot(a->store);
+	struct offered *o = xzalloc(sizeof(*o));
+	const char *field = drill_field(&b->drill);
+
+	o->browse = b;
+	o->views = xreallocarray(NULL, view_set_count(a->o->views) + 1, sizeof(*o->views));
+	o->variant = a->o->variant;
+	for (size_t i = 0; i < view_set_count(a->o->views); i++) {
+		const struct view *v = view_set_at(a->o->views, i);
+
+		if (view_applies(v, field) && offer_has_needs(v, snap))
+			o->views[o->n++] = v;
+	}
+	snapshot_free(snap);
+	return o;
+}
+
+/* Show V, a spectrogram, of all that is in the path. */
+static void
+open_spectrogram(struct browse *b, const struct view *v)
+{
+	const char *filters[DRILL_FILTERS_MAX];
+	struct dig_question q = { .from_ns = b->from_ns, .to_ns = b->to_ns, .title = v->name,
+				  .span = v->columns[0].of.text };
+	size_t n = drill_filters(&b->drill, filters);
+
+	if (browse_slides(b)) {
+		q.from_ns = b->slid_from_ns;
+		q.to_ns = b->slid_to_ns;
+	}
+	for (size_t i = 0; i < n && q.n_filters + 1 < DIG_FILTERS_MAX; i++)
+		q.filters[q.n_filters++] = filters[i];
+	if (v->filter.filter)
+		q.filters[q.n_filters++] = v->filter.text;
+	spectro_open(b->screen.app, &q);
+}
+
+static void
+view_chosen(void *owner, size_t i)
+{
+	const struct offered *o = owner;
+	struct browse *b = o->browse;
+
+	if (o->views[i]->kind == VIEW_SPECTROGRAM) {
+		open_spectrogram(b, o->views[i]);
+	} else if (o->views[i] != browse_level(b)->view) {
+		drill_switch(&b->drill, o->views[i]);
+		browse_changed(b);
+	}
+}
+
+void
+browse_choose_view(void *screen)
+{
+	struct browse *b = screen;
+	struct offered *o = offer_views(b);
+	struct choose c = {
+		.title = "Views", .width_cols = MENU_COLS, .entries = { o->n, view_name, o },
+		.explain = view_explain, .chosen = view_chosen, .owner = o, .free = offered_free,
+	};
+
+	for (size_t i = 0; i < o->n; i++)
+		if (o->views[i] == browse_level(b)->view)
+			c.selected = i;
+	choose_open(b->screen.app, &c);
+}
