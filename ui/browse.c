@@ -253,7 +253,8 @@ table_key(struct browse *b, size_t *len)
 	struct text t = { 0 };
 
 	text_fmt(&t, "%p %d %d %d %llu %llu", (const void *)l->view, (int)a->o->variant,
-		 (int)l->is_flat, (int)a->progress.is_done, (unsigned long long)b->from_ns, (unsigned long long)b->to_ns);
+		 (int)l->is_flat, (int)a->progress.is_done, (unsigned long long)b->from_ns,
+		 (unsigned long long)b->to_ns);
 	put_filters(b, &t);
 	*len = t.len;
 	text_fmt(&t, "\n%s %d", l->sort ? l->sort : "", (int)l->is_descending);
