@@ -1,6 +1,7 @@
 #include "probe/loader.h"
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -89,6 +90,25 @@ quiet(enum libbpf_print_level level, const char *format, va_list args)
 	return 0;
 }
 
+/* Does the kernel that TYPES are of have tracepoint NAME, with N_ARGS arguments, or 0 for
+ * any number? */
+static bool
+has_tracepoint(const struct btf *types, const char *name, unsigned n_args)
+{
+	char type[64];
+	const struct btf_type *t;
+	int id;
+
+	snprintf(type, sizeof(type), "btf_trace_%s", name);
+	id = types ? btf__find_by_name_kind(types, type, BTF_KIND_TYPEDEF) : -ENOENT;
+	if (id < 0)
+		return false;
+	/* A pointer to a function, whose first argument is the tracepoint's own. */
+	t = btf__type_by_id(types, btf__type_by_id(types, (uint32_t)id)->type);
+	t = btf__type_by_id(types, t->type);
+	return btf_is_func_proto(t) && (!n_args || btf_vlen(t) == n_args + 1);
+}
+
 /* A program for what not every kernel has is left out where it is missing, and one for
  * what nobody asks for. */
 static void
@@ -96,23 +116,36 @@ choose_optional(struct loader *l, const struct wire_config *config)
 {
 	const struct {
 		const char *program, *tracepoint;
+		unsigned n_args;
 		bool is_wanted;
 	} some[] = {
-		{ "on_uring", "io_uring_submit_req", config->uring_wants },
-		{ "on_switch", "sched_switch", config->switch_wants },
-		{ "on_fault", "page_fault_user", config->fault_wants },
-		{ "on_move", "cgroup_attach_task", config->filter.has_cgroup ||
-						   config->filter.has_container },
+		{ "on_uring", "io_uring_submit_req", 0, config->uring_wants },
+		/* So it was called in Linux 6.0 to 6.3. */
+		{ "on_uring", "io_uring_submit_sqe", 2, config->uring_wants && !l->is_plain },
+		{ "on_switch", "sched_switch", 0, config->switch_wants },
+		{ "on_fault", "page_fault_user", 0, config->fault_wants },
+		{ "on_move", "cgroup_attach_task", 0, config->filter.has_cgroup ||
+						      config->filter.has_container },
 	};
+	bool are_known = false;
+	struct btf *types = NULL;
 
 	for (size_t i = 0; i < ARRAY_LEN(some); i++) {
 		struct bpf_program *p =
 			bpf_object__find_program_by_name(l->object, some[i].program);
 
-		if (p && some[i].is_wanted &&
-		    libbpf_find_vmlinux_btf_id(some[i].tracepoint, BPF_TRACE_RAW_TP) > 0)
-			bpf_program__set_autoload(p, true);
+		if (!p || !some[i].is_wanted)
+			continue;
+		if (!are_known)
+			types = btf__load_vmlinux_btf();
+		are_known = true;
+		if (!has_tracepoint(types, some[i].tracepoint, some[i].n_args))
+			continue;
+		bpf_program__set_autoload(p, true);
+		if (!l->is_plain)
+			bpf_program__set_attach_target(p, 0, some[i].tracepoint);
 	}
+	btf__free(types);
 }
 
 /* Open the programs, usual or plain, for l->n_possible CPUs. */

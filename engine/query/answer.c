@@ -681,6 +681,7 @@ answer_new(struct gather *g)
 	t->is_partial = g->was_cut;
 	sort_rows(&m);
 	t->rows = a->rows;
+	t->n_unread = g->cursor->n_unread;
 	add_totals(a);
 	return t;
 }

@@ -168,12 +168,17 @@ cursor_eval(struct cursor *c, enum cursor_level level)
 	if (c->level >= level)
 		return &c->ev;
 	c->entity = NULL;
-	if (level == CURSOR_EVENT)
-		eval_moment(&c->ev, recall_event(c->recall, cursor_number(c), NULL));
-	else if (level == CURSOR_LIGHT)
+	if (level == CURSOR_EVENT) {
+		struct err err = { 0 };
+
+		eval_moment(&c->ev, recall_event(c->recall, cursor_number(c), &err));
+		c->is_unread = err.code;
+		c->n_unread += c->is_unread;
+	} else if (level == CURSOR_LIGHT) {
 		eval_moment(&c->ev, recall_light(c->recall, cursor_number(c)));
-	else
+	} else {
 		eval_moment(&c->ev, recall_row(c->recall, cursor_number(c)));
+	}
 	c->level = level;
 	return &c->ev;
 }

@@ -51,6 +51,8 @@ struct cursor {
 	const struct chunk *chunk;
 	uint32_t row;
 	enum cursor_level level;
+	bool is_unread;			/* the row's bytes are gone */
+	uint64_t n_unread;		/* how often that was so */
 	uint64_t first;			/* row of the chunk that VALUES begins with */
 	uint32_t loaded;		/* bits 1 << enum column_id; COLUMNS: codes */
 	uint64_t values[COLUMNS][PACK_ROWS];
@@ -84,6 +86,7 @@ cursor_go(struct cursor *c, const struct chunk *chunk, uint32_t row)
 	}
 	c->row = row;
 	c->level = CURSOR_NOTHING;
+	c->is_unread = false;
 	c->kind = 0;
 }
 

@@ -115,7 +115,8 @@ known_put(struct known *k, struct cursor *c, bool yes)
 {
 	uint64_t bit = (uint64_t)1 << c->row % 64;
 
-	if (!have_chunk(k, c))
+	/* What was said without the bytes is no answer to keep. */
+	if (c->is_unread || !have_chunk(k, c))
 		return;
 	k->bits.known[c->row / 64] |= bit;
 	if (yes)

@@ -492,7 +492,10 @@ recall_event(struct recall *r, uint64_t number, struct err *err)
 	uint32_t row;
 	const struct chunk *c = find_row(r, number, &row);
 	uint64_t enter = enter_of(c, row);
+	struct err ignored;
 
+	if (!err)
+		err = &ignored;
 	fill_row(r, number, c, row);
 	if (r->moment.enter) {
 		if (read_bytes(r, enter, &r->enter, err) < 0)

@@ -45,13 +45,23 @@ run_over_the_edge(void)
 	char *edge = at_the_edge("0123456789", 10);
 	struct iovec v[2] = { { edge, 10 }, { nowhere(), 5 } };
 
+	ssize_t n;
+
 	MUST(fd >= 0);
-	MUST(write(fd, edge, 30) == 10);
-	expect("< write res=10 data=0123456789 fd=%d(<f>%s/edge) size=30", fd, actor_folder);
+	/* Up to Linux 5.15 nothing is written where not all can be. */
+	n = write(fd, edge, 30);
+	MUST(n == 10 || n < 0);
+	expect("< write res=%s data=0123456789 fd=%d(<f>%s/edge) size=30",
+	       n < 0 ? "-14(EFAULT)" : "10", fd, actor_folder);
 	MUST(write(-1, edge, 30) < 0);
 	expect("< write res=-9(EBADF) data=0123456789 fd=-1(EPERM) size=30");
-	MUST(writev(fd, v, 2) == 10);
-	expect("< writev res=10 data=0123456789 fd=%d(<f>%s/edge) size=15", fd, actor_folder);
+	n = writev(fd, v, 2);
+	MUST(n == 10 || (n < 0 && pwrite(fd, "0123456789", 10, 0) == 10));
+	if (n < 0)
+		expect("< writev res=-14(EFAULT) ");
+	else
+		expect("< writev res=10 data=0123456789 fd=%d(<f>%s/edge) size=15", fd,
+		       actor_folder);
 	MUST(write(fd, nowhere(), 5) < 0);
 	expect("< write res=-14(EFAULT) data=NULL fd=%d(<f>%s/edge) size=5", fd, actor_folder);
 	MUST(lseek(fd, 0, SEEK_SET) == 0 && read(fd, nowhere(), 5) < 0);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,6 +19,15 @@ struct ring {
 	unsigned *head, *tail, *mask, *slots;
 	struct io_uring_sqe *requests;
 };
+
+/* Before Linux 6.0 the tracepoint for requests tells too little, and none is told of. */
+static bool
+are_told(void)
+{
+	struct utsname kernel;
+
+	return uname(&kernel) == 0 && atoi(kernel.release) >= 6;
+}
 
 static bool
 open_ring(struct ring *r, unsigned flags)
@@ -68,8 +78,9 @@ let_kernel_poll(int fd)
 	MUST(syscall(SYS_io_uring_enter, r.fd, 1, 0, IORING_ENTER_SQ_WAKEUP, NULL, 8) >= 0);
 	while (__atomic_load_n(r.head, __ATOMIC_ACQUIRE) != *r.tail)
 		nanosleep(&pause, NULL);
-	expect("> io_uring plugin_id=0 name=io_uring data=opcode=write fd=%d size=6 offset=0 "
-	       "flags=0 user_data=77", fd);
+	if (are_told())
+		expect("> io_uring plugin_id=0 name=io_uring data=opcode=write fd=%d size=6 "
+		       "offset=0 flags=0 user_data=77", fd);
 }
 
 void
@@ -90,11 +101,13 @@ act_uring(void)
 	add_request(&r, &(struct io_uring_sqe){ .opcode = IORING_OP_NOP,
 			.user_data = 1 });
 	MUST(syscall(SYS_io_uring_enter, r.fd, 3, 3, IORING_ENTER_GETEVENTS, NULL, 8) == 3);
-	expect("> io_uring plugin_id=0 name=io_uring data=opcode=write fd=%d size=16 offset=0 "
-	       "flags=4 user_data=abc", fd);
-	expect("> io_uring plugin_id=0 name=io_uring data=opcode=read fd=%d size=8 offset=8 "
-	       "flags=0 user_data=def", fd);
-	expect("> io_uring plugin_id=0 name=io_uring data=opcode=nop fd=0 size=0 ");
+	if (are_told()) {
+		expect("> io_uring plugin_id=0 name=io_uring data=opcode=write fd=%d size=16 "
+		       "offset=0 flags=4 user_data=abc", fd);
+		expect("> io_uring plugin_id=0 name=io_uring data=opcode=read fd=%d size=8 "
+		       "offset=8 flags=0 user_data=def", fd);
+		expect("> io_uring plugin_id=0 name=io_uring data=opcode=nop fd=0 size=0 ");
+	}
 	expect("< io_uring_enter res=3 fd=%d(<r>) to_submit=3 min_complete=3 "
 	       "flags=1(IORING_ENTER_GETEVENTS) sig=<NA>", r.fd);
 	MUST(syscall(SYS_io_uring_register, r.fd, IORING_REGISTER_FILES, &fd, 1) == 0);

@@ -198,7 +198,7 @@ def start(emulator, image, archive, said, options):
     if can_accelerate():
         command += ["-accel", "kvm", "-cpu", "host,-arch-capabilities"]
     else:
-        command += ["-accel", "tcg,thread=multi", "-cpu", "max"]
+        command += ["-accel", "tcg,thread=multi", "-cpu", "max,la57=off"]
     try:
         subprocess.run(command, stdin=subprocess.DEVNULL, check=False,
                        timeout=options.seconds)

@@ -81,26 +81,54 @@ put_rate(struct progress *p, const struct source_stats *stats, uint64_t span_ns,
 	p->last_cpu_ns = cpu;
 }
 
-void
-progress_look(struct progress *p, const struct source *s)
+/* Is it time for a new line? Then *SPAN_NS have passed since the last one. */
+static bool
+is_due(struct progress *p, uint64_t *span_ns)
 {
-	struct source_stats stats;
-	uint64_t now = progress_now_ns(), span_ns = now - p->last_ns;
+	uint64_t now = progress_now_ns();
+
+	*span_ns = now - p->last_ns;
+	if (*span_ns < REDRAW_NS)
+		return false;
+	p->last_ns = now;
+	return true;
+}
+
+static void
+draw(struct progress *p, const struct source_stats *stats, uint64_t span_ns)
+{
 	struct text line = { 0 };
 
-	p->countdown = LOOK_EVENTS;
-	if (span_ns < REDRAW_NS)
-		return;
-	p->last_ns = now;
-	source_stats(s, &stats);
 	text_str(&line, ERASE_LINE);
-	if (stats.bytes_all && stats.bytes_done && stats.bytes_done <= stats.bytes_all)
-		put_share(p, &stats, &line);
+	if (stats->bytes_all && stats->bytes_done && stats->bytes_done <= stats->bytes_all)
+		put_share(p, stats, &line);
 	else
-		put_rate(p, &stats, span_ns, &line);
+		put_rate(p, stats, span_ns, &line);
 	if (p->more)
 		p->more(p->ctx, &line);
 	show(line.p, line.len);
 	text_fini(&line);
 	p->is_drawn = true;
+}
+
+void
+progress_look(struct progress *p, const struct source *s)
+{
+	struct source_stats stats;
+	uint64_t span_ns;
+
+	p->countdown = LOOK_EVENTS;
+	if (!is_due(p, &span_ns))
+		return;
+	source_stats(s, &stats);
+	draw(p, &stats, span_ns);
+}
+
+void
+progress_tell(struct progress *p, const struct source_stats *stats)
+{
+	uint64_t span_ns;
+
+	if (p->is_on && is_due(p, &span_ns))
+		draw(p, stats, span_ns);
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 struct source;
+struct source_stats;
 struct text;
 
 /* Embedded: progress_init(); progress_end() takes the line away. */
@@ -30,6 +31,9 @@ void progress_end(struct progress *p);
 
 /* Look whether it is time for a new line. */
 void progress_look(struct progress *p, const struct source *s);
+
+/* The same for who reads in another thread. */
+void progress_tell(struct progress *p, const struct source_stats *stats);
 
 /* The source has to wait: time passes although nothing comes. */
 static inline void

@@ -27,6 +27,7 @@
 #include "ui/cli/cli.h"
 #include "ui/cli/live.h"
 #include "ui/cli/output.h"
+#include "ui/cli/progress.h"
 #include "ui/cli/services.h"
 #include "ui/cli/spectrum_out.h"
 #include "ui/cli/stop.h"
@@ -38,6 +39,7 @@
 #define SECOND_NS 1000000000u
 #define LATE_NS 50000000u		/* until what happened is in the store */
 #define MEMORY_MAX (2ull << 30)		/* bytes, unless something is said */
+#define PROGRESS_MS 100			/* between two looks at how far reading is */
 #define MEMORY_PART 8			/* of the machine's */
 
 #if defined(__aarch64__)
@@ -60,6 +62,7 @@ struct viewer {
 	const char **filters;
 	size_t n_filters;
 	int wake_fd;			/* an eventfd: something was published */
+	struct progress progress;	/* of reading files */
 };
 
 /* What the wishes mean ---------------------------------------------------- */
@@ -292,6 +295,9 @@ show_table(struct viewer *v, uint64_t from_ns, uint64_t to_ns)
 		cli_error("%s", err.text);
 	if (!offer_has_needs(v->view, snap))
 		cli_error("%s: nothing here has a %s", v->view->id, v->view->needs[0].text);
+	if (t && t->n_unread)
+		cli_error("a file is not as it was when it was read: what %s needs of events "
+			  "was there %" PRIu64 " times no more", v->view->id, t->n_unread);
 	if (t)
 		put_table(v, t);
 	is_shown = t != NULL;
@@ -319,6 +325,7 @@ is_done(struct viewer *v)
 	struct ingest_progress p;
 
 	ingest_progress(v->ingest, &p);
+	progress_tell(&v->progress, &p.stats);
 	return p.is_done;
 }
 
@@ -332,7 +339,7 @@ wait_until(struct viewer *v, uint64_t end_ns)
 
 	while (!is_done(v)) {
 		uint64_t now_ns = live_now_ns();
-		int ms = -1;
+		int ms = v->progress.is_on ? PROGRESS_MS : -1;
 
 		if (end_ns && now_ns >= end_ns)
 			return;
@@ -416,9 +423,14 @@ run(struct viewer *v)
 		ingest_stop(v->ingest);
 		ingest_wait(v->ingest);
 	} else {
+		/* Tables come when all was read: nothing is in the way of the line. */
+		progress_init(&v->progress, false);
+		v->progress.is_on = !is_live && isatty(STDERR_FILENO);
+		v->progress.start_ns = v->progress.last_ns = progress_now_ns();
 		wait_until(v, w->seconds_ns ? live_now_ns() + w->seconds_ns : 0);
 		ingest_stop(v->ingest);
 		ingest_wait(v->ingest);
+		progress_end(&v->progress);
 		shown = show_table(v, 0, 0);
 	}
 	stop_on_signals(NULL);

@@ -1,0 +1,97 @@
+/* A file that is cut while its tables are asked for: what could not be read again is told,
+ * and is no answer that is kept. */
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "engine/base/err.h"
+#include "engine/base/mem.h"
+#include "engine/capture/capture.h"
+#include "engine/query/query.h"
+#include "engine/query/view_set.h"
+#include "engine/store/store.h"
+#include "tests/lib/check.h"
+#include "tests/lib/life.h"
+#include "tests/lib/tempdir.h"
+
+#define EVENTS 3000			/* of each section */
+
+static void
+write_file(const char *path, const struct scap *b, size_t len)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	if (fd < 0 || write(fd, b->p, len) != (ssize_t)len || close(fd) < 0)
+		die("cannot write %s", path);
+}
+
+static struct source *
+load(struct store *s, const char *path)
+{
+	const struct capture_options options = { .reread = true };
+	struct capture_input input = { .name = path, .fd = open(path, O_RDONLY | O_CLOEXEC) };
+	struct record rec;
+	struct err err;
+	struct source *source = capture_open(&input, 1, &options, &err);
+
+	if (!source)
+		die("%s: %s", path, err.text);
+	store_set_source(s, source);
+	while (source_next(source, &rec))
+		store_take(s, &rec);
+	store_end(s);
+	store_publish(s);
+	return source;
+}
+
+/* How many events of the view FILTER wants; at *N_UNREAD how often bytes were gone. */
+static uint64_t
+count(struct store *s, const struct view_set *views, const char *filter, uint64_t *n_unread)
+{
+	struct snapshot *snap = store_snapshot(s);
+	struct query q = { .view = view_set_find(views, "syscalls"), .filters = &filter,
+			   .n_filters = 1 };
+	struct table *t = query_run(snap, &q, NULL);
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < t->n_columns; i++)
+		if (!strcmp(t->columns[i]->name, "CALLS"))
+			n = t->totals[i].value.u;
+	*n_unread = t->n_unread;
+	table_free(t);
+	snapshot_free(snap);
+	return n;
+}
+
+int
+main(void)
+{
+	struct view_set *views = view_set_new(NULL);
+	struct rng rng = { 1 };
+	struct store *s = store_new(0);
+	struct source *source;
+	struct tempdir dir;
+	struct scap b = { 0 };
+	uint64_t n, n_cut, n_unread;
+	char path[256];
+
+	tempdir_init(&dir);
+	tempdir_path(&dir, "x.scap", path);
+	life_capture(&b, &rng, EVENTS);
+	write_file(path, &b, b.len);
+	source = load(s, path);
+	n = count(s, views, "evt.buffer contains hello", &n_unread);
+	CHECK(n > 50 && !n_unread, "%llu calls, all of which were read",
+	      (unsigned long long)n);
+	write_file(path, &b, b.len / 3);
+	n_cut = count(s, views, "evt.buffer contains ello", &n_unread);
+	CHECK(n_cut < n && n_unread, "%llu were not", (unsigned long long)n_unread);
+	write_file(path, &b, b.len);
+	CHECK(count(s, views, "evt.buffer contains ello", &n_unread) == n && !n_unread,
+	      "when they are back, so are the calls");
+	store_free(s);
+	source_close(source);
+	view_set_free(views);
+	scap_fini(&b);
+	tempdir_fini(&dir);
+	return check_done();
+}
