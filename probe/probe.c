@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -37,6 +38,7 @@
  * takes longer than this is counted as late. */
 #define SLACK_NS 2000000u
 
+#define FIRST_PID_NAMESPACE 0xeffffffcu	/* its inode; the kernel never changes it */
 #define PRIORITY (-20)
 #define SAMPLE_EVERY_NS 1000000000u	/* how long threads have run */
 #define WAIT_MIN_MS 1
@@ -592,6 +594,20 @@ look_around(struct probe *p, const struct tree *found)
 	p->counted_ns = snapshot_is_counted(p->snapshot) ? boot_ns() : UINT64_MAX;
 }
 
+/* The kernel side has the numbers of the first pid namespace. Elsewhere they are those of
+ * other processes, if of any: what is to be followed would not be, nor we left out. */
+static int
+check_namespace(struct err *err)
+{
+	struct stat st;
+
+	if (stat("/proc/self/ns/pid", &st) < 0 || st.st_ino == FIRST_PID_NAMESPACE)
+		return 0;
+	return err_set(err, -EXDEV, "processes have other numbers here than the kernel has for "
+		       "them: run this outside of the container, or with the host's pid "
+		       "namespace (docker run --pid=host)");
+}
+
 static int
 start(struct probe *p, const struct probe_options *o, struct err *err)
 {
@@ -601,6 +617,8 @@ start(struct probe *p, const struct probe_options *o, struct err *err)
 	struct tree found;
 	int code;
 
+	if (check_namespace(err) < 0)
+		return err->code;
 	/* First, so that it has none of the descriptors that come below. */
 	if (o->command && launch_start(&p->launch, o->command, o->command_apart, err) < 0)
 		return err->code;

@@ -209,6 +209,51 @@ slide(struct browse *b)
 				      : b->slid_to_ns - b->screen.app->o->refresh_ns;
 }
 
+/* Append what all questions of the level have in common. */
+static void
+put_filters(const struct browse *b, struct text *t)
+{
+	const char *filters[DRILL_FILTERS_MAX];
+	size_t n = drill_filters(&b->drill, filters);
+
+	for (size_t i = 0; i < n; i++)
+		text_fmt(t, "\n%s", filters[i]);
+}
+
+/* What the table that is wanted is kept under: its view, window and filters, which are
+ * LEN bytes, then its order. NULL: there may be another one when it is asked for again. */
+static char *
+table_key(struct browse *b, size_t *len)
+{
+	const struct app *a = b->screen.app;
+	const struct drill_level *l = browse_level(b);
+	struct text t = { 0 };
+
+	if (!a->progress.is_done || browse_slides(b))
+		return NULL;
+	text_fmt(&t, "%p %d %d %llu %llu", (const void *)l->view, (int)a->o->variant,
+		 (int)l->is_flat, (unsigned long long)b->from_ns, (unsigned long long)b->to_ns);
+	put_filters(b, &t);
+	*len = t.len;
+	text_fmt(&t, "\n%s %d", l->sort ? l->sort : "", (int)l->is_descending);
+	text_char(&t, '\0');
+	return t.p;
+}
+
+static char *
+line_key(struct browse *b)
+{
+	const struct view *v = browse_level(b)->view;
+	struct text t = { 0 };
+
+	if (!b->screen.app->progress.is_done)
+		return NULL;
+	text_fmt(&t, "line\n%s", v->filter.filter ? v->filter.text : "");
+	put_filters(b, &t);
+	text_char(&t, '\0');
+	return t.p;
+}
+
 static void
 put_table_question(struct browse *b)
 {
@@ -225,6 +270,8 @@ put_table_question(struct browse *b)
 	q.sort = l->sort;
 	q.sort_descending = l->is_descending;
 	q.is_flat = l->is_flat;
+	free(b->table_key_next);
+	b->table_key_next = table_key(b, &b->table_key_next_len);
 	b->table_id = q.id;
 	b->table_asked_ns = term_now_ns();
 	b->table_events = a->progress.stats.n_events;
@@ -243,6 +290,8 @@ put_line_question(struct browse *b)
 	if (v->filter.filter && q.n_filters < ASK_FILTERS_MAX)
 		q.filters[q.n_filters++] = arena_strdup(&q.arena, v->filter.text);
 	q.n_slices = BROWSE_SLICES;
+	free(b->line_key_next);
+	b->line_key_next = line_key(b);
 	b->line_id = q.id;
 	b->line_asked_ns = term_now_ns();
 	b->line_events = a->progress.stats.n_events;
@@ -250,11 +299,93 @@ put_line_question(struct browse *b)
 	ask_put(b->ask_line, &q);
 }
 
+static void
+adopt_table(struct browse *b)
+{
+	unsigned n_rows = b->grid_area.n_rows > 2 ? b->grid_area.n_rows - 2 : 1;
+	struct grid_data d;
+
+	if (!b->table.table)
+		return;
+	browse_data(b, &d);
+	grid_adopt(&browse_level(b)->grid, &d, n_rows);
+}
+
+/* Is the table that is wanted there, or kept? Then let it be the one that is shown. */
+static bool
+reuse_table(struct browse *b)
+{
+	const struct drill_level *l = browse_level(b);
+	size_t len = 0;
+	char *key = b->is_lent ? NULL : table_key(b, &len);
+	struct answer got;
+
+	if (!key)
+		return false;
+	if (b->table_key && len == b->table_key_len && !memcmp(key, b->table_key, len)) {
+		if (strcmp(key, b->table_key) != 0 &&
+		    !table_sort(b->table.table, l->sort, l->is_descending)) {
+			free(key);
+			return false;
+		}
+		free(b->table_key);
+	} else if (kept_take(&b->kept, key, &got)) {
+		kept_put(&b->kept, b->table_key, &b->table);
+		b->table = got;
+	} else {
+		free(key);
+		return false;
+	}
+	b->table_key = key;
+	b->table_key_len = len;
+	/* Whatever answer is under way belongs to another question. */
+	b->table_id = ++b->screen.app->next_id;
+	ask_cancel(b->ask_table);
+	b->table_events = b->screen.app->progress.stats.n_events;
+	b->table_done = b->is_final = true;
+	adopt_table(b);
+	return true;
+}
+
+/* The same for the timeline, which may also be under way. */
+static bool
+reuse_line(struct browse *b)
+{
+	char *key = line_key(b);
+	struct answer got;
+
+	if (!key)
+		return false;
+	if (b->line_key_next && !strcmp(key, b->line_key_next)) {
+		free(key);
+		return true;
+	}
+	if (b->line_key && !strcmp(key, b->line_key)) {
+		free(key);
+	} else if (kept_take(&b->kept, key, &got)) {
+		kept_put(&b->kept, b->line_key, &b->line);
+		b->line = got;
+		b->line_key = key;
+	} else {
+		free(key);
+		return false;
+	}
+	free(b->line_key_next);
+	b->line_key_next = NULL;
+	b->line_id = ++b->screen.app->next_id;
+	ask_cancel(b->ask_line);
+	b->line_events = b->screen.app->progress.stats.n_events;
+	b->line_done = true;
+	return true;
+}
+
 void
 browse_ask(struct browse *b)
 {
-	put_table_question(b);
-	put_line_question(b);
+	if (!reuse_table(b))
+		put_table_question(b);
+	if (!reuse_line(b))
+		put_line_question(b);
 }
 
 /* How long to wait after a question that took so long. */
@@ -297,8 +428,6 @@ keep_asking(struct browse *b)
 static void
 take_table(struct browse *b)
 {
-	unsigned n_rows = b->grid_area.n_rows > 2 ? b->grid_area.n_rows - 2 : 1;
-	struct grid_data d;
 	struct answer got;
 
 	if (b->is_lent || !ask_take(b->ask_table, &got))
@@ -309,12 +438,14 @@ take_table(struct browse *b)
 	}
 	b->table_took_ns = term_now_ns() - b->table_asked_ns;
 	b->is_final = b->table_done;
-	answer_done(&b->table);
+	kept_put(&b->kept, b->table_key, &b->table);
 	b->table = got;
-	if (!got.table)
-		return;
-	browse_data(b, &d);
-	grid_adopt(&browse_level(b)->grid, &d, n_rows);
+	b->table_key = got.table && !got.table->is_partial ? b->table_key_next : NULL;
+	b->table_key_len = b->table_key_next_len;
+	if (!b->table_key)
+		free(b->table_key_next);
+	b->table_key_next = NULL;
+	adopt_table(b);
 }
 
 static void
@@ -329,8 +460,10 @@ take_line(struct browse *b)
 		return;
 	}
 	b->line_took_ns = term_now_ns() - b->line_asked_ns;
-	answer_done(&b->line);
+	kept_put(&b->kept, b->line_key, &b->line);
 	b->line = got;
+	b->line_key = b->line_key_next;
+	b->line_key_next = NULL;
 }
 
 static void
@@ -354,6 +487,11 @@ end(struct screen *s)
 	ask_free(b->ask_line);
 	answer_done(&b->table);
 	answer_done(&b->line);
+	kept_fini(&b->kept);
+	free(b->table_key);
+	free(b->line_key);
+	free(b->table_key_next);
+	free(b->line_key_next);
 	drill_fini(&b->drill);
 	free(b->search);
 	free(b);

@@ -16,6 +16,7 @@
 #include "ui/ask.h"
 #include "ui/drill.h"
 #include "ui/grid.h"
+#include "ui/kept.h"
 #include "ui/timeline.h"
 
 #define BROWSE_SLICES 512		/* of the timeline */
@@ -35,6 +36,10 @@ struct browse {
 	struct ask *ask_table, *ask_line;
 	struct answer table;		/* the newest; .table may be NULL */
 	struct answer line;
+	struct kept kept;		/* those of before, once all has been read */
+	/* What they are kept under, and so the answers that are waited for; NULL: not. */
+	char *table_key, *line_key, *table_key_next, *line_key_next;
+	size_t table_key_len, table_key_next_len;	/* without the order */
 	uint64_t table_id, line_id;	/* of what was asked last */
 	uint64_t table_asked_ns, line_asked_ns;		/* when, */
 	uint64_t table_took_ns, line_took_ns;		/* how long the last one took, */

@@ -17,13 +17,16 @@
 #define LABEL_BYTES_MAX 200
 
 static void
-level_fini(struct drill_level *l)
+level_fini(struct drill *d, struct drill_level *l)
 {
 	free(l->filter);
 	free(l->condition);
 	free(l->label);
 	free(l->field);
-	view_free(l->own);
+	if (l->own) {
+		xgrow(&d->left, &d->cap_left, d->n_left + 1, sizeof(*d->left));
+		d->left[d->n_left++] = l->own;
+	}
 	*l = (struct drill_level){ 0 };
 }
 
@@ -50,7 +53,12 @@ void
 drill_fini(struct drill *d)
 {
 	while (d->n)
-		level_fini(&d->levels[--d->n]);
+		level_fini(d, &d->levels[--d->n]);
+	while (d->n_left)
+		view_free(d->left[--d->n_left]);
+	free(d->left);
+	d->left = NULL;
+	d->cap_left = 0;
 }
 
 struct drill_level *
@@ -120,6 +128,9 @@ drill_condition(const struct table *t, size_t row, struct text *out)
 static struct span
 program_of(struct span s)
 {
+	/* As in "[kworker/0:1]". */
+	if (s.len && s.p[0] == '[')
+		return s;
 	for (size_t i = 0; i < s.len && s.p[i] != ' '; i++) {
 		if (s.p[i] != '/')
 			continue;
@@ -139,7 +150,8 @@ static bool
 names_program(const struct view_column *c)
 {
 	return c->of.text && c->type == T_STR &&
-	       (!strcmp(c->of.text, "proc.exeline") || !strcmp(c->of.text, "proc.name"));
+	       (!strcmp(c->of.text, "proc.command") || !strcmp(c->of.text, "proc.exeline") ||
+		!strcmp(c->of.text, "proc.name"));
 }
 
 /* Its keys; those that are only numbers with what program that is, where the table has
@@ -251,7 +263,7 @@ drill_switch(struct drill *d, const struct view *v)
 
 	/* At the end of what can be gone back, the last step is forgotten. */
 	if (d->n == DRILL_LEVELS_MAX)
-		level_fini(&d->levels[--d->n]);
+		level_fini(d, &d->levels[--d->n]);
 	to = push(d, v);
 	to->filter = filter;
 }
@@ -271,7 +283,7 @@ void
 drill_to(struct drill *d, size_t n)
 {
 	while (d->n > n + 1)
-		level_fini(&d->levels[--d->n]);
+		level_fini(d, &d->levels[--d->n]);
 	drill_forget(d, d->n - 1);
 }
 

@@ -43,6 +43,8 @@ struct drill_level {
 struct drill {
 	struct drill_level levels[DRILL_LEVELS_MAX];
 	size_t n;
+	struct view **left;		/* views that were a level's own: tables have them still */
+	size_t n_left, cap_left;
 };
 
 void drill_start(struct drill *d, const struct view *v);

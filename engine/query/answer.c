@@ -420,20 +420,20 @@ order_rows(const void *a, const void *b, void *ctx)
 	return order;
 }
 
+/* By the column SORT; NULL: as the view says. */
 static struct ordering
-ordering_of(const struct gather *g, const struct table *t)
+ordering_of(const struct table *t, const char *sort, bool descending)
 {
-	const struct query *q = g->plan->q;
-	const struct view *v = q->view;
+	const struct view *v = t->view;
 	struct ordering o = { t, t->n_columns, v->sort_descending };
 
 	for (size_t i = 0; i < t->n_columns; i++)
-		if (q->sort ? !strcmp(t->columns[i]->name, q->sort) :
+		if (sort ? !strcmp(t->columns[i]->name, sort) :
 			      v->sort_column < v->n_columns &&
 			      t->columns[i] == &v->columns[v->sort_column])
 			o.column = i;
-	if (q->sort)
-		o.descending = q->sort_descending;
+	if (sort)
+		o.descending = descending;
 	return o;
 }
 
@@ -645,7 +645,7 @@ sort_rows(struct making *m)
 	struct ordering o;
 
 	fill_rows(m, rows);
-	o = ordering_of(m->g, &a->table);
+	o = ordering_of(&a->table, m->g->plan->q->sort, m->g->plan->q->sort_descending);
 	if (!m->g->plan->is_list || o.column < a->table.n_columns)
 		qsort_r(rows, a->table.n_rows, sizeof(*rows), order_rows, &o);
 	a->rows = arena_alloc(&a->arena, (a->table.n_rows + 1) * sizeof(*a->rows));
@@ -684,6 +684,19 @@ answer_new(struct gather *g)
 	t->n_unread = g->cursor->n_unread;
 	add_totals(a);
 	return t;
+}
+
+bool
+answer_sort(struct table *t, const char *sort, bool descending)
+{
+	struct answer *a = (struct answer *)t;
+	struct ordering o = ordering_of(t, sort, descending);
+
+	/* Events in their order, and trees, are made from more than there is in a table. */
+	if (t->view->parent.operand || (view_is_list(t->view) && o.column == t->n_columns))
+		return false;
+	qsort_r(a->rows, t->n_rows, sizeof(*a->rows), order_rows, &o);
+	return true;
 }
 
 void

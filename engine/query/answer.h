@@ -4,11 +4,14 @@
 #ifndef ENGINE_QUERY_ANSWER_H
 #define ENGINE_QUERY_ANSWER_H
 
+#include <stdbool.h>
+
 struct gather;
 struct table;
 
 /* The caller owns it. */
 struct table *answer_new(struct gather *g);
+bool answer_sort(struct table *t, const char *sort, bool descending);	/* table_sort() */
 void answer_free(struct table *t);	/* NULL is fine */
 
 #endif

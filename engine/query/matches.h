@@ -38,6 +38,12 @@ void matches_free(struct matches *m);	/* NULL is fine */
  * which has room for MAX. How many; *IS_DONE once all have been looked at. */
 size_t matches_more(struct matches *m, size_t max, uint64_t *out, bool *is_done);
 
+/* Told of an event that is wanted: C stands on it. */
+typedef void matches_visit(void *ctx, struct cursor *c);
+
+/* Tell F of those in chunk number CHUNK of the snapshot, whatever else was found. */
+void matches_in_chunk(struct matches *m, size_t chunk, matches_visit *f, void *ctx);
+
 /* How many were looked at, of how many. */
 uint64_t matches_done(const struct matches *m);
 uint64_t matches_all(const struct matches *m);

@@ -302,6 +302,12 @@ out:
 	return table;
 }
 
+bool
+table_sort(struct table *t, const char *sort, bool descending)
+{
+	return answer_sort(t, sort, descending);
+}
+
 void
 table_free(struct table *t)
 {

@@ -53,6 +53,9 @@ struct query {
 /* SNAP is borrowed until this returns. The caller owns the table. NULL: the question
  * makes no sense, *err says why. */
 struct table *query_run(const struct snapshot *snap, const struct query *q, struct err *err);
+/* Put the rows of T into the order that a query with SORT would have given. False: only
+ * a query can. */
+bool table_sort(struct table *t, const char *sort, bool descending);
 void table_free(struct table *t);	/* NULL is fine */
 
 #endif

@@ -1,8 +1,11 @@
 #include "engine/query/slices.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "engine/base/err.h"
 #include "engine/base/mem.h"
@@ -11,7 +14,8 @@
 #include "engine/query/term.h"
 #include "engine/store/store.h"
 
-#define PIECE 16384u			/* events between two looks at .cancel */
+#define WORKERS_MAX 16u
+#define CHUNKS_EACH 4u			/* with fewer of them a thread does not pay */
 
 bool
 slices_bounds(const struct snapshot *snap, uint64_t *from_ns, uint64_t *to_ns)
@@ -58,71 +62,153 @@ mark_losses(const struct snapshot *snap, struct slices *out)
 	}
 }
 
-/* Told of each event that is wanted: its chunk and row. */
-typedef void slices_visit(void *ctx, const struct chunk *c, size_t row);
+/* Workers ---------------------------------------------------------------- */
 
-static int
-visit(const struct snapshot *snap, const struct slices_question *q, slices_visit *f, void *ctx,
-      struct err *err)
+/* Each has its own filters and counts; they take one chunk after the other. */
+struct work {
+	const struct snapshot *snap;
+	const struct slices_question *q;
+	matches_visit *visit;
+	_Atomic size_t next;		/* chunk */
+};
+
+struct worker {
+	struct work *work;
+	struct matches *matches;
+	void *ctx;			/* of the visit */
+	pthread_t thread;
+	bool has_thread;
+};
+
+static bool
+is_cancelled(const struct slices_question *q)
 {
+	return q->cancel && atomic_load(q->cancel);
+}
+
+static void *
+run(void *ctx)
+{
+	struct worker *w = ctx;
+	size_t chunk;
+
+	while (!is_cancelled(w->work->q) &&
+	       (chunk = atomic_fetch_add(&w->work->next, 1)) < w->work->snap->n_chunks)
+		matches_in_chunk(w->matches, chunk, w->work->visit, w->ctx);
+	return NULL;
+}
+
+static void
+start(struct worker *workers, unsigned n)
+{
+	sigset_t all, old;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	for (unsigned i = 1; i < n; i++)
+		workers[i].has_thread = !pthread_create(&workers[i].thread, NULL, run, &workers[i]);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+}
+
+/* How many workers there are to be. */
+static unsigned
+count_workers(const struct snapshot *snap)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t most = 1 + snap->n_chunks / CHUNKS_EACH;
+
+	if (n > WORKERS_MAX)
+		n = WORKERS_MAX;
+	return n < 1 ? 1 : (size_t)n < most ? (unsigned)n : (unsigned)most;
+}
+
+/* Let N workers tell F, with the ctx of each, of all events that are wanted. */
+static int
+visit(struct work *work, struct worker *workers, unsigned n, struct err *err)
+{
+	const struct slices_question *q = work->q;
 	const struct matches_question question = {
 		q->filters, q->n_filters, 0, 0, q->style, q->options,
 	};
-	struct matches *m = matches_new(snap, &question, err);
-	uint64_t *numbers;
-	bool is_done = false, was_cancelled = false;
-	size_t chunk = 0;
+	int code = 0;
 
-	if (!m)
-		return err->code;
-	numbers = xreallocarray(NULL, PIECE, sizeof(*numbers));
-	while (!is_done && !was_cancelled) {
-		size_t n = matches_more(m, PIECE, numbers, &is_done);
-
-		for (size_t i = 0; i < n; i++) {
-			while (numbers[i] >= snap->chunks[chunk].c->first + snap->chunks[chunk].n)
-				chunk++;
-			f(ctx, snap->chunks[chunk].c, numbers[i] - snap->chunks[chunk].c->first);
-		}
-		was_cancelled = q->cancel && atomic_load(q->cancel);
+	for (unsigned i = 0; i < n && !code; i++) {
+		workers[i].work = work;
+		workers[i].matches = matches_new(work->snap, &question, err);
+		code = workers[i].matches ? 0 : err->code;
 	}
-	free(numbers);
-	matches_free(m);
-	return was_cancelled ? -ECANCELED : 0;
+	if (!code) {
+		start(workers, n);
+		run(&workers[0]);
+		code = is_cancelled(q) ? -ECANCELED : 0;
+	}
+	for (unsigned i = 0; i < n; i++) {
+		if (workers[i].has_thread)
+			pthread_join(workers[i].thread, NULL);
+		matches_free(workers[i].matches);
+	}
+	return code;
 }
 
+/* Timelines ------------------------------------------------------------ */
+
 struct measuring {
-	struct slices *out;
+	struct slices of;
 	enum slices_measure measure;
+	uint64_t from_ns, to_ns;	/* the slice of the last one, TO behind it, */
+	size_t at;			/* and its number */
 };
 
+/* The slice that NS is in: mostly that of the one before. */
+static double *
+slice_at(struct measuring *m, uint64_t ns)
+{
+	const struct slices *of = &m->of;
+	uint64_t length = (of->to_ns - of->from_ns) / of->n + 1;
+
+	if (ns < m->from_ns || ns >= m->to_ns) {
+		m->at = slice_of(ns, of->from_ns, of->to_ns, of->n);
+		m->from_ns = of->from_ns + m->at * length;
+		m->to_ns = m->from_ns + length;
+	}
+	return &of->counts[m->at];
+}
+
 static void
-count(void *ctx, const struct chunk *c, size_t row)
+count(void *ctx, struct cursor *c)
 {
 	struct measuring *m = ctx;
-	struct slices *out = m->out;
-	uint64_t ns = column_get(&c->columns[COL_TIME], row);
-	uint64_t flags = chunk_get(c, COL_FLAGS, row);
+	uint64_t ns = cursor_value(c, COL_TIME), flags;
 	double *to, value;
 
-	if (ns < out->from_ns || ns > out->to_ns)
+	if (ns < m->of.from_ns || ns > m->of.to_ns)
 		return;
-	to = &out->counts[slice_of(ns, out->from_ns, out->to_ns, out->n)];
-	switch (m->measure) {
-	case SLICES_EVENTS:
+	to = slice_at(m, ns);
+	if (m->measure == SLICES_EVENTS) {
 		*to += 1;
-		break;
-	case SLICES_BYTES:
+		return;
+	}
+	flags = cursor_value(c, COL_FLAGS);
+	if (m->measure == SLICES_BYTES) {
 		if (flags & ROW_EXIT && flags & (ROW_READS | ROW_WRITES) &&
 		    flags & ROW_HAS_RESULT && !(flags & ROW_FAILED))
-			*to += (double)column_get(&c->columns[COL_RESULT], row);
-		break;
-	case SLICES_LONGEST:
-		if (!(flags & ROW_EXIT) || !(flags & ROW_HAS_SPAN))
-			break;
-		value = (double)column_get(&c->columns[COL_SPAN], row);
+			*to += (double)cursor_value(c, COL_RESULT);
+	} else if (flags & ROW_EXIT && flags & ROW_HAS_SPAN) {
+		value = (double)cursor_value(c, COL_SPAN);
 		*to = value > *to ? value : *to;
-		break;
+	}
+}
+
+static void
+add_counts(struct slices *out, const struct measuring *m)
+{
+	for (size_t i = 0; i < out->n; i++) {
+		double value = m->of.counts[i];
+
+		if (m->measure != SLICES_LONGEST)
+			out->counts[i] += value;
+		else if (value > out->counts[i])
+			out->counts[i] = value;
 	}
 }
 
@@ -130,14 +216,30 @@ int
 slices_count(const struct snapshot *snap, const struct slices_question *q, struct slices *out,
 	     struct err *err)
 {
-	struct measuring m = { out, q->measure };
+	struct work work = { snap, q, count, 0 };
+	struct worker workers[WORKERS_MAX] = { 0 };
+	struct measuring m[WORKERS_MAX];
+	unsigned n = count_workers(snap);
+	int code;
 
 	memset(out->counts, 0, out->n * sizeof(*out->counts));
 	memset(out->is_lost, 0, out->n * sizeof(*out->is_lost));
 	out->n_lost = 0;
 	mark_losses(snap, out);
-	return visit(snap, q, count, &m, err);
+	for (unsigned i = 0; i < n; i++) {
+		m[i] = (struct measuring){ .of = *out, .measure = q->measure };
+		m[i].of.counts = xzalloc(out->n * sizeof(*out->counts));
+		workers[i].ctx = &m[i];
+	}
+	code = visit(&work, workers, n, err);
+	for (unsigned i = 0; i < n; i++) {
+		add_counts(out, &m[i]);
+		free(m[i].of.counts);
+	}
+	return code;
 }
+
+/* Spectrograms --------------------------------------------------------- */
 
 /* The bin of a latency: the last one that does not begin behind it. */
 static size_t
@@ -158,58 +260,67 @@ bin_of(const struct spectrum *s, uint64_t ns)
 
 /* What is counted, and how it is told how long it took. */
 struct counting {
-	struct spectrum *out;
-	struct cursor *cursor;
+	struct spectrum of;
 	struct term *span;		/* NULL: of calls */
 };
 
 static bool
-span_of(struct counting *k, const struct chunk *c, size_t row, uint64_t *span_ns)
+span_of(struct counting *k, struct cursor *c, uint64_t *span_ns)
 {
-	uint64_t flags = chunk_get(c, COL_FLAGS, row);
+	uint64_t flags;
 	struct value v;
 
 	if (k->span) {
-		cursor_go(k->cursor, c, (uint32_t)row);
-		if (!term_get(k->span, k->cursor, &v))
+		if (!term_get(k->span, c, &v))
 			return false;
 		*span_ns = v.u;
 		return true;
 	}
-	*span_ns = column_get(&c->columns[COL_SPAN], row);
+	flags = cursor_value(c, COL_FLAGS);
+	*span_ns = cursor_value(c, COL_SPAN);
 	return flags & ROW_EXIT && flags & ROW_HAS_SPAN;
 }
 
 static void
-count_span(void *ctx, const struct chunk *c, size_t row)
+count_span(void *ctx, struct cursor *c)
 {
 	struct counting *k = ctx;
-	struct spectrum *out = k->out;
-	uint64_t ns = column_get(&c->columns[COL_TIME], row), span_ns;
+	struct spectrum *of = &k->of;
+	uint64_t ns = cursor_value(c, COL_TIME), span_ns;
 	size_t slice;
 
-	if (ns < out->from_ns || ns > out->to_ns || !span_of(k, c, row, &span_ns))
+	if (ns < of->from_ns || ns > of->to_ns || !span_of(k, c, &span_ns))
 		return;
-	slice = slice_of(ns, out->from_ns, out->to_ns, out->n);
-	out->counts[slice * out->n_bins + bin_of(out, span_ns)]++;
+	slice = slice_of(ns, of->from_ns, of->to_ns, of->n);
+	of->counts[slice * of->n_bins + bin_of(of, span_ns)]++;
 }
 
 int
 slices_spectrum(const struct snapshot *snap, const struct slices_question *q,
 		struct spectrum *out, struct err *err)
 {
-	struct counting k = { .out = out };
-	int code;
+	struct work work = { snap, q, count_span, 0 };
+	struct worker workers[WORKERS_MAX] = { 0 };
+	struct counting k[WORKERS_MAX] = { 0 };
+	unsigned n = count_workers(snap);
+	size_t n_counts = out->n * out->n_bins;
+	int code = 0;
 
-	memset(out->counts, 0, out->n * out->n_bins * sizeof(*out->counts));
-	if (q->span) {
-		k.span = term_new(q->span, err);
-		if (!k.span)
-			return err->code;
-		k.cursor = cursor_new(snap, q->style);
+	memset(out->counts, 0, n_counts * sizeof(*out->counts));
+	for (unsigned i = 0; i < n; i++) {
+		k[i].of = *out;
+		k[i].of.counts = xzalloc(n_counts * sizeof(*out->counts));
+		k[i].span = q->span && !code ? term_new(q->span, err) : NULL;
+		code = q->span && !k[i].span ? err->code : 0;
+		workers[i].ctx = &k[i];
 	}
-	code = visit(snap, q, count_span, &k, err);
-	cursor_free(k.cursor);
-	term_free(k.span);
+	if (!code)
+		code = visit(&work, workers, n, err);
+	for (unsigned i = 0; i < n; i++) {
+		for (size_t at = 0; at < n_counts; at++)
+			out->counts[at] += k[i].of.counts[at];
+		free(k[i].of.counts);
+		term_free(k[i].span);
+	}
 	return code;
 }

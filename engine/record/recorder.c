@@ -42,6 +42,8 @@ struct recorder {
 	bool restate_due;		/* a list came behind events */
 
 	struct map told;		/* by id: processes that ONLY let in late */
+	struct map known;		/* by id: of whom this file tells, with ONLY */
+	struct map named;		/* by id: of which it has the names, with ONLY */
 	uint64_t late_ns;		/* of the event for which that is done */
 	struct map entered;		/* tid to the time (| 1) of its newest enter event */
 	bool is_stuck;			/* the sink takes no more: closing tells why */
@@ -216,22 +218,76 @@ put_late(void *ctx, const struct record *rec)
 	text_fini(&bytes);
 }
 
-/* An event of P, at NS, is wanted although its process did not seem to be: from now on
- * it is one of those that are told. */
+/* Tell the names of those above P that are not told themselves, the topmost first. */
 static void
-let_in(struct recorder *r, const struct process *p, uint64_t ns)
+name_ancestors(struct recorder *r, const struct process *p, const struct restate_ops *ops)
+{
+	const struct process **above = NULL;
+	size_t n = 0, cap = 0;
+
+	for (p = p->parent; p && !map_get(&r->named, p->id); p = p->parent) {
+		map_put(&r->named, p->id, r);
+		if (wants_process(r, p))
+			continue;
+		xgrow(&above, &cap, n + 1, sizeof(*above));
+		above[n++] = p;
+	}
+	while (n)
+		restate_name(r->world, above[--n], ops, r);
+	free(above);
+}
+
+/* Does EV tell all that there is of its thread? */
+static bool
+is_birth(const struct event *ev)
+{
+	int64_t res;
+
+	switch (ev->id) {
+	case EV_CLONE_20_X: case EV_FORK_20_X: case EV_VFORK_20_X: case EV_CLONE3_X:
+		return event_result(ev, &res) && !res;
+	default:
+		return false;
+	}
+}
+
+/* With ONLY: an event of M's process is about to be written. If that is the first of it in
+ * this file, it is told of before, and of those above it; from now on it is one of those
+ * that are told. */
+static void
+let_in(struct recorder *r, const struct moment *m)
 {
 	static const struct restate_ops ops = { .record = put_late };
+	const struct process *p = m->proc;
 
-	map_put(&r->told, p->id, r);
-	r->late_ns = ns;
-	restate_process(r->world, p, &ops, r);
+	if (!r->o.only || !p || map_get(&r->known, p->id))
+		return;
+	if (!wants_process(r, p))
+		map_put(&r->told, p->id, r);
+	map_put(&r->known, p->id, r);
+	r->late_ns = m->ev->ts_ns;
+	if (r->o.ancestors)
+		name_ancestors(r, p, &ops);
+	if (!is_birth(m->ev))
+		restate_process(r->world, p, &ops, r);
+}
+
+/* Is P told in the tables of a file that begins? */
+static bool
+wants_in_tables(void *ctx, const struct process *p)
+{
+	struct recorder *r = ctx;
+
+	if (!wants_process(r, p))
+		return false;
+	map_put(&r->known, p->id, r);
+	return true;
 }
 
 static const struct restate_ops restate_all = { .record = put_restated };
 static const struct restate_ops restate_some = {
 	.record = put_restated,
-	.wants = wants_process,
+	.wants = wants_in_tables,
 };
 
 /* Begin a section with what is known now; an event at NS comes next. */
@@ -240,6 +296,9 @@ put_known_section(struct recorder *r, uint64_t ns)
 {
 	const struct restate_ops *ops = r->o.only ? &restate_some : &restate_all;
 
+	map_fini(&r->known);
+	map_fini(&r->named);
+	r->known = r->named = (struct map){ 0 };
 	world_settle(r->world);
 	restate_tables(r->world, ops, r, r->o.ancestors ? RESTATE_NAMES_OF_ANCESTORS :
 							  RESTATE_NO_ANCESTORS);
@@ -405,8 +464,7 @@ take_wanted(struct recorder *r, const struct moment *m)
 
 	if (is_shown && is_too_late(r, m->ev))
 		return false;
-	if (m->proc && !wants_process(r, m->proc))
-		let_in(r, m->proc, m->ev->ts_ns);
+	let_in(r, m);
 	if (r->o.wants)
 		put_its_enter(r, m);
 	put_missing_enter(r, m);
@@ -454,6 +512,7 @@ take_unwanted(struct recorder *r, const struct moment *m)
 {
 	if (r->o.no_state || !changes_state(m) || is_hidden(r, m))
 		return;
+	let_in(r, m);
 	put_missing_enter(r, m);
 	put_event(r, m->ev, EVENT_STATE_ONLY);
 	r->file_events++;
@@ -564,6 +623,8 @@ recorder_close(struct recorder *r, struct recorder_stats *stats, struct err *err
 		*stats = r->stats;
 	map_fini(&r->entered);
 	map_fini(&r->told);
+	map_fini(&r->known);
+	map_fini(&r->named);
 	scap_tables_fini(&r->tables);
 	file_names_fini(&r->names);
 	text_fini(&r->out);

@@ -235,6 +235,15 @@ restate_process(const struct world *w, const struct process *p, const struct res
 	tell_fds(&r, p, first->tid);
 }
 
+void
+restate_name(const struct world *w, const struct process *p, const struct restate_ops *ops,
+	     void *ctx)
+{
+	struct restating r = { .w = w, .names = world_names(w), .ops = ops, .ctx = ctx };
+
+	tell_name(&r, p);
+}
+
 /* Events --------------------------------------------------------------- */
 
 /* Append the LEN bytes at P to the event's values, which are in BYTES, as its next

@@ -41,6 +41,10 @@ void restate_tables(const struct world *w, const struct restate_ops *ops, void *
 void restate_process(const struct world *w, const struct process *p,
 		     const struct restate_ops *ops, void *ctx);
 
+/* Tell the ids and names of P only. */
+void restate_name(const struct world *w, const struct process *p, const struct restate_ops *ops,
+		  void *ctx);
+
 /* Tell what comes as events, none later than NS. */
 void restate_events(const struct world *w, uint64_t ns, const struct restate_ops *ops,
 		    void *ctx);

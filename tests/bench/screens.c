@@ -95,6 +95,16 @@ median(double *v, size_t n)
 	return first < n ? v[first + (n - first) / 2] : -1;
 }
 
+/* What does it take when there is nothing to do? */
+static void
+stay_idle(struct timed *t)
+{
+	long ticks = timed_cpu(t);
+
+	timed_wait(t, IDLE_S);
+	printf("idle: %ld ticks of the cpu in %d s\n", timed_cpu(t) - ticks, IDLE_S);
+}
+
 static void
 play(const struct timed_program *p, bool is_ours, const char *capture, double figures[N_FIGURES])
 {
@@ -110,7 +120,7 @@ play(const struct timed_program *p, bool is_ours, const char *capture, double fi
 		figures[SCRIPT + i] = script[i].ours.first ? span.first : span.done;
 	}
 	if (is_ours)
-		printf("idle: %ld ticks of the cpu in %d s\n", timed_ticks(&t, IDLE_S), IDLE_S);
+		stay_idle(&t);
 	timed_end(&t);
 	span = timed_start(&t, p, dig, has_event);
 	figures[DIG_FIRST] = span.first;

@@ -15,8 +15,8 @@
 #define PATH_LEN 80
 #define WORDS_MAX 16
 
-static double
-now_s(void)
+double
+timed_now(void)
 {
 	struct timespec t;
 
@@ -87,6 +87,17 @@ look(struct timed *t)
 	return has_changed;
 }
 
+void
+timed_fail(struct timed *t, const char *what)
+{
+	struct text screen = t->screen;
+	const char *name = t->program->name;
+
+	/* It must not go on. */
+	vt_free(t->vt);
+	die("%s: %s:\n%s", name, what, screen.p);
+}
+
 /* Wait until the screen is complete, which something asked for at START. */
 static struct timed_span
 settle(struct timed *t, double start, bool (*first)(const char *screen))
@@ -97,28 +108,26 @@ settle(struct timed *t, double start, bool (*first)(const char *screen))
 	do {
 		bool has_written = vt_take(t->vt, LOOK_MS);
 
-		now = now_s();
+		now = timed_now();
 		if (has_written && look(t)) {
 			span.done = now - start;
 			if (span.first < 0 && (!first || first(t->screen.p)))
 				span.first = span.done;
 		}
 		if (vt_is_over(t->vt))
-			die("%s has ended, with this screen:\n%s", t->program->name, t->screen.p);
+			timed_fail(t, "it has ended");
 		if (has_written || is_busy(t))
 			quiet_since = now;
 		if (now - start > LIMIT_S)
-			die("%s does not come to rest:\n%s", t->program->name, t->screen.p);
+			timed_fail(t, "it does not come to rest");
 	} while (now - quiet_since < t->program->quiet_ms / 1e3);
 	return span;
 }
 
-struct timed_span
-timed_start(struct timed *t, const struct timed_program *program, const char *const *words,
-	    bool (*first)(const char *screen))
+void
+timed_open(struct timed *t, const struct timed_program *program, const char *const *words)
 {
 	char *argv[WORDS_MAX + 2] = { xstrdup(program->path) };
-	double start = now_s();
 
 	for (size_t n = 0; words[n] && n < WORDS_MAX; n++)
 		argv[n + 1] = xstrdup(words[n]);
@@ -130,6 +139,15 @@ timed_start(struct timed *t, const struct timed_program *program, const char *co
 	if (!t->vt)
 		die("%s cannot be started", program->path);
 	look(t);
+}
+
+struct timed_span
+timed_start(struct timed *t, const struct timed_program *program, const char *const *words,
+	    bool (*first)(const char *screen))
+{
+	double start = timed_now();
+
+	timed_open(t, program, words);
 	return settle(t, start, first);
 }
 
@@ -137,7 +155,7 @@ static void
 press(struct timed *t, const char *keys)
 {
 	if (!vt_keys(t->vt, keys))
-		die("`%s` are no keys", keys);
+		timed_fail(t, "no such key");
 }
 
 struct timed_span
@@ -147,37 +165,57 @@ timed_press(struct timed *t, const struct timed_step *step)
 
 	if (step->prepare) {
 		press(t, step->prepare);
-		settle(t, now_s(), NULL);
+		settle(t, timed_now(), NULL);
 	}
 	if (step->text) {
 		vt_send(t->vt, step->text, strlen(step->text));
-		settle(t, now_s(), NULL);
+		settle(t, timed_now(), NULL);
 	}
-	start = now_s();
+	start = timed_now();
 	press(t, step->key);
 	return settle(t, start, step->first);
 }
 
+double
+timed_until(struct timed *t, const struct timed_step *step)
+{
+	double start, now;
+
+	if (step->prepare)
+		press(t, step->prepare);
+	start = now = timed_now();
+	for (press(t, step->key); now - start < LIMIT_S / 10; now = timed_now()) {
+		if (vt_take(t->vt, LOOK_MS) && look(t) && step->first(t->screen.p))
+			return timed_now() - start;
+		if (vt_is_over(t->vt))
+			break;
+	}
+	return -1;
+}
+
+void
+timed_wait(struct timed *t, double seconds)
+{
+	double end = timed_now() + seconds;
+
+	while (timed_now() < end)
+		vt_take(t->vt, LOOK_MS);
+	look(t);
+}
+
 long
-timed_ticks(struct timed *t, unsigned seconds)
+timed_cpu(struct timed *t)
 {
 	char path[PATH_LEN], bytes[1024];
-	long ticks[2] = { 0 };
+	long user = 0, system = 0;
+	const char *words;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", (int)vt_pid(t->vt));
-	for (int i = 0; i < 2; i++) {
-		const char *words;
-		long user = 0, system = 0;
-
-		if (!read_stat(path, bytes, sizeof(bytes), &words) ||
-		    sscanf(words, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %ld %ld", &user,
-			   &system) != 2)
-			die("%s has ended", t->program->name);
-		ticks[i] = user + system;
-		if (!i)
-			vt_settle(t->vt, (int)seconds * 1000);
-	}
-	return ticks[1] - ticks[0];
+	if (!read_stat(path, bytes, sizeof(bytes), &words) ||
+	    sscanf(words, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %ld %ld", &user,
+		   &system) != 2)
+		timed_fail(t, "it has ended");
+	return user + system;
 }
 
 void

@@ -49,8 +49,25 @@ struct timed_step {
 };
 struct timed_span timed_press(struct timed *t, const struct timed_step *step);
 
-/* Clock ticks on the cpu that it takes within SECONDS. */
-long timed_ticks(struct timed *t, unsigned seconds);
+/* The same, but wait only until STEP->first says yes: in seconds; less than 0: it does
+ * not. */
+double timed_until(struct timed *t, const struct timed_step *step);
+
+/* Run PROGRAM, and wait for nothing. */
+void timed_open(struct timed *t, const struct timed_program *program,
+		const char *const *words);
+
+/* Let it run for SECONDS, and see what it shows then. */
+void timed_wait(struct timed *t, double seconds);
+
+/* Clock ticks that it has had on the cpu so far. */
+long timed_cpu(struct timed *t);
+
+/* What the time is, in seconds. */
+double timed_now(void);
+
+/* It does not do as it should: end it, and die with WHAT and its screen. */
+_Noreturn void timed_fail(struct timed *t, const char *what);
 
 /* End it. */
 void timed_end(struct timed *t);

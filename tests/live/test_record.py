@@ -322,6 +322,10 @@ def check_only(tap, bench):
                   f'{more}: a process is told of when an event of it passes', lines)
         with open(bench.path('o'), 'rb') as f:
             tap.check(b'/etc/group' not in f.read(), '  and no other')
+        bench.record('o', '--only', '--ancestors', *more, 'proc.name=cat', '--', 'sh', '-c',
+                     'cat /etc/passwd; true')
+        above = set(bench.lines('o', '-p', '*%proc.pname %proc.aname[2]'))
+        tap.check(above == {'sh sysreel'}, '  with those above it', above)
     bench.record('o', '--no-env', *words, env=env)
     with open(bench.path('o'), 'rb') as f:
         tap.check(b'never-told' not in f.read(), 'no environment')
@@ -483,6 +487,12 @@ def check_refused(tap, bench):
     else:
         tap.check(done.returncode == 1 and 'BTF' in said and said.count('\n') == 1,
                   'without BTF: one sentence', [said])
+    done = subprocess.run(['unshare', '-pf', '--mount-proc', bench.sysreel, 'record', '-w',
+                           bench.path('u'), '--', 'true'], stderr=subprocess.PIPE, check=False,
+                          timeout=60)
+    said = done.stderr.decode()
+    tap.check(done.returncode == 1 and '--pid=host' in said and said.count('\n') == 1,
+              'in a pid namespace of its own: one sentence', [said])
     os.mkdir(bench.path('theirs'))
     os.chown(bench.path('theirs'), NOBODY, NOBODY)
     os.chmod(bench.path('theirs'), 0o755)

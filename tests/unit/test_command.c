@@ -278,7 +278,7 @@ be_any_row(const struct view *v, unsigned variant, struct cell *all,
 		all[table.n_columns] = (struct cell){ .state = CELL_KNOWN };
 		if (c->type == T_STR || c->type == T_DATA)
 			all[table.n_columns].value.s = (struct span){ (const uint8_t *)"x", 1 };
-		else
+		else if (c->type == T_INT || c->type == T_UINT)
 			all[table.n_columns].value.u = 7;
 		shown[table.n_columns++] = c;
 	}

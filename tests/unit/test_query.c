@@ -176,6 +176,27 @@ check_refusals(const struct snapshot *snap, const struct view_set *views)
 	CHECK(!query_run(snap, &q, &err) && err.code, "a filter that is none: %s", err.text);
 }
 
+/* A table that is sorted anew has its rows as a query would have put them. */
+static void
+check_sorted(const struct snapshot *snap, const struct view_set *views)
+{
+	const struct view *v = view_set_find(views, "procs");
+
+	for (size_t i = 0; i < 2 * v->n_columns; i++) {
+		const char *sort = v->columns[i / 2].name;
+		struct query how = { .sort = sort, .sort_descending = i % 2 };
+		struct table *want = ask(snap, views, "procs", &how);
+		struct table *t = ask(snap, views, "procs", &(struct query){ .sort = NULL });
+		bool same = table_sort(t, sort, i % 2) && t->n_rows == want->n_rows;
+
+		for (size_t k = 0; same && k < t->n_rows; k++)
+			same = t->rows[k].entity == want->rows[k].entity;
+		CHECK(same && t->n_rows > 1, "sorted by %s%s", sort, i % 2 ? ", descending" : "");
+		table_free(t);
+		table_free(want);
+	}
+}
+
 static uint64_t
 answer_bytes(const struct store *s)
 {
@@ -276,6 +297,7 @@ main(void)
 	check_new(snap, views);
 	check_cpu(snap, views);
 	check_refusals(snap, views);
+	check_sorted(snap, views);
 	check_slices(snap);
 	snapshot_free(snap);
 	check_kept(y.s, views);

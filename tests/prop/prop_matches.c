@@ -1,0 +1,178 @@
+/*
+ * Which events filters want, and how many there are in each slice of a time, is what a
+ * plain loop over all events finds: in chunks that are sealed as well.
+ *
+ *	prop_matches CAPTURE [SEED]
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/err.h"
+#include "engine/base/mem.h"
+#include "engine/capture/capture.h"
+#include "engine/filter/filter.h"
+#include "engine/query/cursor.h"
+#include "engine/query/matches.h"
+#include "engine/query/slices.h"
+#include "engine/store/store.h"
+#include "tests/lib/check.h"
+#include "tests/lib/rng.h"
+
+#define ROWS_WANTED 150000u		/* two sealed chunks and an open one */
+#define INPUTS_MAX 200u
+#define SLICES 100u
+
+/* Of each way to ask: types, columns, threads, descriptors, kinds, bytes. */
+static const char *const filters[] = {
+	"",
+	"evt.type != switch",
+	"evt.type in (open, openat)",
+	"proc.name = nginx",
+	"not proc.name startswith s",
+	"fd.type = file",
+	"fd.name contains etc",
+	"evt.is_io = true",
+	"evt.failed = true",
+	"evt.dir = <",
+	"evt.latency > 1ms",
+	"evt.num > 70000 and evt.cpu = 0",
+	"evt.buffer contains GET",
+	"container.id != host",
+	"proc.name = nosuch",
+};
+
+/* What a plain loop finds. */
+struct plain {
+	uint64_t *numbers, *times;
+	size_t n;
+};
+
+static struct plain
+look_at_all(const struct snapshot *snap, const char *text, uint64_t from_ns, uint64_t to_ns)
+{
+	struct plain p = { xmalloc(snap->end * sizeof(*p.numbers)),
+			   xmalloc(snap->end * sizeof(*p.times)), 0 };
+	struct filter *f = *text ? filter_compile(text, NULL, NULL) : NULL;
+	struct cursor *c = cursor_new(snap, NULL);
+
+	for (uint64_t i = snap->first; i < snap->end; i++) {
+		uint64_t ns;
+
+		cursor_go_to(c, i);
+		ns = cursor_value(c, COL_TIME);
+		if (cursor_value(c, COL_FLAGS) & (ROW_STATE_ONLY | ROW_INTERNAL) ||
+		    (to_ns && (ns < from_ns || ns > to_ns)) ||
+		    (f && !filter_match(f, cursor_eval(c, CURSOR_EVENT))))
+			continue;
+		p.times[p.n] = ns;
+		p.numbers[p.n++] = i;
+	}
+	cursor_free(c);
+	filter_free(f);
+	return p;
+}
+
+static void
+plain_fini(struct plain *p)
+{
+	free(p->numbers);
+	free(p->times);
+}
+
+static void
+check_matches(const struct snapshot *snap, const char *text, uint64_t from_ns, uint64_t to_ns,
+	      struct rng *rng)
+{
+	const char *conditions[] = { text };
+	struct matches_question q = { conditions, *text ? 1 : 0, from_ns, to_ns, NULL, NULL };
+	struct plain p = look_at_all(snap, text, from_ns, to_ns);
+	struct matches *m = matches_new(snap, &q, NULL);
+	uint64_t *numbers = xmalloc(snap->end * sizeof(*numbers));
+	bool is_done = false;
+	size_t n = 0;
+
+	while (!is_done)
+		n += matches_more(m, 1 + rng_below(rng, 5000), numbers + n, &is_done);
+	CHECK(n == p.n && !memcmp(numbers, p.numbers, n * sizeof(*numbers)),
+	      "`%s`%s: %zu events, a plain loop finds %zu", text, to_ns ? " in a window" : "", n,
+	      p.n);
+	CHECK(matches_done(m) == matches_all(m), "  and all were looked at");
+	matches_free(m);
+	free(numbers);
+	plain_fini(&p);
+}
+
+static void
+check_slices(const struct snapshot *snap, const char *text)
+{
+	const char *conditions[] = { text };
+	struct slices_question q = { .filters = conditions, .n_filters = *text ? 1 : 0 };
+	double counts[SLICES], want[SLICES] = { 0 };
+	bool is_lost[SLICES];
+	struct slices s = { .n = SLICES, .counts = counts, .is_lost = is_lost };
+	struct plain p = look_at_all(snap, text, 0, 0);
+	int code;
+
+	slices_bounds(snap, &s.from_ns, &s.to_ns);
+	code = slices_count(snap, &q, &s, NULL);
+	for (size_t i = 0; i < p.n; i++)
+		want[(p.times[i] - s.from_ns) / ((s.to_ns - s.from_ns) / SLICES + 1)]++;
+	CHECK(code == 0 && !memcmp(counts, want, sizeof(want)), "`%s`: the slices add up", text);
+	plain_fini(&p);
+}
+
+/* Read CAPTURE so often that there are sealed chunks. */
+static struct source *
+fill(struct store *s, const char *path)
+{
+	const struct capture_options options = { .reread = true };
+	struct capture_input inputs[INPUTS_MAX];
+	struct record rec;
+	struct err err;
+	struct source *source;
+	size_t n = 0;
+
+	for (size_t i = 0; i < INPUTS_MAX; i++)
+		inputs[i] = (struct capture_input){ .name = path,
+						    .fd = open(path, O_RDONLY | O_CLOEXEC) };
+	source = capture_open(inputs, INPUTS_MAX, &options, &err);
+	if (!source)
+		die("%s: %s", path, err.text);
+	store_set_source(s, source);
+	while (n < ROWS_WANTED && source_next(source, &rec)) {
+		n += rec.kind == RECORD_EVENT;
+		store_take(s, &rec);
+	}
+	store_end(s);
+	store_publish(s);
+	return source;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct rng rng = rng_from_args(argc - 1, argv + 1);
+	struct store *s = store_new(0);
+	struct source *source;
+	struct snapshot *snap;
+	uint64_t from_ns, to_ns;
+
+	if (argc < 2)
+		return 2;
+	source = fill(s, argv[1]);
+	snap = store_snapshot(s);
+	CHECK(snap->n_chunks > 2 && slices_bounds(snap, &from_ns, &to_ns), "there are %zu chunks",
+	      snap->n_chunks);
+	for (size_t i = 0; i < ARRAY_LEN(filters); i++) {
+		uint64_t at_ns = from_ns + rng_u64(&rng) % (to_ns - from_ns);
+
+		check_matches(snap, filters[i], 0, 0, &rng);
+		check_matches(snap, filters[i], at_ns, at_ns + (to_ns - from_ns) / 5, &rng);
+		check_slices(snap, filters[i]);
+	}
+	snapshot_free(snap);
+	store_free(s);
+	source_close(source);
+	return check_done();
+}
