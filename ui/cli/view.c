@@ -39,6 +39,7 @@
 #define SECOND_NS 1000000000u
 #define LATE_NS 50000000u		/* until what happened is in the store */
 #define MEMORY_MAX (2ull << 30)		/* bytes, unless something is said */
+#define OUTSIDERS_MAX 64u		/* levels above a tree that is followed */
 #define PROGRESS_MS 100			/* between two looks at how far reading is */
 #define MEMORY_PART 8			/* of the machine's */
 
@@ -59,8 +60,9 @@ struct viewer {
 	struct source *source;		/* the ingest's */
 	struct table_look look;
 	struct output out;
-	const char **filters;
+	const char **filters;		/* with room for one more */
 	size_t n_filters;
+	struct text outsiders;		/* the filter that leaves them out; empty: not known */
 	int wake_fd;			/* an eventfd: something was published */
 	struct progress progress;	/* of reading files */
 };
@@ -132,7 +134,7 @@ gather_filters(struct viewer *v)
 {
 	const struct view_wishes *w = v->wishes;
 
-	v->filters = xreallocarray(NULL, w->path.n + 1, sizeof(*v->filters));
+	v->filters = xreallocarray(NULL, w->path.n + 2, sizeof(*v->filters));
 	for (size_t i = 0; i < w->path.n; i++)
 		v->filters[v->n_filters++] = w->path.parts[i].filter;
 	if (w->filter.len)
@@ -262,21 +264,53 @@ show_spectrum(struct viewer *v, const struct snapshot *snap, const struct query 
 	return !code;
 }
 
+/* The number of the parent of process PID, as it was at POSITION; 0: not known. */
+static int64_t
+parent_of(const struct snapshot *snap, int64_t pid, uint64_t position)
+{
+	const struct kept_process *p = store_find_process(snap->store, pid, position);
+	const struct kept_step *step = p ? trail_at(&p->versions, position, sizeof(*step)) : NULL;
+	const struct process_version *version =
+		step ? store_process_version(snap->store, step->slot) : NULL;
+
+	return version && version->ppid > 0 ? version->ppid : 0;
+}
+
+/* Where a tree is followed, those above it are known by name only: they are no rows. */
+static void
+leave_out_outsiders(struct viewer *v, const struct snapshot *snap)
+{
+	int64_t pid = v->wishes->input.n ? 0 : live_root(v->source);
+	size_t n = 0;
+
+	if (!pid || v->outsiders.len || snap->end == snap->first)
+		return;
+	text_str(&v->outsiders, "not proc.pid in (");
+	while (n < OUTSIDERS_MAX && (pid = parent_of(snap, pid, snap->first)))
+		text_fmt(&v->outsiders, "%s%" PRId64, n++ ? ", " : "", pid);
+	text_str(&v->outsiders, ")");
+	text_char(&v->outsiders, '\0');
+	if (n)
+		v->filters[v->n_filters++] = v->outsiders.p;
+}
+
 /* Ask for the table of FROM_NS to TO_NS, or, without times, of what was wished. */
 static bool
 show_table(struct viewer *v, uint64_t from_ns, uint64_t to_ns)
 {
 	const struct view_column *sort = v->wishes->sort ? find_column(v) : NULL;
 	struct snapshot *snap = store_snapshot(ingest_store(v->ingest));
-	struct query q = {
-		.view = v->view, .variant = v->wishes->variant, .filters = v->filters,
-		.n_filters = v->n_filters, .style = &v->style, .options = &v->options,
-		.sort = sort ? sort->name : NULL, .from_ns = from_ns, .to_ns = to_ns,
-	};
+	struct query q;
 	struct err err = { 0 };
 	struct table *t = NULL;
 	bool is_shown = false;
 
+	leave_out_outsiders(v, snap);
+	q = (struct query){
+		.view = v->view, .variant = v->wishes->variant, .filters = v->filters,
+		.n_filters = v->n_filters, .style = &v->style, .options = &v->options,
+		.sort = sort ? sort->name : NULL, .from_ns = from_ns, .to_ns = to_ns,
+	};
 	if (sort)
 		q.sort_descending = v->wishes->sort_way ? v->wishes->sort_way < 0 :
 				    sort->type != T_STR && sort->type != T_IP;
@@ -467,6 +501,7 @@ view_run(const struct cli_command *self, int argc, char **argv)
 	if (v.wake_fd >= 0)
 		close(v.wake_fd);
 	free(v.filters);
+	text_fini(&v.outsiders);
 	output_fini(&v.out);
 	view_options_fini(&wishes);
 	return status;
