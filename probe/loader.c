@@ -256,26 +256,43 @@ online_cpus(uint16_t *cpus, size_t max)
 }
 
 static int
-make_ring(struct loader *l, int outer_fd, size_t i, size_t ring_bytes, struct err *err)
+make_ring(struct loader *l, size_t i, size_t ring_bytes, struct err *err)
 {
-	uint32_t cpu = l->cpus[i];
-	int fd = new_ring(ring_bytes);
-
-	if (fd < 0)
+	l->ring_fds[i] = new_ring(ring_bytes);
+	if (l->ring_fds[i] < 0)
 		return err_set(err, -errno, "no room for a ring of %zu bytes for each CPU: %s",
 			       ring_bytes, strerror(errno));
-	l->ring_fds[i] = fd;
-	if (bpf_map_update_elem(outer_fd, &cpu, &fd, BPF_ANY) < 0)
-		return err_set(err, -errno, "the ring of CPU %u is refused: %s", cpu,
-			       strerror(errno));
-	return ring_open(&l->rings[i], fd, ring_bytes, err);
+	return ring_open(&l->rings[i], l->ring_fds[i], ring_bytes, err);
+}
+
+/* Give the programs the rings. All at once: the kernel waits 10 ms and more until nobody
+ * can see what was there before, and one by one it does so for each CPU. */
+static int
+hand_over_rings(const struct loader *l, int outer_fd, struct err *err)
+{
+	uint32_t *cpus = xzalloc((l->n_rings ? l->n_rings : 1) * sizeof(*cpus));
+	uint32_t n = (uint32_t)l->n_rings;
+	int code;
+
+	for (size_t i = 0; i < l->n_rings; i++)
+		cpus[i] = l->cpus[i];
+	code = bpf_map_update_batch(outer_fd, cpus, l->ring_fds, &n, NULL);
+	/* Kernels before 5.17 take them one by one only. */
+	for (size_t i = 0; code < 0 && i < l->n_rings; i++)
+		if (bpf_map_update_elem(outer_fd, &cpus[i], &l->ring_fds[i], BPF_ANY) < 0) {
+			err_set(err, -errno, "the ring of CPU %u is refused: %s", cpus[i],
+				strerror(errno));
+			free(cpus);
+			return err->code;
+		}
+	free(cpus);
+	return 0;
 }
 
 static int
 make_rings(struct loader *l, size_t ring_bytes, struct err *err)
 {
 	size_t max = (size_t)l->n_possible < WIRE_CPUS ? (size_t)l->n_possible : WIRE_CPUS;
-	int outer_fd = bpf_object__find_map_fd_by_name(l->object, "rings");
 	int code = 0;
 
 	l->cpus = xzalloc(max * sizeof(*l->cpus));
@@ -285,8 +302,9 @@ make_rings(struct loader *l, size_t ring_bytes, struct err *err)
 	for (size_t i = 0; i < l->n_rings; i++)
 		l->ring_fds[i] = -1;
 	for (size_t i = 0; i < l->n_rings && code == 0; i++)
-		code = make_ring(l, outer_fd, i, ring_bytes, err);
-	return code;
+		code = make_ring(l, i, ring_bytes, err);
+	return code < 0 ? code : hand_over_rings(l,
+			bpf_object__find_map_fd_by_name(l->object, "rings"), err);
 }
 
 /* Map N bytes of the map NAME, which is then shared with the programs. */

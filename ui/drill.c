@@ -128,6 +128,9 @@ drill_condition(const struct table *t, size_t row, struct text *out)
 static struct span
 program_of(struct span s)
 {
+	/* As in "[kworker/0:1]". */
+	if (s.len && s.p[0] == '[')
+		return s;
 	for (size_t i = 0; i < s.len && s.p[i] != ' '; i++) {
 		if (s.p[i] != '/')
 			continue;
@@ -147,7 +150,8 @@ static bool
 names_program(const struct view_column *c)
 {
 	return c->of.text && c->type == T_STR &&
-	       (!strcmp(c->of.text, "proc.exeline") || !strcmp(c->of.text, "proc.name"));
+	       (!strcmp(c->of.text, "proc.command") || !strcmp(c->of.text, "proc.exeline") ||
+		!strcmp(c->of.text, "proc.name"));
 }
 
 /* Its keys; those that are only numbers with what program that is, where the table has

@@ -39,7 +39,7 @@ return {
 		  description = "Name of the container that it runs in." },
 		{ name = "POD", field = "k8s.pod.name", width = 20, variant = "pods",
 		  description = "Name of the Kubernetes pod that it runs in." },
-		{ name = "COMMAND", field = "proc.exeline", width = 0,
+		{ name = "COMMAND", field = "proc.command", width = 0,
 		  description = "Program and arguments of the process." },
 	},
 	actions = {

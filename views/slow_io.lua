@@ -25,7 +25,7 @@ return {
 		  description = "Name of the Kubernetes pod that it runs in." },
 		{ name = "PID", field = "proc.pid", width = 7,
 		  description = "The process that waited for it." },
-		{ name = "COMMAND", field = "proc.exeline", width = 0,
+		{ name = "COMMAND", field = "proc.command", width = 0,
 		  description = "Program and arguments of the process." },
 	},
 	actions = {

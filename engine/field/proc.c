@@ -106,6 +106,26 @@ get_exeline(const struct eval *ev, struct value *out)
 	return ev->proc && process_line(ev, ev->proc, ev->proc->exe, true, out);
 }
 
+/* Threads of the kernel have no command line; ps shows their names like this, too. */
+static bool
+get_command(const struct eval *ev, struct value *out)
+{
+	const struct process *p = ev->proc;
+	struct span name;
+
+	if (!p)
+		return false;
+	if (p->exe > INTERN_EMPTY || p->args > INTERN_EMPTY)
+		return process_line(ev, p, p->exe, false, out);
+	if (p->comm <= INTERN_EMPTY)
+		return false;
+	name = intern_span(world_names(ev->world), p->comm);
+	text_char(ev->scratch, '[');
+	text_bytes(ev->scratch, name.p, name.len);
+	text_char(ev->scratch, ']');
+	return value_scratch(ev, out);
+}
+
 static bool
 count_args(const struct eval *ev, uint64_t *n, uint64_t *len)
 {
@@ -195,6 +215,8 @@ static const struct field fields[] = {
 	  .doc = "The name and the arguments." },
 	{ .name = "proc.exeline", .type = T_STR, ON(PROCESS), .get = get_exeline,
 	  .doc = "The first word of the command line and the arguments." },
+	{ .name = "proc.command", .type = T_STR, ON(PROCESS), .get = get_command,
+	  .doc = "The command line, or [NAME] without one, as for threads of the kernel." },
 	{ .name = "proc.cmdnargs", .type = T_UINT, ON(PROCESS), .get = get_cmdnargs,
 	  .doc = "Number of arguments." },
 	{ .name = "proc.cmdlenargs", .type = T_UINT, .unit = U_BYTES, ON(PROCESS),

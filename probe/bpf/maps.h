@@ -23,7 +23,7 @@
 struct scratch {
 	struct wire_call call;
 	uint8_t bytes[AT_MASK + 1 + 2 * WIRE_CHUNK_MAX + 64];
-	volatile uint32_t got;		/* for loops: in memory the verifier forgets it, and
+	volatile uint32_t got, len;	/* for loops: in memory the verifier forgets them, and
 					 * sees that one turn is like the next */
 };
 

@@ -83,19 +83,20 @@ put_gathered(uint32_t at, uint32_t tag, uint32_t iov_at, uint32_t n, uint32_t wa
 
 	if (!s || at > AT_MAX)
 		return at;
-	if (want > WIRE_CHUNK_MAX)
-		want = WIRE_CHUNK_MAX;
+	/* Out of memory a number is the same to the verifier, whichever of two it was. */
+	s->len = want > WIRE_CHUNK_MAX ? WIRE_CHUNK_MAX : want;
+	want = s->len;
 	s->got = 0;
 	for (uint32_t i = 0; i < WIRE_IOVS; i++) {
 		got = s->got;
 		if (i >= n || got >= want || got >= WIRE_CHUNK_MAX)
 			break;
 		v = (struct user_iovec *)(s->bytes + ((iov_at + i * sizeof(*v)) & AT_MASK));
-		len = v->len > want - got ? want - got : (uint32_t)v->len;
-		if (len > WIRE_CHUNK_MAX)
-			break;
-		if (len && bpf_probe_read_user(s->bytes + at + sizeof(struct wire_chunk) + got,
-					       len, (void *)v->base) < 0)
+		s->len = v->len > want - got ? want - got : (uint32_t)v->len;
+		len = s->len;
+		if (len > WIRE_CHUNK_MAX ||
+		    bpf_probe_read_user(s->bytes + at + sizeof(struct wire_chunk) + got, len,
+					(void *)v->base) < 0)
 			break;
 		s->got = got + len;
 	}

@@ -64,6 +64,17 @@ scene_proc(struct scene *s, int64_t pid, int64_t ppid, const char *comm, const c
 	world_take(s->world, &rec);
 }
 
+/* As the kernel's own: nobody ever gave it arguments. */
+static inline void
+scene_kernel_proc(struct scene *s, int64_t pid, const char *comm)
+{
+	struct record rec = { .kind = RECORD_PROC };
+
+	rec.proc = (struct proc_record){ .tid = pid, .pid = pid, .ptid = 2,
+					 .comm = scene_span(comm), .exe = scene_span("") };
+	world_take(s->world, &rec);
+}
+
 static inline void
 scene_fd(struct scene *s, int64_t num, unsigned kind, const char *name, uint16_t port)
 {

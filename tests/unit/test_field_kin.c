@@ -21,6 +21,7 @@ static const struct {
 	{ "%proc.aargs[2]", "-l a b" },
 	{ "%proc.aenv[1]|%proc.aenv[A]", "A=1 B=2|1" },
 	{ "%proc.aenv[NO]", NULL },
+	{ "%proc.command", "ls -l a b" },
 	{ "%proc.tree", "init > bash > sh > ls" },
 	{ "%proc.args[0] %proc.args[1]", "-l a b" },
 	{ "%proc.args[2]", NULL },
@@ -69,6 +70,9 @@ family(struct scene *s)
 	check_line(s, "%fd.types", "(file,directory,ipv4,pipe)");
 	check_line(s, "%fd.types[9] %fd.types[3]", "pipe file");
 	check_line(s, "%fd.types[4]", NULL);
+	scene_kernel_proc(s, 402, "kworker/0:1");
+	scene_event(s, EV_GETUID_E, 402, NULL, 0);
+	check_line(s, "%proc.command", "[kworker/0:1]");
 }
 
 /* Processes that are above themselves, and very many above one. */
