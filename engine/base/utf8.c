@@ -107,6 +107,8 @@ utf8_is_harmless(uint32_t c)
 unsigned
 utf8_columns(uint32_t c)
 {
+	if (c < combining[0].first)
+		return 1;
 	if (is_in(combining, ARRAY_LEN(combining), c))
 		return 0;
 	return is_in(wide, ARRAY_LEN(wide), c) ? 2 : 1;

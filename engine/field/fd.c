@@ -199,15 +199,20 @@ get_containerdirectory(const struct eval *ev, struct value *out)
 	struct text *t = ev->scratch;
 	struct value folder;
 	size_t start, at;
+	uintptr_t place;
+	bool moves;
 
 	if (!get_directory(ev, &folder))
 		return false;
-	/* What could not be opened stands in the scratch, and its start is kept. */
+	/* What could not be opened stands in the scratch, which may move; the folder of
+	 * something in no folder does not. */
 	start = t->len;
-	at = start ? (size_t)(folder.s.p - (const uint8_t *)t->p) : 0;
+	place = (uintptr_t)folder.s.p - (uintptr_t)t->p;
+	moves = place < start;
+	at = moves ? (size_t)place : 0;
 	put_container(ev);
 	text_room(t, folder.s.len);
-	text_bytes(t, start ? t->p + at : (const char *)folder.s.p, folder.s.len);
+	text_bytes(t, moves ? t->p + at : (const char *)folder.s.p, folder.s.len);
 	out->s = (struct span){ (const uint8_t *)t->p + start, t->len - start };
 	return true;
 }

@@ -667,6 +667,7 @@ answer_new(struct gather *g)
 	struct making m = { a, g, (double)(plan->to_ns - plan->from_ns) / 1e9 };
 	struct table *t = &a->table;
 
+	g->cursor->is_sparse = true;
 	memcpy(a->columns, plan->columns, sizeof(a->columns));
 	t->view = plan->q->view;
 	t->columns = a->columns;

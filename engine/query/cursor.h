@@ -50,6 +50,7 @@ struct cursor {
 
 	const struct chunk *chunk;
 	uint32_t row;
+	bool is_sparse;			/* rows are far apart: columns are not unpacked */
 	enum cursor_level level;
 	bool is_unread;			/* the row's bytes are gone */
 	uint64_t n_unread;		/* how often that was so */
@@ -100,6 +101,8 @@ void cursor_load_codes(struct cursor *c);
 static inline uint32_t
 cursor_code(struct cursor *c)
 {
+	if (c->is_sparse)
+		return (uint32_t)column_get(&c->chunk->codes, c->row);
 	if (!(c->loaded & 1u << COLUMNS))
 		cursor_load_codes(c);
 	return c->codes[c->row - c->first];
@@ -111,6 +114,8 @@ cursor_value(struct cursor *c, enum column_id id)
 {
 	if (column_is_combined(id) && c->chunk->combined)
 		return combined_value(&c->chunk->combined[cursor_code(c)], id);
+	if (c->is_sparse)
+		return column_get(&c->chunk->columns[id], c->row);
 	if (!(c->loaded & 1u << id))
 		cursor_load(c, id);
 	return c->values[id][c->row - c->first];

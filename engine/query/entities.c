@@ -5,6 +5,7 @@
 
 #include "engine/base/mem.h"
 #include "engine/event/cpu_time.h"
+#include "engine/query/crew.h"
 #include "engine/query/gather.h"
 
 #define TICK_NS ((double)CPU_TIME_TICK_NS)
@@ -23,11 +24,19 @@ struct lived {
 static bool
 find_life(const struct plan *plan, uint64_t from, uint64_t to, struct lived *l)
 {
-	if (plan->end <= plan->first || from >= plan->end || to <= plan->first)
+	uint64_t first = plan->first, end = plan->end;
+
+	/* When nothing happens, everybody is still there: who was at the event before. */
+	if (end <= first) {
+		if (first <= plan->snap->first)
+			return false;
+		end = first--;
+	}
+	if (from >= end || to <= first)
 		return false;
-	l->first = from > plan->first ? from : plan->first;
-	l->is_gone = to < plan->end;
-	l->last = l->is_gone ? to - 1 : plan->end - 1;
+	l->first = from > first ? from : first;
+	l->is_gone = to < end;
+	l->last = l->is_gone ? to - 1 : end - 1;
 	return l->first <= l->last;
 }
 
@@ -174,12 +183,19 @@ extreme_at(struct extreme *x, uint64_t position)
 static void
 extreme_of_thread(struct extreme *x, const struct kept_thread *t, uint64_t first, uint64_t last)
 {
-	size_t n;
+	size_t n, low = 0, high;
 	const struct kept_thread_state *states = trail_all(&t->states, &n);
 
-	for (size_t i = 0; i < n; i++)
-		if (states[i].from >= first && states[i].from <= last)
-			extreme_at(x, states[i].from);
+	for (high = n; low < high;) {
+		size_t mid = low + (high - low) / 2;
+
+		if (states[mid].from < first)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (size_t i = low; i < n && states[i].from <= last; i++)
+		extreme_at(x, states[i].from);
 }
 
 /* What is open changes with each step of a table; the memory is that of the first
@@ -422,16 +438,34 @@ has_histories(const struct plan *plan, enum view_entity kind)
 	return false;
 }
 
-static void
-add_histories(struct gather *g, const struct lived *l)
+/* Who adds histories to the groups of INTO: one of N, each to groups of its own. */
+struct adding {
+	struct gather *const *gathers;	/* each asks with its own; the first one is INTO */
+	unsigned n;
+};
+
+/* Are all keys numbers of processes and threads? Then nobody puts new ones. */
+static bool
+has_plain_keys(const struct gather *g)
 {
+	for (size_t i = 0; i < g->plan->n_keys; i++)
+		if (g->keys[i].entity != VIEW_PROCESS && g->keys[i].entity != VIEW_THREAD)
+			return false;
+	return g->plan->n_keys;
+}
+
+static void
+add_histories(const struct adding *a, unsigned number, const struct lived *l)
+{
+	struct gather *g = a->gathers[number];
 	const struct plan *plan = g->plan;
 	uint32_t keys[KEYS_MAX];
 	struct group *group;
 
-	if (!look_for_keys(g, l) || !gather_entity_keys(g, l->kind, l->index, keys))
+	if (!look_for_keys(g, l) || !gather_entity_keys(g, l->kind, l->index, keys) ||
+	    keys[0] % a->n != number)
 		return;
-	group = gather_find(g, keys);
+	group = gather_find(a->gathers[0], keys);
 	for (size_t i = plan->n_keys; group && i < plan->n_columns; i++) {
 		struct value v;
 
@@ -442,18 +476,28 @@ add_histories(struct gather *g, const struct lived *l)
 	}
 }
 
-void
-entities_add_histories(struct gather *g)
+static void
+add_all(void *ctx, unsigned number)
 {
+	const struct adding *a = ctx;
+	const struct gather *g = a->gathers[number];
 	const struct snapshot *snap = g->plan->snap;
 	struct lived l;
 
 	if (has_histories(g->plan, VIEW_PROCESS))
 		for (uint32_t i = 1; i < snap->n_processes; i++)
 			if (next_process(g, i, &l))
-				add_histories(g, &l);
+				add_histories(a, number, &l);
 	if (has_histories(g->plan, VIEW_THREAD))
 		for (uint32_t i = 1; i < snap->n_threads; i++)
 			if (next_thread(g, i, &l))
-				add_histories(g, &l);
+				add_histories(a, number, &l);
+}
+
+void
+entities_add_histories(struct gather *const *gathers, unsigned n)
+{
+	struct adding a = { gathers, has_plain_keys(gathers[0]) ? n : 1 };
+
+	crew_run(a.n, add_all, &a);
 }

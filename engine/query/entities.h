@@ -10,7 +10,8 @@ struct gather;
 /* Rows for all entities that lived in the window, if the view wants that. */
 void entities_add_rows(struct gather *g);
 
-/* The columns of histories and CPU time, of the rows that there are. */
-void entities_add_histories(struct gather *g);
+/* The columns of histories and CPU time, of the rows that the first of N gatherers has, one
+ * a thread; all are of one plan. */
+void entities_add_histories(struct gather *const *gathers, unsigned n);
 
 #endif

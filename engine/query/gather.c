@@ -232,6 +232,45 @@ gather_free(struct gather *g)
 	free(g);
 }
 
+/* Columns whose terms are asked of each row; keys are. */
+static bool
+asks_rows(const struct gather *g, size_t i)
+{
+	return g->terms[i] && (i < g->plan->n_keys || g->event_columns >> i & 1);
+}
+
+void
+gather_want_facts(const struct gather *g, struct facts_list *l)
+{
+	for (size_t i = 0; i < g->n_sifts; i++)
+		sift_want_facts(g->sifts[i], l);
+	for (size_t i = 0; i < g->plan->n_columns; i++) {
+		if (asks_rows(g, i))
+			term_want_facts(g->terms[i], l);
+		if (g->only[i])
+			sift_want_facts(g->only[i], l);
+	}
+}
+
+void
+gather_use_facts(struct gather *g, const struct facts_list *l)
+{
+	for (size_t i = 0; i < g->n_sifts; i++)
+		sift_use_facts(g->sifts[i], l);
+	for (size_t i = 0; i < g->plan->n_columns; i++) {
+		if (g->terms[i])
+			term_use_facts(g->terms[i], l);
+		if (g->only[i])
+			sift_use_facts(g->only[i], l);
+	}
+	for (size_t i = 0; i < g->plan->n_keys; i++) {
+		const struct facts *f = g->keys[i].entity ? NULL : term_facts(g->keys[i].term);
+
+		if (f)
+			g->keys[i].bag.base = &f->values;
+	}
+}
+
 /* Groups -------------------------------------------------------------- */
 
 static uint64_t
@@ -384,6 +423,8 @@ key_of_row(struct key *key, struct cursor *c, uint32_t *of_kind)
 	if (by == COLUMNS || (by == COL_FD && cursor_value(c, COL_FLAGS) & ROW_NEEDS_BYTES))
 		return id_of_row(key, c);
 	slot = (uint32_t)cursor_value(c, by);
+	if (key->bag.base && facts_id(term_facts(key->term), slot))
+		return facts_id(term_facts(key->term), slot) - 1;
 	if (!key->by_slot) {
 		key->n_slots = 1 + (by == COL_FD ? c->snap->n_fd_versions :
 				    c->snap->n_thread_versions);
@@ -462,6 +503,21 @@ value_of_step(struct gather *g, const struct gather_step *step, struct value *ou
 	}
 }
 
+/* Is there one? */
+static inline bool
+has_value(struct gather *g, const struct gather_step *step)
+{
+	struct value v;
+	uint32_t id;
+
+	if (step->source == GATHER_FACT) {
+		id = facts_id(step->facts, (uint32_t)cursor_value(g->cursor, COL_FD));
+		if (id)
+			return id != FACTS_NONE;
+	}
+	return value_of_step(g, step, &v);
+}
+
 static void
 take_steps(struct gather *g, struct group *group, uint64_t number,
 	   const struct gather_kind *kind)
@@ -477,6 +533,11 @@ take_steps(struct gather *g, struct group *group, uint64_t number,
 		if (step->add == GATHER_ONE) {
 			t->sum.u++;
 			t->n++;
+			continue;
+		}
+		if (step->add == GATHER_LAST) {
+			if (has_value(g, step))
+				t->at = t->n++ && t->at > number ? t->at : number;
 			continue;
 		}
 		if (step->add == GATHER_EVENT) {
@@ -499,6 +560,8 @@ add_of(const struct gather *g, size_t i)
 {
 	const struct tally_how *how = &g->how[i];
 
+	if (g->terms[i] && how->aggregation == VIEW_LAST)
+		return GATHER_LAST;
 	if (!g->terms[i])
 		return how->aggregation == VIEW_COUNT || has_sum(how->aggregation) ?
 		       GATHER_ONE : GATHER_EVENT;
@@ -510,19 +573,32 @@ add_of(const struct gather *g, size_t i)
 static void
 make_steps(struct gather *g, struct gather_kind *kind, uint32_t number)
 {
+	bool has_bytes = cursor_value(g->cursor, COL_FLAGS) & ROW_NEEDS_BYTES;
+
 	kind->steps = arena_alloc(&g->arena, (g->plan->n_columns + 1) * sizeof(*kind->steps));
 	for (uint64_t columns = kind->columns; columns; columns &= columns - 1) {
 		unsigned i = (unsigned)__builtin_ctzll(columns);
 		struct gather_step *step = &kind->steps[kind->n_steps];
 		enum kind_source source = KIND_ASK;
+		const struct facts *facts = NULL;
 
-		if (g->terms[i])
+		if (g->terms[i]) {
 			source = term_source(g->terms[i], number, &step->value);
+			facts = has_bytes ? NULL : term_facts(g->terms[i]);
+		}
 		if (source == KIND_NONE)
 			continue;
 		step->column = (uint8_t)i;
 		step->source = (uint8_t)source;
+		if (facts) {
+			step->source = GATHER_FACT;
+			step->facts = facts;
+		}
 		step->add = (uint8_t)add_of(g, i);
+		/* Which value it is, is asked in the end. */
+		if (g->terms[i] && term_is_always(g->terms[i], number) &&
+		    (g->how[i].aggregation == VIEW_FIRST || step->add == GATHER_LAST))
+			step->add = GATHER_EVENT;
 		step->is_sure = !g->only[i] || kind->sure >> i & 1;
 		kind->n_steps++;
 	}
@@ -756,7 +832,9 @@ gather_chunk(struct gather *g, const struct chunk_view *view)
 static uint32_t
 key_from(struct key *key, const struct key *from, uint32_t id)
 {
-	return key->entity ? id : bag_put(&key->bag, bag_get(&from->bag, id));
+	if (key->entity || (key->bag.base && id <= key->bag.base->n))
+		return id;
+	return bag_put(&key->bag, bag_get(&from->bag, id));
 }
 
 static void

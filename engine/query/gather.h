@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "engine/query/facts.h"
 #include "engine/query/query.h"
 #include "engine/query/sift.h"
 #include "engine/query/tally.h"
@@ -57,15 +58,21 @@ enum gather_add {
 	GATHER_SUM,			/* a whole number to a sum */
 	GATHER_VALUE,			/* a value, as tally_add() takes it */
 	GATHER_EVENT,			/* its number */
+	GATHER_LAST,			/* the same, of the last one that has a value */
 };
+
+#define GATHER_FACT 100			/* the descriptor's, where that is known */
 
 /* What a row of a kind adds to one column, once the kind is known. */
 struct gather_step {
 	uint8_t column;
-	uint8_t source;			/* enum kind_source: of the value */
+	uint8_t source;			/* enum kind_source, GATHER_FACT: of the value */
 	uint8_t add;			/* enum gather_add */
 	bool is_sure;			/* its condition holds */
-	struct value value;		/* KIND_CONSTANT */
+	union {
+		struct value value;	/* KIND_CONSTANT */
+		const struct facts *facts;	/* GATHER_FACT */
+	};
 };
 
 struct gather_kind {
@@ -120,6 +127,11 @@ struct gather {
 /* The caller owns it. NULL: see *err. */
 struct gather *gather_new(const struct plan *plan, struct err *err);
 void gather_free(struct gather *g);	/* NULL is fine */
+
+/* What it asks of descriptors may be kept in L; use what there is. Before any row. L
+ * outlives G. */
+void gather_want_facts(const struct gather *g, struct facts_list *l);
+void gather_use_facts(struct gather *g, const struct facts_list *l);
 
 /* Take the rows of VIEW that are in the plan's range. */
 void gather_chunk(struct gather *g, const struct chunk_view *view);

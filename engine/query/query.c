@@ -1,8 +1,6 @@
 #include "engine/query/query.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,10 +9,9 @@
 #include "engine/base/hash.h"
 #include "engine/base/mem.h"
 #include "engine/query/answer.h"
+#include "engine/query/crew.h"
 #include "engine/query/entities.h"
 #include "engine/query/gather.h"
-
-#define THREADS_MAX 64u
 
 /* The plan -------------------------------------------------------------- */
 
@@ -75,19 +72,15 @@ make_plan(struct plan *plan, const struct snapshot *snap, const struct query *q,
 
 struct scan {
 	const struct plan *plan;
+	const struct facts_list *facts;
 	/* Each worker has a run of chunks, so that versions that lived together are met
 	 * by one of them; who is done helps the others. */
-	_Atomic size_t next[THREADS_MAX];
-	size_t last[THREADS_MAX];
+	_Atomic size_t next[CREW_MAX];
+	size_t last[CREW_MAX];
+	struct gather *gathers[CREW_MAX];
 	unsigned n;
 };
 
-struct worker {
-	struct scan *scan;
-	struct gather *gather;
-	unsigned number;
-	pthread_t thread;
-};
 
 static bool
 is_cancelled(const struct plan *plan)
@@ -95,31 +88,29 @@ is_cancelled(const struct plan *plan)
 	return plan->q->watch && atomic_load(&plan->q->watch->cancel);
 }
 
-/* Take a chunk of run RUN. False: there are no more. */
+/* Let G take a chunk of run RUN. False: there are no more. */
 static bool
-take_chunk(struct worker *w, unsigned run)
+take_chunk(struct scan *scan, struct gather *g, unsigned run)
 {
-	struct scan *scan = w->scan;
 	const struct plan *plan = scan->plan;
 	size_t i = atomic_fetch_add(&scan->next[run], 1);
 
 	if (i >= scan->last[run] || is_cancelled(plan))
 		return false;
-	gather_chunk(w->gather, &plan->snap->chunks[i]);
+	gather_chunk(g, &plan->snap->chunks[i]);
 	if (plan->q->watch)
 		atomic_fetch_add(&plan->q->watch->n_done, plan->snap->chunks[i].n);
 	return true;
 }
 
-static void *
-work(void *ctx)
+static void
+work(void *ctx, unsigned number)
 {
-	struct worker *w = ctx;
+	struct scan *scan = ctx;
 
-	for (unsigned k = 0; k < w->scan->n; k++)
-		while (take_chunk(w, (w->number + k) % w->scan->n))
+	for (unsigned k = 0; k < scan->n; k++)
+		while (take_chunk(scan, scan->gathers[number], (number + k) % scan->n))
 			continue;
-	return NULL;
 }
 
 /* Give each of the N workers its run of the chunks that are to be looked at. */
@@ -150,40 +141,25 @@ threads_of(const struct plan *plan)
 
 	if (n < 1)
 		n = 1;
-	if (n > (long)THREADS_MAX)
-		n = THREADS_MAX;
+	if (n > (long)CREW_MAX)
+		n = CREW_MAX;
 	return (size_t)n < chunks ? (unsigned)n : (unsigned)chunks;
 }
 
 /* Scan with several threads; what they found is in the gatherer of the first. */
 static int
-scan_rows(struct worker *workers, unsigned n, struct err *err)
+scan_rows(struct scan *scan, unsigned n, struct err *err)
 {
-	const struct plan *plan = workers[0].scan->plan;
-	bool started[THREADS_MAX] = { false };
-	sigset_t all, old;
-
-	divide(workers[0].scan, n);
-	for (unsigned i = 0; i < n; i++) {
-		workers[i].scan = workers[0].scan;
-		workers[i].number = i;
-		if (!workers[i].gather)
-			workers[i].gather = gather_new(plan, err);
-		if (!workers[i].gather)
-			return err->code;
-	}
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	for (unsigned i = 1; i < n; i++)
-		started[i] = !pthread_create(&workers[i].thread, NULL, work, &workers[i]);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	work(&workers[0]);
+	divide(scan, n);
 	for (unsigned i = 1; i < n; i++) {
-		if (!started[i])
-			continue;
-		pthread_join(workers[i].thread, NULL);
-		gather_merge(workers[0].gather, workers[i].gather);
+		scan->gathers[i] = gather_new(scan->plan, err);
+		if (!scan->gathers[i])
+			return err->code;
+		gather_use_facts(scan->gathers[i], scan->facts);
 	}
+	crew_run(n, work, scan);
+	for (unsigned i = 1; i < n; i++)
+		gather_merge(scan->gathers[0], scan->gathers[i]);
 	return 0;
 }
 
@@ -240,6 +216,18 @@ gather_pending(struct gather *g)
 	free(pending);
 }
 
+/* Facts ----------------------------------------------------------------- */
+
+/* Does the query look at most of the events, whatever they are? */
+static bool
+wants_all(const struct plan *plan)
+{
+	const struct snapshot *snap = plan->snap;
+
+	return !plan->is_list && !plan->q->n_filters &&
+	       plan->end - plan->scan_first >= (snap->end - snap->first) / 2;
+}
+
 /* Queries --------------------------------------------------------------- */
 
 static int
@@ -268,10 +256,10 @@ order_list(struct gather *g)
 struct table *
 query_run(const struct snapshot *snap, const struct query *q, struct err *err)
 {
-	struct worker workers[THREADS_MAX] = { 0 };
 	struct table *table = NULL;
 	struct plan plan;
-	struct scan scan = { .plan = &plan };
+	struct facts_list facts = { .n = 0 };
+	struct scan scan = { .plan = &plan, .facts = &facts };
 	struct err ignored;
 	struct gather *g;
 	unsigned n;
@@ -283,22 +271,25 @@ query_run(const struct snapshot *snap, const struct query *q, struct err *err)
 	n = threads_of(&plan);
 	if (q->watch)
 		atomic_store(&q->watch->n_all, plan.end - plan.scan_first);
-	workers[0].scan = &scan;
-	workers[0].gather = g = gather_new(&plan, err);
+	scan.gathers[0] = g = gather_new(&plan, err);
 	if (!g)
 		return NULL;
+	gather_want_facts(g, &facts);
+	facts_borrow(&facts, snap, q->style, wants_all(&plan) ? n : 0);
+	gather_use_facts(g, &facts);
 	if (q->view->rows == VIEW_ROWS_PENDING)
 		gather_pending(g);
-	else if (scan_rows(workers, n, err) < 0)
+	else if (scan_rows(&scan, n, err) < 0)
 		goto out;
 	order_list(g);
 	entities_add_rows(g);
-	entities_add_histories(g);
+	entities_add_histories(scan.gathers, scan.n ? scan.n : 1);
 	table = answer_new(g);
 	table->is_partial |= is_cancelled(&plan);
 out:
 	for (unsigned i = 0; i < n; i++)
-		gather_free(workers[i].gather);
+		gather_free(scan.gathers[i]);
+	facts_fini(&facts);
 	return table;
 }
 

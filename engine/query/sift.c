@@ -8,6 +8,7 @@
 #include "engine/filter/types.h"
 #include "engine/filter/zone.h"
 #include "engine/field/operand.h"
+#include "engine/query/facts.h"
 #include "engine/query/known.h"
 #include "engine/query/term.h"
 #include "engine/store/marks.h"
@@ -23,11 +24,12 @@ struct node {
 	/* EXPR_CHECK: */
 	const struct check *check;
 	enum term_how how;
-	uint8_t *answers;		/* enum answer, by slot or kind */
-	size_t n_answers;
+	uint8_t *answers;		/* enum answer, by slot */
 	struct term *term;		/* has_term(): what is compared */
+	const struct facts *facts;	/* borrowed; NULL: none */
 	struct known *known;		/* what it said before, where that is worth it */
-	bool needs_bytes;		/* term_needs_bytes() */
+	enum column_id by;		/* COL_THREAD, COL_FD: its slots decide; else COLUMNS */
+	bool needs_bytes;		/* term_needs_bytes(), of one of its parts too */
 	bool is_of_writes;		/* term_is_of_writes() */
 	bool is_of_tracers;		/* what marks no span has no such thing */
 	uint8_t by_type[EVENT_TYPES];	/* types: enum verdict */
@@ -132,18 +134,36 @@ add_kid(struct node *n, struct node *kid)
 	n->cost += kid->cost;
 }
 
+/* Which slots decide what the check of N says. */
+static enum column_id
+by_of_check(const struct node *n)
+{
+	if (n->check->types || check_is_never(n->check) || n->is_of_tracers || n->is_of_writes)
+		return COLUMNS;
+	return n->how == TERM_BY_THREAD ? COL_THREAD : n->how == TERM_BY_FD ? COL_FD : COLUMNS;
+}
+
 static struct node *
 node_of(const struct expr *e)
 {
 	struct node *n;
 
-	if (e->kind == EXPR_CHECK)
-		return check_node(e);
+	if (e->kind == EXPR_CHECK) {
+		n = check_node(e);
+		n->by = by_of_check(n);
+		return n;
+	}
 	n = xzalloc(sizeof(*n));
 	n->kind = e->kind;
 	n->expr = e;
 	for (const struct expr *kid = e->first; kid; kid = kid->next)
 		add_kid(n, node_of(kid));
+	n->by = n->first ? n->first->by : COLUMNS;
+	for (const struct node *kid = n->first; kid; kid = kid->next) {
+		n->needs_bytes |= kid->needs_bytes;
+		if (kid->by != n->by)
+			n->by = COLUMNS;
+	}
 	return n;
 }
 
@@ -204,6 +224,45 @@ sift_free(struct sift *s)
 	free(s);
 }
 
+/* Do versions of descriptors alone decide what N says? */
+static bool
+has_facts(const struct node *n)
+{
+	return n->kind == EXPR_CHECK && n->how == TERM_BY_FD && !n->is_of_writes &&
+	       !n->check->types && !n->check->right && !n->check->seek &&
+	       operand_many(n->check->left) == FIELD_ONE;
+}
+
+static void
+want_facts(const struct node *n, struct facts_list *l)
+{
+	if (has_facts(n))
+		facts_want(l, n->check->left);
+	for (const struct node *kid = n->first; kid; kid = kid->next)
+		want_facts(kid, l);
+}
+
+void
+sift_want_facts(const struct sift *s, struct facts_list *l)
+{
+	want_facts(s->top, l);
+}
+
+static void
+use_facts(struct node *n, const struct facts_list *l)
+{
+	if (has_facts(n))
+		n->facts = facts_of(l, n->check->left);
+	for (struct node *kid = n->first; kid; kid = kid->next)
+		use_facts(kid, l);
+}
+
+void
+sift_use_facts(struct sift *s, const struct facts_list *l)
+{
+	use_facts(s->top, l);
+}
+
 bool
 sift_wants_type(const struct sift *s, uint16_t id)
 {
@@ -221,13 +280,20 @@ ask(const struct node *n, struct cursor *c, enum cursor_level level)
 				 check_holds(n->check, ev);
 }
 
+/* What N says of the descriptor with ID in its facts. */
+static bool
+ask_fact(const struct node *n, uint32_t id)
+{
+	return id != FACTS_NONE && check_value(n->check, bag_get(&n->facts->values, id - 1));
+}
+
 static bool
 ask_slot(struct node *n, struct cursor *c, uint32_t slot, size_t n_slots)
 {
-	if (!n->answers) {
-		n->n_answers = n_slots + 1;
-		n->answers = xzalloc(n->n_answers);
-	}
+	if (!n->answers)
+		n->answers = xzalloc(n_slots + 1);
+	if (n->answers[slot] == UNKNOWN && facts_id(n->facts, slot))
+		n->answers[slot] = ask_fact(n, facts_id(n->facts, slot)) ? YES : NO;
 	if (n->answers[slot] == UNKNOWN)
 		n->answers[slot] = (n->how == TERM_BY_FD && !n->is_of_writes &&
 				    cursor_fd(c, slot) ?
@@ -328,11 +394,31 @@ find_out(struct node *n, struct cursor *c)
 	return !ends;
 }
 
+/* The same of what slots decide. */
+static bool
+find_by_slot(struct node *n, struct cursor *c)
+{
+	const struct snapshot *snap = c->snap;
+	uint32_t slot = (uint32_t)cursor_value(c, n->by);
+
+	if (n->by == COL_FD && (!slot || (n->needs_bytes &&
+					  cursor_value(c, COL_FLAGS) & ROW_NEEDS_BYTES)))
+		return find_out(n, c);
+	if (!n->answers)
+		n->answers = xzalloc(1u + (n->by == COL_FD ? snap->n_fd_versions :
+					   snap->n_thread_versions));
+	if (n->answers[slot] == UNKNOWN)
+		n->answers[slot] = find_out(n, c) ? YES : NO;
+	return n->answers[slot] == YES;
+}
+
 static bool
 node_row(struct node *n, struct cursor *c)
 {
 	bool yes;
 
+	if (n->by != COLUMNS && n->kind != EXPR_CHECK)
+		return find_by_slot(n, c);
 	if (!n->known)
 		return find_out(n, c);
 	if (!known_get(n->known, c, &yes)) {

@@ -13,6 +13,7 @@
 #include "engine/filter/filter.h"
 #include "engine/query/cursor.h"
 
+struct facts_list;
 struct sift;
 
 /* TEXT must outlive it; OPTIONS may be NULL. The caller owns it, and frees it before the
@@ -20,6 +21,10 @@ struct sift;
 struct sift *sift_new(const char *text, const struct filter_options *options,
 		      struct err *err);
 void sift_free(struct sift *s);		/* NULL is fine */
+
+/* As those of terms. */
+void sift_want_facts(const struct sift *s, struct facts_list *l);
+void sift_use_facts(struct sift *s, const struct facts_list *l);
 
 /* Is C's row wanted? */
 bool sift_row(struct sift *s, struct cursor *c);

@@ -89,27 +89,55 @@ grow(struct bag *b)
 	}
 }
 
+/* Where V is in the slots of B, or would be. */
+static size_t
+bag_place(const struct bag *b, const struct value *v, uint64_t hash)
+{
+	size_t i = hash & (b->n_slots - 1);
+
+	for (; b->slots[i]; i = (i + 1) & (b->n_slots - 1)) {
+		const struct bag_entry *e = &b->entries[b->slots[i] - 1];
+
+		if (e->hash == hash && !value_order(b->type, &e->value, v))
+			break;
+	}
+	return i;
+}
+
 uint32_t
 bag_put(struct bag *b, const struct value *v)
 {
 	uint64_t hash = hash_value(b->type, v);
+	uint32_t n_base = b->base ? b->base->n : 0;
 	size_t i;
 
+	if (n_base) {
+		i = bag_place(b->base, v, hash);
+		if (b->base->slots[i])
+			return b->base->slots[i];
+	}
 	if ((b->n + 1) * 2 > b->n_slots)
 		grow(b);
-	for (i = hash & (b->n_slots - 1); b->slots[i]; i = (i + 1) & (b->n_slots - 1)) {
-		const struct bag_entry *e = &b->entries[b->slots[i] - 1];
-
-		if (e->hash == hash && !value_order(b->type, &e->value, v))
-			return b->slots[i];
-	}
+	i = bag_place(b, v, hash);
+	if (b->slots[i])
+		return n_base + b->slots[i];
 	xgrow(&b->entries, &b->cap, b->n + 1u, sizeof(*b->entries));
 	b->entries[b->n] = (struct bag_entry){ *v, hash };
 	if (b->type == T_STR || b->type == T_DATA)
 		b->entries[b->n].value.s.p = (const uint8_t *)
 			arena_strndup(&b->arena, (const char *)v->s.p, v->s.len);
 	b->slots[i] = ++b->n;
-	return b->n;
+	return n_base + b->n;
+}
+
+size_t
+bag_bytes(const struct bag *b)
+{
+	size_t bytes = b->cap * sizeof(*b->entries) + b->n_slots * sizeof(*b->slots);
+
+	for (uint32_t i = 0; i < b->n && (b->type == T_STR || b->type == T_DATA); i++)
+		bytes += b->entries[i].value.s.len + 1;
+	return bytes;
 }
 
 void
@@ -178,10 +206,12 @@ place_of_value(const struct spread *s, const struct value *v)
 {
 	bool negative = s->type == T_INT ? v->i < 0 : s->type == T_DOUBLE && v->d < 0;
 	uint64_t size = s->type == T_INT && negative ? -(uint64_t)v->i : v->u;
-	double d = ldexp(fabs(v->d), DOUBLE_BITS);
+	double d;
 
-	if (s->type == T_DOUBLE)
+	if (s->type == T_DOUBLE) {
+		d = fabs(v->d) * (1u << DOUBLE_BITS);
 		size = d < 0x1p63 ? (uint64_t)d : 1ull << 63;
+	}
 	return negative ? N_BUCKETS - 1 - bucket_of(size) : n_negative(s) + bucket_of(size);
 }
 
@@ -312,7 +342,11 @@ tally_add(struct tally *t, const struct tally_how *how, const struct value *v,
 			t->distinct = xzalloc(sizeof(*t->distinct));
 			t->distinct->type = how->type;
 		}
-		bag_put(t->distinct, v);
+		/* What follows often has the same. */
+		if (t->distinct->last && !value_order(how->type, v,
+						      bag_get(t->distinct, t->distinct->last)))
+			break;
+		t->distinct->last = bag_put(t->distinct, v);
 		break;
 	case VIEW_P50:
 	case VIEW_P95:

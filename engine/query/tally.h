@@ -17,8 +17,10 @@
 /* Values, each once, as small numbers. Embedded: zeroes with TYPE set. */
 struct bag {
 	enum value_type type;
-	struct bag_entry *entries;	/* entry ID - 1 */
-	uint32_t n;
+	const struct bag *base;		/* has the first ids, and does not change; or NULL */
+	struct bag_entry *entries;	/* entry ID - 1, less those of BASE */
+	uint32_t n;			/* without BASE */
+	uint32_t last;			/* its user's: an id, or 0 */
 	size_t cap;
 	uint32_t *slots;		/* open addressing: ids */
 	size_t n_slots;
@@ -33,9 +35,17 @@ struct bag_entry {
 /* The id of V, from 1; its bytes are copied when it is new. */
 uint32_t bag_put(struct bag *b, const struct value *v);
 void bag_fini(struct bag *b);
+/* That it takes, without BASE. */
+size_t bag_bytes(const struct bag *b);
+
 static inline const struct value *
 bag_get(const struct bag *b, uint32_t id)
 {
+	if (b->base) {
+		if (id <= b->base->n)
+			return &b->base->entries[id - 1].value;
+		id -= b->base->n;
+	}
 	return &b->entries[id - 1].value;
 }
 

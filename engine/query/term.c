@@ -7,6 +7,7 @@
 #include "engine/base/err.h"
 #include "engine/base/hash.h"
 #include "engine/base/mem.h"
+#include "engine/query/facts.h"
 #include "engine/world/world.h"
 
 enum state { STATE_UNKNOWN, STATE_NONE, STATE_KNOWN };
@@ -20,6 +21,7 @@ struct answers {
 
 struct kind_answer {
 	uint8_t source;			/* enum kind_source */
+	bool is_there;			/* KIND_ASK: all rows of the kind have a value */
 	struct value value;
 };
 
@@ -36,6 +38,7 @@ struct term {
 	bool is_list;
 	bool needs_bytes;
 	bool is_of_writes;		/* what does not write has the value "no" */
+	const struct facts *facts;	/* borrowed; NULL: none */
 	struct answers by_slot;
 	uint32_t *lineages;		/* by slot: for which its answer holds */
 	struct map by_pair;		/* to struct pair_answer, in ARENA */
@@ -174,6 +177,33 @@ term_free(struct term *t)
 	free(t);
 }
 
+/* Do versions of descriptors alone decide? */
+static bool
+has_facts(const struct term *t)
+{
+	return t->how == TERM_BY_FD && !t->is_of_writes && !t->is_list;
+}
+
+void
+term_want_facts(const struct term *t, struct facts_list *l)
+{
+	if (has_facts(t))
+		facts_want(l, t->operand);
+}
+
+void
+term_use_facts(struct term *t, const struct facts_list *l)
+{
+	if (has_facts(t))
+		t->facts = facts_of(l, t->operand);
+}
+
+const struct facts *
+term_facts(const struct term *t)
+{
+	return t->facts;
+}
+
 enum term_how
 term_how(const struct term *t)
 {
@@ -262,8 +292,13 @@ static bool
 get_by_slot(struct term *t, struct cursor *c, uint32_t slot, struct value *out)
 {
 	struct answers *a = &t->by_slot;
+	uint32_t id = facts_id(t->facts, slot);
 	struct value v;
 
+	if (id > FACTS_NONE)
+		*out = *bag_get(&t->facts->values, id - 1);
+	if (id)
+		return id != FACTS_NONE;
 	if (slot >= a->n) {
 		size_t n = 1 + (t->how == TERM_BY_FD ? c->snap->n_fd_versions :
 				c->snap->n_thread_versions);
@@ -462,6 +497,36 @@ holds_for_nothing(struct term *t, struct cursor *c, enum kind_source source,
 	return !there || is_same(t->type, v, &other);
 }
 
+/* Has T a value for the row, whatever its result, its duration and the rest are? */
+static bool
+is_always_there(struct term *t, struct cursor *c)
+{
+	const struct eval *ev = cursor_eval(c, CURSOR_LIGHT);
+	bool failed = cursor_value(c, COL_FLAGS) & ROW_FAILED;
+	struct trial x;
+	struct value v;
+	int64_t result;
+
+	trial_begin(&x, ev);
+	trial_change_rest(&x);
+	if (!ask(t, c, &x.eval, &v))
+		return false;
+	trial_begin(&x, ev);
+	trial_change_result(&x, &result);
+	if (!ask(t, c, &x.eval, &v))
+		return false;
+	trial_begin(&x, ev);
+	if (!failed)
+		memset(x.result, 0, sizeof(x.result));
+	x.m.latency_ns = x.m.exec_ns = 0;
+	if (!ask(t, c, &x.eval, &v))
+		return false;
+	trial_begin(&x, ev);
+	x.m.latency_ns = x.m.latency_ns * 3 + 1000003;
+	x.m.exec_ns = x.m.exec_ns * 3 + 1000003;
+	return ask(t, c, &x.eval, &v);
+}
+
 static bool
 find_out(struct term *t, struct cursor *c, struct kind_answer *a, struct value *out)
 {
@@ -473,6 +538,7 @@ find_out(struct term *t, struct cursor *c, struct kind_answer *a, struct value *
 	a->source = (uint8_t)try(t, c, there, &kept);
 	if (a->source != KIND_ASK && !holds_for_nothing(t, c, a->source, &kept))
 		a->source = KIND_ASK;
+	a->is_there = there && a->source == KIND_ASK && is_always_there(t, c);
 	a->value = kept;
 	*out = kept;
 	return there;
@@ -551,6 +617,13 @@ term_source(const struct term *t, uint32_t kind, struct value *out)
 		return KIND_UNKNOWN;
 	*out = t->by_kind[kind].value;
 	return (enum kind_source)t->by_kind[kind].source;
+}
+
+bool
+term_is_always(const struct term *t, uint32_t kind)
+{
+	return t->how == TERM_BY_KIND && t->by_kind && kind < KINDS_MAX &&
+	       t->by_kind[kind].is_there;
 }
 
 bool

@@ -20,6 +20,8 @@
 #include "engine/query/cursor.h"
 
 struct err;
+struct facts;
+struct facts_list;
 struct term;
 
 enum term_how {
@@ -41,6 +43,12 @@ enum kind_source { KIND_UNKNOWN, KIND_NONE, KIND_CONSTANT, KIND_RESULT, KIND_SPA
 struct term *term_new(const char *text, struct err *err);
 void term_free(struct term *t);		/* NULL is fine */
 
+/* What T asks of descriptors may be kept in L; use what there is. L outlives T. */
+void term_want_facts(const struct term *t, struct facts_list *l);
+void term_use_facts(struct term *t, const struct facts_list *l);
+/* What it uses, or NULL. */
+const struct facts *term_facts(const struct term *t);
+
 enum term_how term_how(const struct term *t);
 struct operand *term_operand(const struct term *t);
 enum value_type term_type(const struct term *t);
@@ -61,6 +69,9 @@ bool term_is_constant(const struct term *t, uint32_t kind, bool *there, struct v
 /* Where rows of this kind have it, as far as that is known: a constant is *OUT.
  * KIND_UNKNOWN: of another way to ask than by kind, too. */
 enum kind_source term_source(const struct term *t, uint32_t kind, struct value *out);
+
+/* Is it known that all rows of this kind have a value, whichever? */
+bool term_is_always(const struct term *t, uint32_t kind);
 
 /* Is it known that rows of this kind (cursor_kind()) have no value? */
 bool term_is_never(const struct term *t, uint32_t kind);

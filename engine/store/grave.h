@@ -14,10 +14,11 @@
 
 enum grave_kind {
 	GRAVE_MEMORY,			/* free() */
-	/* Entities: readers walk their lists, so that first they leave these, and go
-	 * one epoch later. */
+	/* Entities, and versions of descriptors: readers walk their lists, so that first
+	 * they leave these, and go one epoch later. */
 	GRAVE_PROCESS, GRAVE_THREAD, GRAVE_PROCESS_LEFT, GRAVE_THREAD_LEFT,
-	GRAVE_PROCESS_VERSION, GRAVE_THREAD_VERSION, GRAVE_FD_VERSION,
+	GRAVE_FD_VERSION, GRAVE_FD_VERSION_LEFT,
+	GRAVE_PROCESS_VERSION, GRAVE_THREAD_VERSION,
 	GRAVE_TABLE, GRAVE_CHUNK, GRAVE_CONTAINERS, GRAVE_USERS,
 	GRAVE_KINDS,
 };

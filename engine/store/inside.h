@@ -64,6 +64,7 @@ struct lineage_step {
 };
 
 struct bitmaps;
+struct keepsakes;
 
 struct store_cached {
 	uint32_t id, slot;
@@ -78,6 +79,8 @@ struct store {
 	struct world *world;
 	struct grave grave;
 	struct bitmaps *bitmaps;	/* owned */
+	struct keepsakes *keepsakes;	/* owned */
+	uint64_t slots_age;		/* grows when a slot of a descriptor is free again */
 
 	/* Versions and entities; slots and indexes are seen by readers. */
 	struct slots process_versions, thread_versions, fd_versions;
@@ -127,6 +130,7 @@ struct store {
 	struct containers *containers;
 	uint64_t generation, learned;
 	bool kinds_known;
+	uint64_t slots_age_seen;
 	uint64_t epoch;
 	uint64_t first, end;		/* published */
 	uint64_t n_forgotten;

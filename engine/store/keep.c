@@ -482,6 +482,7 @@ mark_buried(const struct grave *g, struct intern *names)
 			intern_mark(names, ((const struct thread_version *)p)->comm);
 			break;
 		case GRAVE_FD_VERSION:
+		case GRAVE_FD_VERSION_LEFT:
 			intern_mark(names, ((const struct fd_version *)p)->name);
 			break;
 		case GRAVE_THREAD_LEFT:
@@ -613,6 +614,15 @@ keep_bury(void *ctx, enum grave_kind kind, void *p)
 			     ((struct thread_version *)p)->slot, p);
 		break;
 	case GRAVE_FD_VERSION:
+		if (((struct fd_version *)p)->slot) {
+			slots_set(&s->fd_versions, ((struct fd_version *)p)->slot, NULL);
+			grave_put(&s->grave, GRAVE_FD_VERSION_LEFT, p, 0);
+			break;
+		}
+		pool_put(&s->fd_version_pool, p);
+		break;
+	case GRAVE_FD_VERSION_LEFT:
+		s->slots_age++;
 		bury_version(&s->fd_versions, &s->fd_version_pool,
 			     ((struct fd_version *)p)->slot, p);
 		break;

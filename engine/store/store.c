@@ -7,12 +7,14 @@
 #include "engine/base/mem.h"
 #include "engine/store/bitmaps.h"
 #include "engine/store/inside.h"
+#include "engine/store/keepsakes.h"
 #include "engine/store/marks.h"
 #include "engine/store/payload.h"
 #include "engine/store/sealer.h"
 
 /* Answers take so much at most, and of a budget not more than a sixteenth. */
 #define ANSWERS_MAX ((size_t)32 << 20)
+#define KEEPSAKES_MAX ((size_t)48 << 20)
 
 static void
 pools_init(struct store *s)
@@ -50,6 +52,8 @@ store_new(uint64_t budget_bytes)
 		s->payload_max = (size_t)budget_bytes / 16;
 	s->bitmaps = bitmaps_new(budget_bytes && budget_bytes / 16 < ANSWERS_MAX ?
 				 (size_t)budget_bytes / 16 : ANSWERS_MAX);
+	s->keepsakes = keepsakes_new(budget_bytes && budget_bytes / 16 < KEEPSAKES_MAX ?
+				     (size_t)budget_bytes / 16 : KEEPSAKES_MAX);
 	s->world = world_new(&keep_observer, s);
 	s->grave.bury = keep_bury;
 	s->grave.ctx = s;
@@ -108,6 +112,7 @@ store_free(struct store *s)
 	chunk_free(s->spare);
 	keep_fini(s);
 	bitmaps_free(s->bitmaps);
+	keepsakes_free(s->keepsakes);
 	seg_fini(&s->losses);
 	pthread_cond_destroy(&s->was_freed);
 	pthread_mutex_destroy(&s->lock);
@@ -124,6 +129,12 @@ struct bitmaps *
 store_bitmaps(const struct store *s)
 {
 	return s->bitmaps;
+}
+
+struct keepsakes *
+store_keepsakes(const struct store *s)
+{
+	return s->keepsakes;
 }
 
 struct intern *
@@ -295,6 +306,7 @@ store_publish(struct store *s)
 	s->generation = world_age(s->world)->generation;
 	s->n_losses_seen = s->n_losses;
 	s->kinds_known = !s->n_kinds_learned;
+	s->slots_age_seen = s->slots_age;
 	s->learned = s->generation + world_age(s->world)->facts + s->n_losses;
 	s->n_seen[0] = s->processes.n;
 	s->n_seen[1] = s->threads.n;
@@ -352,6 +364,7 @@ store_snapshot(struct store *s)
 	snap->generation = s->generation;
 	snap->learned = s->learned;
 	snap->knows_kinds = s->kinds_known;
+	snap->slots_age = s->slots_age_seen;
 	snap->n_processes = s->n_seen[0];
 	snap->n_threads = s->n_seen[1];
 	snap->n_process_versions = s->n_seen[2];
@@ -561,7 +574,7 @@ store_size(const struct store *s, struct store_size *out)
 				slots_bytes(&s->thread_versions) + slots_bytes(&s->processes) +
 				slots_bytes(&s->fd_versions) + slots_bytes(&s->tables);
 	bytes[STORE_NAMES] = intern_bytes(world_names(s->world));
-	bytes[STORE_ANSWERS] = bitmaps_bytes(s->bitmaps);
+	bytes[STORE_ANSWERS] = bitmaps_bytes(s->bitmaps) + keepsakes_bytes(s->keepsakes);
 	bytes[STORE_FORGOTTEN] = s->grave.bytes + s->grave.cap * sizeof(*s->grave.items);
 	bytes[STORE_OTHER] = sizeof(*s) + seg_bytes(&s->losses) +
 			     (s->spare ? s->spare->bytes : 0);

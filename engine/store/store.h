@@ -82,6 +82,7 @@ struct snapshot {
 	struct containers *containers;	/* borrowed */
 	size_t n_losses;
 	uint64_t generation;		/* of what was learned */
+	uint64_t slots_age;		/* grows when slots of descriptors were used again */
 	bool knows_kinds;		/* COL_KIND is right of all rows */
 	uint64_t learned;		/* grows when rows may answer otherwise than before */
 	uint32_t n_processes, n_threads;	/* indexes of entities are below it */
@@ -130,6 +131,8 @@ uint64_t snapshot_lineage(const struct snapshot *snap, uint64_t position, uint64
 
 /* What conditions said of the rows of sealed chunks. Borrowed; for any thread. */
 struct bitmaps *store_bitmaps(const struct store *s);
+/* What was found out about versions. */
+struct keepsakes *store_keepsakes(const struct store *s);
 
 struct intern *store_names(const struct store *s);
 struct reread *store_reread(const struct store *s);	/* NULL: chunks have payload */

@@ -1,14 +1,18 @@
-"""What shells complete: asked of bash and fish, and looked at by zsh.
+"""What shells complete: asked of bash, fish and zsh.
 
     test_completion.py SYSREEL
 """
 
 import os
+import pty
 import re
+import select
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 from tap import Tap
 
@@ -53,6 +57,16 @@ FILE_CASES = [
     (['print', '--read', 'o'], ['one.scap'], []), (['-r', '`'], ['`touch harmed`;x'], []),
 ]
 
+# zsh lists what is there when several are.
+ZSH_CASES = [
+    ([''], ['explore', 'print', 'completion']), (['view', 'proc'], ['procs_cpu', 'process_tree']),
+    (['--theme', ''], ['dark', 'light', 'mono']), (['list', ''], ['operators', 'view-keys']),
+    (['print', 'fd.l'], ['fd.lport']), (['print', '--'], ['--displayflt', '--format']),
+    (['record', '--'], ['--gzip', '--ring-size']), (['view', 'procs', 'proc.a'], ['proc.args']),
+    (['completion', ''], ['bash', 'fish']), (['-r', ''], ['one.scap']),
+]
+WAIT_S = 10
+
 # bash alone: it takes "=" for a word, and commands behind "--".
 BASH_CASES = [
     (['--theme', '='], ['dark', 'mono'], []), (['--theme', '=', 'l'], ['light'], ['dark']),
@@ -82,6 +96,55 @@ def ask_fish(script, line):
                 f'source {quoted(script)}; complete -C {quoted(text)}'])
     offered = [o.split('\t')[0] for o in got.stdout.splitlines()]
     return [re.sub(r'\\(.)', r'\1', o) for o in offered], got.stderr
+
+
+class Zsh:
+    """zsh completes at a terminal only; what it lists there is looked for."""
+
+    def __init__(self, folder, script):
+        os.mkdir(os.path.join(folder, 'zsh'))
+        shutil.copy(script, os.path.join(folder, 'zsh', '_sysreel'))
+        pid, self.fd = pty.fork()
+        if not pid:
+            os.environ.update(TERM='dumb', ZDOTDIR=folder, COLUMNS='200', LINES='100')
+            os.execvp('zsh', ['zsh', '-f'])
+        self.pid = pid
+        self.send(f'stty rows 100 cols 200; PS1="zsh-is-here> "; fpath=({folder}/zsh $fpath); '
+                  f'autoload -U compinit; compinit -u -d {folder}/dump; echo re""ady\n')
+        self.sees(['ready'])
+
+    def send(self, text):
+        os.write(self.fd, text.encode())
+
+    def sees(self, wanted):
+        """Those of WANTED that do not come."""
+        seen, end = '', time.monotonic() + WAIT_S
+        while time.monotonic() < end:
+            if select.select([self.fd], [], [], 0.1)[0]:
+                seen += os.read(self.fd, 65536).decode('utf-8', 'replace')
+            missing = [w for w in wanted if w not in seen]
+            if not missing:
+                return []
+        return missing
+
+    def asked(self, line, wanted):
+        self.send('\x15clear; sysreel ' + ' '.join(line) + '\t')
+        missing = self.sees(wanted)
+        self.send('\x03')
+        return missing
+
+    def end(self):
+        os.close(self.fd)
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+
+
+def ask_zsh(tap, folder, script):
+    zsh = Zsh(folder, script)
+    for line, wanted in ZSH_CASES:
+        missing = zsh.asked(line, wanted)
+        tap.check(not missing, f'zsh: sysreel {" ".join(line)}', f'missing {missing}')
+    zsh.end()
 
 
 def ask(tap, shell, how, script, cases):
@@ -134,6 +197,8 @@ def main():
             all_options(tap, sysreel, scripts['bash'])
         if shutil.which('fish'):
             ask(tap, 'fish', ask_fish, scripts['fish'], CASES + FILE_CASES)
+        if shutil.which('zsh'):
+            ask_zsh(tap, folder, scripts['zsh'])
         tap.check(not os.path.exists('harmed'), 'no name of a file was obeyed')
         os.chdir('/')
     got = said([sysreel, 'completion', 'csh'])

@@ -142,9 +142,9 @@ is_right_event(const struct naive *n, const struct naive_cell *cell, size_t i,
 						   c->aggregation == VIEW_P95 ? 95 : 99,
 						   &got->value);
 	case VIEW_FIRST:
-		return is_value(type, cell, &cell->values[0], got);
+		return is_value(type, cell, cell->values, got);
 	case VIEW_LAST:
-		return is_value(type, cell, &cell->values[cell->n - 1], got);
+		return is_value(type, cell, cell->n ? &cell->values[cell->n - 1] : NULL, got);
 	case VIEW_AGE:
 		if (!cell->n)
 			return got->state == CELL_MISSING;

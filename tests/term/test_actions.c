@@ -456,6 +456,54 @@ test_ended(void)
 	bury(pid);
 }
 
+/* A view of somebody's own, whose command needs a shell, and makes sense on captures. */
+static void
+test_own_view(void)
+{
+	static const char *const names[] = {
+		"$(touch x)", "`touch x`;touch x", "a\"; touch x; echo \"b", "a'; touch x; echo 'b",
+		"a\nb",
+	};
+	char *own = path_of("sysreel"), *views = path_of("sysreel/views"), *x = path_of("x");
+	char *file = path_of("sysreel/views/mine.lua");
+	FILE *f;
+
+	mkdir(own, 0700);
+	mkdir(views, 0700);
+	f = fopen(file, "w");
+	if (!f)
+		abort();
+	fprintf(f, "return { id = 'mine', name = 'Mine', description = 'Of this test.',\n"
+		"columns = { { name = 'FILE', field = 'fd.name', aggregation = 'key',\n"
+		"width = 60 },\n"
+		"{ name = 'N' } }, actions = { { hotkey = 'w', live = false, waits = false,\n"
+		"command = [[cd %s; printf '<%%%%s>' %%fd.name > seen]],\n"
+		"description = 'write it down' } } }\n", folder);
+	fclose(f);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		struct story s = { 4711, "victim", names[i], 1767283200 * SEC, 0 };
+		struct vt *v = explore(&s, "mine", NULL);
+		struct text want = { 0 };
+		char *got;
+
+		vt_wait(v, "as of");
+		vt_keys(v, "F8 w");
+		await_seen(v);
+		got = seen();
+		text_fmt(&want, "</%s>", names[i]);
+		text_char(&want, '\0');
+		CHECK_STR(got, want.p, "a shell gets a name as its argument");
+		CHECK(access(x, F_OK) < 0, "  and obeys nothing in it");
+		leave(v);
+		text_fini(&want);
+		free(got);
+	}
+	free(own);
+	free(views);
+	free(file);
+	free(x);
+}
+
 /* What is not there is said. */
 static void
 test_missing(void)
@@ -483,7 +531,8 @@ test_missing(void)
 static void
 clean(void)
 {
-	static const char *const names[] = { "capture.scap", "seen", "bin/less", "bin/lsof",
+	static const char *const names[] = { "sysreel/views/mine.lua", "sysreel/views", "sysreel",
+					     "capture.scap", "seen", "bin/less", "bin/lsof",
 					     "bin/renice", "bin/strace", "bin", "x" };
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
@@ -510,6 +559,7 @@ main(int argc, char **argv)
 	test_names();
 	test_terminal();
 	test_ended();
+	test_own_view();
 	test_missing();
 	clean();
 	return check_done();

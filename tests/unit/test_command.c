@@ -14,9 +14,11 @@
 #include "engine/query/view.h"
 #include "engine/query/view_set.h"
 #include "tests/lib/check.h"
+#include "tests/lib/rng.h"
 #include "ui/command.h"
 
 #define LONG_BYTES 4096
+#define RANDOM_NAMES 200u
 
 static const char *const hostile[] = {
 	"; touch x", "/etc/ho ts", "a\"b", "a'b", "a\\b", "$(reboot)", "`id`", "a\nb", "\033[2J",
@@ -187,6 +189,35 @@ test_hostile(const struct view *v)
 		check_skip("there is no bash to read what is shown");
 }
 
+/* Any bytes: one word as they are, and shown so that a shell makes the same of them. */
+static void
+test_random(const struct view *v, struct rng *r)
+{
+	bool has_bash = access("/bin/bash", X_OK) == 0;
+	unsigned n_wrong = 0;
+
+	for (unsigned i = 0; i < RANDOM_NAMES; i++) {
+		size_t len = 1 + rng_below(r, 40);
+		char name[64];
+		struct command c;
+		struct err err;
+
+		for (size_t at = 0; at < len; at++)
+			name[at] = (char)(1 + rng_below(r, rng_below(r, 2) ? 255 : 127));
+		name[len] = '\0';
+		be_row(v, name, len, 7);
+		if (make(v, 'a', &c, &err)) {
+			n_wrong++;
+			continue;
+		}
+		n_wrong += strcmp(c.words[2], name) != 0 || !is_harmless(&c) ||
+			   (has_bash && !means_the_same(&c));
+		command_fini(&c);
+	}
+	CHECK(!n_wrong, "%u of %u random names are taken for something else", n_wrong,
+	      RANDOM_NAMES);
+}
+
 static void
 test_options(const struct view *v)
 {
@@ -311,8 +342,9 @@ test_views(const struct view_set *views)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
+	struct rng r = rng_from_args(argc, argv);
 	struct view_set *views = view_set_new(NULL);
 	const struct view *v;
 
@@ -325,6 +357,7 @@ main(void)
 	v = view_set_find(views, "mine");
 	if (v) {
 		test_hostile(v);
+		test_random(v, &r);
 		test_options(v);
 		test_limits(v);
 		test_processes(v);

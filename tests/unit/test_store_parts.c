@@ -7,6 +7,7 @@
 #include "engine/store/bitmaps.h"
 #include "engine/store/chunk.h"
 #include "engine/store/grave.h"
+#include "engine/store/keepsakes.h"
 #include "engine/store/payload.h"
 #include "engine/store/recall.h"
 #include "engine/store/slots.h"
@@ -248,10 +249,77 @@ check_bitmaps(void)
 	bitmaps_free(b);
 }
 
+/* Keepsakes ------------------------------------------------------------ */
+
+static struct keepsake_name
+called(const char *name, uint64_t age, uint64_t slots_age)
+{
+	return (struct keepsake_name){ { (const uint8_t *)name, strlen(name) }, age, slots_age };
+}
+
+static void
+count_freed(void *thing)
+{
+	++*(int *)thing;
+}
+
+/* Put THING, of 100 bytes, and give it back. */
+static void
+keep(struct keepsakes *k, const char *name, int *thing)
+{
+	struct keepsake_name n = called(name, 1, 1);
+
+	keepsakes_put(k, &n, thing, 100, count_freed);
+	keepsakes_give_back(k, thing);
+}
+
+static bool
+is_kept(struct keepsakes *k, const char *name, uint64_t age, uint64_t slots_age)
+{
+	struct keepsake_name n = called(name, age, slots_age);
+	void *thing = keepsakes_borrow(k, &n);
+
+	if (thing)
+		keepsakes_give_back(k, thing);
+	return thing;
+}
+
+static void
+check_keepsakes(void)
+{
+	struct keepsakes *k = keepsakes_new(350);
+	struct keepsake_name a = called("a", 1, 1), huge = called("huge", 1, 1);
+	int freed[6] = { 0 }, *lent;
+
+	keep(k, "a", &freed[0]);
+	CHECK(is_kept(k, "a", 1, 1) && !is_kept(k, "b", 1, 1), "what was put is found");
+	CHECK(!is_kept(k, "a", 2, 1) && !is_kept(k, "a", 1, 2),
+	      "but not once something was learned, or slots were used again");
+	lent = keepsakes_borrow(k, &a);
+	keep(k, "a", &freed[1]);
+	CHECK(lent == &freed[0] && !freed[0], "what is lent stays when another takes its place");
+	keepsakes_give_back(k, lent);
+	CHECK(freed[0] == 1 && !freed[1], "and goes when it is given back");
+	lent = keepsakes_borrow(k, &a);
+	keep(k, "b", &freed[2]);
+	keep(k, "c", &freed[3]);
+	keep(k, "d", &freed[4]);
+	CHECK(!freed[1] && freed[2] == 1 && !freed[3] && !freed[4],
+	      "the one that was not asked for longest goes, and is not lent");
+	keepsakes_give_back(k, lent);
+	keepsakes_put(k, &huge, &freed[5], 400, count_freed);
+	CHECK(!freed[5] && !is_kept(k, "huge", 1, 1), "what is too much is not kept");
+	keepsakes_give_back(k, &freed[5]);
+	CHECK(freed[5] == 1, "but only lent");
+	keepsakes_free(k);
+	CHECK(freed[1] == 1 && freed[3] == 1 && freed[4] == 1, "all is freed once");
+}
+
 int
 main(void)
 {
 	check_bitmaps();
+	check_keepsakes();
 	check_trails();
 	check_graves();
 	check_slots();

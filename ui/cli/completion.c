@@ -351,8 +351,11 @@ put_zsh(struct text *t)
 	put_names(t, KIND_FIELDS, " \\\n\t\t", "");
 	text_str(t, "\n}\n\n_sysreel_lists()\n{\n\tcompadd --");
 	put_names(t, KIND_LISTS, " ", "");
-	text_str(t, "\n}\n\n_sysreel()\n{\n\tlocal command=explore i\n\tlocal -a commands\n\n"
-		 "\tcommands=(");
+	text_str(t, "\n}\n\n_sysreel()\n{\n\tlocal command=explore i\n\tlocal -a commands names\n\n"
+		 "\tnames=(");
+	for (size_t i = 0; i < n_cli_commands; i++)
+		text_fmt(t, "%s%s", i ? " " : "", cli_commands[i]->name);
+	text_str(t, ")\n\tcommands=(");
 	for (size_t i = 0; i < n_cli_commands; i++) {
 		struct text doc = { 0 };
 
@@ -364,7 +367,7 @@ put_zsh(struct text *t)
 	}
 	text_str(t, "\n\t)\n\tif (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then\n"
 		 "\t\t_describe command commands\n\t\treturn\n\tfi\n"
-		 "\tif (( ${#${(M)commands:#${words[2]}:*}} )); then\n\t\tcommand=$words[2]\n"
+		 "\tif (( ${names[(Ie)$words[2]]} )); then\n\t\tcommand=$words[2]\n"
 		 "\t\tshift words\n\t\t(( CURRENT-- ))\n\tfi\n"
 		 "\ti=${words[(i)--]}\n\tcase $command in\n\t");
 	for (size_t i = 0, n = 0; i < n_cli_commands; i++)

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/arena.h"
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
 #include "engine/query/show.h"
@@ -11,6 +12,7 @@
 
 #define NUMBER_COLUMNS 9		/* for numbers, where a view says nothing */
 #define REST_MIN 8			/* columns for the last text, however narrow it is */
+#define CACHED_MAX ((size_t)1 << 20)	/* cells whose texts are kept until they are written */
 #define STEP_COLUMNS 2			/* of each level of a tree */
 
 /* One table being written. */
@@ -21,6 +23,11 @@ struct grid {
 	bool is_tree, has_totals;
 	size_t trunk;			/* the column that shows the levels */
 	struct text cell;
+	struct cached {
+		const char *p;		/* in ARENA; NULL: not rendered yet */
+		size_t len;
+	} *cached;			/* of all rows, row by row; NULL: there are too many */
+	struct arena arena;
 };
 
 static size_t
@@ -43,6 +50,22 @@ render(struct grid *g, size_t column, const struct cell *cell, unsigned level)
 	return show_width(g->cell.p, g->cell.len);
 }
 
+/* Render a cell of a row, and keep its text. */
+static size_t
+render_once(struct grid *g, size_t column, size_t row)
+{
+	const struct table_row *r = &g->t->rows[row];
+	size_t width = render(g, column, &r->cells[column], r->level);
+	struct cached *kept;
+
+	if (!g->cached)
+		return width;
+	kept = &g->cached[row * g->t->n_columns + column];
+	kept->p = arena_strndup(&g->arena, g->cell.len ? g->cell.p : "", g->cell.len);
+	kept->len = g->cell.len;
+	return width;
+}
+
 static void
 measure(struct grid *g)
 {
@@ -53,7 +76,7 @@ measure(struct grid *g)
 		if (c->is_hidden)
 			continue;
 		for (size_t row = 0; row < g->n_rows; row++) {
-			n = render(g, i, &g->t->rows[row].cells[i], g->t->rows[row].level);
+			n = render_once(g, i, row);
 			width = n > width ? n : width;
 		}
 		if (g->has_totals) {
@@ -117,19 +140,20 @@ drop(struct grid *g, size_t width)
 	}
 }
 
-/* Append what is in g->cell, or WORD, in the width of its column. */
+/* Append WORD in the width of its column. */
 static void
-put_padded(struct text *to, const struct text *word, size_t width, bool is_right, bool is_last)
+put_padded(struct text *to, struct span word, size_t width, bool is_right, bool is_last)
 {
-	size_t n = show_width(word->p, word->len), len = word->len;
+	const char *p = (const char *)word.p;
+	size_t n = show_width(p, word.len), len = word.len;
 
 	if (n > width) {
-		len = show_fit(word->p, word->len, width);
-		n = show_width(word->p, len);
+		len = show_fit(p, word.len, width);
+		n = show_width(p, len);
 	}
 	for (size_t i = n; is_right && i < width; i++)
 		text_char(to, ' ');
-	text_bytes(to, word->p, len);
+	text_bytes(to, p, len);
 	for (size_t i = n; !is_right && !is_last && i < width; i++)
 		text_char(to, ' ');
 }
@@ -145,26 +169,43 @@ last_shown(const struct grid *g)
 	return last;
 }
 
-/* A line; CELLS NULL: the headings. */
+enum { LINE_HEAD = -1, LINE_TOTALS = -2 };
+
+/* What stands in COLUMN of a line. Borrowed until the next call. */
+static struct span
+word_of(struct grid *g, size_t column, ptrdiff_t line)
+{
+	const struct table *t = g->t;
+	const struct cached *kept;
+
+	if (line >= 0 && g->cached) {
+		kept = &g->cached[(size_t)line * t->n_columns + column];
+		return (struct span){ (const uint8_t *)kept->p, kept->len };
+	}
+	if (line >= 0) {
+		render(g, column, &t->rows[line].cells[column], t->rows[line].level);
+	} else if (line == LINE_TOTALS) {
+		render(g, column, &t->totals[column], 0);
+	} else {
+		g->cell.len = 0;
+		text_str(&g->cell, t->columns[column]->name);
+	}
+	return (struct span){ (const uint8_t *)g->cell.p, g->cell.len };
+}
+
+/* A line: a row, or LINE_HEAD, LINE_TOTALS. */
 static void
-put_line(struct grid *g, const struct cell *cells, unsigned level, struct text *to)
+put_line(struct grid *g, ptrdiff_t line, struct text *to)
 {
 	size_t last = last_shown(g), start = to->len;
 
 	for (size_t i = 0; i < g->t->n_columns; i++) {
-		const struct view_column *c = g->t->columns[i];
-
 		if (!g->widths[i])
 			continue;
 		if (to->len > start)
 			text_char(to, ' ');
-		if (cells) {
-			render(g, i, &cells[i], level);
-		} else {
-			g->cell.len = 0;
-			text_str(&g->cell, c->name);
-		}
-		put_padded(to, &g->cell, g->widths[i], show_is_number(c), i == last);
+		put_padded(to, word_of(g, i, line), g->widths[i],
+			   show_is_number(g->t->columns[i]), i == last);
 	}
 	while (to->len > start && to->p[to->len - 1] == ' ')
 		to->len--;
@@ -200,21 +241,25 @@ table_text(const struct table *t, const struct table_look *look, struct output *
 		g.n_rows = look->rows_max;
 	g.widths = xzalloc((t->n_columns + 1) * sizeof(*g.widths));
 	g.has_totals = t->n_rows > 1 && has_totals(t);
+	if (g.n_rows && g.n_rows <= CACHED_MAX / t->n_columns)
+		g.cached = xzalloc(g.n_rows * t->n_columns * sizeof(*g.cached));
 	find_trunk(&g);
 	measure(&g);
 	if (look->width_cols) {
 		fit(&g, look->width_cols);
 		drop(&g, look->width_cols);
 	}
-	put_line(&g, NULL, 0, &out->text);
+	put_line(&g, LINE_HEAD, &out->text);
 	for (size_t i = 0; i < g.n_rows && output_settle(out); i++)
-		put_line(&g, t->rows[i].cells, t->rows[i].level, &out->text);
+		put_line(&g, (ptrdiff_t)i, &out->text);
 	if (g.n_rows < t->n_rows)
 		text_fmt(&out->text, "... %zu more\n", t->n_rows - g.n_rows);
 	if (g.has_totals) {
 		text_fmt(&out->text, "total: %zu rows\n", t->n_rows);
-		put_line(&g, t->totals, 0, &out->text);
+		put_line(&g, LINE_TOTALS, &out->text);
 	}
 	text_fini(&g.cell);
+	free(g.cached);
+	arena_fini(&g.arena);
 	free(g.widths);
 }

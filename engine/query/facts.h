@@ -1,0 +1,62 @@
+/*
+ * facts - what operands say of descriptors, kept from one query to the next.
+ *
+ * A capture has many more events than descriptors, but many views are about these; what
+ * an operand says of each version is found out once, as a number for each slot, and the
+ * values that these stand for. All threads of a query share them, and queries that come
+ * later.
+ */
+#ifndef ENGINE_QUERY_FACTS_H
+#define ENGINE_QUERY_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/base/text.h"
+#include "engine/query/cursor.h"
+#include "engine/query/tally.h"
+
+#define FACTS_MAX 16u			/* operands of one query */
+#define FACTS_NONE 1u			/* in the place of an id: there is no value */
+
+struct facts {
+	struct bag values;
+	/* By slot: the id of its value + 1, FACTS_NONE; 0: not known, ask. */
+	uint32_t *ids;
+	size_t n_slots;
+};
+
+/* Those of one query. Embedded: zeroes are none. */
+struct facts_list {
+	struct {
+		struct text name;	/* the operand, and what else decides */
+		size_t text_len;	/* of the operand, which is a C string */
+		struct facts *facts;	/* borrowed from the store; NULL: there are none */
+	} uses[FACTS_MAX];
+	size_t n;
+	struct keepsakes *from;
+};
+
+/* The query asks O of descriptors. More than FACTS_MAX are left out. */
+void facts_want(struct facts_list *l, const struct operand *o);
+
+/* Borrow what is kept of the descriptors of SNAP; with MAKE, find out the rest, with so
+ * many threads. */
+void facts_borrow(struct facts_list *l, const struct snapshot *snap,
+		  const struct query_style *style, unsigned make);
+
+/* Those of O, or NULL. Borrowed from L. */
+const struct facts *facts_of(const struct facts_list *l, const struct operand *o);
+
+/* Give all back. */
+void facts_fini(struct facts_list *l);
+
+/* The number for SLOT, as in facts.ids. F may be NULL. */
+static inline uint32_t
+facts_id(const struct facts *f, uint32_t slot)
+{
+	return f && slot < f->n_slots ? f->ids[slot] : 0;
+}
+
+#endif
