@@ -118,18 +118,27 @@ turn_over(void)
 /* What is wanted of the thread that makes a call with REGS. One call after the other is
  * mostly of the same thread, so each CPU remembers the last one, by where its registers
  * stand: at the same place of its stack in all its calls. A thread that dies begins
- * another turn, so that this means one thread. No program of a call interrupts another. */
+ * another turn, so that this means one thread. Since Linux 7.0 a program may be interrupted
+ * by that of another thread: what is read is compared last, what is written is looked at
+ * again. */
 static __always_inline uint32_t
 wants_of_caller(struct wire_cell *cell, struct pt_regs *regs)
 {
+	volatile struct wire_cell *last = cell;
 	uint64_t turn = *(volatile uint64_t *)&state.turn;
+	uint32_t wants = last->caller_wants;
 
-	if (cell->caller == (uint64_t)regs && cell->caller_turn == turn)
-		return cell->caller_wants;
-	cell->caller_wants = wants_of(this_task());
-	cell->caller_turn = turn;
-	cell->caller = (uint64_t)regs;
-	return cell->caller_wants;
+	if (last->caller == (uint64_t)regs && last->caller_turn == turn)
+		return wants;
+	wants = wants_of(this_task());
+	last->caller = 0;
+	last->caller_wants = wants;
+	last->caller_turn = turn;
+	last->caller = (uint64_t)regs;
+	/* Another thread was let in between. */
+	if (last->caller_wants != wants || last->caller_turn != turn)
+		last->caller = 0;
+	return wants;
 }
 
 /* The same where nothing may be made or found out: what is wanted as far as it is known
