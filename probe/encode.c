@@ -27,6 +27,7 @@ struct encoder {
 	uint8_t message, n_messages;	/* of its call, if it has several */
 	bool has_sample;		/* of a time that was told exactly just now */
 	struct map execs;		/* by tid: threads that start a program */
+	struct map waits;		/* by tid: for how long a thread waits, and one more */
 };
 
 struct encoder *
@@ -36,6 +37,7 @@ encoder_new(const struct call_plan *plans, uint64_t wall_ns)
 
 	e->plans = plans;
 	e->execs.seed = hash_seed();
+	e->waits.seed = hash_seed();
 	e->wall_ns = wall_ns;
 	while (e->sigreturn < WIRE_CALLS && !(plans[e->sigreturn].syscall &&
 	       !strcmp(plans[e->sigreturn].syscall->name, "rt_sigreturn")))
@@ -50,6 +52,7 @@ encoder_free(struct encoder *e)
 		return;
 	text_fini(&e->out);
 	map_fini(&e->execs);
+	map_fini(&e->waits);
 	free(e);
 }
 
@@ -186,6 +189,31 @@ note_exec(struct encoder *e, uint16_t id, uint32_t tid)
 	}
 }
 
+/* ppoll() puts what is left of its time where that was given: when it returns, EV tells
+ * what its enter event told. */
+static void
+keep_timeout(struct encoder *e, const struct event *ev)
+{
+	int at = event_type_param(ev->type, "timeout");
+	struct span s = at < 0 ? (struct span){ NULL, 0 } : event_bytes(ev, (unsigned)at);
+	uint64_t ns, key = (uint64_t)ev->tid;
+	uintptr_t kept;
+
+	if (s.len != sizeof(ns))
+		return;
+	memcpy(&ns, s.p, sizeof(ns));
+	if (!event_id_is_exit(ev->id)) {
+		if (ns + 1)
+			map_put(&e->waits, key, (void *)(uintptr_t)(ns + 1));
+		return;
+	}
+	kept = (uintptr_t)map_del(&e->waits, key);
+	if (!kept)
+		return;
+	ns = kept - 1;
+	memcpy(e->out.p + (s.p - (const uint8_t *)e->out.p), &ns, sizeof(ns));
+}
+
 static bool
 take_call(struct encoder *e, struct event *ev)
 {
@@ -224,7 +252,11 @@ take_call(struct encoder *e, struct event *ev)
 		    call.head.len < e->in.len ? call.head.len : e->in.len);
 	e->n_messages = k.n_messages;
 	put_parameters(e, &k, id, is_exit);
-	return end(e, ev);
+	if (!end(e, ev))
+		return false;
+	if (id == EV_PPOLL_E || id == EV_PPOLL_X)
+		keep_timeout(e, ev);
+	return true;
 }
 
 static bool
@@ -238,6 +270,7 @@ take_death(struct encoder *e, struct event *ev)
 	memcpy(&death, e->in.p, sizeof(death));
 	code = (uint32_t)death.code;
 	map_del(&e->execs, death.head.tid);
+	map_del(&e->waits, death.head.tid);
 	begin(e, &death.head, EV_PROCEXIT_1_E, 5);
 	put_one(e, 0, PK_ERRNO, code);
 	put_one(e, 1, PK_ERRNO, code >> 8 & 0xff);

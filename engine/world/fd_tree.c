@@ -251,6 +251,59 @@ fd_tree_next(const struct fd_tree *t, int64_t *num)
 	return next_below(t->root, num, t->levels - 1);
 }
 
+/* A part of a tree: a node with LEVELS below and with it, or a descriptor. */
+struct part {
+	void *p;			/* NULL: nothing */
+	unsigned levels;
+};
+
+/* What PART, as if it had LEVELS, has in slot I. */
+static struct part
+part_in(struct part part, unsigned levels, unsigned i)
+{
+	static const struct part nothing;
+	struct fd_node *node = part.p;
+
+	if (!node || (part.levels < levels && i))
+		return nothing;
+	if (part.levels < levels)
+		return part;
+	return (struct part){ node->slots[i], levels - 1 };
+}
+
+/* The first number from *NUM on where A and B, of LEVELS and numbers from BASE on, differ.
+ * At most LEVELS_MAX deep. */
+static bool
+parts_differ(struct part a, struct part b, unsigned levels, uint64_t base, int64_t *num)
+{
+	if (a.p == b.p)
+		return false;
+	if (!levels) {
+		*num = (int64_t)base;
+		return true;
+	}
+	for (unsigned i = 0; i < WAYS; i++) {
+		unsigned shift = (levels - 1) * BITS;
+		uint64_t from = base | (uint64_t)i << shift;
+		uint64_t last = from | (((uint64_t)1 << shift) - 1);
+
+		if (last >= (uint64_t)*num &&
+		    parts_differ(part_in(a, levels, i), part_in(b, levels, i), levels - 1, from,
+				 num))
+			return true;
+	}
+	return false;
+}
+
+bool
+fd_tree_differ(const struct fd_tree *a, const struct fd_tree *b, int64_t *num)
+{
+	unsigned levels = a->levels > b->levels ? a->levels : b->levels;
+
+	return parts_differ((struct part){ a->root, a->levels },
+			    (struct part){ b->root, b->levels }, levels, 0, num);
+}
+
 void
 fd_tree_share(struct fd_tree *to, const struct fd_tree *from)
 {

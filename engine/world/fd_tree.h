@@ -60,6 +60,10 @@ bool fd_tree_del(struct fd_store *store, struct fd_tree *t, int64_t num);
  * number. NULL: there is none. */
 struct descriptor *fd_tree_next(const struct fd_tree *t, int64_t *num);
 
+/* The first number from *NUM on, which becomes it, where A and B do not have the same
+ * descriptor. What both share is passed over at once. False: there is none. */
+bool fd_tree_differ(const struct fd_tree *a, const struct fd_tree *b, int64_t *num);
+
 /* Make TO, which must be empty, the same as FROM. */
 void fd_tree_share(struct fd_tree *to, const struct fd_tree *from);
 

@@ -9,7 +9,6 @@
  * pointer: trees of descriptors are shared until they change.
  */
 
-#define FDS_MAX 1024			/* of a table that is compared */
 #define CHILDREN_MAX 16			/* looked at: the newest */
 
 static void
@@ -69,18 +68,14 @@ find(struct world *w, const struct process *maker, int64_t number)
 static void
 mend(struct world *w, struct process *p, const struct fd_tree *had)
 {
-	const struct descriptor *was;
-	struct descriptor *fd;
+	for (int64_t num = 0; num < INT64_MAX && fd_tree_differ(&p->fds->fds, had, &num); num++) {
+		const struct descriptor *was = fd_tree_get(had, num);
+		struct descriptor *fd = was ? fd_add(w, p, num, was->kind) : NULL;
 
-	for (int64_t num = 0; (fd = fd_tree_next(&p->fds->fds, &num)); num++)
-		if (!fd_tree_get(had, num))
-			fd_remove(w, p, num);
-	for (int64_t num = 0; (was = fd_tree_next(had, &num)); num++) {
-		if (fd_tree_get(&p->fds->fds, num) == was)
-			continue;
-		fd = fd_add(w, p, num, was->kind);
 		if (fd)
 			fd_take(fd, was);
+		else if (!was)
+			fd_remove(w, p, num);
 	}
 }
 
@@ -95,8 +90,7 @@ fork_begin(struct world *w, struct thread *child, const struct process *maker)
 	if (!f)
 		return;
 	child->flags &= ~THREAD_CHILD_FIRST;
-	if (p->fds->n_users == 1 && p->fds->fds.root != f->fds.root &&
-	    p->fds->fds.n <= FDS_MAX && f->fds.n <= FDS_MAX) {
+	if (p->fds->n_users == 1 && p->fds->fds.root != f->fds.root) {
 		/* First that it has what its maker has by now, then what is otherwise. */
 		versions_finish(w);
 		mend(w, p, &f->fds);

@@ -172,7 +172,7 @@ reach_for_data(void)
 		{ "dup res=@ oldfd=-1(EPERM)", SYS_dup, { -1 } },
 		{ "dup3 res=@ oldfd=-1(EPERM) newfd=300 flags=4096(O_CLOEXEC)", SYS_dup3,
 		  { -1, 300, O_CLOEXEC } },
-		{ "ppoll res=0 fds=-1:?0 timeout=0(0s) sigmask=<NA>", SYS_ppoll,
+		{ "ppoll res=0 fds=-1:?0 timeout=5(5e-09s) sigmask=<NA>", SYS_ppoll,
 		  { P(&fd), 1, P(&now), 0, 8 } },
 		{ "epoll_create1 res=@ flags=0", SYS_epoll_create1, { 1 } },
 		{ "process_vm_readv res=# pid=99999999 data=NULL", SYS_process_vm_readv,

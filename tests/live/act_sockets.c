@@ -174,7 +174,7 @@ wait_for_data(void)
 	MUST(syscall(SYS_ppoll, fds, 2, &limit, NULL, 8) == 1);
 	expect("> ppoll fds=%d:p1 %d:p4 timeout=1000000005(1s) sigmask=<NA>", ends[0],
 	       ends[1]);
-	expect("< ppoll res=1 fds=%d:p0 %d:p4", ends[0], ends[1]);
+	expect("< ppoll res=1 fds=%d:p0 %d:p4 timeout=1000000005(1s)", ends[0], ends[1]);
 }
 
 void

@@ -97,6 +97,26 @@ step(struct rng *r, struct fd_store *store, struct fd_tree *trees, uint64_t stam
 	}
 }
 
+/* Do A and B differ where fd_tree_differ() says, and nowhere else? */
+static bool
+differ_rightly(const struct fd_tree *a, const struct fd_tree *b)
+{
+	size_t n = 0, told = 0;
+	int64_t last = -1;
+
+	for (size_t i = 0; i < NUMBERS; i++)
+		n += fd_tree_get(a, numbers[i]) != fd_tree_get(b, numbers[i]);
+	for (int64_t num = 0; fd_tree_differ(a, b, &num); num++) {
+		if (num <= last || fd_tree_get(a, num) == fd_tree_get(b, num))
+			return false;
+		last = num;
+		told++;
+		if (num == INT64_MAX)
+			break;
+	}
+	return told == n;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -112,6 +132,8 @@ main(int argc, char **argv)
 		for (size_t t = 0; t < TABLES; t++)
 			if (!agrees(&trees[t], model[t]))
 				wrong = i;
+		if (!differ_rightly(&trees[i % TABLES], &trees[i / TABLES % TABLES]))
+			wrong = i;
 	}
 	CHECK(!wrong, "each of %d tables holds what it should (step %zu)", TABLES, wrong);
 	CHECK(!fd_tree_get(&trees[0], -1) && !fd_tree_get(&trees[0], INT64_MIN),
