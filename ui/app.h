@@ -63,6 +63,7 @@ struct app {
 	struct store *store;
 	struct ingest_progress progress;
 	uint64_t start_ns;		/* term_now_ns() when reading began */
+	bool was_stopped;		/* reading, by somebody */
 	uint64_t told_ns;		/* the reading thread's: when it woke us last */
 	int wake_fd;
 	struct clock clock;

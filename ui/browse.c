@@ -49,14 +49,30 @@ show_columns(struct browse *b)
 	}
 }
 
+/* The name of the port in C, where names are asked for and it has one. */
+static const char *
+service_of(const struct browse *b, const struct view_column *of, const struct cell *c)
+{
+	const struct query_style *style = b->screen.app->o->style;
+	const char *name;
+
+	if (of->unit != U_PORT || c->state == CELL_MISSING || !style || !style->service)
+		return NULL;
+	name = style->service((uint16_t)c->value.u, false);
+	return name ? name : style->service((uint16_t)c->value.u, true);
+}
+
 /* Times as people read them; everything else as any table has it. */
 static void
 put_value(const struct browse *b, const struct cell *c, size_t column, struct text *t)
 {
 	const struct view_column *of = b->shown[column];
 	unsigned width = b->columns[column].width_cols;
+	const char *service = service_of(b, of, c);
 
-	if (of->type == T_TIME && c->state != CELL_MISSING)
+	if (service)
+		text_str(t, service);
+	else if (of->type == T_TIME && c->state != CELL_MISSING)
 		clock_time(&b->screen.app->clock, c->value.u, t);
 	else
 		show_cell(of, c, width ? width : SIZE_MAX, t);
@@ -220,8 +236,15 @@ put_filters(const struct browse *b, struct text *t)
 		text_fmt(t, "\n%s", filters[i]);
 }
 
-/* What the table that is wanted is kept under: its view, window and filters, which are
- * LEN bytes, then its order. NULL: there may be another one when it is asked for again. */
+/* Will the table be another one when it is asked for again? */
+static bool
+is_passing(const struct browse *b)
+{
+	return !b->screen.app->progress.is_done || browse_slides(b);
+}
+
+/* What the table that is wanted is kept under: its view, window (but one that slides) and
+ * filters, which are LEN bytes, then its order. */
 static char *
 table_key(struct browse *b, size_t *len)
 {
@@ -229,10 +252,9 @@ table_key(struct browse *b, size_t *len)
 	const struct drill_level *l = browse_level(b);
 	struct text t = { 0 };
 
-	if (!a->progress.is_done || browse_slides(b))
-		return NULL;
-	text_fmt(&t, "%p %d %d %llu %llu", (const void *)l->view, (int)a->o->variant,
-		 (int)l->is_flat, (unsigned long long)b->from_ns, (unsigned long long)b->to_ns);
+	text_fmt(&t, "%p %d %d %d %llu %llu", (const void *)l->view, (int)a->o->variant,
+		 (int)l->is_flat, (int)a->progress.is_done, (unsigned long long)b->from_ns,
+		 (unsigned long long)b->to_ns);
 	put_filters(b, &t);
 	*len = t.len;
 	text_fmt(&t, "\n%s %d", l->sort ? l->sort : "", (int)l->is_descending);
@@ -311,7 +333,8 @@ adopt_table(struct browse *b)
 	grid_adopt(&browse_level(b)->grid, &d, n_rows);
 }
 
-/* Is the table that is wanted there, or kept? Then let it be the one that is shown. */
+/* Is the table that is wanted there, or kept? Then let it be the one that is shown. False:
+ * it has to be asked for, whether something is shown meanwhile or not. */
 static bool
 reuse_table(struct browse *b)
 {
@@ -338,12 +361,14 @@ reuse_table(struct browse *b)
 	}
 	b->table_key = key;
 	b->table_key_len = len;
+	adopt_table(b);
+	if (is_passing(b))
+		return false;
 	/* Whatever answer is under way belongs to another question. */
 	b->table_id = ++b->screen.app->next_id;
 	ask_cancel(b->ask_table);
 	b->table_events = b->screen.app->progress.stats.n_events;
 	b->table_done = b->is_final = true;
-	adopt_table(b);
 	return true;
 }
 

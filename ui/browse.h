@@ -57,7 +57,7 @@ struct browse {
 	uint64_t anchor_ns;		/* the other end of the window while it is drawn */
 	bool is_dragging;
 	char *search;			/* NULL: nothing is searched */
-	struct grid_search finding;	/* .left 0: it is found, or not there */
+	struct grid_search finding;	/* .left 0: it is over; SIZE_MAX: it waits for rows */
 	/* The columns that are shown: of the table, or of the view while there is none. */
 	const struct view *shown_view;
 	const struct view_column *shown[GRID_COLUMNS_MAX];

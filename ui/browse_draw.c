@@ -75,6 +75,8 @@ draw_source(struct browse *b, struct area line)
 		text_str(&t, " lost");
 		col += area_bytes(line, 0, col, STYLE_WARNING, span_of(&t)) + 3;
 	}
+	if (a->was_stopped)
+		col += area_text(line, 0, col, STYLE_WARNING, "stopped") + 3;
 	if (p->end.damage.code)
 		col += area_text(line, 0, col, STYLE_WARNING,
 				 p->end.cut_short ? "cut short" : "damaged") + 3;

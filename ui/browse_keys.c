@@ -47,6 +47,17 @@ go_down(void *screen)
 		app_note(b->screen.app, STYLE_WARNING, "%s", err.text);
 }
 
+/* Of the running system nothing else would be left. False: all has been read. */
+static bool
+stop_reading(struct app *a)
+{
+	if (!a->o->name || a->progress.is_done || a->was_stopped)
+		return false;
+	a->was_stopped = true;
+	ingest_stop(a->ingest);
+	return true;
+}
+
 static void
 go_back(void *screen)
 {
@@ -56,6 +67,9 @@ go_back(void *screen)
 		b->has_focus_on_line = false;
 	else if (drill_back(&b->drill))
 		browse_changed(b);
+	else if (stop_reading(b->screen.app))
+		app_note(b->screen.app, STYLE_WARNING, "reading is stopped: this is what there "
+			 "was so far");
 	else
 		app_note(b->screen.app, STYLE_DIM, "this is the top; q quits");
 }

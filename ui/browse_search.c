@@ -14,15 +14,18 @@ browse_search_on(struct browse *b)
 	struct grid_data d;
 	size_t row;
 
-	if (!b->finding.left || !b->search || !browse_has_table(b)) {
+	if (!b->search)
 		b->finding.left = 0;
+	/* Until there is a table it waits. */
+	if (!b->finding.left || !browse_has_table(b))
 		return;
-	}
+	if (b->finding.left == SIZE_MAX)
+		b->finding.left = b->table.table->n_rows;
 	browse_data(b, &d);
 	b->finding.text = b->search;
 	row = grid_find(&d, &b->finding, ROWS_AT_ONCE);
 	if (row != SIZE_MAX)
-		grid_select(&browse_level(b)->grid, &d, row, b->grid_area);
+		grid_show_hit(&browse_level(b)->grid, &d, row, b->search, b->grid_area);
 	else if (b->finding.left)
 		app_wake_at(b->screen.app, term_now_ns());
 	else
@@ -36,7 +39,8 @@ search_start(struct browse *b, bool is_backwards, bool from_here)
 	size_t n = browse_has_table(b) ? b->table.table->n_rows : 0;
 	size_t at = browse_level(b)->grid.rows.at;
 
-	b->finding = (struct grid_search){ .at = at, .left = n, .is_backwards = is_backwards };
+	b->finding = (struct grid_search){ .at = at, .left = SIZE_MAX,
+					   .is_backwards = is_backwards };
 	if (!from_here && n)
 		b->finding.at = is_backwards ? (at ? at : n) - 1 : (at + 1) % n;
 	browse_search_on(b);

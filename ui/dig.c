@@ -66,7 +66,8 @@ struct dig {
 	enum style style;
 	/* Search: what, and from where on. */
 	char *search;
-	size_t search_at, search_left;
+	size_t search_at;		/* SIZE_MAX: before the first one */
+	size_t search_seen;		/* how many were looked at */
 	bool is_searching, is_backwards;
 	size_t saved;			/* lines that were written to a file */
 	struct area area;
@@ -269,40 +270,47 @@ row_has(struct dig *d, size_t row)
 static void
 search_on(struct dig *d)
 {
-	struct grid_data data;
+	/* In this order: what was found before it was done is counted. */
+	bool is_done = find_progress(d->find) >= 1;
 	size_t n = find_count(d->find);
+	struct grid_data data;
 
-	for (size_t i = 0; i < ROWS_AT_ONCE && d->search_left; i++, d->search_left--) {
-		size_t row = d->search_at;
-
-		if (row_has(d, row)) {
+	for (size_t i = 0; i < ROWS_AT_ONCE; i++) {
+		if (is_done && d->search_seen >= n) {
 			d->is_searching = false;
-			data_of(d, &data);
-			grid_select(&d->grid, &data, row, d->area);
+			app_note(d->screen.app, STYLE_WARNING, "not found: %s", d->search);
 			return;
 		}
-		d->search_at = d->is_backwards ? (row ? row : n) - 1 : (row + 1) % n;
+		/* The end, or before the start: events that are found meanwhile come at
+		 * the end, so it goes round once all are there. */
+		if (d->search_at >= n && !is_done)
+			return;
+		if (d->search_at >= n)
+			d->search_at = d->is_backwards ? n - 1 : 0;
+		if (row_has(d, d->search_at)) {
+			d->is_searching = false;
+			data_of(d, &data);
+			grid_show_hit(&d->grid, &data, d->search_at, d->search, d->area);
+			return;
+		}
+		d->search_seen++;
+		d->search_at += d->is_backwards ? SIZE_MAX : 1;
 	}
-	if (d->search_left) {
-		app_wake_at(d->screen.app, term_now_ns());
-		return;
-	}
-	d->is_searching = false;
-	app_note(d->screen.app, STYLE_WARNING, "not found: %s", d->search);
+	app_wake_at(d->screen.app, term_now_ns());
 }
 
 static void
 search_start(struct dig *d, bool is_backwards, bool from_here)
 {
-	size_t n = find_count(d->find), at = d->grid.rows.at;
-
-	if (!d->search || !n) {
+	if (!d->search) {
 		app_note(d->screen.app, STYLE_DIM, "nothing is searched; / does that");
 		return;
 	}
 	d->is_backwards = is_backwards;
-	d->search_at = from_here ? at : is_backwards ? (at ? at : n) - 1 : (at + 1) % n;
-	d->search_left = n;
+	d->search_at = d->grid.rows.at;
+	if (!from_here)
+		d->search_at += is_backwards ? SIZE_MAX : 1;
+	d->search_seen = 0;
 	d->is_searching = true;
 	search_on(d);
 }

@@ -61,7 +61,8 @@ struct echo {
 	struct area area;
 	/* Search: what, and where it is. */
 	char *search;			/* NULL: nothing is searched */
-	size_t search_at, search_line, search_left;
+	size_t search_at, search_line;	/* SIZE_MAX: before the first one, the last one */
+	size_t search_seen;		/* pieces that were looked at */
 	bool is_searching, is_backwards;
 	size_t saved;			/* pieces that were written to a file */
 };
@@ -436,41 +437,46 @@ found_here(struct echo *e)
 static void
 search_on(struct echo *e)
 {
+	/* In this order: what was found before it was done is counted. */
+	bool is_done = find_progress(e->find) >= 1;
 	size_t n = find_count(e->find);
 
-	for (size_t i = 0; i < PIECES_AT_ONCE && e->search_left; i++, e->search_left--) {
-		if (found_here(e)) {
+	for (size_t i = 0; i < PIECES_AT_ONCE; i++) {
+		/* The rest of the first one comes last. */
+		if (is_done && e->search_seen > n) {
+			e->is_searching = false;
+			app_note(e->screen.app, STYLE_WARNING, "not found: %s", e->search);
+			return;
+		}
+		if (e->search_at >= n && !is_done)
+			return;
+		if (e->search_at >= n && n)
+			e->search_at = e->is_backwards ? n - 1 : 0;
+		if (n && found_here(e)) {
 			e->is_searching = false;
 			return;
 		}
-		e->search_at = e->is_backwards ? (e->search_at ? e->search_at : n) - 1
-					       : (e->search_at + 1) % n;
+		e->search_seen++;
+		e->search_at += e->is_backwards ? SIZE_MAX : 1;
 		e->search_line = e->is_backwards ? SIZE_MAX : 0;
 	}
-	if (e->search_left) {
-		app_wake_at(e->screen.app, term_now_ns());
-		return;
-	}
-	e->is_searching = false;
-	app_note(e->screen.app, STYLE_WARNING, "not found: %s", e->search);
+	app_wake_at(e->screen.app, term_now_ns());
 }
 
 /* From the line at the top, or (not FROM_HERE) from the one behind or before it. */
 static void
 search_start(struct echo *e, bool is_backwards, bool from_here)
 {
-	size_t n = find_count(e->find);
-
-	if (!e->search || !n) {
+	if (!e->search) {
 		app_note(e->screen.app, STYLE_DIM, "nothing is searched; / does that");
 		return;
 	}
 	e->is_backwards = is_backwards;
 	e->search_at = e->top;
 	e->search_line = e->skip;
-	e->search_left = n + 1;		/* the rest of the first one comes last */
+	e->search_seen = 0;
 	if (!from_here && is_backwards && !e->skip) {
-		e->search_at = (e->top ? e->top : n) - 1;
+		e->search_at--;		/* SIZE_MAX: before the first one */
 		e->search_line = SIZE_MAX;
 	} else if (!from_here) {
 		e->search_line = is_backwards ? e->skip - 1 : e->skip + 1;

@@ -227,21 +227,27 @@ grid_at(const struct grid *g, const struct grid_data *d, struct area a, const st
 	return found[0] < d->n_rows ? GRID_CELL : GRID_NOTHING;
 }
 
-static bool
-move_mark(struct grid *g, const struct grid_data *d, int by, struct area a)
+/* Scroll the columns so that COLUMN is seen. */
+static void
+keep_in_sight(struct grid *g, const struct grid_data *d, size_t column, struct area a)
 {
 	struct layout l;
 
+	if (column && column <= g->first)
+		g->first = column - 1;
+	for (lay_out(g, d, a.n_cols, &l); column && l.n > 1 && l.columns[l.n - 1] < column;
+	     lay_out(g, d, a.n_cols, &l))
+		g->first++;
+}
+
+static bool
+move_mark(struct grid *g, const struct grid_data *d, int by, struct area a)
+{
 	if (by < 0 && g->mark > 0)
 		g->mark--;
 	else if (by > 0 && g->mark + 1 < d->n_columns)
 		g->mark++;
-	/* It is kept in sight. */
-	if (g->mark && g->mark <= g->first)
-		g->first = g->mark - 1;
-	for (lay_out(g, d, a.n_cols, &l); g->mark && l.n > 1 && l.columns[l.n - 1] < g->mark;
-	     lay_out(g, d, a.n_cols, &l))
-		g->first++;
+	keep_in_sight(g, d, g->mark, a);
 	return true;
 }
 
@@ -289,18 +295,34 @@ grid_key(struct grid *g, const struct grid_data *d, const struct key *k, struct 
 	return false;
 }
 
-static bool
-row_has(const struct grid_data *d, size_t row, const char *text, struct text *t)
+/* The first column of ROW that has TEXT; the count: none has. */
+static size_t
+column_with(const struct grid_data *d, size_t row, const char *text, struct text *t)
 {
-	for (size_t i = 0; i < d->n_columns; i++) {
+	size_t i;
+
+	for (i = 0; i < d->n_columns; i++) {
 		enum style s = STYLE_TEXT;
 
 		t->len = 0;
 		d->cell(d->ctx, row, i, t, &s);
 		if (found_in(t, text))
-			return true;
+			break;
 	}
-	return false;
+	return i;
+}
+
+void
+grid_show_hit(struct grid *g, const struct grid_data *d, size_t row, const char *text,
+	      struct area a)
+{
+	struct text t = { 0 };
+	size_t column = column_with(d, row, text, &t);
+
+	grid_select(g, d, row, a);
+	if (column < d->n_columns)
+		keep_in_sight(g, d, column, a);
+	text_fini(&t);
 }
 
 size_t
@@ -315,7 +337,7 @@ grid_find(const struct grid_data *d, struct grid_search *s, size_t n)
 	if (!d->n_rows)
 		s->left = 0;
 	for (; n && s->left && found == SIZE_MAX; n--, s->left--) {
-		if (row_has(d, s->at, s->text, &t))
+		if (column_with(d, s->at, s->text, &t) < d->n_columns)
 			found = s->at;
 		s->at = s->is_backwards ? (s->at ? s->at : d->n_rows) - 1
 					: (s->at + 1) % d->n_rows;

@@ -77,6 +77,10 @@ enum grid_place grid_at(const struct grid *g, const struct grid_data *d, struct 
 /* Select ROW. */
 void grid_select(struct grid *g, const struct grid_data *d, size_t row, struct area a);
 
+/* Select ROW, and scroll the columns so that TEXT, which is in it, is seen. */
+void grid_show_hit(struct grid *g, const struct grid_data *d, size_t row, const char *text,
+		   struct area a);
+
 /* A search for a text, in any case, row by row and round at the ends. */
 struct grid_search {
 	const char *text;		/* borrowed */

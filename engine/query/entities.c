@@ -24,11 +24,19 @@ struct lived {
 static bool
 find_life(const struct plan *plan, uint64_t from, uint64_t to, struct lived *l)
 {
-	if (plan->end <= plan->first || from >= plan->end || to <= plan->first)
+	uint64_t first = plan->first, end = plan->end;
+
+	/* When nothing happens, everybody is still there: who was at the event before. */
+	if (end <= first) {
+		if (first <= plan->snap->first)
+			return false;
+		end = first--;
+	}
+	if (from >= end || to <= first)
 		return false;
-	l->first = from > plan->first ? from : plan->first;
-	l->is_gone = to < plan->end;
-	l->last = l->is_gone ? to - 1 : plan->end - 1;
+	l->first = from > first ? from : first;
+	l->is_gone = to < end;
+	l->last = l->is_gone ? to - 1 : end - 1;
 	return l->first <= l->last;
 }
 

@@ -249,6 +249,17 @@ put_result(const struct store *s, const struct event *ev, struct chunk_row *row)
 	row->values[COL_RESULT] = (uint64_t)res;
 }
 
+/* Is FD an internet socket that is connected to no address? It is called otherwise than
+ * one that is not connected, which its version does not tell. */
+static bool
+leads_nowhere(const struct descriptor *fd)
+{
+	static const uint8_t nowhere[16];
+
+	return fd->connected && fd->has_tuple && (fd->kind == FD_IPV4 || fd->kind == FD_IPV6) &&
+	       !fd->tuple.dst_port && !memcmp(fd->tuple.dst_ip, nowhere, sizeof(nowhere));
+}
+
 /* Has what M is called to be looked up in its bytes? */
 static bool
 needs_bytes(const struct moment *m, uint64_t flags)
@@ -258,9 +269,7 @@ needs_bytes(const struct moment *m, uint64_t flags)
 	if (m->ev->id == EV_GENERIC_E || m->ev->id == EV_GENERIC_X ||
 	    m->ev->id == EV_ASYNCEVENT_E)
 		return true;
-	/* A socket that is connected to no address is called otherwise than one that is
-	 * not connected, which its version does not tell. */
-	if (m->fd && m->fd->connected && m->fd->has_tuple && !m->fd->tuple.dst_port)
+	if (m->fd && leads_nowhere(m->fd))
 		return true;
 	/* What could not be made, or connected, tells what it was for. */
 	return flags & ROW_FAILED && (!m->fd || m->connect_failed) &&

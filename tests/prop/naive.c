@@ -330,10 +330,18 @@ struct being {
 static bool
 find_life(const struct naive *n, uint64_t from, uint64_t to, struct being *b)
 {
-	b->first = from > n->first ? from : n->first;
-	b->is_gone = to < n->end;
-	b->last = b->is_gone ? to - 1 : n->end - 1;
-	return from < n->end && to > n->first && n->end > n->first && b->first <= b->last;
+	uint64_t first = n->first, end = n->end;
+
+	/* Nothing happens: whoever was there at the event before is there. */
+	if (end <= first) {
+		if (first <= n->snap->first)
+			return false;
+		end = first--;
+	}
+	b->first = from > first ? from : first;
+	b->is_gone = to < end;
+	b->last = b->is_gone ? to - 1 : end - 1;
+	return from < end && to > first && b->first <= b->last;
 }
 
 /* Let N's EV stand on B as of POSITION. A process has its first thread's names. */

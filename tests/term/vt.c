@@ -110,6 +110,11 @@ be_shell(const struct vt_start *s, int slave, int news)
 	}
 	setpgid(pid, pid);
 	tcsetpgrp(slave, pid);
+	/* The ends of pipes that the test has are not ours. */
+	dup2(slave, 0);
+	dup2(news, 1);
+	news = 1;
+	closefrom(2);
 	if (write(news, &pid, sizeof(pid)) < 0)
 		_exit(1);
 	while (waitpid(pid, &status, WUNTRACED | WCONTINUED) == pid) {

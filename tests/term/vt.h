@@ -15,7 +15,7 @@
 struct text;
 struct vt;
 
-#define VT_WAIT_MS 2000		/* what takes longer has failed */
+#define VT_WAIT_MS 20000		/* what takes longer has failed */
 
 struct vt_start {
 	unsigned n_rows, n_cols;

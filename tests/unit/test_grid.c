@@ -221,6 +221,10 @@ test_find(struct canvas *c)
 	CHECK(found("nothing", 0, false) == SIZE_MAX, "what is not there");
 	CHECK(found("\\x1b", 0, false) == 2, "as it is shown");
 	test_search_in_pieces();
+	g.first = 0;
+	grid_show_hit(&g, &data, 4, "9", area_part(canvas_area(c), 0, 0, 6, 14));
+	CHECK(g.rows.at == 4 && g.first == 1, "what was found is scrolled to: %zu", g.first);
+	g.first = 0;
 }
 
 int

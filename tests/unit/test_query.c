@@ -119,6 +119,22 @@ check_tree(const struct snapshot *snap, const struct view_set *views)
 	table_free(t);
 }
 
+/* A time in which nothing happens has everybody in it who is there, and no calls. */
+static void
+check_quiet(const struct snapshot *snap, const struct view_set *views)
+{
+	const struct query quiet = { .first = 30, .end = 30 }, before = { .first = 1, .end = 1 };
+	struct table *t = ask(snap, views, "process_tree", &quiet);
+
+	CHECK(t->n_rows == 4, "a quiet window has the processes: %zu", t->n_rows);
+	for (size_t i = 0; i < t->n_rows; i++)
+		CHECK(!cell(t, i, "CALLS")->value.u, "  and none of their calls");
+	table_free(t);
+	t = ask(snap, views, "process_tree", &before);
+	CHECK(!t->n_rows, "before the first event nobody is known");
+	table_free(t);
+}
+
 static void
 check_new(const struct snapshot *snap, const struct view_set *views)
 {
@@ -277,6 +293,7 @@ main(void)
 	check_calls(snap, views);
 	check_blocked(snap, views);
 	check_tree(snap, views);
+	check_quiet(snap, views);
 	check_new(snap, views);
 	check_cpu(snap, views);
 	check_refusals(snap, views);

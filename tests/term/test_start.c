@@ -1,0 +1,252 @@
+/*
+ * How the explorer begins: what its options do, and that it can be used while it reads.
+ *
+ *	test_start PROGRAM CAPTURE
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/base/mem.h"
+#include "engine/base/text.h"
+#include "tests/lib/check.h"
+#include "tests/term/vt.h"
+
+#define WORDS_MAX 8
+
+static const char *program, *capture;
+
+static void
+show(struct vt *v)
+{
+	struct text t = { 0 };
+
+	vt_screen(v, &t);
+	text_char(&t, '\0');
+	for (char *line = strtok(t.p, "\n"); line; line = strtok(NULL, "\n"))
+		printf("# |%s\n", line);
+	text_fini(&t);
+}
+
+static bool
+see(struct vt *v, const char *what, const char *why)
+{
+	bool is_there = vt_wait(v, what);
+
+	if (!CHECK(is_there, "%s: \"%s\" is seen", why, what))
+		show(v);
+	return is_there;
+}
+
+static void
+see_not(struct vt *v, const char *what, const char *why)
+{
+	unsigned row, col;
+
+	if (!CHECK(!vt_find(v, what, &row, &col), "%s: \"%s\" is not seen", why, what))
+		show(v);
+}
+
+/* Run it with WORDS, in which "{}" is the capture; IN_FD is its standard input, or 0. */
+static struct vt *
+start(const char *const *words, int in_fd)
+{
+	char *argv[WORDS_MAX + 2] = { xstrdup(program) };
+	struct vt *v;
+	size_t n = 1;
+
+	for (; words[n - 1] && n <= WORDS_MAX; n++) {
+		struct text t = { 0 };
+		const char *at = strstr(words[n - 1], "{}");
+
+		text_bytes(&t, words[n - 1], at ? (size_t)(at - words[n - 1])
+						: strlen(words[n - 1]));
+		if (at)
+			text_str(&t, capture);
+		text_char(&t, '\0');
+		argv[n] = t.p;
+	}
+	v = vt_start(&(struct vt_start){ .n_rows = 24, .n_cols = 150, .argv = argv,
+					 .in_fd = in_fd });
+	while (n)
+		free(argv[--n]);
+	return v;
+}
+
+static void
+leave(struct vt *v)
+{
+	vt_keys(v, "q");
+	CHECK(vt_ended(v) == 0 && vt_is_given_back(v), "  it ends, and gives the terminal back");
+	vt_free(v);
+}
+
+/* Options: what is seen with them, and what is not. */
+static const struct {
+	const char *what, *words[WORDS_MAX], *seen, *unseen;
+} options[] = {
+	{ "processes are the first view", { "-r", "{}" }, "COMMAND", "VPID" },
+	{ "-v", { "-r", "{}", "-v", "containers" }, " Containers", " Processes" },
+	{ "-r and -v, glued", { "-r{}", "-vcontainers" }, " Containers", " Processes" },
+	{ "-v dig", { "-r", "{}", "-v", "dig", "evt.num > 0" }, "Events ›", "VPID" },
+	{ "-v echo", { "-r", "{}", "-vecho" }, "shop-api", "COMMAND" },
+	{ "-pc", { "-r", "{}", "-pc" }, "VPID", "POD" },
+	{ "-pc", { "-r", "{}", "-pc" }, "shop-web", NULL },
+	{ "-pk", { "-r", "{}", "-vconnections", "-pk" }, "POD", NULL },
+	{ "without -E", { "-r", "{}" }, "alice  ", " 1000 " },
+	{ "-E", { "-r", "{}", "-E" }, " 1000 ", "alice  " },
+	{ "-n", { "-r", "{}", "-n", "100" }, "100 events", NULL },
+	{ "-n, glued", { "-r", "{}", "-n7" }, "7 events", NULL },
+	{ "several -r", { "-r", "{}", "-r", "{}" }, "5,890 events", NULL },
+	{ "a filter as the last words", { "-r", "{}", "proc.name", "=", "nginx" }, "nginx",
+	  "shop-api" },
+	{ "a filter in one word", { "-r", "{}", "-v", "procs", "proc.name=nginx" }, "nginx",
+	  "shop-api" },
+	{ "-d and -s without a live system", { "-r", "{}", "-d", "500", "-s", "100" }, "COMMAND",
+	  NULL },
+};
+
+static void
+test_options(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(options); i++) {
+		struct vt *v = start(options[i].words, 0);
+
+		if (see(v, options[i].seen, options[i].what) && options[i].unseen)
+			see_not(v, options[i].unseen, options[i].what);
+		leave(v);
+	}
+}
+
+/* Names of services come from a file of the machine. */
+static void
+test_services(void)
+{
+	const char *const words[] = { "-r", "{}", "-v", "connections", "-R", NULL };
+	FILE *f = fopen("/etc/services", "r");
+	char line[256];
+	bool is_known = false;
+	struct vt *v;
+
+	while (f && fgets(line, sizeof(line), f))
+		is_known |= !strncmp(line, "http\t", 5) && strstr(line, "80/tcp");
+	if (f)
+		fclose(f);
+	if (!is_known) {
+		check_skip("-R: this machine has no name for port 80");
+		return;
+	}
+	v = start(words, 0);
+	see(v, " http ", "-R");
+	see_not(v, " 80 ", "-R");
+	leave(v);
+}
+
+/* A capture that comes by a pipe --------------------------------------------------- */
+
+static char *
+read_capture(size_t *len)
+{
+	struct text t = { 0 };
+	char bytes[4096];
+	int fd = open(capture, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	while ((n = read(fd, bytes, sizeof(bytes))) > 0)
+		text_bytes(&t, bytes, (size_t)n);
+	close(fd);
+	*len = t.len;
+	return t.p;
+}
+
+/* Write to the pipe FD, however long it takes. */
+static bool
+feed(int fd, const char *bytes, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, bytes, len);
+
+		if (n < 0 && errno != EINTR)
+			return false;
+		bytes += n > 0 ? n : 0;
+		len -= n > 0 ? (size_t)n : 0;
+	}
+	return true;
+}
+
+static void
+test_reading(void)
+{
+	const char *const words[] = { "-r", "-", NULL };
+	size_t len;
+	char *bytes = read_capture(&len);
+	struct vt *v;
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		die("no pipe");
+	v = start(words, fds[0]);
+	close(fds[0]);
+	CHECK(feed(fds[1], bytes, len / 2), "half of a capture is there");
+	see(v, "nginx", "while it is read there are rows");
+	see(v, "reading", "which is said");
+	vt_keys(v, "F2");
+	see(v, "─ Views", "keys are answered");
+	vt_send(v, "containers e", 12);
+	vt_keys(v, "Enter");
+	see(v, " Containers Errors", "there are other views");
+	vt_keys(v, "Backspace");
+	see(v, "nginx", "and the way back");
+	CHECK(feed(fds[1], bytes + len / 2, len - len / 2), "the rest");
+	close(fds[1]);
+	see(v, "2,945 events", "all is read");
+	see(v, "as of", "which is said");
+	leave(v);
+	free(bytes);
+}
+
+/* Esc stops what takes long. */
+static void
+test_stopping(void)
+{
+	const char *const words[] = { "-r", "-", NULL };
+	size_t len;
+	char *bytes = read_capture(&len);
+	struct vt *v;
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		die("no pipe");
+	v = start(words, fds[0]);
+	close(fds[0]);
+	CHECK(feed(fds[1], bytes, len / 2), "half of a capture is there");
+	see(v, "nginx", "while it is read there are rows");
+	vt_keys(v, "Esc");
+	see(v, "stopped", "Esc stops it");
+	see(v, "as of", "what was read by then is all");
+	see(v, "nginx", "and is there");
+	vt_keys(v, "Esc");
+	see(v, "this is the top", "Esc has nothing else to stop");
+	close(fds[1]);
+	leave(v);
+	free(bytes);
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc < 3)
+		return 2;
+	program = argv[1];
+	capture = argv[2];
+	signal(SIGPIPE, SIG_IGN);
+	test_options();
+	test_services();
+	test_reading();
+	test_stopping();
+	return check_done();
+}
