@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,6 +73,7 @@ struct probe {
 	bool is_detached;		/* nothing is traced any more */
 	uint64_t sample_ns;		/* since boot: when threads are asked next */
 	uint64_t looked_ns;		/* since boot: at the rings, last */
+	bool goes_first;		/* as in probe.h */
 	bool has_started;		/* the command, if any, is itself by now */
 	struct merge_item item;		/* taken, but not handed out yet */
 	bool has_item;
@@ -132,6 +134,16 @@ sample(struct probe *p, uint64_t now_ns)
 	p->sample_ns = now_ns + SAMPLE_EVERY_NS;
 }
 
+/* Where the kernel shares out time to sessions first, as it does on desktops, niceness helps
+ * within a session only. */
+static void
+go_first(void)
+{
+	const struct sched_param least = { .sched_priority = sched_get_priority_min(SCHED_RR) };
+
+	sched_setscheduler(0, SCHED_RR, &least);
+}
+
 /* All that there was is told: from now on it is events. */
 static int
 begin_events(struct probe *p)
@@ -142,6 +154,8 @@ begin_events(struct probe *p)
 	stash_end(p->stash);
 	p->n_taken = stash_taken(p->stash);
 	p->phase = PHASE_EVENTS;
+	if (p->goes_first)
+		go_first();
 	if (loader_drop_rights(&p->trouble) < 0)
 		return 0;
 	sample(p, p->scan_end_ns);
@@ -661,6 +675,7 @@ probe_open(const struct probe_options *o, struct err *err)
 	p->source.ops = &ops;
 	p->idle = o->idle;
 	p->ctx = o->ctx;
+	p->goes_first = o->goes_first;
 	p->wait_ms = WAIT_MIN_MS;
 	p->launch.go_fd = -1;
 	p->has_started = !o->command;

@@ -31,6 +31,9 @@ struct probe_options {
 					 * what it writes is dropped, and it is hung up when
 					 * the source is closed */
 	int64_t tree;			/* follow this process and what it starts; or 0 */
+	bool goes_first;		/* once events come, this thread goes before all that have
+					 * no deadline, if it may: for who only writes down what
+					 * it reads */
 	size_t ring_bytes;		/* for each CPU, a power of two; or 0 */
 	const struct demand *demand;	/* what else is asked for; NULL: everything */
 	uint32_t snap_bytes;		/* data of a call that is kept, at most

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -193,8 +194,12 @@ check_name(struct sink *s)
 static void
 take_turns(const struct sink *s)
 {
+	static const struct sched_param none = { 0 };
+
 	if (!s->is_gzip)
 		return;
+	if (sched_getscheduler(0) == SCHED_RR)
+		sched_setscheduler(0, SCHED_OTHER, &none);
 	if (getpriority(PRIO_PROCESS, 0) < 0)
 		setpriority(PRIO_PROCESS, 0, 0);
 }

@@ -422,8 +422,10 @@ def check_slow(tap, bench):
 
 
 def niceness(pid):
+    """How nice PID is, and whether it goes before all who only are nice."""
     with open(f'/proc/{pid}/stat', encoding='ascii') as f:
-        return int(f.read().rsplit(') ', 1)[1].split(' ')[16])
+        words = f.read().rsplit(') ', 1)[1].split(' ')
+    return int(words[16]), int(words[38]) == os.SCHED_RR
 
 
 def check_niceness(tap, bench):
@@ -436,7 +438,7 @@ def check_niceness(tap, bench):
                for t in os.listdir(f'/proc/{program.pid}/task')}
         program.send_signal(signal.SIGINT)
         ended(program)
-    tap.check(len(own) == 2 and set(own.values()) == {-20}, 'but who reads and writes is',
+    tap.check(len(own) == 2 and set(own.values()) == {(-20, True)}, 'but who reads and writes is',
               [str(own)])
     with Ticker() as pid:
         program = bench.start('-z', '-w', bench.path('nice'), '--tree', pid, least=100)
@@ -444,7 +446,8 @@ def check_niceness(tap, bench):
                for t in os.listdir(f'/proc/{program.pid}/task')}
         program.send_signal(signal.SIGINT)
         ended(program)
-    tap.check(own.pop(str(program.pid)) == -20 and set(own.values()) == {0},
+    tap.check(own.pop(str(program.pid)) == (-20, True) and
+              set(own.values()) == {(0, False)},
               'who compresses is not', [str(own)])
 
 

@@ -28,6 +28,7 @@
 #define ORDERS_MAX 40
 #define UNKNOWN_EVENT 700		/* a type that nobody knows yet */
 #define FRAME_MS 40
+#define ESC "\033[27u"
 
 static char folder[] = "/tmp/sysreel-weak-XXXXXX";
 static char *program, *capture, *garbage, *cut;
@@ -181,7 +182,8 @@ select_row(struct vt *v, const char *text)
 	return vt_wait(v, "F2 Views");
 }
 
-/* Press keys; what follows Esc at once would be taken for a sequence. */
+/* Press keys. Esc is sent as newer terminals do: what follows the byte of old at once
+ * would be taken for a sequence. */
 static bool
 press(struct vt *v, const char *words)
 {
@@ -190,10 +192,10 @@ press(struct vt *v, const char *words)
 		char key[32];
 
 		snprintf(key, sizeof(key), "%.*s", (int)len, words);
-		if (!vt_keys(v, key))
-			return false;
 		if (!strcmp(key, "Esc"))
-			vt_settle(v, 2 * FRAME_MS);
+			vt_send(v, ESC, strlen(ESC));
+		else if (!vt_keys(v, key))
+			return false;
 		words += len;
 	}
 	return true;
@@ -402,7 +404,9 @@ run_case(const struct weak *w)
 	while (i < ORDERS_MAX && w->orders[i] && is_good)
 		is_good = obey(v, w->orders[i++]);
 	if (!CHECK(is_good, "%s", w->what)) {
-		printf("# at `%s`\n", w->orders[i - 1]);
+		printf("# at `%s`%s\n", w->orders[i - 1], vt_is_over(v) ? ", ended" : "");
+		if (vt_is_over(v))
+			printf("# status %#x\n", (unsigned)vt_ended(v));
 		show(v);
 	}
 	vt_free(v);

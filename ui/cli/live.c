@@ -106,6 +106,7 @@ live_open(const struct live_options *o, struct err *err)
 {
 	struct probe_options options = { .command = o->whom->command,
 					 .command_apart = o->command_apart,
+					 .goes_first = o->goes_first,
 					 .tree = o->whom->tree,
 					 .idle = o->idle, .ctx = o->ctx,
 					 .ring_bytes = o->ring_bytes,

@@ -17,7 +17,7 @@ struct whom;
 
 struct live_options {
 	const struct whom *whom;
-	bool command_apart;		/* as in probe.h */
+	bool command_apart, goes_first;	/* as in probe.h */
 	struct pushdown_options ask;	/* all but the cgroup */
 	bool verbose;			/* say what is left to the kernel */
 	size_t ring_bytes;		/* for events of each CPU; 0: the usual */

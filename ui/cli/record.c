@@ -255,6 +255,7 @@ open_source(struct recording *r, struct record_wishes *w, struct err *err)
 {
 	struct capture_options files = { .follow = w->follow, .idle = on_idle, .ctx = r };
 	struct live_options live = { .whom = &w->whom, .verbose = w->verbose,
+				     .goes_first = true,
 				     .ask = { .filter = r->sieve.filter,
 					      .no_state = w->recorder.no_state },
 				     .ring_bytes = w->ring_bytes, .idle = on_live_idle,
