@@ -655,7 +655,8 @@ wait_for_any(struct term *t, int wake_fd, uint64_t until_ns)
 enum term_event
 term_wait(struct term *t, int wake_fd, uint64_t deadline_ns, struct key *k)
 {
-	for (;;) {
+	/* Whoever is always late, because it has much to do, still gets keys. */
+	for (bool has_looked = false;; has_looked = true) {
 		enum term_event e;
 		uint64_t until;
 
@@ -663,7 +664,7 @@ term_wait(struct term *t, int wake_fd, uint64_t deadline_ns, struct key *k)
 			return e;
 		if (input_next(&t->input, term_now_ns(), k))
 			return TERM_KEY;
-		if (term_now_ns() >= deadline_ns)
+		if (has_looked && term_now_ns() >= deadline_ns)
 			return TERM_TIME;
 		until = input_deadline(&t->input) < deadline_ns ? input_deadline(&t->input)
 								: deadline_ns;

@@ -94,6 +94,19 @@ cursor_fill(struct cursor *c, size_t n)
 	return have;
 }
 
+size_t
+cursor_more(struct cursor *c)
+{
+	size_t have = (size_t)(c->end - c->at);
+
+	if (!have)
+		return switch_over(c);
+	move_to_scratch(c, 0);
+	if (c->more == c->more_end && !take(c))
+		return have;
+	return cursor_fill(c, have + (size_t)(c->more_end - c->more));
+}
+
 uint64_t
 cursor_skip(struct cursor *c, uint64_t n)
 {

@@ -41,6 +41,10 @@ cursor_need(struct cursor *c, size_t n)
 	return have >= n ? have : cursor_fill(c, n);
 }
 
+/* Have more bytes at hand, as many as come next: how many there are. As many as before mean
+ * that the stream ends. Earlier pointers into the bytes are void. */
+size_t cursor_more(struct cursor *c);
+
 /* The offset of AT in the stream. */
 static inline uint64_t
 cursor_offset(const struct cursor *c)

@@ -4,10 +4,9 @@
 
 #include "engine/capture/damage.h"
 
-/* A search looks at this many bytes at once, and finds blocks of up to half of
- * it: so it advances by at least the other half each time. */
-#define SEARCH_WINDOW (1u << 20)
-#define SEARCH_LEN_MAX (SEARCH_WINDOW / 2)
+/* A search finds blocks of up to this length, and has no more than about twice as many bytes
+ * at hand. */
+#define SEARCH_LEN_MAX (1u << 19)
 
 /* Up to here a block is read whole to see whether its length is right. */
 #define CHECK_LEN_MAX (1u << 20)
@@ -67,42 +66,48 @@ read_head(const struct framing *f, const uint8_t *p, size_t len, uint32_t *block
 	return *block_len >= BLOCK_LEN_MIN && *block_len <= block_type_len_max(type);
 }
 
-/* A block at P, with its length at both ends, within LEN bytes. *BEYOND: it
- * would end behind them. */
+/* A block at P, with its length at both ends, within LEN bytes. *WANT: it cannot be
+ * told before there are as many. */
 static bool
-is_block(const struct framing *f, const uint8_t *p, size_t len, bool *beyond)
+is_block(const struct framing *f, const uint8_t *p, size_t len, size_t *want)
 {
 	uint32_t block_len;
 
-	*beyond = false;
+	*want = 0;
 	if (!read_head(f, p, len, &block_len) || block_len > SEARCH_LEN_MAX)
 		return false;
-	*beyond = block_len > len;
-	return !*beyond && !memcmp(p + 4, p + block_len - 4, 4);
+	if (block_len > len)
+		*want = block_len;
+	return block_len <= len && !memcmp(p + 4, p + block_len - 4, 4);
 }
 
-/* Find the next block from the cursor on. False: there is none. */
+/* Find the next block from the cursor on. False: there is none. It waits for no more than
+ * it takes to tell: a pipe may have nothing more for long. */
 static bool
 search(struct framing *f)
 {
 	struct cursor *c = &f->cursor;
 
 	for (;;) {
-		size_t n = cursor_need(c, SEARCH_WINDOW);
-		bool at_end = n < SEARCH_WINDOW, beyond;
-		size_t i;
+		size_t n = (size_t)(c->end - c->at), want = 0, i;
 
-		for (i = 0; i + BLOCK_LEN_MIN <= n; i++) {
-			if (is_block(f, c->at + i, n - i, &beyond)) {
-				c->at += i;
-				return true;
-			}
-			if (beyond && !at_end)
-				break;
+		for (i = 0; i + BLOCK_LEN_MIN <= n && !want; i++) {
+			if (!is_block(f, c->at + i, n - i, &want))
+				continue;
+			c->at += i;
+			return true;
 		}
-		c->at = at_end ? c->end : c->at + i;
-		if (at_end)
+		c->at += i;
+		n -= i;
+		if (want) {
+			/* The last one may be one, if there is more. */
+			c->at--;
+			if (cursor_need(c, want) < want)
+				c->at++;
+		} else if (cursor_more(c) == n) {
+			c->at = c->end;
 			return false;
+		}
 	}
 }
 

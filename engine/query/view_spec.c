@@ -29,7 +29,8 @@ static const struct spec_key view_rows[] = {
 	    "table, or spectrogram, whose key is a span of time. Else it is a table."),
 	KEY(view_spec, rows, SPEC_TEXT, false,
 	    "What becomes rows: events; pending, calls that have not returned; or entities, "
-	    "idle ones too: processes, threads, containers, descriptors. Else it is events."),
+	    "idle ones too: processes, threads, containers; or descriptors, those in use. Else it "
+	    "is events."),
 	KEY(view_spec, filter, SPEC_TEXT, false, "Which events count."),
 	KEY(view_spec, only_new, SPEC_FLAG, false,
 	    "Only rows that nothing before the window has."),

@@ -83,6 +83,12 @@ if [ -x "$build/tests/bench/screens" ]; then
 	screens "$tmp/plain.scap"
 	screens "$tmp/packed.scap.gz" 6
 fi
+# The explorer on a program that does 200,000 calls a second.
+if [ -x "$build/tests/bench/screens_live" ] &&
+   "$build/sysreel" print -q -- true >/dev/null 2>&1; then
+	printf '\nlive:\n'
+	"$build/tests/bench/screens_live" "$build/sysreel" "$build/tests/bench/calls_at_rate"
+fi
 if [ -n "${SYSREEL_CAPTURES:-}" ]; then
 	other=$(find "$SYSREEL_CAPTURES" -name '*.scap' -printf '%s %p\n' | sort -n |
 		tail -n 1 | cut -d ' ' -f 2-)

@@ -1,11 +1,13 @@
-"""test_ends SYSREEL - how it ends when what it says gets nowhere, and when it is ended before
-anything came.
+"""test_ends SYSREEL CAPTURE - how it ends when what it says gets nowhere, and when it is ended before
+anything came; and what comes of a damaged pipe before it ends.
 """
 
 import os
 import signal
+import struct
 import subprocess
 import sys
+import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'style'))
@@ -40,6 +42,30 @@ def start(sysreel, words, **more):
     return program, theirs
 
 
+def check_damage(tap, sysreel, path):
+    """What is behind a damage is shown while the pipe is still open."""
+    with open(path, 'rb') as f:
+        data = bytearray(f.read())
+    at, offsets = 0, []
+    while at < len(data):
+        offsets.append(at)
+        at += struct.unpack_from('<I', data, at + 4)[0]
+    data[offsets[-20] + 4:offsets[-20] + 8] = b'\xff\xff\xff\x7f'
+    number = subprocess.run([sysreel, 'print', '--all', '-r', path, '-p', '*%evt.num'],
+                            stdout=subprocess.PIPE, check=False).stdout.split()[-1]
+    with subprocess.Popen([sysreel, 'print', '--all', '-r', '-', '-p', '*%evt.num'],
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL) as program:
+        feeder = threading.Thread(target=lambda: (program.stdin.write(data),
+                                                  program.stdin.flush()))
+        feeder.start()
+        wanted = b'%d' % (int(number) - 1)
+        seen = any(line.rstrip() == wanted for line in program.stdout)
+        feeder.join()
+        tap.check(seen and program.poll() is None, 'what is behind a damage is not waited for')
+        program.kill()
+
+
 def main():
     tap = Tap()
     sysreel = sys.argv[1]
@@ -64,6 +90,7 @@ def main():
     os.close(pipe)
     said = program.communicate(timeout=20)[1].decode('latin-1')
     tap.check(said == 'sysreel: -: empty\n', 'with nohup it goes on', [said])
+    check_damage(tap, sysreel, sys.argv[2])
     return tap.done()
 
 

@@ -12,7 +12,7 @@
 #include "tests/lib/sample.h"
 #include "tests/prop/naive.h"
 
-#define ROUNDS 24			/* a view, of the capture */
+#define ROUNDS 12			/* a view, of the capture */
 #define SAMPLES 8
 #define LIVES 8
 #define LIFE_EVENTS 250			/* of each section */

@@ -23,6 +23,7 @@ struct state {
 	const char *shown;
 	unsigned n_draws, n_woken, n_times;
 	uint64_t deadline_ns;
+	bool is_busy;			/* the deadline has always passed */
 	int wake_fd;
 };
 
@@ -108,6 +109,10 @@ obey(struct term *t, struct state *s, const struct key *k)
 	case 't':
 		s->deadline_ns = term_now_ns() + 1000000;
 		break;
+	case 'b':
+		s->is_busy = !s->is_busy;
+		s->deadline_ns = s->is_busy ? 0 : UINT64_MAX;
+		break;
 	case 'l':
 		term_leave(t);
 		puts("outside");
@@ -136,7 +141,7 @@ live(struct term *t, struct state *s)
 			break;
 		case TERM_TIME:
 			s->n_times++;
-			s->deadline_ns = UINT64_MAX;
+			s->deadline_ns = s->is_busy ? 0 : UINT64_MAX;
 			break;
 		case TERM_RESIZED:
 			break;

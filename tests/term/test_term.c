@@ -53,6 +53,10 @@ test_keys(void)
 	CHECK(vt_wait(v, "woken 1"), "another thread wakes it");
 	vt_keys(v, "t");
 	CHECK(vt_wait(v, "times 1"), "a deadline wakes it");
+	vt_keys(v, "b");
+	vt_keys(v, "F3");
+	CHECK(vt_wait(v, "key F3"), "who is always late gets keys");
+	vt_keys(v, "b");
 	vt_keys(v, "q");
 	CHECK(vt_ended(v) == 0 && vt_is_given_back(v), "the end, and the terminal as it was");
 	vt_free(v);
