@@ -55,6 +55,7 @@ leave_terminal(void)
 	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	setsid();
+	signal(SIGHUP, SIG_DFL);	/* which is how it is ended, whoever ignored it before */
 	for (int i = 0; fd >= 0 && i <= STDERR_FILENO; i++)
 		dup2(fd, i);
 }

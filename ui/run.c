@@ -5,7 +5,6 @@
 #include <limits.h>
 #include <linux/capability.h>
 #include <linux/close_range.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -131,16 +130,12 @@ become(const struct run *r, char *const *env, int terminal, int trouble)
 static bool
 await(struct term *t, pid_t child, int *status)
 {
-	struct pollfd p = { .fd = (int)syscall(SYS_pidfd_open, child, 0), .events = POLLIN };
+	int fd = (int)syscall(SYS_pidfd_open, child, 0);
 
-	while (p.fd >= 0 && poll(&p, 1, -1) < 0 && errno == EINTR) {
-		if (!term_is_ending(t))
-			continue;
+	if (fd >= 0 && !term_wait_for(t, fd) && term_is_ending(t))
 		kill(child, SIGHUP);
-		break;
-	}
-	if (p.fd >= 0)
-		close(p.fd);
+	if (fd >= 0)
+		close(fd);
 	return !term_is_ending(t) && waitpid(child, status, 0) == child;
 }
 

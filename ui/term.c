@@ -447,10 +447,32 @@ term_is_ending(const struct term *t)
 	return told.quit || t->is_gone;
 }
 
+bool
+term_wait_for(struct term *t, int fd)
+{
+	struct pollfd fds[] = {
+		{ .fd = fd, .events = POLLIN },
+		{ .fd = told.fd, .events = POLLIN },
+	};
+	uint64_t ticks;
+
+	while (!term_is_ending(t)) {
+		int n = poll(fds, ARRAY_LEN(fds), -1);
+
+		if (n < 0 && errno != EINTR)
+			return false;
+		/* A signal; what it says is in TOLD. */
+		if (n > 0 && fds[1].revents && read(told.fd, &ticks, sizeof(ticks)) < 0)
+			continue;
+		if (n > 0 && fds[0].revents)
+			return !term_is_ending(t);
+	}
+	return false;
+}
+
 void
 term_await_key(struct term *t, const char *words)
 {
-	struct pollfd p = { .fd = t->in_fd, .events = POLLIN };
 	struct termios modes, key;
 	char bytes[64];
 
@@ -461,9 +483,7 @@ term_await_key(struct term *t, const char *words)
 	/* What was typed while the command ran was not for us. */
 	tcsetattr(t->in_fd, TCSAFLUSH, &key);
 	send(t, words);
-	while (!term_is_ending(t) && poll(&p, 1, -1) < 0 && errno == EINTR)
-		;
-	if (!term_is_ending(t) && read(t->in_fd, bytes, sizeof(bytes)) <= 0)
+	if (term_wait_for(t, t->in_fd) && read(t->in_fd, bytes, sizeof(bytes)) <= 0)
 		t->is_gone = true;
 	tcsetattr(t->in_fd, TCSADRAIN, &modes);
 }

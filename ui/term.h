@@ -69,6 +69,9 @@ void term_return(struct term *t);
 int term_fd(const struct term *t);
 void term_await_key(struct term *t, const char *words);
 
+/* Until FD can be read, which is true, or the program is told to end. */
+bool term_wait_for(struct term *t, int fd);
+
 /* Has something told the program to end, as term_wait() would say next? */
 bool term_is_ending(const struct term *t);
 

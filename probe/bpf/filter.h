@@ -88,6 +88,16 @@ judge(struct task_struct *task, struct wire_mark *mark)
 	return wants;
 }
 
+/* The same of one that can have no mark: there is no room, or an iterator on this CPU was
+ * interrupted while it looked at marks, and the kernel makes none meanwhile. */
+static __always_inline uint32_t
+judge_unmarked(struct task_struct *task)
+{
+	struct wire_mark mark = { 0 };
+
+	return judge(task, &mark);
+}
+
 /* What is wanted of TASK, which runs: enum wire_want. */
 static __always_inline uint32_t
 wants_of(struct task_struct *task)
@@ -102,7 +112,7 @@ wants_of(struct task_struct *task)
 	if (!mark)
 		mark = config.only_marked ? take_seed(task) : mark_make(task);
 	if (!mark)
-		return config.only_marked ? 0 : WIRE_WANT_MATCH | WIRE_WANT_STATE;
+		return config.only_marked ? 0 : judge_unmarked(task);
 	if (mark->flags & WIRE_MARK_JUDGED && mark->css_set == (uint64_t)LOOK(task, cgroups))
 		return mark->wants;
 	return judge(task, mark);

@@ -14,7 +14,9 @@ import sys
 import tempfile
 import time
 
-from tap import Tap
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'style'))
+
+from tap import Tap  # noqa: E402
 
 # Runs in bash: the words behind are those of the line; what is printed is offered.
 ASK_BASH = '''

@@ -3,12 +3,15 @@
     test_manual.py SYSREEL
 """
 
+import os
 import re
 import shutil
 import subprocess
 import sys
 
-from tap import Tap
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'style'))
+
+from tap import Tap  # noqa: E402
 
 
 def said(*words, text=None):

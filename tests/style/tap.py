@@ -1,17 +1,24 @@
 """tap - say what must hold, in TAP; what check.h is for C."""
 
+import signal
+
 
 class Tap:
     def __init__(self):
         self.n = 0
         self.failed = 0
+        # What is started here is hung up as usual, although we were started by nohup.
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
-    def check(self, ok, what, details=()):
+    def check(self, ok, what, *details):
+        """DETAILS, texts or what has some, are told when it does not hold."""
         self.n += 1
         self.failed += not ok
         print(f'{"ok" if ok else "not ok"} {self.n} - {what}')
-        for line in '\n'.join(map(str, () if ok else details)).splitlines():
-            print(f'# {line}')
+        for detail in () if ok else details:
+            texts = [detail] if isinstance(detail, str) else detail
+            for line in '\n'.join(map(str, texts)).splitlines():
+                print(f'# {line}')
         return ok
 
     def skip(self, why):

@@ -430,6 +430,7 @@ test_terminal(void)
 	vt_go_on(v);
 	vt_keys(v, "^C");
 	CHECK(vt_wait(v, "it was ended by SIGINT"), "  goes on, and is ended by Ctrl-C alone");
+	vt_wait(v, "Press a key");
 	vt_keys(v, "x");
 	CHECK(vt_wait(v, "F2 Views"), "  and we go on");
 	leave(v);

@@ -85,6 +85,8 @@ run_program(const struct vt_start *s, int slave)
 		else
 			unsetenv(e[0]);
 	}
+	/* Whoever runs the tests may have been started by nohup. */
+	signal(SIGHUP, SIG_DFL);
 	execv(s->argv[0], s->argv);
 	_exit(127);
 }
