@@ -22,7 +22,7 @@ WORKERS = 4
 # Opens, closes, connects, forks and starts threads at random; then tells of all
 # descriptors that it has, and uses each of them once.
 WORKER = '''
-import fcntl, json, os, random, socket, sys, threading, time
+import fcntl, json, os, random, signal, socket, sys, threading, time
 folder, seed, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
 rng = random.Random(seed)
 own = set(int(x) for x in os.listdir('/proc/self/fd'))
@@ -31,6 +31,8 @@ server = socket.socket()
 server.bind(('127.0.0.1', 0))
 server.listen(50)
 kept = []       # sockets: Python must not close them
+children = []   # those that are not waited for
+waiting = []    # threads, and what they wait for
 
 def name():
     return os.path.join(folder, 'f%d' % rng.randrange(20))
@@ -96,6 +98,37 @@ def beget():
         os._exit(0)
     os.waitpid(child, 0)
 
+def keep():
+    child = os.fork()
+    if not child:
+        signal.alarm(300)               # whatever becomes of us
+        if rng.randrange(2):
+            os.execv('/bin/sleep', ['sleep', '600'])
+        signal.pause()
+    children.append(child)
+
+def bury(child):
+    children.remove(child)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+def start():
+    go = threading.Event()
+    t = threading.Thread(target=go.wait)
+    t.start()
+    waiting.append((t, go))
+
+def stop(t, go):
+    waiting.remove((t, go))
+    go.set()
+    t.join()
+
+def come_and_go():
+    if rng.randrange(2):
+        keep() if len(children) < 6 else bury(rng.choice(children))
+    else:
+        start() if len(waiting) < 6 else stop(*rng.choice(waiting))
+
 def turn():
     with lock:
         if server.fileno() not in map(int, os.listdir('/proc/self/fd')):
@@ -114,6 +147,8 @@ while time.time() < end:
     if rng.randrange(3) == 0:
         with lock:
             beget()
+    with lock:
+        come_and_go()
     if rng.randrange(3) == 0:
         t = threading.Thread(target=in_thread)
         t.start()
@@ -144,10 +179,18 @@ for fd in mine():
         told[fd] = ('p', None)
     else:
         told[fd] = ends(fd)
+for child in children:                  # one may be about to begin its program
+    while open('/proc/%d/stat' % child).read().rsplit(')', 1)[1].split()[0] != 'S':
+        time.sleep(0.01)
+names = {x: open('/proc/%d/comm' % x).read().rstrip() for x in children}
+threads = len(os.listdir('/proc/self/task'))
 os.getppid()
 for fd in told:
     fcntl.fcntl(fd, fcntl.F_GETFD)
-os.write(1, json.dumps({'pid': os.getpid(), 'fds': told, 'cwd': os.getcwd()}).encode())
+os.write(1, json.dumps({'pid': os.getpid(), 'fds': told, 'cwd': os.getcwd(),
+                        'children': names, 'threads': threads}).encode())
+while children:
+    bury(children[0])
 os._exit(0)
 '''
 
@@ -163,20 +206,31 @@ sys.exit(any(w.returncode for w in workers))
 
 
 def known_of(sysreel, path, pid):
-    """({descriptor: (letter, name)}, folder) as of the call of getppid()."""
-    form = '*%evt.type %fd.num %fd.typechar %proc.cwd %fd.name'
+    """({descriptor: (letter, name)}, folder, number of threads, number of the event) as of the
+    call of getppid()."""
+    form = '*%evt.type %fd.num %fd.typechar %proc.nthreads %evt.num %proc.cwd %fd.name'
     out = subprocess.run([sysreel, 'print', '-r', path, '-p', form,
                           f'proc.pid={pid} and evt.dir=< and evt.type in (fcntl, getppid)'],
                          stdout=subprocess.PIPE, check=False).stdout.decode('latin-1')
     lines = out.split('\n')[:-1]
     at = max((i for i, x in enumerate(lines) if x.startswith('getppid')), default=None)
     if at is None:
-        return None, None
+        return None, None, None, None
+    threads, number = lines[at].split(' ')[3:5]
     fds = {}
     for line in lines[at + 1:]:
-        _, num, letter, cwd, name = line.split(' ', 4)
+        _, num, letter, _, _, cwd, name = line.split(' ', 6)
         fds[int(num)] = (letter, name)
-    return fds, cwd.rstrip('/') or '/'
+    return fds, cwd.rstrip('/') or '/', int(threads), int(number)
+
+
+def children_of(sysreel, path, pid, number):
+    """{pid: name of the program} of those that PID has as of event NUMBER."""
+    out = subprocess.run([sysreel, 'view', 'procs', '-r', path, '--from', f'#{number}', '--to',
+                          f'#{number + 1}', '--path', f'proc.ppid={pid}', '--format', 'json'],
+                         stdout=subprocess.PIPE, check=False).stdout
+    return {str(x['PID']): os.path.basename(x['COMMAND'].split(' ')[0])
+            for x in json.loads(out)['rows']}
 
 
 def differences(told, known):
@@ -205,13 +259,17 @@ def churn(tap, sysreel, folder, seconds):
     tap.check(parent.returncode == 0 and recorder.returncode == 0, 'the workers end well', [said])
     tap.check('lost' not in said, 'nothing is lost', [said])
     for told in (json.loads(x) for x in out.split('\n') if x):
-        known, cwd = known_of(sysreel, path, told['pid'])
+        known, cwd, threads, number = known_of(sysreel, path, told['pid'])
         if not tap.check(known is not None, f'{told["pid"]} is known'):
             continue
         wrong = list(differences(told['fds'], known))
         tap.check(not wrong and len(told['fds']) > 5,
                   f'{len(told["fds"])} descriptors are as they are', wrong)
         tap.check(cwd == told['cwd'], f'its folder is {told["cwd"]}', [cwd])
+        tap.check(threads == told['threads'], f'it has {told["threads"]} threads', [threads])
+        children = children_of(sysreel, path, told['pid'], number)
+        tap.check(children == told['children'], f'it has {len(told["children"])} children',
+                  [children, told['children']])
 
 
 def main():
