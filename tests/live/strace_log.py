@@ -113,3 +113,13 @@ def read(prefix):
                     calls.append(Call(found.group(1), split(found.group(2)),
                                       found.group(3)))
     return threads
+
+
+def killed(prefix):
+    """The threads in the files PREFIX.TID that a signal ended."""
+    found = set()
+    for path in glob.glob(glob.escape(prefix) + '.*'):
+        with open(path, encoding='latin-1') as f:
+            if f.read().rstrip('\n').rsplit('\n', 1)[-1].startswith('+++ killed by SIG'):
+                found.add(int(path.rsplit('.', 1)[1]))
+    return found

@@ -343,7 +343,7 @@ class Comparison:
                                f'strace:  {theirs.name}({", ".join(theirs.args)}) = '
                                f'{theirs.result}'))
 
-    def thread(self, ours, theirs):
+    def thread(self, ours, theirs, was_killed):
         """All calls of a thread, in their order."""
         ours = [one for one in ours if not is_more(one, ours)]
         at = 0
@@ -358,9 +358,9 @@ class Comparison:
             at += 1
             if not other.result.startswith('?'):
                 self.one(mine, other)
-        # It is ended from outside in the middle of a call, which strace then tells nothing of.
-        if at == len(ours) - 1 and not any(o.name in ('exit', 'exit_group') for o in theirs):
-            self.skipped['the thread was ended while strace looked at it'] += 1
+        # Of a call in which a signal ends it, strace tells nothing.
+        if was_killed and at == len(ours) - 1:
+            self.skipped['a signal ended the thread while strace looked at it'] += 1
         elif at != len(ours):
             self.wrong.append((f'{len(ours)} calls, strace has {at}, which lacks ' +
                                ', '.join(name for name, _ in ours[at:at + 5]),))
@@ -399,9 +399,10 @@ def run(sysreel, words, folder, comparison):
             f'{done.stderr.decode(errors="replace").splitlines()[-1:]}'
     ours = recorded(done.stdout.decode(errors='replace'), parameters(sysreel))
     threads = strace_log.read(log)
+    killed = strace_log.killed(log)
     for tid, calls in threads.items():
         is_started = tid == min(threads)
-        comparison.thread(began(ours.get(tid, []), is_started), calls)
+        comparison.thread(began(ours.get(tid, []), is_started), calls, tid in killed)
     return None
 
 
