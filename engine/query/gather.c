@@ -876,5 +876,4 @@ gather_merge(struct gather *g, struct gather *from)
 		memcpy(g->list + g->n_list, from->list, from->n_list * sizeof(*g->list));
 	g->n_list += from->n_list;
 	g->was_cut |= from->was_cut;
-	g->cursor->n_unread += from->cursor->n_unread;
 }

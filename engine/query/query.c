@@ -284,7 +284,7 @@ query_run(const struct snapshot *snap, const struct query *q, struct err *err)
 	order_list(g);
 	entities_add_rows(g);
 	entities_add_histories(scan.gathers, scan.n ? scan.n : 1);
-	table = answer_new(g);
+	table = answer_new(scan.gathers, scan.n ? scan.n : 1);
 	table->is_partial |= is_cancelled(&plan);
 out:
 	for (unsigned i = 0; i < n; i++)
