@@ -86,7 +86,8 @@ look_for_keys(struct gather *g, const struct lived *l)
 	if (l->t)
 		p = atomic_load_explicit(&l->t->proc, memory_order_acquire);
 	g->process_index = p ? p->index : 0;
-	return true;
+	/* Whose thread it is may have been learned only later. */
+	return p && p->from <= l->last;
 }
 
 /* Rows ---------------------------------------------------------------- */
