@@ -74,17 +74,18 @@ look_at_entity(struct gather *g, enum view_entity kind, uint32_t index)
 	}
 }
 
-/* The entity that GROUP is about. */
-static bool
-look_at_group(struct gather *g, const struct group *group)
+/* The entity that GROUP is about, where there is only one; of what kind it is. */
+static enum view_entity
+look_at_own(struct gather *g, const struct group *group)
 {
 	for (size_t i = 0; i < g->plan->n_keys; i++) {
 		enum view_entity kind = g->keys[i].entity;
 
 		if (kind && kind != VIEW_DESCRIPTOR)
-			return look_at_entity(g, kind, group->keys[i] - 1);
+			return look_at_entity(g, kind, group->keys[i] - 1) ? kind :
+									     VIEW_NO_ENTITY;
 	}
-	return group->kind && look_at_entity(g, group->kind, group->entity);
+	return VIEW_NO_ENTITY;
 }
 
 static bool
@@ -113,14 +114,17 @@ value_of_member(struct gather *g, const struct group *group, struct term *term,
 	return group->last && value_of_event(g, term, group->last, out);
 }
 
-/* What TERM is for the row of GROUP. */
+/* What TERM is for the row of GROUP. Of a process or a thread nothing else is asked: what
+ * it had and lost is no longer so. */
 static bool
 value_of_group(struct gather *g, const struct group *group, struct term *term,
 	       struct value *out)
 {
-	if (look_at_group(g, group) && term_ask(term, g->cursor, out))
+	enum view_entity own = look_at_own(g, group);
+
+	if (own && term_ask(term, g->cursor, out))
 		return true;
-	return value_of_member(g, group, term, out);
+	return own != VIEW_PROCESS && own != VIEW_THREAD && value_of_member(g, group, term, out);
 }
 
 static bool
