@@ -65,6 +65,15 @@ struct pack {
 	uint8_t bits;			/* of each value: 0 .. 56, or 64 */
 };
 
+/* No value of P is greater. */
+static inline uint64_t
+pack_most(const struct pack *p)
+{
+	uint64_t span = p->bits < 64 ? ((uint64_t)1 << p->bits) - 1 : UINT64_MAX;
+
+	return p->min <= UINT64_MAX - span ? p->min + span : UINT64_MAX;
+}
+
 struct column {
 	const uint8_t *p;		/* may be read 8 bytes behind its end, when sealed */
 	uint64_t min, max;		/* of all rows; an open chunk: 0 and UINT64_MAX */

@@ -546,6 +546,20 @@ store_find_thread(const struct store *s, int64_t tid, uint64_t position)
 	return k;
 }
 
+const struct kept_thread *
+store_thread_within(const struct store *s, int64_t tid, uint64_t first, uint64_t last,
+		    const struct kept_thread *after)
+{
+	const struct kept_thread *k =
+		atomic_load_explicit(after ? &after->next_of_tid : &s->by_tid[bucket_of(tid)],
+				     memory_order_acquire);
+
+	while (k && (k->tid != tid || k->from > last ||
+		     atomic_load_explicit(&k->to, memory_order_relaxed) <= first))
+		k = atomic_load_explicit(&k->next_of_tid, memory_order_acquire);
+	return k;
+}
+
 /* Accounting ---------------------------------------------------------- */
 
 static const char *const kind_names[STORE_KINDS] = {
