@@ -195,8 +195,10 @@ gather_new(const struct plan *plan, struct err *err)
 	if (add_sifts(g, err) < 0)
 		goto fail;
 	find_types(g);
-	for (size_t i = 0; i < g->n_sifts; i++)
+	for (size_t i = 0; i < g->n_sifts; i++) {
 		g->keeps_refused |= sift_keeps(g->sifts[i]);
+		g->needs_bytes |= sift_needs_bytes(g->sifts[i]);
+	}
 	for (size_t i = 0; i < plan->n_columns; i++)
 		if (add_column(g, i, err) < 0)
 			goto fail;
@@ -207,7 +209,9 @@ gather_new(const struct plan *plan, struct err *err)
 		key->term = g->terms[i];
 		key->entity = plan->columns[i]->key_entity;
 		key->by = slot_of_key(key);
+		key->needs_bytes = !key->entity && term_needs_bytes(term_operand(key->term));
 		key->bag.type = term_type(key->term);
+		g->needs_bytes |= key->needs_bytes;
 	}
 	return g;
 
@@ -420,7 +424,7 @@ gather_key(struct key *key, struct cursor *c, uint32_t *of_kind)
 
 	if (by == COLUMNS && *of_kind)
 		return *of_kind - 1;
-	if (by == COLUMNS || (by == COL_FD && cursor_value(c, COL_FLAGS) & ROW_NEEDS_BYTES))
+	if (by == COLUMNS || (key->needs_bytes && cursor_value(c, COL_FLAGS) & ROW_NEEDS_BYTES))
 		return id_of_row(key, c);
 	slot = (uint32_t)cursor_value(c, by);
 	if (key->bag.base && facts_id(term_facts(key->term), slot))

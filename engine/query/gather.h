@@ -50,6 +50,7 @@ struct key {
 	enum view_entity entity;
 	struct bag bag;			/* unless it is an entity's */
 	enum column_id by;		/* whose slot decides: COL_THREAD, COL_FD; COLUMNS: none */
+	bool needs_bytes;		/* of rows that do, no slot decides */
 	uint32_t *by_slot;		/* by that slot: id + 1; 1: none */
 	size_t n_slots;
 };
@@ -128,6 +129,7 @@ struct gather {
 	size_t cap_codes;
 	uint32_t sifts_asked;		/* by rows with one of them: a bit each */
 	uint32_t *memo;			/* of several keys: index + 1, at places by their hash */
+	bool needs_bytes;		/* of rows that do: for a condition or a key */
 	bool may_skip;			/* rows without a value for any column */
 	struct arena arena;		/* of texts in tallies */
 	struct tally *tally_room;	/* where the next group has its tallies */

@@ -23,7 +23,9 @@ state_of(const struct gather *g, const struct combined *of, const struct gather_
 		return GATHER_SKIP;
 	if (kind && kind->is_skipped)
 		return GATHER_SKIP;
-	if (!kind || !kind->steps || kind->refusing)
+	/* What needs its bytes is recalled, which is better done once. */
+	if (!kind || !kind->steps || kind->refusing ||
+	    (of->flags & ROW_NEEDS_BYTES && g->needs_bytes))
 		return GATHER_ALONE;
 	return !kind->columns && g->may_skip ? GATHER_SKIP : GATHER_READY;
 }
@@ -124,7 +126,7 @@ key_of(struct gather *g, size_t k, size_t i, struct gather_kind *kind, uint64_t 
 
 	if (key->by == COLUMNS) {
 		id = kind->key[k];
-	} else if (key->by == COL_THREAD || !(flags & ROW_NEEDS_BYTES)) {
+	} else if (!key->needs_bytes || !(flags & ROW_NEEDS_BYTES)) {
 		slot = (uint32_t)cursor_column(c, key->by)[i];
 		id = key->bag.base ? facts_id(term_facts(key->term), slot) : 0;
 		if (!id && key->by_slot)

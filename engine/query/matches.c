@@ -7,6 +7,7 @@
 #include "engine/base/err.h"
 #include "engine/base/mem.h"
 #include "engine/query/cursor.h"
+#include "engine/query/facts.h"
 #include "engine/query/known.h"
 #include "engine/query/sift.h"
 
@@ -27,6 +28,7 @@ struct matches {
 	struct cursor *cursor;
 	struct sift *sifts[MATCHES_FILTERS_MAX];
 	size_t n_sifts;
+	struct facts_list facts;	/* that there are */
 	struct arena arena;
 	uint64_t from_ns, to_ns;
 	bool has_window;
@@ -73,6 +75,11 @@ matches_new(const struct snapshot *snap, const struct matches_question *q, struc
 		m->n_sifts++;
 	}
 	find_types(m);
+	for (size_t i = 0; i < m->n_sifts; i++)
+		sift_want_facts(m->sifts[i], &m->facts);
+	facts_borrow(&m->facts, snap, q->style, 0);
+	for (size_t i = 0; i < m->n_sifts; i++)
+		sift_use_facts(m->sifts[i], &m->facts);
 	return m;
 
 fail:
@@ -87,6 +94,7 @@ matches_free(struct matches *m)
 		return;
 	for (size_t i = 0; i < m->n_sifts; i++)
 		sift_free(m->sifts[i]);
+	facts_fini(&m->facts);
 	cursor_free(m->cursor);
 	free(m->kinds);
 	free(m->by_code);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/base/mem.h"
+#include "engine/filter/operator.h"
 #include "engine/filter/types.h"
 #include "engine/filter/zone.h"
 #include "engine/field/operand.h"
@@ -433,12 +434,25 @@ sift_refuse(struct sift *s, struct cursor *c)
 }
 
 bool
+sift_needs_bytes(const struct sift *s)
+{
+	return s->top->needs_bytes;
+}
+
+bool
 sift_keeps(const struct sift *s)
 {
 	return s->top->known != NULL;
 }
 
 /* Kinds of rows --------------------------------------------------------- */
+
+/* Does what N compares need only be there? */
+static bool
+asks_presence(const struct sift_node *n)
+{
+	return n->check->op->how->takes == TAKES_NOTHING && n->check->many == FIELD_ONE;
+}
 
 static enum sift_verdict
 check_kind(const struct sift_node *n, struct cursor *c)
@@ -456,7 +470,11 @@ check_kind(const struct sift_node *n, struct cursor *c)
 		return SIFT_NO;
 	if (n->is_of_tracers)
 		return may_mark(cursor_value(c, COL_TYPE)) ? SIFT_MAYBE : SIFT_NO;
-	if (n->how != TERM_BY_KIND || !term_is_constant(n->term, cursor_kind(c), &there, &v))
+	if (n->how != TERM_BY_KIND)
+		return SIFT_MAYBE;
+	if (asks_presence(n) && term_has_value(n->term, cursor_kind(c)))
+		return SIFT_YES;
+	if (!term_is_constant(n->term, cursor_kind(c), &there, &v))
 		return SIFT_MAYBE;
 	return there && check_value(n->check, &v) ? SIFT_YES : SIFT_NO;
 }

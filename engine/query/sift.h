@@ -42,6 +42,9 @@ void sift_refuse(struct sift *s, struct cursor *c);
 /* Is that kept for those who ask later? */
 bool sift_keeps(const struct sift *s);
 
+/* Are rows with ROW_NEEDS_BYTES to be looked up in their bytes? */
+bool sift_needs_bytes(const struct sift *s);
+
 /* Can a row of type ID be wanted? */
 bool sift_wants_type(const struct sift *s, uint16_t id);
 
