@@ -10,6 +10,7 @@
 #include "engine/base/text.h"
 #include "ui/history.h"
 #include "ui/key.h"
+#include "ui/later.h"
 #include "ui/save.h"
 #include "ui/seen.h"
 #include "ui/state.h"
@@ -59,16 +60,27 @@ app_push(struct app *a, struct screen *s)
 	a->top = s;
 }
 
+static void
+end_screen(void *screen)
+{
+	struct screen *s = screen;
+
+	if (s->ops->free)
+		s->ops->free(s);
+	else
+		free(s);
+}
+
 void
 app_pop(struct app *a)
 {
 	struct screen *s = a->top;
 
 	a->top = s->below;
-	if (s->ops->free)
-		s->ops->free(s);
+	if (s->ops->ends_late)
+		later_do(a->later, end_screen, s);
 	else
-		free(s);
+		end_screen(s);
 }
 
 void
@@ -79,6 +91,8 @@ app_fini(struct app *a)
 	a->saving = NULL;
 	while (a->top)
 		app_pop(a);
+	later_free(a->later);
+	a->later = NULL;
 	canvas_fini(&a->canvas);
 	editor_history_fini(&a->filters);
 	editor_history_fini(&a->searches);

@@ -30,6 +30,7 @@ struct key;
 struct term;
 
 struct screen;
+struct later;
 struct save;
 struct seen;
 
@@ -44,6 +45,7 @@ struct screen_ops {
 	void (*woken)(struct screen *s);
 	void (*free)(struct screen *s);	/* NULL: free() */
 	bool is_overlay;		/* the screen below is seen around it */
+	bool ends_late;			/* .free waits for threads: another one calls it */
 };
 
 /* The first member of all screens. */
@@ -69,6 +71,7 @@ struct app {
 	struct clock clock;
 	struct editor_history filters, searches;
 	struct columns columns;		/* that were chosen for views */
+	struct later *later;		/* NULL: in tests */
 	struct save *saving;		/* what is being saved; NULL: nothing */
 	struct seen *seen;		/* values, for filters; NULL: nobody asked yet */
 	struct {

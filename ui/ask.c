@@ -2,13 +2,13 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "engine/base/mem.h"
 #include "engine/store/store.h"
 #include "ui/heatmap.h"
+#include "ui/worker.h"
 
 struct ask {
 	struct store *store;
@@ -174,7 +174,6 @@ ask_new(struct store *store, int wake_fd, const struct query_style *style,
 	const struct filter_options *options)
 {
 	struct ask *a = xzalloc(sizeof(*a));
-	sigset_t all, old;
 
 	a->store = store;
 	a->wake_fd = wake_fd;
@@ -182,12 +181,7 @@ ask_new(struct store *store, int wake_fd, const struct query_style *style,
 	a->options = options;
 	pthread_mutex_init(&a->mutex, NULL);
 	pthread_cond_init(&a->changed, NULL);
-	/* Signals are for the thread that has the terminal. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	if (pthread_create(&a->thread, NULL, work, a))
-		die("no thread for questions can be made");
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	worker_start(&a->thread, work, a);
 	return a;
 }
 

@@ -665,6 +665,7 @@ static const struct screen_ops ops = {
 	.key = key,
 	.woken = woken,
 	.free = end,
+	.ends_late = true,
 };
 
 void

@@ -16,6 +16,8 @@
 #include "ui/dig.h"
 #include "ui/echo.h"
 #include "ui/key.h"
+#include "ui/later.h"
+#include "ui/worker.h"
 
 /* The reading thread has published something. It does so a hundred times a second,
  * which nobody could see. */
@@ -134,8 +136,8 @@ begin(struct app *a, const struct view *first, struct err *err)
 	a->start_ns = term_now_ns();
 	if (ingest_start(a->ingest, source, err) < 0)
 		return err->code;
-	/* Who reads the source goes first, not who draws. */
-	setpriority(PRIO_PROCESS, 0, a->nice);
+	/* Who reads the source goes first of all, then who draws, then who answers. */
+	worker_go_first(a->nice);
 	if (a->o->begun && a->o->begun(a->o->ctx, err) < 0)
 		return err->code;
 	a->term = term_open(&a->o->term, err);
@@ -143,6 +145,7 @@ begin(struct app *a, const struct view *first, struct err *err)
 		return err->code;
 	ingest_progress(a->ingest, &a->progress);
 	app_remember(a);
+	a->later = later_new();
 	browse_open(a, first);
 	open_list(a);
 	return 0;

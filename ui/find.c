@@ -1,13 +1,13 @@
 #include "ui/find.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "engine/base/mem.h"
 #include "engine/query/matches.h"
+#include "ui/worker.h"
 
 /* Events that are looked at in one go: few at first, so that there is a page at once. */
 #define FIRST_PIECE 4096u
@@ -70,7 +70,6 @@ find_new(const struct snapshot *snap, const struct matches_question *q, int wake
 {
 	struct matches *m = matches_new(snap, q, err);
 	struct find *f;
-	sigset_t all, old;
 
 	if (!m)
 		return NULL;
@@ -80,11 +79,7 @@ find_new(const struct snapshot *snap, const struct matches_question *q, int wake
 	f->n_all = matches_all(m);
 	f->n_pieces = (size_t)(f->n_all / PIECE) + 1;
 	f->pieces = xzalloc(f->n_pieces * sizeof(*f->pieces));
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	if (pthread_create(&f->thread, NULL, work, f))
-		die("no thread for a search can be made");
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	worker_start(&f->thread, work, f);
 	return f;
 }
 

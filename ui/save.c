@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 #include "ui/key.h"
 #include "ui/prompt.h"
 #include "ui/term.h"
+#include "ui/worker.h"
 
 #define MODE 0600			/* what programs read and wrote is nobody else's */
 #define MENU_COLS 44
@@ -167,14 +167,7 @@ work(void *ctx)
 static void
 start_thread(struct save *s)
 {
-	sigset_t all, old;
-
-	/* Signals are for the thread that has the terminal. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	if (pthread_create(&s->thread, NULL, work, s))
-		die("no thread for writing can be made");
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	worker_start(&s->thread, work, s);
 	s->has_thread = true;
 }
 

@@ -320,6 +320,7 @@ static const struct screen_ops ops = {
 	.key = key,
 	.woken = woken,
 	.free = end,
+	.ends_late = true,
 };
 
 void

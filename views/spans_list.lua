@@ -5,6 +5,7 @@ return {
 	description = "Each span of a tracer at this depth.",
 	tags = { "tracers" },
 	filter = "span.ntags >= %depth+1",
+	needs = { "span.id" },
 	applies_to = { "process", "user", "container", "file", "span", "evt.res" },
 	drill_down = "spans_list",
 	deeper = true,

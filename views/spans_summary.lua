@@ -5,6 +5,7 @@ return {
 	description = "Spans of tracers at this depth, by their tag.",
 	tags = { "tracers" },
 	filter = "span.ntags >= %depth+1",
+	needs = { "span.id" },
 	applies_to = { "process", "user", "container", "file", "span", "evt.res" },
 	drill_down = "spans_summary",
 	deeper = true,

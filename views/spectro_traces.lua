@@ -6,6 +6,7 @@ return {
 	tags = { "tracers" },
 	kind = "spectrogram",
 	filter = "span.ntags = %depth+1 and evt.dir = <",
+	needs = { "span.id" },
 	applies_to = { "any" },
 	drill_down = "spans_list",
 	pass_filter = false,

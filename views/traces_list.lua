@@ -5,6 +5,7 @@ return {
 	description = "Each outermost span of a tracer.",
 	tags = { "tracers" },
 	filter = "span.ntags >= %depth+1",
+	needs = { "span.id" },
 	applies_to = { "", "process", "user", "container", "file", "evt.res" },
 	drill_down = "spans_list",
 	deeper = true,

@@ -5,6 +5,7 @@ return {
 	description = "Outermost spans of tracers, by their tag.",
 	tags = { "tracers" },
 	filter = "span.ntags >= %depth+1",
+	needs = { "span.id" },
 	applies_to = { "", "process", "user", "container", "file", "evt.res" },
 	drill_down = "spans_summary",
 	deeper = true,

@@ -14,6 +14,7 @@
 #include "engine/field/operand.h"
 #include "engine/field/spelling.h"
 #include "engine/filter/filter.h"
+#include "engine/query/offer.h"
 #include "engine/query/view_spec.h"
 
 #define COLUMNS_MAX 64
@@ -231,10 +232,16 @@ build_needs(struct view_build *b)
 	const struct spec_texts *from = &b->spec->needs;
 	struct view_operand *to = arena_alloc(b->arena, (from->n + 1) * sizeof(*to));
 
-	for (size_t i = 0; i < from->n; i++)
-		if (build_operand(b, from->items[i].text, from->items[i].line, "needs",
-				  &to[i]) < 0)
+	for (size_t i = 0; i < from->n; i++) {
+		const struct spec_text *item = &from->items[i];
+
+		if (build_operand(b, item->text, item->line, "needs", &to[i]) < 0)
 			return -EINVAL;
+		if (!offer_can_tell(to[i].operand))
+			return spec_refuse(b->spec, item->line, b->err,
+					   "needs: `%s` is of no container, pod or span, and "
+					   "nothing else is looked for", item->text);
+	}
 	b->view->needs = to;
 	b->view->n_needs = from->n;
 	return 0;

@@ -326,6 +326,23 @@ wants_idle(const char *filter)
 	return true;
 }
 
+/* A view of what few captures have is offered where it is. */
+static void
+need(struct bending *b, const char *key)
+{
+	static const char *const rare[] = { "k8s.", "mesos.", "marathon.", "span." };
+
+	for (size_t i = 0; i < ARRAY_LEN(rare); i++) {
+		struct spec_text *item;
+
+		if (strncmp(key, rare[i], strlen(rare[i])) != 0)
+			continue;
+		item = arena_alloc(b->r->arena, sizeof(*item));
+		*item = made(key, 1);
+		b->to->needs = (struct spec_texts){ item, 1, 1 };
+	}
+}
+
 static void
 bend_rows(struct bending *b)
 {
@@ -348,6 +365,7 @@ bend_rows(struct bending *b)
 		 !strncmp(key, "marathon.", 9))
 		rows = "processes";
 	to->rows = made(rows, 1);
+	need(b, key);
 }
 
 static int

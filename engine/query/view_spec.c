@@ -35,7 +35,8 @@ static const struct spec_key view_rows[] = {
 	KEY(view_spec, only_new, SPEC_FLAG, false,
 	    "Only rows that nothing before the window has."),
 	KEY(view_spec, needs, SPEC_TEXTS, false,
-	    "Fields, one of which must have a value somewhere; else it is not offered."),
+	    "Fields of containers, pods or spans, one of which must have a value somewhere; else "
+	    "it is not offered."),
 	KEY(view_spec, applies_to, SPEC_TEXTS, false,
 	    "After which fields of a path it is offered: names of fields, \"\" for the top, "
 	    "or process, user, container, file, socket, server, client, local, remote, event, "

@@ -153,6 +153,15 @@ marks_has_any(const struct store *s)
 	return n;
 }
 
+bool
+marks_has_within(const struct store *s, uint64_t first, uint64_t end)
+{
+	const struct kept_mark *last = end > first ?
+		trail_at(&s->marks, end - 1, sizeof(*last)) : NULL;
+
+	return last && last->from >= first;
+}
+
 struct walk {
 	const struct snapshot *snap;
 	uint64_t position;		/* of OPEN; 0: nothing was asked */

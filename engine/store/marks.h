@@ -26,9 +26,10 @@ void marks_cut(struct store *s, uint64_t position);
 void marks_names(const struct store *s, struct intern *names);
 void marks_fini(struct store *s);
 
-/* Does event NUMBER mark a span? Does any? */
+/* Does event NUMBER mark a span? Does any? Does one from FIRST to END - 1? */
 bool marks_has(const struct store *s, uint64_t number);
 bool marks_has_any(const struct store *s);
+bool marks_has_within(const struct store *s, uint64_t first, uint64_t end);
 
 /* Readers' way from event to event; each has its own. The caller owns it. */
 struct walk *walk_new(const struct snapshot *snap);

@@ -103,6 +103,9 @@ static const struct {
 	{ VIEW("filter = 'evt.tpye = open', columns = { { name = 'N' } }"),
 	  "x.lua:3: filter: unknown field `evt.tpye`, did you mean `evt.type`? (at byte 1)" },
 	{ VIEW("needs = { 'no.field' }, columns = { { name = 'N' } }"), "x.lua:3: needs: " },
+	{ VIEW("needs = { 'k8s.pod.id',\n'fd.rip' }, columns = { { name = 'N' } }"),
+	  "x.lua:4: needs: `fd.rip` is of no container, pod or span, and nothing else is looked "
+	  "for" },
 	{ ACTION("hotkey = 'ab', command = 'x'"),
 	  "x.lua:5: actions[1].hotkey: must be one character" },
 	{ ACTION("hotkey = '', command = 'x'"),
