@@ -12,18 +12,31 @@
 #include "engine/event/layout.h"
 #include "engine/event/source.h"
 
+/* Pieces are long where one follows the other, and short where they are far apart. */
 #define PIECE_LEN (128u << 10)
+#define PIECE_LEAST (4u << 10)
 #define GZIP_PIECE_LEN (1u << 20)	/* each costs the way from a checkpoint */
+
+/* Several are kept: those of calls that were entered long ago are in between. */
+#define PIECES 4u
+
+struct piece {
+	uint32_t file;
+	uint64_t offset;		/* of its first byte */
+	size_t len;			/* 0: there is none */
+	size_t want;			/* what it was to have */
+	uint8_t *bytes;			/* owned */
+	size_t cap;
+	uint64_t used;			/* when it was last: a count */
+};
 
 struct again {
 	struct reread reread;		/* first: it is one */
 	reread_find_input *find;
 	const void *ctx;
-	uint32_t file;			/* of the piece */
-	uint64_t offset;		/* of its first byte */
-	size_t len;			/* 0: there is none */
-	uint8_t *piece;
-	size_t cap;
+	struct piece pieces[PIECES];
+	struct piece *piece;		/* the one that was asked for last */
+	uint64_t n_used;
 	uint8_t *turned;		/* an event of the other byte order */
 	size_t turned_cap;
 };
@@ -49,44 +62,82 @@ read_plain(const struct reread_input *in, uint64_t offset, size_t len, uint8_t *
 	return 0;
 }
 
+/* Is AT not more than FAR behind the end of P, and not before its start? */
+static bool
+is_near(const struct piece *p, const struct event_place *at, size_t far)
+{
+	return p->len && p->file == at->file && at->offset >= p->offset &&
+	       at->offset - p->offset < p->len + far;
+}
+
+/* The piece that has LEN bytes from AT on, or else that is to be read next. */
+static struct piece *
+find_piece(struct again *a, const struct event_place *at, size_t len)
+{
+	struct piece *oldest = &a->pieces[0], *before = NULL;
+
+	for (size_t i = 0; i < PIECES; i++) {
+		struct piece *p = &a->pieces[i];
+
+		if (is_near(p, at, 0) && at->offset - p->offset + len <= p->len)
+			return p;
+		if (is_near(p, at, PIECE_LEAST))
+			before = p;
+		if (p->used < oldest->used)
+			oldest = p;
+	}
+	if (before)
+		return before;
+	oldest->want = 0;
+	return oldest;
+}
+
+/* How much to read of a plain file, after WAS bytes that it follows. */
+static size_t
+next_len(size_t was)
+{
+	return was < PIECE_LEAST ? PIECE_LEAST : 2 * was < PIECE_LEN ? 2 * was : PIECE_LEN;
+}
+
 /* Have at least LEN bytes from *AT on in the piece. */
 static int
 have(struct again *a, const struct event_place *at, size_t len, struct err *err)
 {
+	struct piece *p = a->piece = find_piece(a, at, len);
 	struct reread_input in;
 	size_t want;
 	int rc;
 
-	if (a->len && a->file == at->file && at->offset >= a->offset &&
-	    at->offset + len <= a->offset + a->len)
+	p->used = ++a->n_used;
+	if (is_near(p, at, 0) && at->offset - p->offset + len <= p->len)
 		return 0;
 	if (!a->find(a->ctx, at->file, &in))
 		return err_set(err, -ENOENT, "there is no input %u", at->file);
 	if (at->offset + len > in.bytes)
 		return err_set(err, -ENODATA, "%s: ends before byte %llu", in.name,
 			       (unsigned long long)(at->offset + len));
-	want = in.index ? GZIP_PIECE_LEN : PIECE_LEN;
+	p->want = want = in.index ? GZIP_PIECE_LEN : next_len(p->want);
 	if (want > in.bytes - at->offset)
 		want = (size_t)(in.bytes - at->offset);
 	if (want < len)
 		want = len;
-	xgrow(&a->piece, &a->cap, want, 1);
-	a->len = 0;
+	xgrow(&p->bytes, &p->cap, want, 1);
+	p->len = 0;
 	rc = in.index ? inflate_index_read(in.index, in.fd, &(struct inflate_range){
-						   at->offset, want, a->piece }, err) :
-			read_plain(&in, at->offset, want, a->piece, err);
+						   at->offset, want, p->bytes }, err) :
+			read_plain(&in, at->offset, want, p->bytes, err);
 	if (rc < 0)
 		return err_in(err, "%s", in.name);
-	a->file = at->file;
-	a->offset = at->offset;
-	a->len = want;
+	p->file = at->file;
+	p->offset = at->offset;
+	p->len = want;
 	return 0;
 }
 
 static const uint8_t *
 bytes_at(const struct again *a, const struct event_place *at)
 {
-	return a->piece + (at->offset - a->offset);
+	return a->piece->bytes + (at->offset - a->piece->offset);
 }
 
 /* The kind of the block whose id is stored as ID; *SWAP: in the other byte order. */
@@ -144,7 +195,8 @@ again_close(struct reread *r)
 {
 	struct again *a = (struct again *)r;
 
-	free(a->piece);
+	for (size_t i = 0; i < PIECES; i++)
+		free(a->pieces[i].bytes);
 	free(a->turned);
 	free(a);
 }

@@ -5,21 +5,27 @@
 
 #include "engine/base/mem.h"
 #include "engine/event/source.h"
+#include "engine/query/crew.h"
 #include "engine/query/gather.h"
+#include "engine/query/order.h"
 
 #define LEVELS_MAX 4096			/* of a tree */
 
 struct answer {
 	struct table table;		/* first: it is one */
-	struct arena arena;
+	struct arena arena;		/* of rows, totals */
+	struct arena *arenas;		/* of cells, one a thread that made some; owned */
+	unsigned n_arenas;
 	const struct view_column *columns[COLUMNS_MAX];
 	struct table_row *rows;
 };
 
-/* What one row is made of: a group, or one event of a list. */
+/* What rows are made of: groups, or events of a list. Each thread has its own. */
 struct making {
 	struct answer *a;
-	struct gather *g;
+	struct gather *g;		/* that terms are asked with */
+	const struct gather *all;	/* whose groups and keys these are */
+	struct arena *arena;		/* of cells */
 	double seconds;
 };
 
@@ -39,7 +45,7 @@ put_value(struct making *m, struct cell *cell, enum value_type type, const struc
 	cell->value = *v;
 	if (is_text(type))
 		cell->value.s.p = (const uint8_t *)
-			arena_strndup(&m->a->arena, (const char *)v->s.p, v->s.len);
+			arena_strndup(m->arena, (const char *)v->s.p, v->s.len);
 }
 
 /* Let the cursor stand on the entity INDEX of KIND, as of the window's end. */
@@ -68,17 +74,18 @@ look_at_entity(struct gather *g, enum view_entity kind, uint32_t index)
 	}
 }
 
-/* The entity that GROUP is about. */
-static bool
-look_at_group(struct gather *g, const struct group *group)
+/* The entity that GROUP is about, where there is only one; of what kind it is. */
+static enum view_entity
+look_at_own(struct gather *g, const struct group *group)
 {
 	for (size_t i = 0; i < g->plan->n_keys; i++) {
 		enum view_entity kind = g->keys[i].entity;
 
 		if (kind && kind != VIEW_DESCRIPTOR)
-			return look_at_entity(g, kind, group->keys[i] - 1);
+			return look_at_entity(g, kind, group->keys[i] - 1) ? kind :
+									     VIEW_NO_ENTITY;
 	}
-	return group->kind && look_at_entity(g, group->kind, group->entity);
+	return VIEW_NO_ENTITY;
 }
 
 static bool
@@ -107,23 +114,27 @@ value_of_member(struct gather *g, const struct group *group, struct term *term,
 	return group->last && value_of_event(g, term, group->last, out);
 }
 
-/* What TERM is for the row of GROUP. */
+/* What TERM is for the row of GROUP. Of a process or a thread nothing else is asked: what
+ * it had and lost is no longer so. */
 static bool
 value_of_group(struct gather *g, const struct group *group, struct term *term,
 	       struct value *out)
 {
-	if (look_at_group(g, group) && term_ask(term, g->cursor, out))
+	enum view_entity own = look_at_own(g, group);
+
+	if (own && term_ask(term, g->cursor, out))
 		return true;
-	return value_of_member(g, group, term, out);
+	return own != VIEW_PROCESS && own != VIEW_THREAD && value_of_member(g, group, term, out);
 }
 
 static bool
-key_value(struct gather *g, const struct group *group, size_t i, struct value *out)
+key_value(struct making *m, const struct group *group, size_t i, struct value *out)
 {
+	struct gather *g = m->g;
 	const struct key *key = &g->keys[i];
 
 	if (!key->entity) {
-		*out = *bag_get(&key->bag, group->keys[i]);
+		*out = *bag_get(&m->all->keys[i].bag, group->keys[i]);
 		return true;
 	}
 	if (key->entity != VIEW_DESCRIPTOR && look_at_entity(g, key->entity, group->keys[i] - 1) &&
@@ -198,7 +209,7 @@ fill_cell(struct making *m, const struct group *group, size_t i, struct cell *ce
 	bool known;
 
 	if (i < g->plan->n_keys)
-		known = key_value(g, group, i, &v);
+		known = key_value(m, group, i, &v);
 	else if (c->source == VIEW_FROM_EVENTS)
 		known = event_column(m, group, i, &v);
 	else if (c->source == VIEW_FROM_ENTITY)
@@ -317,7 +328,7 @@ static void
 fill_row(struct making *m, const struct group *group, struct table_row *row)
 {
 	const struct plan *plan = m->g->plan;
-	struct cell *cells = arena_alloc(&m->a->arena, plan->n_columns * sizeof(*cells));
+	struct cell *cells = arena_alloc(m->arena, plan->n_columns * sizeof(*cells));
 	struct doubt doubt = doubt_of(m->g, group);
 
 	for (size_t i = 0; i < plan->n_columns; i++) {
@@ -372,7 +383,7 @@ static void
 fill_event(struct making *m, uint64_t number, struct table_row *row)
 {
 	size_t n = m->g->plan->n_columns;
-	struct cell *cells = arena_alloc(&m->a->arena, n * sizeof(*cells));
+	struct cell *cells = arena_alloc(m->arena, n * sizeof(*cells));
 	bool unsure;
 
 	cursor_go_to(m->g->cursor, number);
@@ -386,39 +397,6 @@ fill_event(struct making *m, uint64_t number, struct table_row *row)
 }
 
 /* Order ----------------------------------------------------------------- */
-
-struct ordering {
-	const struct table *t;
-	size_t column;
-	bool descending;
-};
-
-/* What is missing stands last, whichever way. */
-static int
-order_cells(const struct ordering *o, size_t column, bool descending,
-	    const struct table_row *a, const struct table_row *b)
-{
-	const struct cell *x = &a->cells[column], *y = &b->cells[column];
-	int order;
-
-	if (!x->state || !y->state)
-		return (x->state == CELL_MISSING) - (y->state == CELL_MISSING);
-	order = value_order(o->t->columns[column]->type, &x->value, &y->value);
-	return descending ? -order : order;
-}
-
-static int
-order_rows(const void *a, const void *b, void *ctx)
-{
-	const struct ordering *o = ctx;
-	const struct table_row *x = a, *y = b;
-	int order = o->column < o->t->n_columns ?
-		order_cells(o, o->column, o->descending, x, y) : 0;
-
-	for (size_t i = 0; !order && i < o->t->n_columns; i++)
-		order = order_cells(o, i, false, x, y);
-	return order;
-}
 
 /* By the column SORT; NULL: as the view says. */
 static struct ordering
@@ -612,62 +590,99 @@ is_row(const struct gather *g, const struct group *group)
 	return group->n || group->entity;
 }
 
-struct sorted {
-	struct table_row row;
-	const struct group *group;	/* NULL: of a list */
+/* Rows in the making, before they are sorted. */
+struct filling {
+	struct making *makings;		/* one a thread */
+	const struct gather *all;
+	struct table_row *rows;		/* of events of a list first, then of groups */
+	const struct group **groups;	/* the rows' groups; NULL: of a list */
+	size_t n;
+	unsigned n_threads;
 };
 
-static void
-fill_rows(struct making *m, struct sorted *rows)
-{
-	struct gather *g = m->g;
-	size_t n = 0;
+#define ROWS_EACH 256u			/* with fewer of them a thread does not pay */
 
-	for (size_t i = 0; i < g->n_list; i++)
-		fill_event(m, g->list[i], &rows[n++].row);
-	for (size_t i = 0; i < g->n_groups; i++) {
-		if (!is_row(g, &g->groups[i]))
-			continue;
-		rows[n].group = &g->groups[i];
-		fill_row(m, &g->groups[i], &rows[n++].row);
+static void
+fill_part(void *ctx, unsigned number)
+{
+	struct filling *f = ctx;
+	struct making *m = &f->makings[number];
+	size_t to = f->n * (number + 1) / f->n_threads;
+
+	for (size_t i = f->n * number / f->n_threads; i < to; i++) {
+		if (f->groups[i])
+			fill_row(m, f->groups[i], &f->rows[i]);
+		else
+			fill_event(m, f->all->list[i], &f->rows[i]);
 	}
-	m->a->table.n_rows = n;
 }
 
-/* The rows, in their order. */
+/* Which rows there are to be. */
 static void
-sort_rows(struct making *m)
+find_rows(struct filling *f)
 {
-	struct answer *a = m->a;
-	size_t most = m->g->n_list + m->g->n_groups;
-	struct sorted *rows = xzalloc((most + 1) * sizeof(*rows));
-	const struct group **groups = xzalloc((most + 1) * sizeof(*groups));
-	struct ordering o;
+	const struct gather *g = f->all;
+	size_t most = g->n_list + g->n_groups + 1;
 
-	fill_rows(m, rows);
-	o = ordering_of(&a->table, m->g->plan->q->sort, m->g->plan->q->sort_descending);
-	if (!m->g->plan->is_list || o.column < a->table.n_columns)
-		qsort_r(rows, a->table.n_rows, sizeof(*rows), order_rows, &o);
-	a->rows = arena_alloc(&a->arena, (a->table.n_rows + 1) * sizeof(*a->rows));
-	for (size_t i = 0; i < a->table.n_rows; i++) {
-		a->rows[i] = rows[i].row;
-		groups[i] = rows[i].group;
+	f->rows = xreallocarray(NULL, most, sizeof(*f->rows));
+	f->groups = xreallocarray(NULL, most, sizeof(*f->groups));
+	for (f->n = 0; f->n < g->n_list; f->n++)
+		f->groups[f->n] = NULL;
+	for (size_t i = 0; i < g->n_groups; i++)
+		if (is_row(g, &g->groups[i]))
+			f->groups[f->n++] = &g->groups[i];
+}
+
+/* Make the cells of all rows. */
+static void
+fill_rows(struct answer *a, struct filling *f, struct gather *const *gathers, unsigned n)
+{
+	const struct plan *plan = f->all->plan;
+	double seconds = (double)(plan->to_ns - plan->from_ns) / 1e9;
+
+	f->n_threads = n < 1 + f->n / ROWS_EACH ? n : (unsigned)(1 + f->n / ROWS_EACH);
+	f->makings = xreallocarray(NULL, f->n_threads, sizeof(*f->makings));
+	a->arenas = xzalloc(f->n_threads * sizeof(*a->arenas));
+	a->n_arenas = f->n_threads;
+	for (unsigned i = 0; i < f->n_threads; i++) {
+		gathers[i]->cursor->is_sparse = true;
+		f->makings[i] = (struct making){ a, gathers[i], f->all, &a->arenas[i], seconds };
 	}
-	if (m->g->plan->q->view->parent.operand && m->g->plan->n_keys && !m->g->plan->q->is_flat)
-		make_tree(m, groups);
-	free(rows);
+	crew_run(f->n_threads, fill_part, f);
+}
+
+/* Put the rows of F into their order. */
+static void
+sort_rows(struct answer *a, struct filling *f)
+{
+	const struct plan *plan = f->all->plan;
+	const struct group **groups = xreallocarray(NULL, f->n + 1, sizeof(*groups));
+	struct ordering o = ordering_of(&a->table, plan->q->sort, plan->q->sort_descending);
+	uint32_t *order = NULL;
+
+	if (!plan->is_list || o.column < a->table.n_columns)
+		order = order_rows(&o, f->rows, f->n, f->n_threads);
+	a->table.n_rows = f->n;
+	a->rows = arena_alloc(&a->arena, (f->n + 1) * sizeof(*a->rows));
+	for (size_t i = 0; i < f->n; i++) {
+		a->rows[i] = f->rows[order ? order[i] : i];
+		groups[i] = f->groups[order ? order[i] : i];
+	}
+	if (plan->q->view->parent.operand && plan->n_keys && !plan->q->is_flat)
+		make_tree(&f->makings[0], groups);
+	free(order);
 	free(groups);
 }
 
 struct table *
-answer_new(struct gather *g)
+answer_new(struct gather *const *gathers, unsigned n)
 {
+	const struct gather *g = gathers[0];
 	const struct plan *plan = g->plan;
 	struct answer *a = xzalloc(sizeof(*a));
-	struct making m = { a, g, (double)(plan->to_ns - plan->from_ns) / 1e9 };
+	struct filling f = { .all = g };
 	struct table *t = &a->table;
 
-	g->cursor->is_sparse = true;
 	memcpy(a->columns, plan->columns, sizeof(a->columns));
 	t->view = plan->q->view;
 	t->columns = a->columns;
@@ -680,11 +695,31 @@ answer_new(struct gather *g)
 	}
 	t->n_lost = count_lost(plan);
 	t->is_partial = g->was_cut;
-	sort_rows(&m);
+	find_rows(&f);
+	fill_rows(a, &f, gathers, n);
+	sort_rows(a, &f);
 	t->rows = a->rows;
-	t->n_unread = g->cursor->n_unread;
+	for (unsigned i = 0; i < n; i++)
+		t->n_unread += gathers[i]->cursor->n_unread;
 	add_totals(a);
+	free(f.makings);
+	free(f.rows);
+	free(f.groups);
 	return t;
+}
+
+static void
+put_in_order(struct answer *a, const struct ordering *o)
+{
+	size_t n = a->table.n_rows;
+	uint32_t *order = order_rows(o, a->rows, n, 1);
+	struct table_row *rows = xreallocarray(NULL, n + 1, sizeof(*rows));
+
+	for (size_t i = 0; i < n; i++)
+		rows[i] = a->rows[order[i]];
+	memcpy(a->rows, rows, n * sizeof(*rows));
+	free(rows);
+	free(order);
 }
 
 bool
@@ -696,7 +731,7 @@ answer_sort(struct table *t, const char *sort, bool descending)
 	/* Events in their order, and trees, are made from more than there is in a table. */
 	if (t->view->parent.operand || (view_is_list(t->view) && o.column == t->n_columns))
 		return false;
-	qsort_r(a->rows, t->n_rows, sizeof(*a->rows), order_rows, &o);
+	put_in_order(a, &o);
 	return true;
 }
 
@@ -707,6 +742,9 @@ answer_free(struct table *t)
 
 	if (!a)
 		return;
+	for (unsigned i = 0; i < a->n_arenas; i++)
+		arena_fini(&a->arenas[i]);
+	free(a->arenas);
 	arena_fini(&a->arena);
 	free(a);
 }

@@ -46,9 +46,14 @@ cursor_free(struct cursor *c)
 void
 cursor_go_to(struct cursor *c, uint64_t number)
 {
-	const struct chunk *chunk = c->snap->chunks[snapshot_chunk(c->snap, number)].c;
+	const struct chunk *chunk = c->chunk;
 
-	cursor_go(c, chunk, (uint32_t)(number - chunk->first));
+	if (!chunk || !chunk->is_sealed || number < chunk->first ||
+	    number - chunk->first >= chunk->n)
+		chunk = c->snap->chunks[snapshot_chunk(c->snap, number)].c;
+	/* What was recalled of the row that it stands on stays. */
+	if (chunk != c->chunk || number - chunk->first != c->row || c->is_unread)
+		cursor_go(c, chunk, (uint32_t)(number - chunk->first));
 }
 
 /* The rows of the open chunk that are published, and no others, may be read. */

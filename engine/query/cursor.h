@@ -121,6 +121,16 @@ cursor_value(struct cursor *c, enum column_id id)
 	return c->values[id][c->row - c->first];
 }
 
+/* What column ID, which is not combined, has in all rows of the pack. Borrowed until the
+ * cursor is in another one. */
+static inline const uint64_t *
+cursor_column(struct cursor *c, enum column_id id)
+{
+	if (!(c->loaded & 1u << id))
+		cursor_load(c, id);
+	return c->values[id];
+}
+
 static inline uint64_t
 cursor_number(const struct cursor *c)
 {

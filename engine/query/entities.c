@@ -86,7 +86,8 @@ look_for_keys(struct gather *g, const struct lived *l)
 	if (l->t)
 		p = atomic_load_explicit(&l->t->proc, memory_order_acquire);
 	g->process_index = p ? p->index : 0;
-	return true;
+	/* Whose thread it is may have been learned only later. */
+	return p && p->from <= l->last;
 }
 
 /* Rows ---------------------------------------------------------------- */
@@ -198,8 +199,22 @@ extreme_of_thread(struct extreme *x, const struct kept_thread *t, uint64_t first
 		extreme_at(x, states[i].from);
 }
 
-/* What is open changes with each step of a table; the memory is that of the first
- * thread. */
+/* The memory of a process is that of its first thread, of whom there may have been
+ * several. */
+static void
+extreme_of_leaders(struct extreme *x)
+{
+	const struct store *s = x->g->plan->snap->store;
+	const struct lived *l = x->l;
+	const struct kept_thread *t = NULL;
+
+	while (l->p->pid >= 0 &&
+	       (t = store_thread_within(s, l->p->pid, l->first, l->last, t)))
+		if (atomic_load_explicit(&t->proc, memory_order_acquire) == l->p)
+			extreme_of_thread(x, t, l->first, l->last);
+}
+
+/* What is open changes with each step of a table. */
 static void
 extreme_of_process(struct extreme *x)
 {
@@ -209,7 +224,6 @@ extreme_of_process(struct extreme *x)
 	for (size_t i = 0; i < n; i++) {
 		uint64_t first = states[i].from, last = i + 1 < n ? states[i + 1].from - 1 :
 								    x->l->last, position;
-		const struct kept_thread *leader;
 
 		extreme_at(x, first);
 		if (first < x->l->first)
@@ -219,11 +233,8 @@ extreme_of_process(struct extreme *x)
 		if (first <= last && states[i].table &&
 		    store_table_extreme(states[i].table, first, last, x->least, &position))
 			extreme_at(x, position);
-		leader = first <= last && x->l->p->pid >= 0 ?
-			 store_find_thread(x->g->plan->snap->store, x->l->p->pid, last) : NULL;
-		if (leader)
-			extreme_of_thread(x, leader, first, last);
 	}
+	extreme_of_leaders(x);
 }
 
 /* The greatest (or least) value that TERM had while L lived in the window. */

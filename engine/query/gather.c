@@ -8,7 +8,6 @@
 #include "engine/base/hash.h"
 #include "engine/base/mem.h"
 #include "engine/event/event.h"
-#include "engine/query/known.h"
 #include "engine/world/world.h"
 
 #define ROOM_GROUPS 256			/* tallies of so many groups are made at once */
@@ -167,6 +166,22 @@ find_columns(struct gather *g)
 		      plan->columns[0]->key_entity == v->entity;
 }
 
+/* Which slot decides the key? COLUMNS: none. */
+static enum column_id
+slot_of_key(const struct key *key)
+{
+	if (key->entity)
+		return key->entity == VIEW_DESCRIPTOR ? COL_FD : COL_THREAD;
+	switch (term_how(key->term)) {
+	case TERM_BY_THREAD:
+		return COL_THREAD;
+	case TERM_BY_FD:
+		return COL_FD;
+	default:
+		return COLUMNS;
+	}
+}
+
 struct gather *
 gather_new(const struct plan *plan, struct err *err)
 {
@@ -180,8 +195,10 @@ gather_new(const struct plan *plan, struct err *err)
 	if (add_sifts(g, err) < 0)
 		goto fail;
 	find_types(g);
-	for (size_t i = 0; i < g->n_sifts; i++)
+	for (size_t i = 0; i < g->n_sifts; i++) {
 		g->keeps_refused |= sift_keeps(g->sifts[i]);
+		g->needs_bytes |= sift_needs_bytes(g->sifts[i]);
+	}
 	for (size_t i = 0; i < plan->n_columns; i++)
 		if (add_column(g, i, err) < 0)
 			goto fail;
@@ -191,7 +208,10 @@ gather_new(const struct plan *plan, struct err *err)
 
 		key->term = g->terms[i];
 		key->entity = plan->columns[i]->key_entity;
+		key->by = slot_of_key(key);
+		key->needs_bytes = !key->entity && term_needs_bytes(term_operand(key->term));
 		key->bag.type = term_type(key->term);
+		g->needs_bytes |= key->needs_bytes;
 	}
 	return g;
 
@@ -215,7 +235,8 @@ gather_free(struct gather *g)
 	free(g->slots);
 	free(g->by_key);
 	free(g->kinds);
-	free(g->skips);
+	free(g->codes);
+	free(g->memo);
 	free(g->list);
 	for (size_t i = 0; i < KEYS_MAX; i++) {
 		bag_fini(&g->keys[i].bag);
@@ -395,32 +416,15 @@ id_of_row(struct key *key, struct cursor *c)
 	return term_get(key->term, c, &v) ? bag_put(&key->bag, &v) : 0;
 }
 
-/* Which slot decides the key? COLUMNS: none. */
-static enum column_id
-slot_of_key(const struct key *key)
+uint32_t
+gather_key(struct key *key, struct cursor *c, uint32_t *of_kind)
 {
-	if (key->entity)
-		return key->entity == VIEW_DESCRIPTOR ? COL_FD : COL_THREAD;
-	switch (term_how(key->term)) {
-	case TERM_BY_THREAD:
-		return COL_THREAD;
-	case TERM_BY_FD:
-		return COL_FD;
-	default:
-		return COLUMNS;
-	}
-}
-
-/* The id of KEY for C's row; 0: it has none. */
-static uint32_t
-key_of_row(struct key *key, struct cursor *c, uint32_t *of_kind)
-{
-	enum column_id by = slot_of_key(key);
+	enum column_id by = key->by;
 	uint32_t slot, *id;
 
 	if (by == COLUMNS && *of_kind)
 		return *of_kind - 1;
-	if (by == COLUMNS || (by == COL_FD && cursor_value(c, COL_FLAGS) & ROW_NEEDS_BYTES))
+	if (by == COLUMNS || (key->needs_bytes && cursor_value(c, COL_FLAGS) & ROW_NEEDS_BYTES))
 		return id_of_row(key, c);
 	slot = (uint32_t)cursor_value(c, by);
 	if (key->bag.base && facts_id(term_facts(key->term), slot))
@@ -463,8 +467,8 @@ gather_entity_keys(struct gather *g, enum view_entity entity, uint32_t index, ui
 
 /* Rows ---------------------------------------------------------------- */
 
-static struct group *
-group_of_row(struct gather *g, const uint32_t *keys)
+struct group *
+gather_group_of(struct gather *g, const uint32_t *keys)
 {
 	struct group *group;
 
@@ -569,6 +573,17 @@ add_of(const struct gather *g, size_t i)
 	       GATHER_SUM : GATHER_VALUE;
 }
 
+/* Adds STEP a one, a constant or the value of a column, always? */
+static bool
+is_plain(const struct gather_step *step)
+{
+	return step->is_sure &&
+	       (step->add == GATHER_ONE ||
+		(step->add == GATHER_SUM &&
+		 (step->source == KIND_CONSTANT || step->source == KIND_RESULT ||
+		  step->source == KIND_SPAN)));
+}
+
 /* All is known of KIND, number NUMBER in its table: what its rows add to. */
 static void
 make_steps(struct gather *g, struct gather_kind *kind, uint32_t number)
@@ -576,6 +591,7 @@ make_steps(struct gather *g, struct gather_kind *kind, uint32_t number)
 	bool has_bytes = cursor_value(g->cursor, COL_FLAGS) & ROW_NEEDS_BYTES;
 
 	kind->steps = arena_alloc(&g->arena, (g->plan->n_columns + 1) * sizeof(*kind->steps));
+	kind->is_plain = true;
 	for (uint64_t columns = kind->columns; columns; columns &= columns - 1) {
 		unsigned i = (unsigned)__builtin_ctzll(columns);
 		struct gather_step *step = &kind->steps[kind->n_steps];
@@ -600,13 +616,14 @@ make_steps(struct gather *g, struct gather_kind *kind, uint32_t number)
 		    (g->how[i].aggregation == VIEW_FIRST || step->add == GATHER_LAST))
 			step->add = GATHER_EVENT;
 		step->is_sure = !g->only[i] || kind->sure >> i & 1;
+		kind->is_plain &= is_plain(step);
 		kind->n_steps++;
 	}
 }
 
-static void
-add_columns(struct gather *g, struct group *group, uint64_t number,
-	    const struct gather_kind *kind)
+void
+gather_add(struct gather *g, struct group *group, uint64_t number,
+	   const struct gather_kind *kind)
 {
 	if (kind->steps) {
 		take_steps(g, group, number, kind);
@@ -670,17 +687,35 @@ passes(struct gather *g, uint32_t sifts)
 	return true;
 }
 
-static void
-add_to_list(struct gather *g, uint64_t number)
+static int
+by_number(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+void
+gather_order_list(struct gather *g)
 {
 	size_t max = g->plan->q->rows_max ? g->plan->q->rows_max : QUERY_ROWS_MAX;
 
-	/* The newest ones stay: what is first is forgotten by halves. */
-	if (g->n_list >= 2 * max) {
-		memmove(g->list, g->list + g->n_list - max, max * sizeof(*g->list));
-		g->n_list = max;
-		g->was_cut = true;
-	}
+	if (g->n_list)
+		qsort(g->list, g->n_list, sizeof(*g->list), by_number);
+	if (g->n_list <= max)
+		return;
+	memmove(g->list, g->list + g->n_list - max, max * sizeof(*g->list));
+	g->n_list = max;
+	g->was_cut = true;
+}
+
+void
+gather_list(struct gather *g, uint64_t number)
+{
+	size_t max = g->plan->q->rows_max ? g->plan->q->rows_max : QUERY_ROWS_MAX;
+
+	if (g->n_list >= 2 * max)
+		gather_order_list(g);
 	xgrow(&g->list, &g->cap_list, g->n_list + 1, sizeof(*g->list));
 	g->list[g->n_list++] = number;
 }
@@ -700,21 +735,13 @@ add_to_group(struct gather *g, struct gather_kind *kind)
 	if (!kind->columns && g->may_skip)
 		return;
 	for (size_t i = 0; i < g->plan->n_keys; i++) {
-		keys[i] = key_of_row(&g->keys[i], g->cursor, &kind->key[i]);
+		keys[i] = gather_key(&g->keys[i], g->cursor, &kind->key[i]);
 		if (!keys[i])
 			return;
 	}
-	group = group_of_row(g, keys);
-	if (number < g->plan->first) {
-		group->before = number;
-		return;
-	}
-	if (!group->n++ || number < group->first)
-		group->first = number;
-	if (number > group->last)
-		group->last = number;
-	group->is_unsure |= (cursor_value(g->cursor, COL_FLAGS) & ROW_UNSURE) != 0;
-	add_columns(g, group, number, kind);
+	group = gather_group_of(g, keys);
+	if (gather_note(g, group, number, cursor_value(g->cursor, COL_FLAGS)))
+		gather_add(g, group, number, kind);
 }
 
 static void
@@ -738,7 +765,7 @@ gather_row(struct gather *g)
 	}
 	if (passes(g, kind->sifts)) {
 		if (g->plan->is_list)
-			add_to_list(g, cursor_number(g->cursor));
+			gather_list(g, cursor_number(g->cursor));
 		else
 			add_to_group(g, kind);
 	}
@@ -746,84 +773,6 @@ gather_row(struct gather *g)
 		learn_kind(g, kind, number);
 		if (++kind->n_asked == KIND_ASKED)
 			make_steps(g, kind, number);
-	}
-}
-
-/* May rows of this type and with these flags be wanted? */
-static bool
-is_wanted(const struct gather *g, uint64_t type, uint64_t flags)
-{
-	return g->wants_type[type] && !(flags & g->skip_flags);
-}
-
-/* Find out which rows of C, which is sealed, are to be skipped. False: all. */
-static bool
-find_skips(struct gather *g, const struct chunk *c)
-{
-	const uint16_t *kinds = cursor_kinds(g->cursor);
-	bool any = false;
-
-	xgrow(&g->skips, &g->cap_skips, c->n_combined, sizeof(*g->skips));
-	for (uint32_t i = 0; i < c->n_combined; i++) {
-		g->skips[i] = !is_wanted(g, c->combined[i].type, c->combined[i].flags) ||
-			      (kinds && g->kinds[kinds[i]].is_skipped);
-		any |= !g->skips[i];
-	}
-	return any;
-}
-
-/* Take the rows from the cursor's to the one before LAST, which are in one pack. */
-static void
-gather_pack(struct gather *g, uint64_t last)
-{
-	struct cursor *cursor = g->cursor;
-	uint64_t first = cursor->first, unwanted[KNOWN_WORDS] = { 0 };
-
-	for (size_t i = 0; i < g->n_sifts; i++)
-		sift_add_unwanted(g->sifts[i], cursor, unwanted);
-	cursor_load_codes(cursor);
-	for (uint64_t row = cursor->row; row < last; row++) {
-		if (g->skips[cursor->codes[row - first]] ||
-		    unwanted[(row - first) / 64] >> row % 64 & 1)
-			continue;
-		cursor_go(cursor, cursor->chunk, (uint32_t)row);
-		gather_row(g);
-	}
-}
-
-/* The same of a chunk that is open. */
-static void
-gather_open(struct gather *g, const struct chunk *c, uint64_t from, uint64_t to)
-{
-	for (uint64_t row = from; row < to; row++) {
-		cursor_go(g->cursor, c, (uint32_t)row);
-		if (is_wanted(g, cursor_value(g->cursor, COL_TYPE),
-			      cursor_value(g->cursor, COL_FLAGS)))
-			gather_row(g);
-	}
-}
-
-void
-gather_chunk(struct gather *g, const struct chunk_view *view)
-{
-	const struct chunk *c = view->c;
-	const struct plan *plan = g->plan;
-	struct cursor *cursor = g->cursor;
-	uint64_t from = plan->scan_first > c->first ? plan->scan_first - c->first : 0;
-	uint64_t to = plan->end - c->first < view->n ? plan->end - c->first : view->n;
-
-	if (!c->combined)
-		gather_open(g, c, from, to);
-	else {
-		cursor_go(cursor, c, (uint32_t)from);
-		if (!find_skips(g, c))
-			return;
-	}
-	for (uint64_t row = from, last; c->combined && row < to; row = last) {
-		last = (row | (PACK_ROWS - 1)) + 1;
-		last = last < to ? last : to;
-		cursor_go(cursor, c, (uint32_t)row);
-		gather_pack(g, last);
 	}
 }
 
@@ -876,5 +825,4 @@ gather_merge(struct gather *g, struct gather *from)
 		memcpy(g->list + g->n_list, from->list, from->n_list * sizeof(*g->list));
 	g->n_list += from->n_list;
 	g->was_cut |= from->was_cut;
-	g->cursor->n_unread += from->cursor->n_unread;
 }

@@ -49,7 +49,9 @@ struct key {
 	struct term *term;
 	enum view_entity entity;
 	struct bag bag;			/* unless it is an entity's */
-	uint32_t *by_slot;		/* by thread or descriptor slot: id + 1; 1: none */
+	enum column_id by;		/* whose slot decides: COL_THREAD, COL_FD; COLUMNS: none */
+	bool needs_bytes;		/* of rows that do, no slot decides */
+	uint32_t *by_slot;		/* by that slot: id + 1; 1: none */
 	size_t n_slots;
 };
 
@@ -80,11 +82,24 @@ struct gather_kind {
 	uint64_t sure;			/* of these: those whose condition holds */
 	struct gather_step *steps;	/* in the gatherer's arena; NULL: not known yet */
 	size_t n_steps;
+	bool is_plain;			/* the steps need neither term nor condition */
 	uint32_t key[KEYS_MAX];		/* the id + 1; 0: not known */
 	uint32_t sifts;			/* that do not hold for all of them: a bit each */
 	uint8_t n_asked;
 	bool is_skipped;		/* none of them need be looked at */
 	uint32_t refusing;		/* sifts that want none of them: a bit each */
+};
+
+/* What is done with the rows of a chunk that have one code. */
+enum gather_state {
+	GATHER_SKIP,			/* they are not wanted */
+	GATHER_ALONE,			/* each is asked by itself */
+	GATHER_READY,			/* all is known of their kind: many are taken at once */
+};
+
+struct gather_code {
+	uint8_t state;			/* enum gather_state */
+	struct gather_kind *kind;	/* NULL: each row has another one */
 };
 
 struct gather {
@@ -110,8 +125,11 @@ struct gather {
 	/* By kind of row: how often it was asked, what is known of it then. */
 	struct gather_kind *kinds;
 	uint64_t event_columns;		/* those of events that have their own tally, a bit each */
-	uint8_t *skips;			/* by code of the present chunk: such rows are not wanted */
-	size_t cap_skips;
+	struct gather_code *codes;	/* of the present chunk */
+	size_t cap_codes;
+	uint32_t sifts_asked;		/* by rows with one of them: a bit each */
+	uint32_t *memo;			/* of several keys: index + 1, at places by their hash */
+	bool needs_bytes;		/* of rows that do: for a condition or a key */
 	bool may_skip;			/* rows without a value for any column */
 	struct arena arena;		/* of texts in tallies */
 	struct tally *tally_room;	/* where the next group has its tallies */
@@ -138,6 +156,35 @@ void gather_chunk(struct gather *g, const struct chunk_view *view);
 
 /* Take the row where the cursor is, which is of the window, if it is wanted. */
 void gather_row(struct gather *g);
+
+/* The id of KEY for C's row, of whose kind it is known + 1 in *OF_KIND; 0: it has none. */
+uint32_t gather_key(struct key *key, struct cursor *c, uint32_t *of_kind);
+/* The group of a row with KEYS. */
+struct group *gather_group_of(struct gather *g, const uint32_t *keys);
+/* Add what the cursor's row, event NUMBER of KIND, has for the columns of GROUP. */
+void gather_add(struct gather *g, struct group *group, uint64_t number,
+		const struct gather_kind *kind);
+
+/* Event NUMBER is a row of a list. The newest ones stay: others go by halves. */
+void gather_list(struct gather *g, uint64_t number);
+/* Lists came from several threads: put them in order, and keep the newest. */
+void gather_order_list(struct gather *g);
+
+/* Event NUMBER, with FLAGS, is GROUP's. Has it anything for its columns? */
+static inline bool
+gather_note(const struct gather *g, struct group *group, uint64_t number, uint64_t flags)
+{
+	if (number < g->plan->first) {
+		group->before = number;
+		return false;
+	}
+	if (!group->n++ || number < group->first)
+		group->first = number;
+	if (number > group->last)
+		group->last = number;
+	group->is_unsure |= (flags & ROW_UNSURE) != 0;
+	return true;
+}
 
 /* Take all that FROM has; both are of one plan. */
 void gather_merge(struct gather *g, struct gather *from);

@@ -134,3 +134,16 @@ known_add_unwanted(struct known *k, struct cursor *c, uint64_t *mask)
 	for (size_t i = 0; i < KNOWN_WORDS; i++)
 		mask[i] |= k->bits.known[at + i] & ~k->bits.yes[at + i];
 }
+
+void
+known_take(struct known *k, struct cursor *c, uint64_t *rows, uint64_t *yes)
+{
+	size_t at = c->row / PACK_ROWS * KNOWN_WORDS;
+
+	if (!have_chunk(k, c))
+		return;
+	for (size_t i = 0; i < KNOWN_WORDS; i++) {
+		yes[i] |= rows[i] & k->bits.known[at + i] & k->bits.yes[at + i];
+		rows[i] &= ~k->bits.known[at + i];
+	}
+}

@@ -32,4 +32,8 @@ void known_put(struct known *k, struct cursor *c, bool yes);
 /* Add to MASK the rows of C's pack that are known not to be wanted, a bit each. */
 void known_add_unwanted(struct known *k, struct cursor *c, uint64_t *mask);
 
+/* Move the rows of C's pack that are known to be wanted from ROWS to YES; those that are
+ * known not to be leave ROWS, too. */
+void known_take(struct known *k, struct cursor *c, uint64_t *rows, uint64_t *yes);
+
 #endif

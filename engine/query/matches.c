@@ -7,18 +7,20 @@
 #include "engine/base/err.h"
 #include "engine/base/mem.h"
 #include "engine/query/cursor.h"
+#include "engine/query/facts.h"
 #include "engine/query/known.h"
 #include "engine/query/sift.h"
 
 /* What is known of all rows of a kind, or with a code. */
-enum verdict { ASK, WANTED, REFUSED };
+enum verdict { LEARN, ASK, WANTED, REFUSED };
 
 /* A kind is asked so many times before it is believed to be wanted: what is not reached
  * by one row is by another. */
 #define KIND_ASKED 8
 
 struct kind {
-	uint8_t verdict, n_asked;
+	uint8_t verdict;		/* enum verdict */
+	uint8_t n_asked;
 };
 
 struct matches {
@@ -26,6 +28,7 @@ struct matches {
 	struct cursor *cursor;
 	struct sift *sifts[MATCHES_FILTERS_MAX];
 	size_t n_sifts;
+	struct facts_list facts;	/* that there are */
 	struct arena arena;
 	uint64_t from_ns, to_ns;
 	bool has_window;
@@ -72,6 +75,11 @@ matches_new(const struct snapshot *snap, const struct matches_question *q, struc
 		m->n_sifts++;
 	}
 	find_types(m);
+	for (size_t i = 0; i < m->n_sifts; i++)
+		sift_want_facts(m->sifts[i], &m->facts);
+	facts_borrow(&m->facts, snap, q->style, 0);
+	for (size_t i = 0; i < m->n_sifts; i++)
+		sift_use_facts(m->sifts[i], &m->facts);
 	return m;
 
 fail:
@@ -86,6 +94,7 @@ matches_free(struct matches *m)
 		return;
 	for (size_t i = 0; i < m->n_sifts; i++)
 		sift_free(m->sifts[i]);
+	facts_fini(&m->facts);
 	cursor_free(m->cursor);
 	free(m->kinds);
 	free(m->by_code);
@@ -140,35 +149,6 @@ ask(struct matches *m)
 	return yes;
 }
 
-/* The same, of a row whose kind may be known. */
-static bool
-ask_kind(struct matches *m)
-{
-	uint32_t number = cursor_kind(m->cursor);
-	struct kind *kind = &m->kinds[number];
-	bool yes;
-
-	if (number == KINDS_MAX)
-		return ask(m);
-	if (kind->verdict != ASK)
-		return kind->verdict == WANTED;
-	yes = ask(m);
-	if (kind->n_asked < KIND_ASKED)
-		learn(m, kind);
-	return yes;
-}
-
-static bool
-is_in_window(struct matches *m)
-{
-	uint64_t ns;
-
-	if (!m->has_window)
-		return true;
-	ns = cursor_value(m->cursor, COL_TIME);
-	return ns >= m->from_ns && ns <= m->to_ns;
-}
-
 /* What is known by the codes of the chunk, which is sealed. False: nothing is wanted. */
 static bool
 find_codes(struct matches *m, const struct chunk *c)
@@ -191,38 +171,101 @@ find_codes(struct matches *m, const struct chunk *c)
 	return any;
 }
 
-/* Look at the rows from the cursor's to the one before LAST, which are in one pack. */
+/* Ask the cursor's row, and note what that tells of those with its code. */
+static bool
+ask_to_learn(struct matches *m)
+{
+	uint32_t code = cursor_code(m->cursor);
+	struct kind *kind = &m->kinds[cursor_kinds(m->cursor)[code]];
+	bool yes = ask(m);
+
+	learn(m, kind);
+	m->by_code[code] = kind->verdict;
+	return yes;
+}
+
+/* What the rows of the cursor's pack from FROM to TO - 1 are by their codes: WANTED ones, and
+ * those to ASK; others are asked at once. */
 static void
-scan_pack(struct matches *m, uint32_t last, matches_visit *f, void *ctx)
+sort_out(struct matches *m, size_t from, size_t to, uint64_t *wanted, uint64_t *asking)
 {
 	struct cursor *c = m->cursor;
-	uint64_t first = c->first, unwanted[KNOWN_WORDS] = { 0 };
+	uint64_t unwanted[KNOWN_WORDS] = { 0 };
 
 	for (size_t i = 0; i < m->n_sifts; i++)
 		sift_add_unwanted(m->sifts[i], c, unwanted);
 	cursor_load_codes(c);
-	for (uint32_t row = c->row; row < last; row++) {
-		uint8_t verdict = m->by_code[c->codes[row - first]];
+	for (size_t i = from; i < to; i++) {
+		uint64_t bit = (uint64_t)1 << i % 64 & ~unwanted[i / 64];
 
-		if (verdict == REFUSED || unwanted[(row - first) / 64] >> row % 64 & 1)
-			continue;
-		cursor_go(c, c->chunk, row);
-		if (is_in_window(m) && (verdict == WANTED || ask_kind(m)))
-			f(ctx, c);
+		switch (bit ? m->by_code[c->codes[i]] : REFUSED) {
+		case WANTED:
+			wanted[i / 64] |= bit;
+			break;
+		case ASK:
+			asking[i / 64] |= bit;
+			break;
+		case LEARN:
+			cursor_go(c, c->chunk, (uint32_t)(c->first + i));
+			wanted[i / 64] |= ask_to_learn(m) ? bit : 0;
+			break;
+		default:
+			break;
+		}
 	}
 }
 
-/* The rows FROM .. TO - 1 of a chunk that is open: it has no codes yet. */
+/* Leave of ROWS those of the time that is wanted. */
 static void
-scan_open(struct matches *m, const struct chunk *c, uint32_t from, uint32_t to,
-	  struct collecting *out)
+keep_in_window(struct matches *m, uint64_t *rows)
 {
-	for (uint32_t row = from; row < to; row++) {
-		cursor_go(m->cursor, c, row);
-		if (!(cursor_value(m->cursor, COL_FLAGS) & (ROW_STATE_ONLY | ROW_INTERNAL)) &&
-		    is_in_window(m) && ask(m))
-			out->f(out->ctx, m->cursor);
+	struct cursor *c = m->cursor;
+	const struct column *column = &c->chunk->columns[COL_TIME];
+	const struct pack *pack = &column->packs[c->first / PACK_ROWS];
+	const uint64_t *times;
+
+	if (!m->has_window || (pack->min >= m->from_ns && pack_most(pack) <= m->to_ns))
+		return;
+	times = cursor_column(c, COL_TIME);
+	for (size_t w = 0; w < KNOWN_WORDS; w++) {
+		for (uint64_t left = rows[w]; left; left &= left - 1) {
+			size_t i = w * 64 + (size_t)__builtin_ctzll(left);
+
+			if (times[i] < m->from_ns || times[i] > m->to_ns)
+				rows[w] &= ~((uint64_t)1 << i % 64);
+		}
 	}
+}
+
+/* Look at the rows of the cursor's pack from FROM to TO - 1. */
+static void
+scan_pack(struct matches *m, size_t from, size_t to, struct collecting *out)
+{
+	uint64_t wanted[KNOWN_WORDS] = { 0 }, asking[KNOWN_WORDS] = { 0 };
+
+	sort_out(m, from, to, wanted, asking);
+	for (size_t i = 0; i < m->n_sifts; i++)
+		sift_pack(m->sifts[i], m->cursor, asking);
+	for (size_t w = 0; w < KNOWN_WORDS; w++)
+		wanted[w] |= asking[w];
+	keep_in_window(m, wanted);
+	out->f(out->ctx, m->cursor, wanted);
+}
+
+/* The same of a chunk that is open: it has no codes yet. */
+static void
+scan_open(struct matches *m, size_t from, size_t to, struct collecting *out)
+{
+	struct cursor *c = m->cursor;
+	uint64_t wanted[KNOWN_WORDS] = { 0 };
+
+	for (size_t i = from; i < to; i++) {
+		cursor_go(c, c->chunk, (uint32_t)(c->first + i));
+		if (!(cursor_value(c, COL_FLAGS) & (ROW_STATE_ONLY | ROW_INTERNAL)) && ask(m))
+			wanted[i / 64] |= (uint64_t)1 << i % 64;
+	}
+	keep_in_window(m, wanted);
+	out->f(out->ctx, c, wanted);
 }
 
 /* Look at the rows FROM .. TO - 1 of chunk C. */
@@ -230,18 +273,18 @@ static void
 scan(struct matches *m, const struct chunk *c, uint32_t from, uint32_t to,
      struct collecting *out)
 {
-	if (!c->combined) {
-		scan_open(m, c, from, to, out);
-		return;
-	}
 	cursor_go(m->cursor, c, from);
-	if (!find_codes(m, c))
+	if (c->combined && !find_codes(m, c))
 		return;
 	for (uint32_t row = from, last; row < to; row = last) {
-		last = (row | (PACK_ROWS - 1)) + 1;
-		last = last < to ? last : to;
+		uint32_t first = row & ~(PACK_ROWS - 1);
+
+		last = first + PACK_ROWS < to ? first + PACK_ROWS : to;
 		cursor_go(m->cursor, c, row);
-		scan_pack(m, last, out->f, out->ctx);
+		if (c->combined)
+			scan_pack(m, row - first, last - first, out);
+		else
+			scan_open(m, row - first, last - first, out);
 	}
 }
 
@@ -260,18 +303,22 @@ struct numbers {
 };
 
 static void
-put_number(void *ctx, struct cursor *c)
+put_numbers(void *ctx, struct cursor *c, const uint64_t *rows)
 {
 	struct numbers *numbers = ctx;
+	uint64_t first = c->chunk->first + c->first;
 
-	numbers->out[numbers->n++] = cursor_number(c);
+	for (size_t w = 0; w < KNOWN_WORDS; w++)
+		for (uint64_t left = rows[w]; left; left &= left - 1)
+			numbers->out[numbers->n++] =
+				first + w * 64 + (uint64_t)__builtin_ctzll(left);
 }
 
 size_t
 matches_more(struct matches *m, size_t max, uint64_t *out, bool *is_done)
 {
 	struct numbers numbers = { out, 0 };
-	struct collecting collecting = { put_number, &numbers };
+	struct collecting collecting = { put_numbers, &numbers };
 	size_t looked = 0;
 
 	while (m->chunk < m->snap->n_chunks && looked < max) {

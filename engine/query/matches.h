@@ -38,8 +38,9 @@ void matches_free(struct matches *m);	/* NULL is fine */
  * which has room for MAX. How many; *IS_DONE once all have been looked at. */
 size_t matches_more(struct matches *m, size_t max, uint64_t *out, bool *is_done);
 
-/* Told of an event that is wanted: C stands on it. */
-typedef void matches_visit(void *ctx, struct cursor *c);
+/* Told of the events that are wanted of C's pack: bit I of ROWS, which has a word for each
+ * 64, is row c->first + I. */
+typedef void matches_visit(void *ctx, struct cursor *c, const uint64_t *rows);
 
 /* Tell F of those in chunk number CHUNK of the snapshot, whatever else was found. */
 void matches_in_chunk(struct matches *m, size_t chunk, matches_visit *f, void *ctx);

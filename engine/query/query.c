@@ -230,29 +230,6 @@ wants_all(const struct plan *plan)
 
 /* Queries --------------------------------------------------------------- */
 
-static int
-by_number(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
-/* Lists came from several threads; the newest events stay. */
-static void
-order_list(struct gather *g)
-{
-	size_t max = g->plan->q->rows_max ? g->plan->q->rows_max : QUERY_ROWS_MAX;
-
-	if (g->n_list)
-		qsort(g->list, g->n_list, sizeof(*g->list), by_number);
-	if (g->n_list <= max)
-		return;
-	memmove(g->list, g->list + g->n_list - max, max * sizeof(*g->list));
-	g->n_list = max;
-	g->was_cut = true;
-}
-
 struct table *
 query_run(const struct snapshot *snap, const struct query *q, struct err *err)
 {
@@ -281,10 +258,10 @@ query_run(const struct snapshot *snap, const struct query *q, struct err *err)
 		gather_pending(g);
 	else if (scan_rows(&scan, n, err) < 0)
 		goto out;
-	order_list(g);
+	gather_order_list(g);
 	entities_add_rows(g);
 	entities_add_histories(scan.gathers, scan.n ? scan.n : 1);
-	table = answer_new(g);
+	table = answer_new(scan.gathers, scan.n ? scan.n : 1);
 	table->is_partial |= is_cancelled(&plan);
 out:
 	for (unsigned i = 0; i < n; i++)

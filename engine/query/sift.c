@@ -4,41 +4,16 @@
 #include <string.h>
 
 #include "engine/base/mem.h"
-#include "engine/filter/expr.h"
+#include "engine/filter/operator.h"
 #include "engine/filter/types.h"
 #include "engine/filter/zone.h"
 #include "engine/field/operand.h"
 #include "engine/query/facts.h"
 #include "engine/query/known.h"
+#include "engine/query/sift_node.h"
 #include "engine/query/term.h"
 #include "engine/store/marks.h"
 #include "engine/world/world.h"
-
-enum answer { UNKNOWN, NO, YES };
-
-struct node {
-	enum expr_kind kind;
-	const struct expr *expr;
-	unsigned cost;
-	struct node *first, *next;	/* owned; the cheapest first */
-	/* EXPR_CHECK: */
-	const struct check *check;
-	enum term_how how;
-	uint8_t *answers;		/* enum answer, by slot */
-	struct term *term;		/* has_term(): what is compared */
-	const struct facts *facts;	/* borrowed; NULL: none */
-	struct known *known;		/* what it said before, where that is worth it */
-	enum column_id by;		/* COL_THREAD, COL_FD: its slots decide; else COLUMNS */
-	bool needs_bytes;		/* term_needs_bytes(), of one of its parts too */
-	bool is_of_writes;		/* term_is_of_writes() */
-	bool is_of_tracers;		/* what marks no span has no such thing */
-	uint8_t by_type[EVENT_TYPES];	/* types: enum verdict */
-};
-
-struct sift {
-	struct filter *filter;
-	struct node *top;
-};
 
 static unsigned
 cost_of(enum term_how how)
@@ -95,11 +70,11 @@ is_of_tracers(const struct check *c)
 	return use && !strncmp(use->field->name, "span.", 5);
 }
 
-static struct node *
+static struct sift_node *
 check_node(const struct expr *e)
 {
 	const struct check *c = &e->check;
-	struct node *n = xzalloc(sizeof(*n));
+	struct sift_node *n = xzalloc(sizeof(*n));
 
 	n->kind = EXPR_CHECK;
 	n->expr = e;
@@ -123,9 +98,9 @@ check_node(const struct expr *e)
 
 /* Put KID among the kids of N, by what it costs. */
 static void
-add_kid(struct node *n, struct node *kid)
+add_kid(struct sift_node *n, struct sift_node *kid)
 {
-	struct node **at = &n->first;
+	struct sift_node **at = &n->first;
 
 	while (*at && (*at)->cost <= kid->cost)
 		at = &(*at)->next;
@@ -136,17 +111,17 @@ add_kid(struct node *n, struct node *kid)
 
 /* Which slots decide what the check of N says. */
 static enum column_id
-by_of_check(const struct node *n)
+by_of_check(const struct sift_node *n)
 {
 	if (n->check->types || check_is_never(n->check) || n->is_of_tracers || n->is_of_writes)
 		return COLUMNS;
 	return n->how == TERM_BY_THREAD ? COL_THREAD : n->how == TERM_BY_FD ? COL_FD : COLUMNS;
 }
 
-static struct node *
+static struct sift_node *
 node_of(const struct expr *e)
 {
-	struct node *n;
+	struct sift_node *n;
 
 	if (e->kind == EXPR_CHECK) {
 		n = check_node(e);
@@ -159,7 +134,7 @@ node_of(const struct expr *e)
 	for (const struct expr *kid = e->first; kid; kid = kid->next)
 		add_kid(n, node_of(kid));
 	n->by = n->first ? n->first->by : COLUMNS;
-	for (const struct node *kid = n->first; kid; kid = kid->next) {
+	for (const struct sift_node *kid = n->first; kid; kid = kid->next) {
 		n->needs_bytes |= kid->needs_bytes;
 		if (kid->by != n->by)
 			n->by = COLUMNS;
@@ -168,13 +143,14 @@ node_of(const struct expr *e)
 }
 
 static void
-node_free(struct node *n)
+node_free(struct sift_node *n)
 {
 	while (n) {
-		struct node *next = n->next;
+		struct sift_node *next = n->next;
 
 		node_free(n->first);
 		free(n->answers);
+		free(n->by_kind);
 		term_free(n->term);
 		known_free(n->known);
 		free(n);
@@ -185,14 +161,14 @@ node_free(struct node *n)
 /* Let what costs much in N be kept for the next query, and so what N says: it may cost
  * less, but of rows that it does not want nothing else need be asked. Is there any? */
 static bool
-keep_answers(struct node *n, bool is_top, const struct filter_options *options)
+keep_answers(struct sift_node *n, bool is_top, const struct filter_options *options)
 {
 	bool costs = n->kind == EXPR_CHECK && !n->check->types && !check_is_never(n->check) &&
 		     (n->how == TERM_BY_EVENT || n->how == TERM_BY_ROW);
 
 	if (n->kind == EXPR_CHECK && n->is_of_tracers)
 		costs = false;
-	for (struct node *kid = n->first; kid; kid = kid->next)
+	for (struct sift_node *kid = n->first; kid; kid = kid->next)
 		costs |= keep_answers(kid, false, options);
 	if (costs && (is_top || n->kind == EXPR_CHECK))
 		n->known = known_new(n->expr, options);
@@ -226,7 +202,7 @@ sift_free(struct sift *s)
 
 /* Do versions of descriptors alone decide what N says? */
 static bool
-has_facts(const struct node *n)
+has_facts(const struct sift_node *n)
 {
 	return n->kind == EXPR_CHECK && n->how == TERM_BY_FD && !n->is_of_writes &&
 	       !n->check->types && !n->check->right && !n->check->seek &&
@@ -234,11 +210,11 @@ has_facts(const struct node *n)
 }
 
 static void
-want_facts(const struct node *n, struct facts_list *l)
+want_facts(const struct sift_node *n, struct facts_list *l)
 {
 	if (has_facts(n))
 		facts_want(l, n->check->left);
-	for (const struct node *kid = n->first; kid; kid = kid->next)
+	for (const struct sift_node *kid = n->first; kid; kid = kid->next)
 		want_facts(kid, l);
 }
 
@@ -249,11 +225,11 @@ sift_want_facts(const struct sift *s, struct facts_list *l)
 }
 
 static void
-use_facts(struct node *n, const struct facts_list *l)
+use_facts(struct sift_node *n, const struct facts_list *l)
 {
 	if (has_facts(n))
 		n->facts = facts_of(l, n->check->left);
-	for (struct node *kid = n->first; kid; kid = kid->next)
+	for (struct sift_node *kid = n->first; kid; kid = kid->next)
 		use_facts(kid, l);
 }
 
@@ -272,7 +248,7 @@ sift_wants_type(const struct sift *s, uint16_t id)
 /* Rows ---------------------------------------------------------------- */
 
 static bool
-ask(const struct node *n, struct cursor *c, enum cursor_level level)
+ask(const struct sift_node *n, struct cursor *c, enum cursor_level level)
 {
 	const struct eval *ev = cursor_eval(c, level);
 
@@ -282,28 +258,29 @@ ask(const struct node *n, struct cursor *c, enum cursor_level level)
 
 /* What N says of the descriptor with ID in its facts. */
 static bool
-ask_fact(const struct node *n, uint32_t id)
+ask_fact(const struct sift_node *n, uint32_t id)
 {
 	return id != FACTS_NONE && check_value(n->check, bag_get(&n->facts->values, id - 1));
 }
 
 static bool
-ask_slot(struct node *n, struct cursor *c, uint32_t slot, size_t n_slots)
+ask_slot(struct sift_node *n, struct cursor *c, uint32_t slot, size_t n_slots)
 {
 	if (!n->answers)
 		n->answers = xzalloc(n_slots + 1);
-	if (n->answers[slot] == UNKNOWN && facts_id(n->facts, slot))
-		n->answers[slot] = ask_fact(n, facts_id(n->facts, slot)) ? YES : NO;
-	if (n->answers[slot] == UNKNOWN)
+	if (n->answers[slot] == SIFT_UNKNOWN && facts_id(n->facts, slot))
+		n->answers[slot] = ask_fact(n, facts_id(n->facts, slot)) ? SIFT_WANTED :
+								   SIFT_REFUSED;
+	if (n->answers[slot] == SIFT_UNKNOWN)
 		n->answers[slot] = (n->how == TERM_BY_FD && !n->is_of_writes &&
 				    cursor_fd(c, slot) ?
 				    check_holds(n->check, &c->ev) :
-				    ask(n, c, CURSOR_LIGHT)) ? YES : NO;
-	return n->answers[slot] == YES;
+				    ask(n, c, CURSOR_LIGHT)) ? SIFT_WANTED : SIFT_REFUSED;
+	return n->answers[slot] == SIFT_WANTED;
 }
 
 static bool
-ask_fd(struct node *n, struct cursor *c)
+ask_fd(struct sift_node *n, struct cursor *c)
 {
 	uint32_t slot = (uint32_t)cursor_value(c, COL_FD);
 
@@ -317,7 +294,7 @@ ask_fd(struct node *n, struct cursor *c)
 }
 
 static bool
-ask_type(struct node *n, struct cursor *c)
+ask_type(struct sift_node *n, struct cursor *c)
 {
 	enum verdict verdict = n->by_type[cursor_value(c, COL_TYPE)];
 
@@ -325,7 +302,7 @@ ask_type(struct node *n, struct cursor *c)
 }
 
 static bool
-ask_value(const struct node *n, bool there, const struct value *v)
+ask_value(const struct sift_node *n, bool there, const struct value *v)
 {
 	return there && check_value(n->check, v);
 }
@@ -338,14 +315,14 @@ may_mark(uint64_t type)
 }
 
 static bool
-lacks_tracer(const struct node *n, struct cursor *c)
+lacks_tracer(const struct sift_node *n, struct cursor *c)
 {
 	return n->is_of_tracers && (!may_mark(cursor_value(c, COL_TYPE)) ||
 				    !marks_has(c->snap->store, cursor_number(c)));
 }
 
 static bool
-check_row(struct node *n, struct cursor *c)
+check_row(struct sift_node *n, struct cursor *c)
 {
 	struct value v = { 0 };
 
@@ -377,43 +354,46 @@ check_row(struct node *n, struct cursor *c)
 	}
 }
 
-static bool node_row(struct node *n, struct cursor *c);
-
 static bool
-find_out(struct node *n, struct cursor *c)
+find_out(struct sift_node *n, struct cursor *c)
 {
 	bool ends = n->kind == EXPR_OR;
 
 	if (n->kind == EXPR_CHECK)
 		return check_row(n, c);
 	if (n->kind == EXPR_NOT)
-		return !node_row(n->first, c);
-	for (struct node *kid = n->first; kid; kid = kid->next)
-		if (node_row(kid, c) == ends)
+		return !sift_node_row(n->first, c);
+	for (struct sift_node *kid = n->first; kid; kid = kid->next)
+		if (sift_node_row(kid, c) == ends)
 			return ends;
 	return !ends;
 }
 
+void
+sift_node_have_answers(struct sift_node *n, const struct snapshot *snap)
+{
+	if (!n->answers)
+		n->answers = xzalloc(1u + (n->by == COL_FD ? snap->n_fd_versions :
+					   snap->n_thread_versions));
+}
+
 /* The same of what slots decide. */
 static bool
-find_by_slot(struct node *n, struct cursor *c)
+find_by_slot(struct sift_node *n, struct cursor *c)
 {
-	const struct snapshot *snap = c->snap;
 	uint32_t slot = (uint32_t)cursor_value(c, n->by);
 
 	if (n->by == COL_FD && (!slot || (n->needs_bytes &&
 					  cursor_value(c, COL_FLAGS) & ROW_NEEDS_BYTES)))
 		return find_out(n, c);
-	if (!n->answers)
-		n->answers = xzalloc(1u + (n->by == COL_FD ? snap->n_fd_versions :
-					   snap->n_thread_versions));
-	if (n->answers[slot] == UNKNOWN)
-		n->answers[slot] = find_out(n, c) ? YES : NO;
-	return n->answers[slot] == YES;
+	sift_node_have_answers(n, c->snap);
+	if (n->answers[slot] == SIFT_UNKNOWN)
+		n->answers[slot] = find_out(n, c) ? SIFT_WANTED : SIFT_REFUSED;
+	return n->answers[slot] == SIFT_WANTED;
 }
 
-static bool
-node_row(struct node *n, struct cursor *c)
+bool
+sift_node_row(struct sift_node *n, struct cursor *c)
 {
 	bool yes;
 
@@ -431,7 +411,7 @@ node_row(struct node *n, struct cursor *c)
 bool
 sift_row(struct sift *s, struct cursor *c)
 {
-	return node_row(s->top, c);
+	return sift_node_row(s->top, c);
 }
 
 void
@@ -441,7 +421,7 @@ sift_add_unwanted(struct sift *s, struct cursor *c, uint64_t *mask)
 		known_add_unwanted(s->top->known, c, mask);
 	if (s->top->kind != EXPR_AND)
 		return;
-	for (struct node *kid = s->top->first; kid; kid = kid->next)
+	for (struct sift_node *kid = s->top->first; kid; kid = kid->next)
 		if (kid->known)
 			known_add_unwanted(kid->known, c, mask);
 }
@@ -454,6 +434,12 @@ sift_refuse(struct sift *s, struct cursor *c)
 }
 
 bool
+sift_needs_bytes(const struct sift *s)
+{
+	return s->top->needs_bytes;
+}
+
+bool
 sift_keeps(const struct sift *s)
 {
 	return s->top->known != NULL;
@@ -461,8 +447,15 @@ sift_keeps(const struct sift *s)
 
 /* Kinds of rows --------------------------------------------------------- */
 
+/* Does what N compares need only be there? */
+static bool
+asks_presence(const struct sift_node *n)
+{
+	return n->check->op->how->takes == TAKES_NOTHING && n->check->many == FIELD_ONE;
+}
+
 static enum sift_verdict
-check_kind(const struct node *n, struct cursor *c)
+check_kind(const struct sift_node *n, struct cursor *c)
 {
 	enum verdict verdict;
 	struct value v;
@@ -477,13 +470,17 @@ check_kind(const struct node *n, struct cursor *c)
 		return SIFT_NO;
 	if (n->is_of_tracers)
 		return may_mark(cursor_value(c, COL_TYPE)) ? SIFT_MAYBE : SIFT_NO;
-	if (n->how != TERM_BY_KIND || !term_is_constant(n->term, cursor_kind(c), &there, &v))
+	if (n->how != TERM_BY_KIND)
+		return SIFT_MAYBE;
+	if (asks_presence(n) && term_has_value(n->term, cursor_kind(c)))
+		return SIFT_YES;
+	if (!term_is_constant(n->term, cursor_kind(c), &there, &v))
 		return SIFT_MAYBE;
 	return there && check_value(n->check, &v) ? SIFT_YES : SIFT_NO;
 }
 
 static enum sift_verdict
-node_kind(const struct node *n, struct cursor *c)
+node_kind(const struct sift_node *n, struct cursor *c)
 {
 	enum sift_verdict ends = n->kind == EXPR_AND ? SIFT_NO : SIFT_YES, one;
 	enum sift_verdict all = n->kind == EXPR_AND ? SIFT_YES : SIFT_NO;
@@ -494,7 +491,7 @@ node_kind(const struct node *n, struct cursor *c)
 		one = node_kind(n->first, c);
 		return one == SIFT_YES ? SIFT_NO : one == SIFT_NO ? SIFT_YES : one;
 	}
-	for (const struct node *kid = n->first; kid; kid = kid->next) {
+	for (const struct sift_node *kid = n->first; kid; kid = kid->next) {
 		one = node_kind(kid, c);
 		if (one == ends)
 			return one;
@@ -513,7 +510,7 @@ sift_kind(const struct sift *s, struct cursor *c)
 
 /* Can what N compares be asked of the entity in EV? */
 static bool
-is_of_entity(const struct node *n, const struct eval *ev)
+is_of_entity(const struct sift_node *n, const struct eval *ev)
 {
 	switch (operand_scope(n->check->left) == OF_ENTITY ? operand_entity(n->check->left) :
 							     ENT_NONE) {
@@ -532,7 +529,7 @@ is_of_entity(const struct node *n, const struct eval *ev)
 }
 
 static enum sift_verdict
-check_entity(const struct node *n, struct cursor *c)
+check_entity(const struct sift_node *n, struct cursor *c)
 {
 	bool asks_fd = operand_scope(n->check->left) == OF_ENTITY;
 
@@ -542,7 +539,7 @@ check_entity(const struct node *n, struct cursor *c)
 }
 
 static enum sift_verdict
-node_entity(struct node *n, struct cursor *c)
+node_entity(struct sift_node *n, struct cursor *c)
 {
 	enum sift_verdict all = n->kind == EXPR_AND ? SIFT_YES : SIFT_NO, one;
 
@@ -552,7 +549,7 @@ node_entity(struct node *n, struct cursor *c)
 		one = node_entity(n->first, c);
 		return one == SIFT_YES ? SIFT_NO : one == SIFT_NO ? SIFT_YES : one;
 	}
-	for (struct node *kid = n->first; kid; kid = kid->next) {
+	for (struct sift_node *kid = n->first; kid; kid = kid->next) {
 		one = node_entity(kid, c);
 		if (n->kind == EXPR_AND ? one == SIFT_NO : one == SIFT_YES)
 			return one;

@@ -29,6 +29,10 @@ void sift_use_facts(struct sift *s, const struct facts_list *l);
 /* Is C's row wanted? */
 bool sift_row(struct sift *s, struct cursor *c);
 
+/* Leave of ROWS, rows of C's pack with a bit each, those that are wanted: the same for
+ * many. The chunk must be sealed; C then stands on any row of the pack. */
+void sift_pack(struct sift *s, struct cursor *c, uint64_t *rows);
+
 /* Add to MASK the rows of C's pack that are known not to be wanted, a bit each: what
  * asked before has found out. */
 void sift_add_unwanted(struct sift *s, struct cursor *c, uint64_t *mask);
@@ -37,6 +41,9 @@ void sift_add_unwanted(struct sift *s, struct cursor *c, uint64_t *mask);
 void sift_refuse(struct sift *s, struct cursor *c);
 /* Is that kept for those who ask later? */
 bool sift_keeps(const struct sift *s);
+
+/* Are rows with ROW_NEEDS_BYTES to be looked up in their bytes? */
+bool sift_needs_bytes(const struct sift *s);
 
 /* Can a row of type ID be wanted? */
 bool sift_wants_type(const struct sift *s, uint16_t id);

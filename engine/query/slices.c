@@ -10,6 +10,7 @@
 #include "engine/base/err.h"
 #include "engine/base/mem.h"
 #include "engine/query/cursor.h"
+#include "engine/query/known.h"
 #include "engine/query/matches.h"
 #include "engine/query/term.h"
 #include "engine/store/store.h"
@@ -174,10 +175,10 @@ slice_at(struct measuring *m, uint64_t ns)
 	return &of->counts[m->at];
 }
 
+/* What the cursor's row adds. */
 static void
-count(void *ctx, struct cursor *c)
+count_row(struct measuring *m, struct cursor *c)
 {
-	struct measuring *m = ctx;
 	uint64_t ns = cursor_value(c, COL_TIME), flags;
 	double *to, value;
 
@@ -196,6 +197,39 @@ count(void *ctx, struct cursor *c)
 	} else if (flags & ROW_EXIT && flags & ROW_HAS_SPAN) {
 		value = (double)cursor_value(c, COL_SPAN);
 		*to = value > *to ? value : *to;
+	}
+}
+
+/* Where all rows of the cursor's pack are in one slice: its counts; else NULL. */
+static double *
+slice_of_pack(struct measuring *m, const struct cursor *c)
+{
+	const struct pack *pack = &c->chunk->columns[COL_TIME].packs[c->first / PACK_ROWS];
+	uint64_t most = pack_most(pack);
+	double *to;
+
+	if (pack->min < m->of.from_ns || most > m->of.to_ns)
+		return NULL;
+	to = slice_at(m, pack->min);
+	return most < m->to_ns ? to : NULL;
+}
+
+static void
+count(void *ctx, struct cursor *c, const uint64_t *rows)
+{
+	struct measuring *m = ctx;
+	double *to = m->measure == SLICES_EVENTS ? slice_of_pack(m, c) : NULL;
+
+	for (size_t w = 0; w < KNOWN_WORDS; w++) {
+		if (to) {
+			*to += (double)__builtin_popcountll(rows[w]);
+			continue;
+		}
+		for (uint64_t left = rows[w]; left; left &= left - 1) {
+			cursor_go(c, c->chunk, (uint32_t)(c->first + w * 64) +
+					       (uint32_t)__builtin_ctzll(left));
+			count_row(m, c);
+		}
 	}
 }
 
@@ -282,9 +316,8 @@ span_of(struct counting *k, struct cursor *c, uint64_t *span_ns)
 }
 
 static void
-count_span(void *ctx, struct cursor *c)
+count_span(struct counting *k, struct cursor *c)
 {
-	struct counting *k = ctx;
 	struct spectrum *of = &k->of;
 	uint64_t ns = cursor_value(c, COL_TIME), span_ns;
 	size_t slice;
@@ -295,11 +328,23 @@ count_span(void *ctx, struct cursor *c)
 	of->counts[slice * of->n_bins + bin_of(of, span_ns)]++;
 }
 
+static void
+count_spans(void *ctx, struct cursor *c, const uint64_t *rows)
+{
+	for (size_t w = 0; w < KNOWN_WORDS; w++) {
+		for (uint64_t left = rows[w]; left; left &= left - 1) {
+			cursor_go(c, c->chunk, (uint32_t)(c->first + w * 64) +
+					       (uint32_t)__builtin_ctzll(left));
+			count_span(ctx, c);
+		}
+	}
+}
+
 int
 slices_spectrum(const struct snapshot *snap, const struct slices_question *q,
 		struct spectrum *out, struct err *err)
 {
-	struct work work = { snap, q, count_span, 0 };
+	struct work work = { snap, q, count_spans, 0 };
 	struct worker workers[WORKERS_MAX] = { 0 };
 	struct counting k[WORKERS_MAX] = { 0 };
 	unsigned n = count_workers(snap);

@@ -627,6 +627,18 @@ term_is_always(const struct term *t, uint32_t kind)
 }
 
 bool
+term_has_value(const struct term *t, uint32_t kind)
+{
+	uint8_t source;
+
+	if (t->how != TERM_BY_KIND || !t->by_kind || kind >= KINDS_MAX)
+		return false;
+	source = t->by_kind[kind].source;
+	return source == KIND_RESULT || source == KIND_SPAN || source == KIND_CONSTANT ||
+	       t->by_kind[kind].is_there;
+}
+
+bool
 term_is_never(const struct term *t, uint32_t kind)
 {
 	return t->how == TERM_BY_KIND && t->by_kind && kind < KINDS_MAX &&

@@ -73,6 +73,9 @@ enum kind_source term_source(const struct term *t, uint32_t kind, struct value *
 /* Is it known that all rows of this kind have a value, whichever? */
 bool term_is_always(const struct term *t, uint32_t kind);
 
+/* The same, or is it in a column? */
+bool term_has_value(const struct term *t, uint32_t kind);
+
 /* Is it known that rows of this kind (cursor_kind()) have no value? */
 bool term_is_never(const struct term *t, uint32_t kind);
 

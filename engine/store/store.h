@@ -114,16 +114,21 @@ const struct fd_version *store_fd_version(const struct store *s, uint32_t slot);
 /* By index, of all that are kept, ended ones too; NULL: the index is free. */
 const struct kept_process *store_process(const struct store *s, uint32_t index);
 const struct kept_thread *store_thread(const struct store *s, uint32_t index);
-/* The newest process PID that lived at POSITION, or thread TID; NULL: none. */
 /* Where from FIRST to LAST the table T, which was used then, had the most (or the LEAST)
  * descriptors, at *POSITION. False: nothing changed of it there. */
 bool store_table_extreme(const struct kept_table *t, uint64_t first, uint64_t last, bool least,
 			 uint64_t *position);
 
+/* The newest process PID that lived at POSITION, or thread TID; NULL: none. */
 const struct kept_process *store_find_process(const struct store *s, int64_t pid,
 					      uint64_t position);
 const struct kept_thread *store_find_thread(const struct store *s, int64_t tid,
 					    uint64_t position);
+/* The threads TID that lived somewhere from FIRST to LAST: the one after AFTER, or, after
+ * NULL, the first. NULL: there are no more. */
+const struct kept_thread *store_thread_within(const struct store *s, int64_t tid,
+					      uint64_t first, uint64_t last,
+					      const struct kept_thread *after);
 /* How often a process had got another version, or parent, up to POSITION; it is so
  * from event *FROM to the one before *TO (both may be NULL). */
 uint64_t snapshot_lineage(const struct snapshot *snap, uint64_t position, uint64_t *from,

@@ -4,12 +4,6 @@
 #include "engine/base/mem.h"
 #include "engine/world/state.h"
 
-struct thread *
-thread_find(const struct world *w, int64_t tid)
-{
-	return map_get(&w->threads, (uint64_t)tid);
-}
-
 struct process *
 process_find(const struct world *w, int64_t pid)
 {
@@ -129,6 +123,7 @@ thread_new(struct world *w, struct process *p, int64_t tid)
 	t->known = true;
 	join_process(t, p);
 	map_put(&w->threads, (uint64_t)tid, t);
+	w->age.lineage++;
 	return t;
 }
 
@@ -353,7 +348,7 @@ thread_revive(struct thread *t)
 static void
 thread_free(struct world *w, struct thread *t)
 {
-	if (t->version && w->observer && w->observer->thread_end)
+	if ((t->version || t->proc->version) && w->observer && w->observer->thread_end)
 		w->observer->thread_end(w->ctx, w->n_events, t);
 	if (w->dying == t)
 		w->dying = NULL;
@@ -363,6 +358,7 @@ thread_free(struct world *w, struct thread *t)
 		w->moment.enter = NULL;
 	leave_process(t);
 	map_del(&w->threads, (uint64_t)t->tid);
+	w->age.lineage++;
 	free(t->enter_bytes);
 	version_memo_free(t->memo);
 	pool_put(&w->thread_pool, t);

@@ -61,7 +61,8 @@ struct moment {
  * number of the event at which it happened. A version is told after the event
  * that made it was applied and before moment is handed out; what goes back to a
  * known state is told again, with the version it had then. Ends are told of what
- * was told; those of its descriptors come before that of a process. */
+ * was told, and of all threads of a process that was; those of its descriptors come
+ * before that of a process. */
 struct world_observer {
 	void (*process)(void *ctx, uint64_t position, const struct process *p);
 	void (*process_end)(void *ctx, uint64_t position, const struct process *p);
@@ -125,7 +126,8 @@ const struct iface_record *world_iface(const struct world *w, size_t i);
  * until a number changes. */
 struct world_age {
 	uint64_t generation;		/* something was learned of containers, users, ... */
-	uint64_t lineage;		/* a process has a new version, or another parent */
+	uint64_t lineage;		/* a process has a new version, or another parent; a
+					 * thread, by whom some name their parent, came or went */
 	uint64_t facts;			/* something was told of containers or users */
 };
 /* Borrowed: it lives as long as W, and counts on. */

@@ -88,6 +88,7 @@ naive_fini(struct naive *n)
 		free(row);
 	}
 	map_fini(&n->rows);
+	free(n->uses);
 	for (size_t i = 0; i < n->n_columns; i++) {
 		operand_free(n->operands[i]);
 		filter_free(n->only[i]);
@@ -427,47 +428,69 @@ history(struct naive *n, const struct being *b, size_t i, struct value *out)
 	}
 }
 
-/* A sample of the CPU time of a thread, in ns. */
-struct sample {
-	uint64_t ts_ns;
-	double user, system;
-};
-
-/* What thread T had used, as its events tell: at most CAP samples. */
-static size_t
-samples_of(struct naive *n, const struct kept_thread *t, struct sample *list, size_t cap)
+/* What all events tell of CPU time, for all threads at once. */
+static void
+find_uses(struct naive *n)
 {
 	struct cpu_time exact;
+
+	n->has_uses = true;
+	for (uint64_t k = n->snap->first; k < n->snap->end; k++) {
+		const struct moment *m = recall_event(n->recall, k, NULL);
+		struct naive_use use = { .event = k };
+		uint64_t user, system;
+
+		if (!m->thread)
+			continue;
+		use.ts_ns = m->ev->ts_ns;
+		use.thread = m->thread->id;
+		use.ran_ns = (double)m->exec_ns;
+		if (m->ev->id == EV_PROCINFO_E && event_u64(m->ev, 0, &user) &&
+		    event_u64(m->ev, 1, &system))
+			use = (struct naive_use){ k, use.ts_ns, use.thread, true, use.ran_ns,
+						  (double)user * CPU_TIME_TICK_NS,
+						  (double)system * CPU_TIME_TICK_NS };
+		else if (m->ev->id == EV_ASYNCEVENT_E &&
+			 cpu_time_parse(event_bytes(m->ev, 2), &exact))
+			use = (struct naive_use){ k, use.ts_ns, use.thread, true, use.ran_ns,
+						  (double)exact.user_ns, (double)exact.system_ns };
+		if (!use.is_sample && !m->exec_ns)
+			continue;
+		xgrow(&n->uses, &n->cap_uses, n->n_uses + 1, sizeof(use));
+		n->uses[n->n_uses++] = use;
+	}
+}
+
+/* What thread T had used, as its events tell: at most CAP samples. Where the time goes
+ * back it stands still. */
+static size_t
+samples_of(const struct naive *n, const struct kept_thread *t, struct naive_use *list,
+	   size_t cap)
+{
 	size_t n_found = 0;
 
 	if (t->born && t->born_ns)
-		list[n_found++] = (struct sample){ .ts_ns = t->born_ns };
-	for (uint64_t k = n->snap->first; k < n->snap->end && n_found < cap; k++) {
-		const struct moment *m = recall_event(n->recall, k, NULL);
-		uint64_t user, system;
-
-		if (!m->thread || m->thread->id != t->id || m->num < t->from)
+		list[n_found++] = (struct naive_use){ .ts_ns = t->born_ns };
+	for (size_t i = 0; i < n->n_uses && n_found < cap; i++) {
+		if (!n->uses[i].is_sample || n->uses[i].thread != t->id ||
+		    n->uses[i].event < t->from)
 			continue;
-		if (m->ev->id == EV_PROCINFO_E && event_u64(m->ev, 0, &user) &&
-		    event_u64(m->ev, 1, &system))
-			list[n_found++] = (struct sample){
-				m->ev->ts_ns, (double)user * CPU_TIME_TICK_NS,
-				(double)system * CPU_TIME_TICK_NS };
-		else if (m->ev->id == EV_ASYNCEVENT_E &&
-			 cpu_time_parse(event_bytes(m->ev, 2), &exact))
-			list[n_found++] = (struct sample){ m->ev->ts_ns, (double)exact.user_ns,
-							   (double)exact.system_ns };
+		list[n_found] = n->uses[i];
+		if (n_found && list[n_found].ts_ns < list[n_found - 1].ts_ns)
+			list[n_found].ts_ns = list[n_found - 1].ts_ns;
+		n_found++;
 	}
 	return n_found;
 }
 
 static double
-used_at(const struct sample *list, size_t n, uint64_t ts_ns, bool user, bool system)
+used_at(const struct naive_use *list, size_t n, uint64_t ts_ns, bool user, bool system)
 {
 	double before = 0, after = 0, share = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		double used = (user ? list[i].user : 0) + (system ? list[i].system : 0);
+		double used = (user ? list[i].user_ns : 0) +
+			      (system ? list[i].system_ns : 0);
 
 		if (list[i].ts_ns <= ts_ns || !i) {
 			before = after = used;
@@ -483,19 +506,17 @@ used_at(const struct sample *list, size_t n, uint64_t ts_ns, bool user, bool sys
 
 /* As switches tell. */
 static bool
-switched_ns(struct naive *n, const struct kept_thread *t, double *ns)
+switched_ns(const struct naive *n, const struct kept_thread *t, double *ns)
 {
 	bool is_any = false;
 
 	*ns = 0;
-	for (uint64_t k = n->snap->first; k < n->end; k++) {
-		const struct moment *m = recall_event(n->recall, k, NULL);
-
-		if (!m->thread || m->thread->id != t->id || !m->exec_ns)
+	for (size_t i = 0; i < n->n_uses && n->uses[i].event < n->end; i++) {
+		if (n->uses[i].thread != t->id || !(n->uses[i].ran_ns > 0))
 			continue;
 		is_any = true;
-		if (k >= n->first)
-			*ns += (double)m->exec_ns;
+		if (n->uses[i].event >= n->first)
+			*ns += n->uses[i].ran_ns;
 	}
 	return is_any;
 }
@@ -503,13 +524,16 @@ switched_ns(struct naive *n, const struct kept_thread *t, double *ns)
 static bool
 cpu(struct naive *n, const struct kept_thread *t, size_t i, struct value *out)
 {
-	static struct sample list[4096];
+	static struct naive_use list[4096];
 	const char *field = n->columns[i]->of.text;
 	bool user = strcmp(field, "thread.cpu.system") != 0;
 	bool system = strcmp(field, "thread.cpu.user") != 0;
 	double window = (double)(n->t->to_ns - n->t->from_ns), ns;
-	size_t n_samples = samples_of(n, t, list, ARRAY_LEN(list));
+	size_t n_samples;
 
+	if (!n->has_uses)
+		find_uses(n);
+	n_samples = samples_of(n, t, list, ARRAY_LEN(list));
 	if (window <= 0)
 		return false;
 	if (n_samples > 1)
@@ -529,6 +553,16 @@ is_own(const struct naive *n, size_t i)
 		if (n->columns[k]->key_entity == n->columns[i]->entity ||
 		    (n->columns[k]->key_entity == VIEW_PROCESS &&
 		     n->columns[i]->entity == VIEW_THREAD))
+			return true;
+	return false;
+}
+
+/* Is an entity of KIND the key? */
+static bool
+is_key(const struct naive *n, enum view_entity kind)
+{
+	for (size_t k = 0; k < n->n_keys; k++)
+		if (n->columns[k]->key_entity == kind)
 			return true;
 	return false;
 }
@@ -562,8 +596,10 @@ add_being(struct naive *n, const struct being *b)
 			 !(row->cells[i].is_vague |= !stand_on(n, b, b->first)))
 			known = !(c->aggregation == VIEW_LAST && b->is_gone && !is_own(n, i)) &&
 				history(n, b, i, &v);
-		else if (c->source == VIEW_FROM_ENTITY && is_of_rows(n, b))
+		else if (c->source == VIEW_FROM_ENTITY && is_of_rows(n, b)) {
 			known = stand_on(n, b, b->last) && naive_get(n, i, &v);
+			row->cells[i].is_own = is_key(n, b->kind);
+		}
 		if (known)
 			add_value(&row->cells[i], &v, b->last);
 	}

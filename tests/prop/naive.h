@@ -38,6 +38,7 @@ struct naive_cell {
 	size_t n, cap, cap_events;
 	size_t count;			/* events, with or without a value */
 	bool is_vague;			/* an entity had no value at first, but had one later */
+	bool is_own;			/* the row's process or thread says it, and nobody else */
 };
 
 struct naive_row {
@@ -49,6 +50,15 @@ struct naive_row {
 	bool is_unsure, may_be_unsure;	/* an event of it, that counts, may be another's */
 	uint64_t first_event;
 	bool is_seen;			/* it is in the table */
+};
+
+/* What an event tells of the CPU time of its thread. */
+struct naive_use {
+	uint64_t event, ts_ns;
+	uint32_t thread;
+	bool is_sample;			/* of all that it had used; else only .ran_ns is known */
+	double ran_ns;			/* until this switch */
+	double user_ns, system_ns;
 };
 
 struct naive {
@@ -72,6 +82,9 @@ struct naive {
 	struct clock clock;
 	struct text scratch, key;
 	struct value list[FIELD_LIST_MAX];
+	struct naive_use *uses;		/* of all threads, once somebody asked */
+	size_t n_uses, cap_uses;
+	bool has_uses;
 	size_t n_wrong;
 };
 

@@ -37,10 +37,43 @@ wrong(struct naive *n, const char *what, const char *column, const char *row)
 		       column ? column : "", row ? ", row " : "", row ? row : "");
 }
 
+/* Column I of ROW is GOT, and should not be. */
+static void
+wrong_cell(struct naive *n, const char *what, size_t i, const struct naive_row *row,
+	   const struct cell *got)
+{
+	const struct naive_cell *cell = &row->cells[i];
+	struct text t = { 0 };
+
+	if (got->state)
+		value_text(&got->value, n->columns[i]->type, U_NONE, 80, &t);
+	text_fmt(&t, "%s of %zu values:", got->state ? "" : "nothing", cell->n);
+	for (size_t k = 0; k < cell->n && k < 8 && !n->n_wrong; k++) {
+		text_char(&t, ' ');
+		value_text(&cell->values[k], n->columns[i]->source == VIEW_FROM_CPU ?
+			   T_DOUBLE : naive_type(n, i), U_NONE, 80, &t);
+	}
+	if (!n->n_wrong)
+		printf("# %.*s\n", (int)t.len, t.p);
+	text_fini(&t);
+	wrong(n, what, n->columns[i]->name, row->key);
+}
+
 static int
 by_size(const void *a, const void *b, void *type)
 {
 	return naive_order(*(enum value_type *)type, a, b);
+}
+
+/* The values of CELL in their order, to be freed. */
+static struct value *
+sort_values(const struct naive_cell *cell, enum value_type type)
+{
+	struct value *sorted = xmalloc((cell->n + 1) * sizeof(*sorted));
+
+	memcpy(sorted, cell->values, cell->n * sizeof(*sorted));
+	qsort_r(sorted, cell->n, sizeof(*sorted), by_size, &type);
+	return sorted;
 }
 
 /* Of many values percentiles may be wrong by half a step of eight an octave. */
@@ -49,10 +82,8 @@ is_percentile(const struct naive_cell *cell, enum value_type type, unsigned perc
 	      const struct value *got)
 {
 	size_t rank = (cell->n * percent + 99) / 100;
-	struct value *sorted = xmalloc((cell->n + 1) * sizeof(*sorted)), want;
+	struct value *sorted = sort_values(cell, type), want;
 
-	memcpy(sorted, cell->values, cell->n * sizeof(*sorted));
-	qsort_r(sorted, cell->n, sizeof(*sorted), by_size, &type);
 	want = sorted[rank ? rank - 1 : 0];
 	free(sorted);
 	if (cell->n <= 16)
@@ -65,15 +96,12 @@ is_percentile(const struct naive_cell *cell, enum value_type type, unsigned perc
 static size_t
 count_distinct(const struct naive_cell *cell, enum value_type type)
 {
+	struct value *sorted = sort_values(cell, type);
 	size_t n_distinct = 0;
 
-	for (size_t i = 0; i < cell->n; i++) {
-		size_t k = 0;
-
-		while (k < i && naive_order(type, &cell->values[k], &cell->values[i]))
-			k++;
-		n_distinct += k == i;
-	}
+	for (size_t i = 0; i < cell->n; i++)
+		n_distinct += !i || naive_order(type, &sorted[i - 1], &sorted[i]);
+	free(sorted);
 	return n_distinct;
 }
 
@@ -201,7 +229,7 @@ is_right_entity(struct naive *n, const struct naive_row *row, size_t i, const st
 	for (size_t k = 0; k < cell->n; k++)
 		if (got->state && !naive_order(type, &cell->values[k], &got->value))
 			return true;
-	if (!row->last)
+	if (!row->last || cell->is_own)
 		return !cell->n && !got->state;
 	eval_moment(&n->ev, recall_event(n->recall, row->last, NULL));
 	if (!naive_get(n, i, &v))
@@ -333,7 +361,7 @@ compare_groups(struct naive *n)
 		row->is_seen = true;
 		for (size_t i = n->n_keys; i < n->n_columns; i++)
 			if (!is_right(n, row, i, &t->rows[k].cells[i]))
-				wrong(n, "wrong", n->columns[i]->name, row->key);
+				wrong_cell(n, "wrong", i, row, &t->rows[k].cells[i]);
 			else if (n->columns[i]->source == VIEW_FROM_EVENTS &&
 				 !is_rightly_sure(n, row, &t->rows[k], &t->rows[k].cells[i]))
 				wrong(n, "wrongly sure or unsure", n->columns[i]->name, row->key);
@@ -387,20 +415,21 @@ is_right_of_list(struct naive *n, size_t i, const struct cell *got)
 	return got->state && !naive_order(type, &v, &got->value);
 }
 
-/* The row of the table that is not seen yet and is that of EV; n_rows: none. */
+/* The row of the table that is not seen yet and is that of EV, looked for from FROM on;
+ * n_rows: none. */
 static size_t
-find_in_list(struct naive *n, const bool *seen)
+find_in_list(struct naive *n, const bool *seen, size_t from)
 {
-	size_t k, i;
+	for (size_t j = 0; j < n->t->n_rows; j++) {
+		size_t k = (from + j) % n->t->n_rows, i;
 
-	for (k = 0; k < n->t->n_rows; k++) {
 		for (i = 0; !seen[k] && i < n->n_columns; i++)
 			if (!is_right_of_list(n, i, &n->t->rows[k].cells[i]))
 				break;
 		if (!seen[k] && i == n->n_columns)
-			break;
+			return k;
 	}
-	return k;
+	return n->t->n_rows;
 }
 
 static void
@@ -408,12 +437,11 @@ compare_list(struct naive *n)
 {
 	bool pending = n->view->rows == VIEW_ROWS_PENDING;
 	bool *seen = xzalloc(n->t->n_rows + 1);
-	size_t n_seen = 0;
+	size_t n_seen = 0, at = 0;
 	char event[32];
 
 	for (uint64_t k = pending ? n->snap->first : n->first; k < n->end; k++) {
 		const struct moment *m;
-		size_t at;
 
 		if (pending && !is_pending(n, k))
 			continue;
@@ -421,7 +449,7 @@ compare_list(struct naive *n)
 		eval_moment(&n->ev, m);
 		if (m->is_internal || m->is_state_only || !naive_wants(n))
 			continue;
-		at = find_in_list(n, seen);
+		at = find_in_list(n, seen, at + 1);
 		snprintf(event, sizeof(event), "%" PRIu64, k);
 		if (at == n->t->n_rows)
 			wrong(n, "missing", NULL, event);

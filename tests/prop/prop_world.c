@@ -17,7 +17,7 @@
 
 /* What an observer believes: by id, the newest version told. */
 struct told {
-	struct map processes, threads;
+	struct map processes, threads, ended;
 	struct map fds;			/* by table and id */
 	size_t n_bad;
 	const char *bad;		/* the first thing that was wrong */
@@ -81,7 +81,10 @@ end_thread(void *ctx, uint64_t position, const struct thread *t)
 	struct told *o = ctx;
 
 	(void)position;
-	insist(o, map_del(&o->threads, t->id), "a thread that ends was told, and once");
+	insist(o, map_del(&o->threads, t->id) || map_get(&o->processes, t->proc->id),
+	       "a thread that ends was told, or its process was");
+	insist(o, !map_get(&o->ended, t->id), "a thread ends once");
+	map_put(&o->ended, t->id, o);
 }
 
 static void
@@ -299,6 +302,7 @@ run_round(struct rng *r, size_t round)
 	      "round %zu: all that was told ended", round);
 	map_fini(&o.processes);
 	map_fini(&o.threads);
+	map_fini(&o.ended);
 	map_fini(&o.fds);
 }
 

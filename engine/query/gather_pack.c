@@ -1,0 +1,282 @@
+#include <string.h>
+
+#include "engine/base/mem.h"
+#include "engine/query/gather.h"
+#include "engine/query/known.h"
+
+#define MEMO_SIZE 4096u			/* groups of several keys that were met last */
+
+/* Codes ------------------------------------------------------------------ */
+
+/* May rows of this type and with these flags be wanted? */
+static bool
+is_wanted(const struct gather *g, uint64_t type, uint64_t flags)
+{
+	return g->wants_type[type] && !(flags & g->skip_flags);
+}
+
+/* What is to be done with the rows of the combination OF, which are of KIND. */
+static enum gather_state
+state_of(const struct gather *g, const struct combined *of, const struct gather_kind *kind)
+{
+	if (!is_wanted(g, of->type, of->flags))
+		return GATHER_SKIP;
+	if (kind && kind->is_skipped)
+		return GATHER_SKIP;
+	/* What needs its bytes is recalled, which is better done once. */
+	if (!kind || !kind->steps || kind->refusing ||
+	    (of->flags & ROW_NEEDS_BYTES && g->needs_bytes))
+		return GATHER_ALONE;
+	return !kind->columns && g->may_skip ? GATHER_SKIP : GATHER_READY;
+}
+
+/* Find out what is to be done with each code of C, which is sealed. False: nothing. */
+static bool
+find_codes(struct gather *g, const struct chunk *c)
+{
+	const uint16_t *kinds = cursor_kinds(g->cursor);
+	bool any = false;
+
+	xgrow(&g->codes, &g->cap_codes, c->n_combined, sizeof(*g->codes));
+	g->sifts_asked = 0;
+	for (uint32_t i = 0; i < c->n_combined; i++) {
+		struct gather_code *code = &g->codes[i];
+
+		code->kind = kinds ? &g->kinds[kinds[i]] : NULL;
+		code->state = (uint8_t)state_of(g, &c->combined[i], code->kind);
+		any |= code->state != GATHER_SKIP;
+		if (code->state != GATHER_SKIP)
+			g->sifts_asked |= code->kind ? code->kind->sifts : 0;
+	}
+	return any;
+}
+
+/* Take the cursor's row by itself. What that tells of its kind may help the next one. */
+static void
+take_alone(struct gather *g)
+{
+	uint32_t number = cursor_code(g->cursor);
+	struct gather_code *code = &g->codes[number];
+
+	gather_row(g);
+	if (!code->kind)
+		return;
+	code->state = (uint8_t)state_of(g, &g->cursor->chunk->combined[number], code->kind);
+	if (code->state == GATHER_READY)
+		g->sifts_asked |= code->kind->sifts;
+}
+
+/* Packs ------------------------------------------------------------------- */
+
+/* The rows of the cursor's pack from FROM to TO - 1: those that are to be taken together are
+ * added to ROWS, others taken at once. */
+static void
+sort_out(struct gather *g, size_t from, size_t to, uint64_t *rows)
+{
+	struct cursor *c = g->cursor;
+	uint64_t unwanted[KNOWN_WORDS] = { 0 };
+
+	for (size_t i = 0; i < g->n_sifts; i++)
+		sift_add_unwanted(g->sifts[i], c, unwanted);
+	cursor_load_codes(c);
+	for (size_t i = from; i < to; i++) {
+		uint64_t bit = (uint64_t)1 << i % 64 & ~unwanted[i / 64];
+		uint8_t state = g->codes[c->codes[i]].state;
+
+		if (state == GATHER_SKIP || !bit)
+			continue;
+		if (state == GATHER_READY) {
+			rows[i / 64] |= bit;
+			continue;
+		}
+		cursor_go(c, c->chunk, (uint32_t)(c->first + i));
+		take_alone(g);
+	}
+}
+
+/* Leave of ROWS those that sift I wants, of kinds that it has to be asked of. */
+static void
+ask_sift(struct gather *g, size_t i, uint64_t *rows)
+{
+	struct cursor *c = g->cursor;
+	uint64_t asking[KNOWN_WORDS], yes[KNOWN_WORDS];
+
+	for (size_t w = 0; w < KNOWN_WORDS; w++) {
+		asking[w] = 0;
+		for (uint64_t left = rows[w]; left; left &= left - 1) {
+			unsigned bit = (unsigned)__builtin_ctzll(left);
+			uint64_t asks = g->codes[c->codes[w * 64 + bit]].kind->sifts >> i & 1;
+
+			asking[w] |= asks << bit;
+		}
+		yes[w] = asking[w];
+	}
+	sift_pack(g->sifts[i], c, yes);
+	for (size_t w = 0; w < KNOWN_WORDS; w++)
+		rows[w] &= ~asking[w] | yes[w];
+}
+
+/* The id of key K for row I of the cursor's pack; 0: it has none. */
+static inline uint32_t
+key_of(struct gather *g, size_t k, size_t i, struct gather_kind *kind, uint64_t flags)
+{
+	struct key *key = &g->keys[k];
+	struct cursor *c = g->cursor;
+	uint32_t slot, id = 0;
+
+	if (key->by == COLUMNS) {
+		id = kind->key[k];
+	} else if (!key->needs_bytes || !(flags & ROW_NEEDS_BYTES)) {
+		slot = (uint32_t)cursor_column(c, key->by)[i];
+		id = key->bag.base ? facts_id(term_facts(key->term), slot) : 0;
+		if (!id && key->by_slot)
+			id = key->by_slot[slot];
+	}
+	if (id)
+		return id - 1;
+	cursor_go(c, c->chunk, (uint32_t)(c->first + i));
+	return gather_key(key, c, &kind->key[k]);
+}
+
+/* The group with KEYS, of which there are several. */
+static struct group *
+group_of_keys(struct gather *g, const uint32_t *keys)
+{
+	size_t n = g->plan->n_keys, len = n * sizeof(keys[0]);
+	uint32_t place = 0, *memo;
+	struct group *group;
+
+	for (size_t i = 0; i < n; i++)
+		place = (place ^ keys[i]) * 0x9E3779B1u;
+	if (!g->memo)
+		g->memo = xzalloc(MEMO_SIZE * sizeof(*g->memo));
+	memo = &g->memo[(place >> 16) % MEMO_SIZE];
+	if (*memo && !memcmp(g->groups[*memo - 1].keys, keys, len))
+		return &g->groups[*memo - 1];
+	group = gather_group(g, keys);
+	*memo = (uint32_t)(group - g->groups) + 1;
+	return group;
+}
+
+/* Add row I of the cursor's pack, which is of KIND, to the tallies of GROUP. */
+static inline void
+add_values(struct gather *g, struct group *group, size_t i, const struct gather_kind *kind)
+{
+	struct cursor *c = g->cursor;
+	uint64_t number = c->chunk->first + c->first + i;
+
+	if (!kind->is_plain) {
+		cursor_go(c, c->chunk, (uint32_t)(c->first + i));
+		gather_add(g, group, number, kind);
+		return;
+	}
+	for (size_t k = 0; k < kind->n_steps; k++) {
+		const struct gather_step *step = &kind->steps[k];
+		struct tally *t = &group->tallies[step->column];
+
+		t->n++;
+		if (step->add == GATHER_ONE)
+			t->sum.u++;
+		else if (step->source == KIND_CONSTANT)
+			t->sum.u += step->value.u;
+		else
+			t->sum.u += cursor_column(c, step->source == KIND_RESULT ?
+						  COL_RESULT : COL_SPAN)[i];
+	}
+}
+
+/* Row I of the cursor's pack passed: add it to its group. */
+static inline void
+add_row(struct gather *g, size_t i)
+{
+	struct cursor *c = g->cursor;
+	uint32_t code = c->codes[i];
+	struct gather_kind *kind = g->codes[code].kind;
+	uint64_t flags = c->chunk->combined[code].flags, number = c->chunk->first + c->first + i;
+	uint32_t keys[KEYS_MAX];
+	struct group *group;
+
+	for (size_t k = 0; k < g->plan->n_keys; k++) {
+		keys[k] = key_of(g, k, i, kind, flags);
+		if (!keys[k])
+			return;
+	}
+	if (g->plan->n_keys != 1)
+		group = group_of_keys(g, keys);
+	else if (keys[0] < g->n_by_key && g->by_key[keys[0]])
+		group = &g->groups[g->by_key[keys[0]] - 1];
+	else
+		group = gather_group_of(g, keys);
+	if (gather_note(g, group, number, flags))
+		add_values(g, group, i, kind);
+}
+
+static void
+add_rows(struct gather *g, const uint64_t *rows)
+{
+	uint64_t first = g->cursor->chunk->first + g->cursor->first;
+
+	for (size_t w = 0; w < KNOWN_WORDS; w++) {
+		for (uint64_t left = rows[w]; left; left &= left - 1) {
+			size_t i = w * 64 + (size_t)__builtin_ctzll(left);
+
+			if (g->plan->is_list)
+				gather_list(g, first + i);
+			else
+				add_row(g, i);
+		}
+	}
+}
+
+/* Take the rows from FROM to TO - 1 of the cursor's pack. */
+static void
+gather_pack(struct gather *g, size_t from, size_t to)
+{
+	uint64_t rows[KNOWN_WORDS] = { 0 };
+
+	sort_out(g, from, to, rows);
+	for (size_t i = 0; i < g->n_sifts; i++)
+		if (g->sifts_asked >> i & 1)
+			ask_sift(g, i, rows);
+	add_rows(g, rows);
+}
+
+/* Chunks ------------------------------------------------------------------ */
+
+/* Take the rows FROM .. TO - 1 of C, which is open, one after the other. */
+static void
+gather_open(struct gather *g, const struct chunk *c, uint64_t from, uint64_t to)
+{
+	struct cursor *cursor = g->cursor;
+
+	for (uint64_t row = from; row < to; row++) {
+		cursor_go(cursor, c, (uint32_t)row);
+		if (is_wanted(g, cursor_value(cursor, COL_TYPE), cursor_value(cursor, COL_FLAGS)))
+			gather_row(g);
+	}
+}
+
+void
+gather_chunk(struct gather *g, const struct chunk_view *view)
+{
+	const struct chunk *c = view->c;
+	const struct plan *plan = g->plan;
+	struct cursor *cursor = g->cursor;
+	uint64_t from = plan->scan_first > c->first ? plan->scan_first - c->first : 0;
+	uint64_t to = plan->end - c->first < view->n ? plan->end - c->first : view->n;
+
+	if (!c->combined) {
+		gather_open(g, c, from, to);
+		return;
+	}
+	cursor_go(cursor, c, (uint32_t)from);
+	if (!find_codes(g, c))
+		return;
+	for (uint64_t row = from, last; row < to; row = last) {
+		uint64_t first = row & ~(uint64_t)(PACK_ROWS - 1);
+
+		last = first + PACK_ROWS < to ? first + PACK_ROWS : to;
+		cursor_go(cursor, c, (uint32_t)row);
+		gather_pack(g, row - first, last - first);
+	}
+}

@@ -1,0 +1,50 @@
+/*
+ * sift_node - what the files of sift share, and nobody else sees: the tree of a filter.
+ */
+#ifndef ENGINE_QUERY_SIFT_NODE_H
+#define ENGINE_QUERY_SIFT_NODE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/filter/expr.h"
+#include "engine/query/sift.h"
+#include "engine/query/term.h"
+
+struct facts;
+struct known;
+
+enum sift_answer { SIFT_UNKNOWN, SIFT_REFUSED, SIFT_WANTED };
+
+struct sift_node {
+	enum expr_kind kind;
+	const struct expr *expr;
+	unsigned cost;
+	struct sift_node *first, *next;	/* owned; the cheapest first */
+	/* EXPR_CHECK: */
+	const struct check *check;
+	enum term_how how;
+	uint8_t *answers;		/* enum sift_answer, by slot */
+	uint8_t *by_kind;		/* by kind of row: see sift_pack.c */
+	struct term *term;		/* what is compared, where terms know a short way */
+	const struct facts *facts;	/* borrowed; NULL: none */
+	struct known *known;		/* what it said before, where that is worth it */
+	enum column_id by;		/* COL_THREAD, COL_FD: its slots decide; else COLUMNS */
+	bool needs_bytes;		/* term_needs_bytes(), of one of its parts too */
+	bool is_of_writes;		/* term_is_of_writes() */
+	bool is_of_tracers;		/* what marks no span has no such thing */
+	uint8_t by_type[EVENT_TYPES];	/* types: enum verdict */
+};
+
+struct sift {
+	struct filter *filter;
+	struct sift_node *top;
+};
+
+/* Does N hold for C's row? */
+bool sift_node_row(struct sift_node *n, struct cursor *c);
+
+/* Room for what N says of each slot of N->by. */
+void sift_node_have_answers(struct sift_node *n, const struct snapshot *snap);
+
+#endif
