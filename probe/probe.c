@@ -636,7 +636,7 @@ start(struct probe *p, const struct probe_options *o, struct err *err)
 	/* First, so that it has none of the descriptors that come below. */
 	if (o->command && launch_start(&p->launch, o->command, o->command_apart, err) < 0)
 		return err->code;
-	calls_plan(p->plans, p->config.specs);
+	calls_plan(calls_machine(), p->plans, &p->config);
 	p->config.only_marked = o->command || o->tree;
 	p->config.snap_bytes = o->snap_bytes < PROBE_SNAP_MAX ? o->snap_bytes : PROBE_SNAP_MAX;
 	if (ask(p, o, err) < 0)

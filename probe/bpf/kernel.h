@@ -426,4 +426,18 @@ struct user_mmsghdr {
 	uint32_t len, pad;
 };
 
+/* The same of 32-bit programs. */
+struct narrow_iovec {
+	uint32_t base, len;
+};
+
+struct narrow_msghdr {
+	uint32_t name, name_len, iov, iov_len, control, control_len, flags;
+};
+
+struct narrow_mmsghdr {
+	struct narrow_msghdr head;
+	uint32_t len;
+};
+
 #endif

@@ -197,7 +197,7 @@ compare_all(const char *folder)
 		be_looked_at(folder, ends[1]);
 	close(ends[1]);
 	CHECK(read(ends[0], &c, 1) == 1 || geteuid(), "a child is somebody");
-	calls_plan(plans, config.specs);
+	calls_plan(calls_machine(), plans, &config);
 	config.only_marked = 1;
 	demand_apply(&everything, NULL, &config);
 	l = loader_open(&config, RING_BYTES, &err);
