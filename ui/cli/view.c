@@ -65,7 +65,7 @@ struct viewer {
 	struct text outsiders;		/* the filter that leaves them out; empty: not known */
 	int wake_fd;			/* an eventfd: something was published */
 	struct progress progress;	/* of reading files */
-	uint64_t watched_to_ns;		/* how long the system was looked at; 0: to its last event */
+	uint64_t watched_to_ns;		/* when one stopped looking; 0: at the last event */
 };
 
 /* What the wishes mean ---------------------------------------------------- */
