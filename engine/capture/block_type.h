@@ -13,6 +13,8 @@
 
 #define BLOCK_SECTION 0x0A0D0D0Au	/* reads the same in both byte orders */
 #define BLOCK_SECTION_MAGIC 0x1A2B3C4Du	/* tells the byte order */
+#define BLOCK_EVENT_2 0x216u		/* what captures have most of */
+#define BLOCK_EVENT_2_FLAGS 0x217u
 #define BLOCK_UNKNOWN_LEN_MAX (64u << 20)
 #define BLOCK_LEN_MIN 12		/* type, length, length again */
 

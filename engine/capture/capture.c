@@ -20,6 +20,7 @@
 #include "engine/capture/stream.h"
 #include "engine/event/layout.h"
 #include "engine/event/loss.h"
+#include "engine/event/quick.h"
 #include "engine/event/source.h"
 
 #define VERSION_MAJOR 1
@@ -308,12 +309,54 @@ take_block(struct capture *c, struct record *rec)
 	}
 }
 
+#define PLAIN_LEN_MAX (1u << 20)	/* what is longer has a second look */
+
+/* The next event, where it is like nearly all of them: whole and at hand, in this machine's
+ * byte order, with a count of short parameters. False: nothing was taken. */
+static bool
+take_plain(struct capture *c, struct record *rec)
+{
+	struct framing *f = &c->framing;
+	const uint8_t *p = f->cursor.at;
+	size_t have = (size_t)(f->cursor.end - p);
+	uint32_t type, len, len_again, prefix;
+
+	if (have < BLOCK_LEN_MIN || c->list.framing || f->torn || f->swap || c->options.block)
+		return false;
+	type = layout_u32(p, false);
+	len = layout_u32(p + 4, false);
+	if (type != BLOCK_EVENT_2 && type != BLOCK_EVENT_2_FLAGS)
+		return false;
+	prefix = type == BLOCK_EVENT_2_FLAGS ? 6 : 2;
+	if (len < BLOCK_LEN_MIN + prefix || len > have || len > PLAIN_LEN_MAX)
+		return false;
+	len_again = layout_u32(p + len - 4, false);
+	if (len_again != len ||
+	    !event_decode_quick(&rec->ev, p + BLOCK_HEAD_LEN + prefix,
+				len - BLOCK_LEN_MIN - prefix) ||
+	    rec->ev.id == EV_ASYNCEVENT_E)
+		return false;
+	rec->kind = RECORD_EVENT;
+	rec->ev.cpu = layout_u16(p + BLOCK_HEAD_LEN, false);
+	rec->ev.dump_flags = prefix == 6 ? layout_u32(p + BLOCK_HEAD_LEN + 2, false) : 0;
+	f->block.number++;
+	rec->ev.offset = f->block.offset = cursor_offset(&f->cursor);
+	f->block.type = type;
+	f->block.len = len;
+	f->block.usable = true;
+	f->cursor.at = p + len;
+	c->n_events++;
+	return true;
+}
+
 static int
 capture_next(struct source *s, struct record *rec)
 {
 	struct capture *c = (struct capture *)s;
 
 	while (!atomic_load_explicit(&c->cancelled, memory_order_relaxed)) {
+		if (take_plain(c, rec))
+			return 1;
 		if (c->list.framing) {
 			if (list_next(&c->list, rec)) {
 				c->n_tables++;

@@ -5,6 +5,8 @@
 #include "engine/base/err.h"
 #include "engine/event/layout.h"
 
+_Static_assert(PK_COUNT <= 64, "EVENT_RESULT_KINDS has a bit for each");
+
 /* Check the lengths of N parameters at LENS against ROOM bytes of values and
  * note where the values end. */
 static int
@@ -106,17 +108,4 @@ struct span
 event_text(const struct event *ev, unsigned i)
 {
 	return event_text_of(event_bytes(ev, i));
-}
-
-bool
-event_result(const struct event *ev, int64_t *res)
-{
-	uint8_t kind;
-
-	if (!ev->type || !event_id_is_exit(ev->id) || !ev->type->n_params)
-		return false;
-	kind = ev->type->params[0].kind;
-	if (kind != PK_ERRNO && kind != PK_FD && kind != PK_PID)
-		return false;
-	return event_i64(ev, 0, res);
 }

@@ -127,7 +127,18 @@ struct span event_text(const struct event *ev, unsigned i);
 /* The same of bytes that are such a parameter. */
 struct span event_text_of(struct span s);
 
+/* Kinds of parameter 0 that are what a call returned. */
+#define EVENT_RESULT_KINDS (1ull << PK_ERRNO | 1ull << PK_FD | 1ull << PK_PID)
+
 /* The result: parameter 0 of an exit event when it is an ERRNO, FD or PID. */
-bool event_result(const struct event *ev, int64_t *res);
+static inline bool
+event_result(const struct event *ev, int64_t *res)
+{
+	if (!event_id_is_exit(ev->id) || !ev->type || !ev->type->n_params)
+		return false;
+	if (!(EVENT_RESULT_KINDS >> ev->type->params[0].kind & 1))
+		return false;
+	return event_i64(ev, 0, res);
+}
 
 #endif

@@ -7,6 +7,17 @@
 #include "engine/store/payload.h"
 #include "engine/store/sealer.h"
 
+/* Of what can be told by TYPE alone: may an event of it have to be asked for its bytes? */
+static uint8_t
+need_of(uint16_t id)
+{
+	if (id == EV_GENERIC_E || id == EV_GENERIC_X || id == EV_ASYNCEVENT_E)
+		return TYPE_NEEDS_BYTES;
+	/* What could not be made, or connected, tells what it was for. */
+	return event_types[id].flags & EF_CREATES_FD || id == EV_CONNECT_X ?
+		TYPE_FAILS_WITH_NAME : 0;
+}
+
 static bool
 has_param(const struct event_type *type, const char *name)
 {
@@ -17,7 +28,7 @@ static uint8_t
 bits_of(uint16_t id)
 {
 	const struct event_type *type = &event_types[id];
-	uint8_t bits = 0;
+	uint8_t bits = need_of(id);
 
 	if (event_id_is_exit(id) && type->n_params && type->params[0].kind == PK_UINT64 &&
 	    !strcmp(type->params[0].name, "res"))
@@ -25,6 +36,9 @@ bits_of(uint16_t id)
 	if (type->category == EC_PROCESS || has_param(type, "vm_size") ||
 	    has_param(type, "pgft_maj") || id == EV_PROCINFO_E)
 		bits |= TYPE_CHANGES_THREAD;
+	if (event_id_is_exit(id) && type->n_params &&
+	    EVENT_RESULT_KINDS >> type->params[0].kind & 1)
+		bits |= TYPE_HAS_RESULT;
 	if (id == EV_GENERIC_E || id == EV_GENERIC_X)
 		bits |= TYPE_HAS_CALL;
 	if (id == EV_SCHEDSWITCH_6_E || id == EV_SCHEDSWITCH_1_E)
@@ -98,7 +112,9 @@ append_seal(struct store *s)
 		sealer_give(s->sealer, open);
 		return;
 	}
-	put_sealed(s, open, chunk_seal(open));
+	if (!s->room)
+		s->room = seal_room_new();
+	put_sealed(s, open, chunk_seal(open, s->room));
 }
 
 static void
@@ -107,9 +123,8 @@ open_chunk(struct store *s, const struct moment *m)
 	struct chunk *c;
 
 	append_seal(s);
-	c = s->spare;
+	c = s->n_spares ? s->spares[--s->n_spares] : NULL;
 	if (c) {
-		s->spare = NULL;
 		c->first = s->next;
 		c->n = 0;
 	} else {
@@ -205,11 +220,10 @@ note_change(struct store *s, struct kept_thread *k, const struct moment *m)
 
 /* The slot of M's thread version; what changed of it and its process is noted. */
 static uint32_t
-thread_slot(struct store *s, struct kept_thread *k, const struct moment *m)
+thread_slot(struct store *s, struct kept_thread *k, const struct moment *m, unsigned bits)
 {
 	const struct thread *t = m->thread;
 	struct kept_process *p;
-	unsigned bits = s->type_bits[m->ev->id];
 
 	if (k->version != m->thread_version)
 		keep_thread_version(s, k, m);
@@ -230,23 +244,26 @@ thread_slot(struct store *s, struct kept_thread *k, const struct moment *m)
 static uint64_t
 flags_of_moment(const struct moment *m)
 {
-	return (m->has_latency ? ROW_HAS_SPAN : 0) | (m->is_state_only ? ROW_STATE_ONLY : 0) |
-	       (m->is_internal ? ROW_INTERNAL : 0) | (m->fd_changed ? ROW_FD_CHANGED : 0) |
-	       (m->connect_failed ? ROW_CONNECT_FAILED : 0) |
-	       (m->fd && m->fd->connected ? ROW_CONNECTED : 0) |
-	       (m->is_unsure ? ROW_UNSURE : 0);
+	unsigned flags = m->has_latency * ROW_HAS_SPAN | m->is_state_only * ROW_STATE_ONLY |
+			 m->is_internal * ROW_INTERNAL | m->is_unsure * ROW_UNSURE;
+
+	if (m->fd)
+		flags |= m->fd_changed * ROW_FD_CHANGED | m->fd->connected * ROW_CONNECTED |
+			 m->connect_failed * ROW_CONNECT_FAILED;
+	return flags;
 }
 
-static void
-put_result(const struct store *s, const struct event *ev, struct chunk_row *row)
+/* The result of EV, at *RESULT, as flags. */
+static uint64_t
+result_of(const struct event *ev, unsigned bits, uint64_t *result)
 {
 	int64_t res;
 
-	if (!event_result(ev, &res) &&
-	    !(s->type_bits[ev->id] & TYPE_HAS_RES && event_i64(ev, 0, &res)))
-		return;
-	row->values[COL_FLAGS] |= ROW_HAS_RESULT | (res < 0 ? ROW_FAILED : 0);
-	row->values[COL_RESULT] = (uint64_t)res;
+	*result = 0;
+	if (!(bits & (TYPE_HAS_RESULT | TYPE_HAS_RES)) || !event_i64(ev, 0, &res))
+		return 0;
+	*result = (uint64_t)res;
+	return ROW_HAS_RESULT | (res < 0 ? ROW_FAILED : 0);
 }
 
 /* Is FD an internet socket that is connected to no address? It is called otherwise than
@@ -256,24 +273,24 @@ leads_nowhere(const struct descriptor *fd)
 {
 	static const uint8_t nowhere[16];
 
-	return fd->connected && fd->has_tuple && (fd->kind == FD_IPV4 || fd->kind == FD_IPV6) &&
+	if (!fd->connected)
+		return false;
+	return fd->has_tuple && (fd->kind == FD_IPV4 || fd->kind == FD_IPV6) &&
 	       !fd->tuple.dst_port && !memcmp(fd->tuple.dst_ip, nowhere, sizeof(nowhere));
 }
 
 /* Has what M is called to be looked up in its bytes? */
 static bool
-needs_bytes(const struct moment *m, uint64_t flags)
+needs_bytes(const struct moment *m, unsigned bits, uint64_t flags)
 {
 	if (flags & ROW_HAS_CALL)
 		return false;
-	if (m->ev->id == EV_GENERIC_E || m->ev->id == EV_GENERIC_X ||
-	    m->ev->id == EV_ASYNCEVENT_E)
+	if (bits & TYPE_NEEDS_BYTES)
 		return true;
 	if (m->fd && leads_nowhere(m->fd))
 		return true;
-	/* What could not be made, or connected, tells what it was for. */
-	return flags & ROW_FAILED && (!m->fd || m->connect_failed) &&
-	       (m->ev->type->flags & EF_CREATES_FD || m->ev->id == EV_CONNECT_X);
+	return bits & TYPE_FAILS_WITH_NAME && flags & ROW_FAILED &&
+	       (!m->fd || m->connect_failed);
 }
 
 /* The rows back to the enter event of M; this may be one itself. */
@@ -298,47 +315,68 @@ note_time(struct store *s, uint64_t ts_ns)
 		s->last_ns = ts_ns;
 }
 
-void
-append_moment(struct store *s, const struct moment *m)
+/* What is there before the row of M, of whom there is none before that. */
+static void
+begin_row(struct store *s, const struct moment *m)
 {
-	struct kept_thread *k = m->thread ? thread_of(s, m->thread) : NULL;
-	const struct event *ev = m->ev;
-	struct chunk_row row = { .values = { 0 } };
+	uint64_t lineage = s->age->lineage;
 
-	if (!m->num) {
-		if (k)
-			k->enter = 0;
-		return;
-	}
 	assert(m->num == s->next);
-	if (world_age(s->world)->lineage != s->lineage_seen) {
-		s->lineage_seen = world_age(s->world)->lineage;
+	if (lineage != s->lineage_seen) {
+		s->lineage_seen = lineage;
 		trail_append(&s->lineage, &s->grave,
 			     &(struct lineage_step){ s->next, ++s->n_lineage },
 			     sizeof(struct lineage_step));
 	}
 	if (!has_room(s, m))
 		open_chunk(s, m);
-	row.values[COL_FLAGS] = s->type_flags[ev->id] | flags_of_moment(m);
-	row.values[COL_TIME] = ev->ts_ns;
-	row.values[COL_SPAN] = m->has_latency ? m->latency_ns : m->exec_ns;
-	put_result(s, ev, &row);
-	row.values[COL_THREAD] = k ? thread_slot(s, k, m) : keep_stray(s, m);
-	row.values[COL_FD] = fd_of(s, m, &row.values[COL_KIND]);
-	row.values[COL_PAYLOAD] = s->open->payload ? payload_add(s->open->payload, ev) :
-				  ev->offset - s->open->payload_base;
-	row.values[COL_BACK] = k ? back_of(s, k, m, row.values[COL_FLAGS]) : 0;
-	row.values[COL_TYPE] = ev->id;
-	if (s->type_bits[ev->id] & TYPE_HAS_CALL) {
-		uint16_t code = 0;
+}
 
-		if (event_u16(ev, 0, &code) && code)
-			row.values[COL_FLAGS] |= ROW_HAS_CALL;
-		row.values[COL_CALL] = code;
+/* The call of EV, which has no type of its own, as a flag; its code at *CODE. */
+static uint64_t
+call_of(const struct event *ev, uint64_t *code)
+{
+	uint16_t told = 0;
+
+	if (!event_u16(ev, 0, &told))
+		return 0;
+	*code = told;
+	return told ? ROW_HAS_CALL : 0;
+}
+
+void
+append_moment(struct store *s, const struct moment *m)
+{
+	struct kept_thread *k = m->thread ? thread_of(s, m->thread) : NULL;
+	const struct event *ev = m->ev;
+	struct chunk_row row;
+	uint64_t *v = row.values, flags;
+	unsigned bits;
+
+	if (!m->num) {
+		if (k)
+			k->enter = 0;
+		return;
 	}
-	row.values[COL_CPU] = ev->cpu;
-	if (needs_bytes(m, row.values[COL_FLAGS]))
-		row.values[COL_FLAGS] |= ROW_NEEDS_BYTES;
+	begin_row(s, m);
+	bits = s->type_bits[ev->id];
+	flags = s->type_flags[ev->id] | flags_of_moment(m);
+	flags |= result_of(ev, bits, &v[COL_RESULT]);
+	v[COL_TIME] = ev->ts_ns;
+	v[COL_SPAN] = m->has_latency ? m->latency_ns : m->exec_ns;
+	v[COL_THREAD] = k ? thread_slot(s, k, m, bits) : keep_stray(s, m);
+	v[COL_FD] = fd_of(s, m, &v[COL_KIND]);
+	v[COL_PAYLOAD] = s->open->payload ? payload_add(s->open->payload, ev) :
+			 ev->offset - s->open->payload_base;
+	v[COL_BACK] = k ? back_of(s, k, m, flags) : 0;
+	v[COL_TYPE] = ev->id;
+	v[COL_CALL] = 0;
+	if (bits & TYPE_HAS_CALL)
+		flags |= call_of(ev, &v[COL_CALL]);
+	v[COL_CPU] = ev->cpu;
+	if (needs_bytes(m, bits, flags))
+		flags |= ROW_NEEDS_BYTES;
+	v[COL_FLAGS] = flags;
 	if (m->mark)
 		marks_take(s, m, s->next);
 	chunk_add(s->open, &row);

@@ -143,6 +143,14 @@ pack_bytes(size_t n, unsigned bits)
 	return (n * bits + 63) / 64 * 8;
 }
 
+/* Values that take so many bits that they are whole numbers of bytes. */
+#define PUT_ALIGNED(type) \
+	do { \
+		type *to = (type *)(void *)out; \
+		for (size_t i = 0; i < n; i++) \
+			to[i] = (type)(values[i] - min); \
+	} while (0)
+
 static void
 put_bits(const uint64_t *values, size_t n, const struct pack *pack, uint8_t *out)
 {
@@ -165,9 +173,39 @@ put_bits(const uint64_t *values, size_t n, const struct pack *pack, uint8_t *out
 		memcpy(out, &word, 8);
 }
 
-/* The range of N values. Those of COL_RESULT, which are signed, count as such. */
 static void
-find_range(const uint64_t *values, size_t n, uint64_t flip, struct column *out)
+put_pack(const uint64_t *values, size_t n, const struct pack *pack, uint8_t *out)
+{
+	uint64_t min = pack->min;
+
+	/* What is behind the last value, up to a whole word. */
+	if (pack->bits)
+		memset(out + pack_bytes(n, pack->bits) - 8, 0, 8);
+	switch (pack->bits) {
+	case 0:
+		break;
+	case 8:
+		PUT_ALIGNED(uint8_t);
+		break;
+	case 16:
+		PUT_ALIGNED(uint16_t);
+		break;
+	case 32:
+		PUT_ALIGNED(uint32_t);
+		break;
+	case 64:
+		PUT_ALIGNED(uint64_t);
+		break;
+	default:
+		put_bits(values, n, pack, out);
+	}
+}
+
+/* The range of N values, each with FLIP turned: the bit that makes signed ones count as
+ * such. */
+static void
+find_range(const uint64_t *values, size_t n, uint64_t flip, uint64_t *out_low,
+	   uint64_t *out_high)
 {
 	uint64_t low = UINT64_MAX, high = 0;
 
@@ -177,12 +215,12 @@ find_range(const uint64_t *values, size_t n, uint64_t flip, struct column *out)
 		low = v < low ? v : low;
 		high = v > high ? v : high;
 	}
-	out->min = low ^ flip;
-	out->max = high ^ flip;
+	*out_low = low;
+	*out_high = high;
 }
 
-/* Find out how the packs of FROM, which has N values, are to be written to OUT: bytes that
- * they take. FLIP: the bit that makes signed values count as such. */
+/* Find out how the packs of FROM, which has N_ALL values, are to be written to OUT: bytes
+ * that they take. */
 static size_t
 plan_column(const struct column *from, size_t n_all, uint64_t flip, struct column *out)
 {
@@ -192,13 +230,14 @@ plan_column(const struct column *from, size_t n_all, uint64_t flip, struct colum
 	for (size_t first = 0; first < n_all; first += PACK_ROWS) {
 		size_t n = n_all - first < PACK_ROWS ? n_all - first : PACK_ROWS;
 		struct pack *pack = &out->packs[first / PACK_ROWS];
-		struct column range;
+		uint64_t pack_low, pack_high;
 
 		column_load(from, first, n, values);
-		find_range(values, n, flip, &range);
-		low = (range.min ^ flip) < low ? range.min ^ flip : low;
-		high = (range.max ^ flip) > high ? range.max ^ flip : high;
-		*pack = (struct pack){ range.min, (uint32_t)len, bits_of(range.max - range.min) };
+		find_range(values, n, flip, &pack_low, &pack_high);
+		low = pack_low < low ? pack_low : low;
+		high = pack_high > high ? pack_high : high;
+		*pack = (struct pack){ pack_low ^ flip, (uint32_t)len,
+				       bits_of(pack_high - pack_low) };
 		len += pack_bytes(n, pack->bits);
 	}
 	out->min = low ^ flip;
@@ -218,8 +257,34 @@ pack_column(const struct column *from, size_t n_all, const struct column *out, u
 		if (!pack->bits)
 			continue;
 		column_load(from, first, n, values);
-		put_bits(values, n, pack, bytes + pack->at);
+		put_pack(values, n, pack, bytes + pack->at);
 	}
+}
+
+#define CODER_SLOTS (2 * CHUNK_ROWS)
+
+/* What sealing needs room for, so that it does not ask for it each time. */
+struct seal_room {
+	uint16_t codes[CHUNK_ROWS];
+	uint32_t slots[CODER_SLOTS];	/* of the coder: zeroes between two chunks */
+};
+
+struct seal_room *
+seal_room_new(void)
+{
+	return xzalloc(sizeof(struct seal_room));
+}
+
+size_t
+seal_room_bytes(void)
+{
+	return sizeof(struct seal_room);
+}
+
+void
+seal_room_free(struct seal_room *room)
+{
+	free(room);
 }
 
 /* Combinations, while codes are given. */
@@ -229,30 +294,43 @@ struct coder {
 	uint32_t *slots;		/* open addressing: code + 1 */
 };
 
-#define CODER_SLOTS (2 * CHUNK_ROWS)
+static size_t
+coder_slot(const struct coder *k, uint64_t key)
+{
+	size_t i = hash_mix(key, 0x9E3779B97F4A7C15u) % CODER_SLOTS;
+
+	while (k->slots[i] && combined_key(&k->list[k->slots[i] - 1]) != key)
+		i = (i + 1) % CODER_SLOTS;
+	return i;
+}
 
 static uint16_t
 code_of(struct coder *k, struct combined of)
 {
-	uint64_t key = combined_key(&of);
-	size_t i = hash_mix(key, 0x9E3779B97F4A7C15u) % CODER_SLOTS;
+	size_t i = coder_slot(k, combined_key(&of));
 
-	for (; k->slots[i]; i = (i + 1) % CODER_SLOTS) {
-		if (combined_key(&k->list[k->slots[i] - 1]) == key)
-			return (uint16_t)(k->slots[i] - 1);
+	if (!k->slots[i]) {
+		xgrow(&k->list, &k->cap, k->n + 1, sizeof(*k->list));
+		k->list[k->n++] = of;
+		k->slots[i] = (uint32_t)k->n;
 	}
-	xgrow(&k->list, &k->cap, k->n + 1, sizeof(*k->list));
-	k->list[k->n++] = of;
-	k->slots[i] = (uint32_t)k->n;
-	return (uint16_t)(k->n - 1);
+	return (uint16_t)(k->slots[i] - 1);
+}
+
+/* Leave no slot in use: the last ones first, so that the way to each is still there. */
+static void
+coder_clear(struct coder *k)
+{
+	for (size_t code = k->n; code-- > 0;)
+		k->slots[coder_slot(k, combined_key(&k->list[code]))] = 0;
 }
 
 /* What the combined columns of C's rows are together: codes into CODES, which has room for
  * all rows. */
 static void
-give_codes(const struct chunk *c, struct chunk *out, uint16_t *codes)
+give_codes(const struct chunk *c, struct chunk *out, struct seal_room *room)
 {
-	struct coder k = { .slots = xzalloc(CODER_SLOTS * sizeof(*k.slots)) };
+	struct coder k = { .slots = room->slots };
 	uint64_t types[PACK_ROWS], calls[PACK_ROWS], flags[PACK_ROWS], kinds[PACK_ROWS];
 
 	for (size_t first = 0; first < c->n; first += PACK_ROWS) {
@@ -263,11 +341,11 @@ give_codes(const struct chunk *c, struct chunk *out, uint16_t *codes)
 		column_load(&c->columns[COL_FLAGS], first, n, flags);
 		column_load(&c->columns[COL_KIND], first, n, kinds);
 		for (size_t i = 0; i < n; i++)
-			codes[first + i] = code_of(&k, (struct combined){
+			room->codes[first + i] = code_of(&k, (struct combined){
 				(uint16_t)types[i], (uint16_t)calls[i], (uint16_t)flags[i],
 				(uint16_t)kinds[i] });
 	}
-	free(k.slots);
+	coder_clear(&k);
 	out->combined = xreallocarray(k.list, k.n, sizeof(*k.list));
 	out->n_combined = (uint32_t)k.n;
 }
@@ -282,13 +360,11 @@ wrap_codes(const uint16_t *codes, struct column *out)
 }
 
 struct chunk *
-chunk_seal(const struct chunk *c)
+chunk_seal(const struct chunk *c, struct seal_room *room)
 {
 	struct chunk *out = xzalloc(sizeof(*out));
-	uint16_t *codes = xmalloc(CHUNK_ROWS * sizeof(*codes));
-	struct column wrapped;
 	const struct column *from[COLUMNS + 1] = { 0 };
-	struct column *to[COLUMNS + 1];
+	struct column *to[COLUMNS + 1], wrapped;
 	size_t starts[COLUMNS + 1], len = 0;
 	uint8_t *memory;
 
@@ -300,8 +376,8 @@ chunk_seal(const struct chunk *c)
 	out->before_ns = c->before_ns;
 	out->payload = c->payload;
 	out->is_sealed = true;
-	give_codes(c, out, codes);
-	wrap_codes(codes, &wrapped);
+	give_codes(c, out, room);
+	wrap_codes(room->codes, &wrapped);
 	for (unsigned i = 0; i <= COLUMNS; i++) {
 		if (i < COLUMNS && column_is_combined(i))
 			continue;
@@ -319,6 +395,5 @@ chunk_seal(const struct chunk *c)
 		to[i]->p = memory + starts[i];
 		pack_column(from[i], c->n, to[i], memory + starts[i]);
 	}
-	free(codes);
 	return out;
 }

@@ -89,6 +89,8 @@ chunk_kind(unsigned kind)
 }
 
 /* What rows have together; what of these columns a sealed chunk has. */
+struct seal_room;
+
 struct combined {
 	uint16_t type, call, flags, kind;
 };
@@ -139,9 +141,14 @@ chunk_add(struct chunk *c, const struct chunk_row *row)
 		narrow[k * CHUNK_ROWS + i] = (uint16_t)v[7 + k];
 }
 
+/* Where chunks are sealed, one at a time. The caller owns it. */
+struct seal_room *seal_room_new(void);
+void seal_room_free(struct seal_room *room);	/* NULL is fine */
+size_t seal_room_bytes(void);			/* that each takes */
+
 /* A narrow copy of the open chunk C. The caller owns it. It has C's payload: whoever has
  * both says that C has lent it. */
-struct chunk *chunk_seal(const struct chunk *c);
+struct chunk *chunk_seal(const struct chunk *c, struct seal_room *room);
 
 /* The value of row I. */
 static inline uint64_t

@@ -58,6 +58,8 @@ struct table_base {
 	uint32_t count;			/* as the world counts */
 };
 
+#define STORE_SPARES 3u			/* as many as are on their way when events come fast */
+
 struct lineage_step {
 	uint64_t from;
 	uint64_t n;			/* changes up to here, this one included */
@@ -77,6 +79,7 @@ struct store {
 	const struct source *source;	/* borrowed, or NULL */
 	bool keeps_payload;
 	struct world *world;
+	const struct world_age *age;	/* the world's */
 	struct grave grave;
 	struct bitmaps *bitmaps;	/* owned */
 	struct keepsakes *keepsakes;	/* owned */
@@ -101,7 +104,9 @@ struct store {
 	uint64_t seed;
 
 	struct chunk *open;		/* the last of CHUNKS, or NULL */
-	struct chunk *spare;		/* an open one that is free again */
+	struct chunk *spares[STORE_SPARES];	/* open ones that are free again */
+	unsigned n_spares, spares_max;	/* 0: no more rows will come */
+	struct seal_room *room;		/* where chunks are packed that are packed at once */
 	bool seals_apart;		/* in a thread of its own, which is there when needed */
 	struct sealer *sealer;		/* NULL: chunks are packed at once */
 	uint64_t next;			/* number of the row that comes next */
@@ -147,6 +152,9 @@ enum type_bit {
 	TYPE_CHANGES_THREAD = 2,	/* memory, faults, time on the CPU */
 	TYPE_HAS_CALL = 4,		/* of no type of its own */
 	TYPE_IS_SWITCH = 8,
+	TYPE_HAS_RESULT = 16,		/* parameter 0 is what it returned */
+	TYPE_NEEDS_BYTES = 32,		/* to tell what it is called, if its call is not told */
+	TYPE_FAILS_WITH_NAME = 64,	/* when it failed, its bytes tell what it was for */
 };
 
 static inline size_t

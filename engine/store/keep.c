@@ -574,7 +574,7 @@ bury_version(struct slots *slots, struct pool *pool, uint32_t slot, void *v)
 static void
 bury_chunk(struct store *s, struct chunk *c)
 {
-	if (c->is_sealed || s->spare) {
+	if (c->is_sealed || s->n_spares >= s->spares_max) {
 		chunk_free(c);
 		return;
 	}
@@ -582,7 +582,7 @@ bury_chunk(struct store *s, struct chunk *c)
 		payload_free(c->payload);
 	c->payload = NULL;
 	c->has_lent = false;
-	s->spare = c;
+	s->spares[s->n_spares++] = c;
 }
 
 void

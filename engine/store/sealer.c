@@ -14,6 +14,7 @@ struct sealer {
 	struct chunk *open;		/* handed over and not taken back; NULL: nothing */
 	struct chunk *sealed;		/* made of it; NULL: not yet */
 	bool stop;
+	struct seal_room *room;		/* the thread's */
 };
 
 static void *
@@ -21,6 +22,8 @@ run(void *ctx)
 {
 	struct sealer *s = ctx;
 
+	/* By the thread itself: what it writes often should be near to it. */
+	s->room = seal_room_new();
 	pthread_mutex_lock(&s->lock);
 	while (!s->stop) {
 		struct chunk *open = s->sealed ? NULL : s->open, *sealed;
@@ -30,12 +33,13 @@ run(void *ctx)
 			continue;
 		}
 		pthread_mutex_unlock(&s->lock);
-		sealed = chunk_seal(open);
+		sealed = chunk_seal(open, s->room);
 		pthread_mutex_lock(&s->lock);
 		s->sealed = sealed;
 		pthread_cond_broadcast(&s->changed);
 	}
 	pthread_mutex_unlock(&s->lock);
+	seal_room_free(s->room);
 	return NULL;
 }
 

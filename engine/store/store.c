@@ -15,6 +15,7 @@
 /* Answers take so much at most, and of a budget not more than a sixteenth. */
 #define ANSWERS_MAX ((size_t)32 << 20)
 #define KEEPSAKES_MAX ((size_t)48 << 20)
+#define SPARES_PAY ((uint64_t)256 << 20)	/* a smaller budget has better use for them */
 
 static void
 pools_init(struct store *s)
@@ -46,6 +47,7 @@ store_new(uint64_t budget_bytes)
 
 	s->budget_bytes = budget_bytes;
 	s->keeps_payload = true;
+	s->spares_max = budget_bytes && budget_bytes < SPARES_PAY ? 1 : STORE_SPARES;
 	/* What is forgotten at once should be a small part of what is kept. */
 	s->payload_max = PAYLOAD_MAX;
 	if (budget_bytes && budget_bytes / 16 < PAYLOAD_MAX)
@@ -55,6 +57,7 @@ store_new(uint64_t budget_bytes)
 	s->keepsakes = keepsakes_new(budget_bytes && budget_bytes / 16 < KEEPSAKES_MAX ?
 				     (size_t)budget_bytes / 16 : KEEPSAKES_MAX);
 	s->world = world_new(&keep_observer, s);
+	s->age = world_age(s->world);
 	s->grave.bury = keep_bury;
 	s->grave.ctx = s;
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
@@ -91,6 +94,13 @@ sections_fini(struct store *s)
 	free(s->sections);
 }
 
+static void
+free_spares(struct store *s)
+{
+	while (s->n_spares)
+		chunk_free(s->spares[--s->n_spares]);
+}
+
 void
 store_free(struct store *s)
 {
@@ -102,14 +112,13 @@ store_free(struct store *s)
 	for (size_t i = 0; i < s->n_chunks; i++)
 		chunk_free(s->chunks[i]);
 	free(s->chunks);
-	chunk_free(s->spare);
-	s->spare = NULL;
 	containers_free(s->containers);
 	sections_fini(s);
 	trail_fini(&s->lineage, &s->grave);
 	marks_fini(s);
 	grave_fini(&s->grave);
-	chunk_free(s->spare);
+	free_spares(s);
+	seal_room_free(s->room);
 	keep_fini(s);
 	bitmaps_free(s->bitmaps);
 	keepsakes_free(s->keepsakes);
@@ -230,6 +239,10 @@ store_take(struct store *s, const struct record *rec)
 {
 	const struct moment *m;
 
+	if (rec->kind == RECORD_EVENT && s->n_sections) {
+		append_moment(s, world_take(s->world, rec));
+		return;
+	}
 	if (rec->kind == RECORD_SECTION) {
 		/* What is known of the old section is kept before it is forgotten. */
 		pthread_mutex_lock(&s->lock);
@@ -254,6 +267,12 @@ store_end(struct store *s)
 {
 	append_seal(s);
 	append_collect(s, true);
+	sealer_free(s->sealer);
+	s->sealer = NULL;
+	seal_room_free(s->room);
+	s->room = NULL;
+	s->spares_max = 0;
+	free_spares(s);
 }
 
 void
@@ -591,7 +610,9 @@ store_size(const struct store *s, struct store_size *out)
 	bytes[STORE_ANSWERS] = bitmaps_bytes(s->bitmaps) + keepsakes_bytes(s->keepsakes);
 	bytes[STORE_FORGOTTEN] = s->grave.bytes + s->grave.cap * sizeof(*s->grave.items);
 	bytes[STORE_OTHER] = sizeof(*s) + seg_bytes(&s->losses) +
-			     (s->spare ? s->spare->bytes : 0);
+			     (s->sealer || s->room ? seal_room_bytes() : 0);
+	for (unsigned i = 0; i < s->n_spares; i++)
+		bytes[STORE_OTHER] += s->spares[i]->bytes;
 	out->n_forgotten = s->n_forgotten;
 	out->n_processes = s->processes.n_used;
 	out->n_threads = s->threads.n_used;

@@ -97,6 +97,7 @@ containers_free(struct containers *c)
 		memo_forget(&c->memo[i]);
 	free(c->entries);
 	free(c->memo);
+	container_told_free(c->told);
 	k8s_free(c->k8s);
 	map_fini(&c->by_id);
 	free(c);
@@ -234,6 +235,7 @@ index_of(struct containers *c, const struct cgroup_id *id)
 		changed = true;
 	}
 	x->generation += changed && c->n == n_before;
+	c->n_completed += changed && c->n == n_before;
 	return x->index;
 }
 
@@ -284,6 +286,7 @@ ask_for_task(struct containers *c, uint32_t index, const struct container_hints 
 		return;
 	x->mesos_task_id = intern(c->pool, task.p, task.len);
 	x->generation++;
+	c->n_completed++;
 }
 
 uint32_t
@@ -364,8 +367,10 @@ container_merge_text(struct container_merge *m, uint32_t *slot, struct span text
 void
 container_merge_end(struct container_merge *m)
 {
-	if (m->changed)
-		m->e->c.generation++;
+	if (!m->changed)
+		return;
+	m->e->c.generation++;
+	m->all->n_completed++;
 }
 
 uint32_t

@@ -3,11 +3,29 @@
 #include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/base/intern.h"
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
 #include "engine/world/json_guard.h"
+
+/*
+ * The same is told of a container again and again: of each of its processes, and in each
+ * section. A text that changed nothing when it was taken changes nothing as long as the
+ * container stays what it is, and need not be parsed. So many such texts are kept, one a
+ * slot, each no longer than this: at most 1 MiB.
+ */
+#define TOLD_SLOTS 64u
+#define TOLD_TEXT_MAX 16384u
+
+struct told {
+	uint64_t hash;
+	uint8_t *json;			/* owned; NULL: an empty slot */
+	size_t len;
+	uint32_t index;
+	uint64_t generation;		/* of the container */
+};
 
 /* One key of the object: what it is taken for, and into which member. */
 struct key {
@@ -341,8 +359,42 @@ take_object(struct containers *c, const json_t *object, struct err *err)
 	return e->c.index;
 }
 
-int64_t
-containers_take_json(struct containers *c, struct span json, struct err *err)
+void
+container_told_free(struct told *told)
+{
+	for (size_t i = 0; told && i < TOLD_SLOTS; i++)
+		free(told[i].json);
+	free(told);
+}
+
+/* The slot of JSON, whose hash goes to *HASH. */
+static struct told *
+told_slot(struct containers *c, struct span json, uint64_t *hash)
+{
+	if (!c->told)
+		c->told = xzalloc(TOLD_SLOTS * sizeof(*c->told));
+	*hash = hash_bytes(json.p, json.len, c->seed);
+	return &c->told[*hash % TOLD_SLOTS];
+}
+
+static bool
+is_told(const struct containers *c, const struct told *slot, struct span json, uint64_t hash)
+{
+	return slot->json && slot->hash == hash && slot->len == json.len &&
+	       !memcmp(slot->json, json.p, json.len) &&
+	       c->entries[slot->index - 1]->c.generation == slot->generation;
+}
+
+static void
+remember_told(struct told *slot, struct span json, uint64_t hash, const struct container *x)
+{
+	free(slot->json);
+	*slot = (struct told){ hash, xmalloc(json.len), json.len, x->index, x->generation };
+	memcpy(slot->json, json.p, json.len);
+}
+
+static int64_t
+parse_and_take(struct containers *c, struct span json, struct err *err)
 {
 	struct err why = { 0 };
 	json_t *root = json_guard_load(json, &why);
@@ -354,5 +406,30 @@ containers_take_json(struct containers *c, struct span json, struct err *err)
 	inner = json_object_get(root, "container");
 	index = take_object(c, json_is_object(inner) ? inner : root, err);
 	json_decref(root);
+	return index;
+}
+
+/* How often any container was completed, or made. */
+static uint64_t
+changes(const struct containers *c)
+{
+	return c->n_completed + c->n;
+}
+
+int64_t
+containers_take_json(struct containers *c, struct span json, struct err *err)
+{
+	uint64_t hash, before = changes(c);
+	struct told *slot;
+	int64_t index;
+
+	if (!json.len || json.len > TOLD_TEXT_MAX)
+		return parse_and_take(c, json, err);
+	slot = told_slot(c, json, &hash);
+	if (is_told(c, slot, json, hash))
+		return slot->index;
+	index = parse_and_take(c, json, err);
+	if (index > 0 && changes(c) == before)
+		remember_told(slot, json, hash, &c->entries[index - 1]->c);
 	return index;
 }

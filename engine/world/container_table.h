@@ -25,15 +25,18 @@ struct container_entry {
 
 struct k8s;
 struct memo;
+struct told;
 
 struct containers {
 	struct intern *pool;			/* borrowed */
 	struct container_entry **entries;	/* by index - 1, owned */
 	size_t n;
 	size_t cap;
+	uint64_t n_completed;			/* times that an entry became another */
 	struct map by_id;			/* hash of the id to struct container_entry */
 	uint64_t seed;
 	struct memo *memo;			/* slots of container.c */
+	struct told *told;			/* slots of container_json.c; NULL: none yet */
 	struct k8s *k8s;			/* owned; NULL until an event told of it */
 };
 
@@ -58,6 +61,9 @@ void container_merge_type(struct container_merge *m, uint32_t type);
 void container_merge_text(struct container_merge *m, uint32_t *slot, struct span text);
 /* Count the completion, if it was one. */
 void container_merge_end(struct container_merge *m);
+
+/* For containers_free(). */
+void container_told_free(struct told *told);
 
 /* Old captures have this word for an image that was still being asked for. */
 bool container_is_incomplete(struct span text);

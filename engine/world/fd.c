@@ -54,12 +54,6 @@ l4_letter(enum l4_proto l4)
 	return (unsigned)l4 < sizeof(letters) ? letters[l4] : 0;
 }
 
-const struct descriptor *
-fd_find(const struct process *p, int64_t num)
-{
-	return fd_tree_get(&p->fds->fds, num);
-}
-
 struct descriptor *
 fd_own(struct world *w, struct process *p, int64_t num)
 {

@@ -4,15 +4,9 @@
 
 #include "engine/world/entity.h"
 
-#define BITS 4
-#define WAYS (1u << BITS)
+#define BITS FD_TREE_BITS
+#define WAYS FD_TREE_WAYS
 #define LEVELS_MAX 16			/* 64 bits */
-
-struct fd_node {
-	uint32_t refs;			/* nodes and trees that point here */
-	uint32_t n_used;
-	void *slots[WAYS];		/* nodes; at the lowest level descriptors */
-};
 
 void
 fd_store_init(struct fd_store *store, void (*gone)(struct descriptor *fd))
@@ -124,18 +118,6 @@ own_slot(struct fd_store *store, struct fd_tree *t, int64_t num, bool make)
 		if (make && !*at)
 			node->n_used++;
 	}
-	return at;
-}
-
-struct descriptor *
-fd_tree_get(const struct fd_tree *t, int64_t num)
-{
-	void *at = t->root;
-
-	if (num < 0 || !t->root || !fits(num, t->levels))
-		return NULL;
-	for (unsigned level = t->levels; level-- > 0 && at;)
-		at = ((struct fd_node *)at)->slots[slot_of(num, level)];
 	return at;
 }
 

@@ -21,7 +21,16 @@
 #include "engine/base/pool.h"
 
 struct descriptor;
-struct fd_node;
+
+#define FD_TREE_BITS 4
+#define FD_TREE_WAYS (1u << FD_TREE_BITS)
+
+/* For fd_tree.c, and for what is inline here. */
+struct fd_node {
+	uint32_t refs;			/* nodes and trees that point here */
+	uint32_t n_used;
+	void *slots[FD_TREE_WAYS];	/* nodes; at the lowest level descriptors */
+};
 
 /* Embedded: zeroes are an empty tree. */
 struct fd_tree {
@@ -43,7 +52,21 @@ void fd_store_init(struct fd_store *store, void (*gone)(struct descriptor *fd));
 void fd_store_fini(struct fd_store *store);
 
 /* The descriptor NUM of T, or NULL. Others may have it as well: read only. */
-struct descriptor *fd_tree_get(const struct fd_tree *t, int64_t num);
+static inline struct descriptor *
+fd_tree_get(const struct fd_tree *t, int64_t num)
+{
+	unsigned shift = t->levels * FD_TREE_BITS;
+	void *at = t->root;
+
+	if (num < 0 || (shift < 64 && (uint64_t)num >> shift))
+		return NULL;
+	while (at && shift) {
+		shift -= FD_TREE_BITS;
+		at = ((struct fd_node *)at)->slots[(uint64_t)num >> shift &
+						   (FD_TREE_WAYS - 1)];
+	}
+	return at;
+}
 
 /* The same, for T alone: what is changed in it changes nowhere else. When it
  * became a copy just now *OLD is what the others keep, else NULL. */

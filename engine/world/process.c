@@ -4,12 +4,6 @@
 #include "engine/base/mem.h"
 #include "engine/world/state.h"
 
-struct thread *
-thread_find(const struct world *w, int64_t tid)
-{
-	return map_get(&w->threads, (uint64_t)tid);
-}
-
 struct process *
 process_find(const struct world *w, int64_t pid)
 {

@@ -4,10 +4,6 @@
 
 #include "engine/base/mem.h"
 
-struct role_table {
-	int8_t at[EVENT_TYPES][R_COUNT];
-};
-
 static const char *const names[R_COUNT] = {
 #define ROLE(symbol, name) [R_##symbol] = name,
 	ROLES
@@ -36,14 +32,4 @@ int
 role_at(const struct role_table *t, uint16_t id, enum role role)
 {
 	return id < EVENT_TYPES ? t->at[id][role] : -1;
-}
-
-struct span
-role_bytes(const struct role_table *t, const struct event *ev, enum role role)
-{
-	int at = ev ? t->at[ev->id][role] : -1;
-
-	if (at < 0)
-		return (struct span){ (const uint8_t *)"", 0 };
-	return event_bytes(ev, (unsigned)at);
 }

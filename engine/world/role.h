@@ -55,7 +55,9 @@ enum role {
 	R_COUNT,
 };
 
-struct role_table;
+struct role_table {
+	int8_t at[EVENT_TYPES][R_COUNT];	/* -1: events of the type do not have it */
+};
 
 struct role_table *role_table_new(void);
 void role_table_free(struct role_table *t);
@@ -64,6 +66,14 @@ void role_table_free(struct role_table *t);
 int role_at(const struct role_table *t, uint16_t id, enum role role);
 
 /* The bytes of ROLE in EV; empty when it is not there. EV may be NULL. */
-struct span role_bytes(const struct role_table *t, const struct event *ev, enum role role);
+static inline struct span
+role_bytes(const struct role_table *t, const struct event *ev, enum role role)
+{
+	int at = ev ? t->at[ev->id][role] : -1;
+
+	if (at < 0)
+		return (struct span){ (const uint8_t *)"", 0 };
+	return event_bytes(ev, (unsigned)at);
+}
 
 #endif

@@ -67,6 +67,20 @@ struct past;
 struct call;
 typedef void apply_fn(struct call *c);
 
+/* What there is to do for events of a type, so that it is looked up once. */
+enum trait {
+	TRAIT_NEVER = 1 << 0,		/* is never written */
+	TRAIT_CALL = 1 << 1,
+	TRAIT_ENTER = 1 << 2,		/* a call's */
+	TRAIT_NO_THREAD = 1 << 3,	/* does without, unless it is a ring's request */
+	TRAIT_INTRODUCES = 1 << 4,	/* may be the first that is heard of a thread */
+	TRAIT_NEEDS_THREAD = 1 << 5,	/* to be applied */
+	TRAIT_SWITCH = 1 << 6,
+	TRAIT_INTERNAL = 1 << 7,
+	TRAIT_MARKS = 1 << 8,		/* may mark a span */
+	TRAIT_COMPLETES = 1 << 9,	/* the tables, at the start of a section */
+};
+
 struct world {
 	const struct world_observer *observer;
 	void *ctx;
@@ -96,6 +110,7 @@ struct world {
 	bool is_loading;		/* tables are being taken, no event came since */
 	struct thread *ended;		/* whose call ended with the last event */
 	apply_fn *apply[EVENT_TYPES];	/* of all files, by type */
+	uint16_t traits[EVENT_TYPES];	/* enum trait, by type */
 	bool is_leading;		/* only events that complete the tables were seen */
 
 	/* Put off until the next event, so that this one still shows them. */
@@ -139,6 +154,10 @@ struct call {
 	int64_t made_fd;		/* the one it made, or NO_FD */
 	uint32_t fd_version;		/* of FD before the event; 0: it was not there */
 	size_t n_mended;		/* what a scan found otherwise, besides versions */
+	/* FD in T's process before the event, or NULL; it is still that as long as nothing
+	 * was applied. */
+	const struct descriptor *fd_before;
+	bool was_applied;
 };
 
 /* The apply function of each type, or NULL. */
@@ -183,7 +202,11 @@ void thread_revive(struct thread *t);
 /* Take T out of the table; with its last thread its process goes. Children are
  * left to REAPER_TID, or to whom Linux would give them. */
 void thread_remove(struct world *w, struct thread *t, int64_t reaper_tid);
-struct thread *thread_find(const struct world *w, int64_t tid);
+static inline struct thread *
+thread_find(const struct world *w, int64_t tid)
+{
+	return map_get(&w->threads, (uint64_t)tid);
+}
 struct process *process_find(const struct world *w, int64_t pid);
 /* PTID is the thread or process that made P. */
 void process_set_parent(struct world *w, struct process *p, int64_t ptid);
@@ -217,7 +240,11 @@ void fork_begin(struct world *w, struct thread *child, const struct process *mak
 void forks_forget(struct world *w);
 
 /* fd.c: descriptors. */
-const struct descriptor *fd_find(const struct process *p, int64_t num);
+static inline const struct descriptor *
+fd_find(const struct process *p, int64_t num)
+{
+	return fd_tree_get(&p->fds->fds, num);
+}
 /* The same, to be changed. */
 struct descriptor *fd_own(struct world *w, struct process *p, int64_t num);
 /* A new descriptor under NUM, in place of what was there. NULL when NUM is

@@ -168,6 +168,8 @@ sweep_names(struct world *w)
 
 /* Enter and exit ------------------------------------------------------ */
 
+#define ENDS_AT_ONCE 8
+
 /* Remember EV as the call that T is in. */
 static void
 remember_enter(struct thread *t, const struct event *ev)
@@ -183,7 +185,11 @@ remember_enter(struct thread *t, const struct event *ev)
 	t->enter.id = ev->id;
 	t->enter.cpu = ev->cpu;
 	t->enter.n_params = n;
-	memcpy(t->enter.ends, ev->ends, n * sizeof(ev->ends[0]));
+	/* Nearly always a copy of a fixed size does. */
+	if (n <= ENDS_AT_ONCE)
+		memcpy(t->enter.ends, ev->ends, ENDS_AT_ONCE * sizeof(ev->ends[0]));
+	else
+		memcpy(t->enter.ends, ev->ends, n * sizeof(ev->ends[0]));
 	if (len > t->enter_cap) {
 		t->enter_cap = len < 64 ? 64 : len;
 		t->enter_bytes = xrealloc(t->enter_bytes, t->enter_cap);
@@ -286,12 +292,11 @@ is_ring_request(const struct event *ev)
 }
 
 static bool
-does_without_thread(const struct event *ev)
+does_without_thread(const struct event_type *type, uint16_t id)
 {
-	switch (ev->type->source) {
+	switch (type->source) {
 	case ES_METAEVENT:
-		return ev->id != EV_TRACER_E && ev->id != EV_PROCINFO_E &&
-		       !is_ring_request(ev);
+		return id != EV_TRACER_E && id != EV_PROCINFO_E;
 	case ES_PLUGIN:
 	case ES_ITER:
 		return true;
@@ -300,31 +305,56 @@ does_without_thread(const struct event *ev)
 	}
 }
 
-/* May an event of this type be the first that we hear of a thread? */
 static bool
-introduces_thread(const struct event *ev)
+completes_tables(uint16_t id)
 {
-	return ev->type->source == ES_SYSCALL &&
-	       lifecycle_apply[ev->id] != lifecycle_apply[EV_CLONE_20_X];
+	switch (id) {
+	case EV_CONTAINER_E:
+	case EV_CONTAINER_JSON_E:
+	case EV_CONTAINER_JSON_2_E:
+	case EV_ASYNCEVENT_E:
+	case EV_USER_ADDED_E:
+	case EV_USER_DELETED_E:
+	case EV_GROUP_ADDED_E:
+	case EV_GROUP_DELETED_E:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static uint16_t
+traits_of(uint16_t id)
+{
+	const struct event_type *type = &event_types[id];
+	bool is_call = type->source == ES_SYSCALL;
+	unsigned traits = 0;
+
+	traits |= type->flags & EF_UNUSED ? TRAIT_NEVER : 0;
+	traits |= is_call ? TRAIT_CALL : 0;
+	traits |= is_call && !event_id_is_exit(id) ? TRAIT_ENTER : 0;
+	traits |= does_without_thread(type, id) ? TRAIT_NO_THREAD : 0;
+	traits |= is_call && lifecycle_apply[id] != lifecycle_apply[EV_CLONE_20_X] ?
+		TRAIT_INTRODUCES : 0;
+	traits |= is_call && !lifecycle_apply[id] ? TRAIT_NEEDS_THREAD : 0;
+	traits |= id == EV_SCHEDSWITCH_6_E || id == EV_SCHEDSWITCH_1_E ? TRAIT_SWITCH : 0;
+	traits |= type->category == EC_INTERNAL ? TRAIT_INTERNAL : 0;
+	traits |= id == EV_WRITE_X || id == EV_TRACER_E ? TRAIT_MARKS : 0;
+	traits |= completes_tables(id) ? TRAIT_COMPLETES : 0;
+	return (uint16_t)traits;
 }
 
 static struct thread *
-thread_of(struct world *w, const struct event *ev)
+thread_of(struct world *w, const struct event *ev, unsigned traits)
 {
 	struct thread *t;
 
-	if (does_without_thread(ev))
+	if (traits & TRAIT_NO_THREAD && !is_ring_request(ev))
 		return NULL;
 	t = thread_find(w, ev->tid);
-	if (!t && ev->tid >= 0 && w->threads.n < THREADS_MAX && introduces_thread(ev))
+	if (!t && ev->tid >= 0 && w->threads.n < THREADS_MAX && traits & TRAIT_INTRODUCES)
 		t = thread_new_unknown(w, ev->tid);
 	return t;
-}
-
-static bool
-needs_thread(const struct event *ev)
-{
-	return ev->type->source == ES_SYSCALL && !lifecycle_apply[ev->id];
 }
 
 static void
@@ -332,28 +362,33 @@ apply_event(struct world *w, struct call *c)
 {
 	apply_fn *apply = w->apply[c->ev->id];
 
-	if (apply && (c->t || !needs_thread(c->ev)))
-		apply(c);
+	if (!apply || (!c->t && w->traits[c->ev->id] & TRAIT_NEEDS_THREAD))
+		return;
+	c->was_applied = true;
+	apply(c);
 }
 
 static void
-begin_call(struct world *w, struct thread *t, const struct event *ev)
+begin_call(struct world *w, struct call *c)
 {
 	struct moment *m = &w->moment;
+	struct thread *t = c->t;
 
-	remember_enter(t, ev);
-	t->enter_fd = fd_named_by(ev);
-	m->has_fd_num = t->enter_fd != NO_FD;
-	m->fd_num = m->has_fd_num ? t->enter_fd : 0;
+	remember_enter(t, c->ev);
+	t->enter_fd = fd_named_by(c->ev);
+	if (t->enter_fd == NO_FD)
+		return;
+	m->has_fd_num = true;
+	m->fd_num = t->enter_fd;
+	c->fd_before = fd_find(t->proc, m->fd_num);
 }
 
 static void
 note_fd_before(struct call *c)
 {
-	const struct descriptor *fd =
-		c->t && c->fd != NO_FD ? fd_find(c->t->proc, c->fd) : NULL;
-
-	c->fd_version = fd ? fd->version : 0;
+	if (c->t && c->fd != NO_FD)
+		c->fd_before = fd_find(c->t->proc, c->fd);
+	c->fd_version = c->fd_before ? c->fd_before->version : 0;
 }
 
 static void
@@ -375,8 +410,10 @@ end_call(struct world *w, struct call *c)
 	apply_event(w, c);
 	if (c->made_fd != NO_FD)
 		c->fd = c->made_fd;
-	m->has_fd_num = c->fd != NO_FD;
-	m->fd_num = m->has_fd_num ? c->fd : 0;
+	if (c->fd != NO_FD) {
+		m->has_fd_num = true;
+		m->fd_num = c->fd;
+	}
 	/* The call is over, but what M->ENTER points to stays until the next event. */
 	w->ended = c->t;
 }
@@ -424,9 +461,11 @@ is_unsure(const struct world *w, const struct moment *m)
 }
 
 static void
-note_moment(struct world *w, struct thread *t, const struct event *ev)
+note_moment(struct world *w, const struct call *c)
 {
+	const struct event *ev = c->ev;
 	struct moment *m = &w->moment;
+	struct thread *t = c->t;
 
 	m->num = w->n_events;
 	m->thread = t;
@@ -446,30 +485,13 @@ note_moment(struct world *w, struct thread *t, const struct event *ev)
 		m->proc_version = t->proc->version;
 		m->container = t->proc->container;
 		if (m->has_fd_num)
-			m->fd = fd_find(t->proc, m->fd_num);
-		m->fd_version = m->fd ? m->fd->version : 0;
-		m->connect_failed = m->fd && is_failed_connect(ev);
+			m->fd = c->was_applied ? fd_find(t->proc, m->fd_num) : c->fd_before;
+		if (m->fd) {
+			m->fd_version = m->fd->version;
+			m->connect_failed = is_failed_connect(ev);
+		}
 	}
-	m->is_internal |= ev->type->category == EC_INTERNAL;
 	m->is_unsure = is_unsure(w, m);
-}
-
-static bool
-completes_tables(const struct event *ev)
-{
-	switch (ev->id) {
-	case EV_CONTAINER_E:
-	case EV_CONTAINER_JSON_E:
-	case EV_CONTAINER_JSON_2_E:
-	case EV_ASYNCEVENT_E:
-	case EV_USER_ADDED_E:
-	case EV_USER_DELETED_E:
-	case EV_GROUP_ADDED_E:
-	case EV_GROUP_DELETED_E:
-		return true;
-	default:
-		return false;
-	}
 }
 
 /* Member by member: as one memset() it was a quarter of the world's time. */
@@ -492,13 +514,10 @@ begin_moment(struct moment *m, const struct event *ev)
 	m->thread_version = m->proc_version = m->fd_version = 0;
 }
 
-void
-world_settle(struct world *w)
+/* All but the end of a call: of most events there is nothing else. */
+static void
+settle_rest(struct world *w)
 {
-	if (w->ended) {
-		w->ended->enter.type = NULL;
-		w->ended = NULL;
-	}
 	finish_last(w);
 	if (w->moment.mark)
 		traces_settle(w->traces);
@@ -508,59 +527,86 @@ world_settle(struct world *w)
 	}
 }
 
+void
+world_settle(struct world *w)
+{
+	if (w->ended) {
+		w->ended->enter.type = NULL;
+		w->ended = NULL;
+	}
+	if (w->closing_in || w->dying || w->moment.mark || w->is_loading)
+		settle_rest(w);
+}
+
+/* Whether names are to be swept is asked once in so many events. */
+#define SWEEP_EVERY 64u
+
+/* What only a few events have: EV is told again, or completes the tables. */
+static void
+note_rare(struct world *w, struct call *c, unsigned traits)
+{
+	struct moment *m = &w->moment;
+
+	if (w->is_leading && traits & TRAIT_COMPLETES)
+		m->is_internal = true;
+	else
+		w->is_leading = false;
+	if (c->ev->dump_flags & EVENT_RESTATED) {
+		w->is_leading = false;
+		m->num = 0;
+	}
+}
+
 static const struct moment *
 take_event(struct world *w, const struct event *ev)
 {
 	struct moment *m = &w->moment;
 	struct call c = { .w = w, .ev = ev, .fd = NO_FD, .made_fd = NO_FD };
-	bool is_call, is_restated;
+	bool is_restated = ev->dump_flags & EVENT_RESTATED;
+	unsigned traits = ev->type ? w->traits[ev->id] : TRAIT_NEVER;
 
 	world_settle(w);
 	begin_moment(m, ev);
-	if (!ev->type || ev->type->flags & EF_UNUSED)
+	if (traits & TRAIT_NEVER)
 		return m;
-	is_restated = ev->dump_flags & EVENT_RESTATED;
 	m->before_ns = w->now_ns;
 	if (!is_restated) {
 		w->n_events++;
 		w->now_ns = ev->ts_ns;
 	}
-	if (intern_wants_sweep(w->names, SWEEP_COST * (w->threads.n + w->n_fds)))
+	if ((w->n_events % SWEEP_EVERY == 0 || is_restated) &&
+	    intern_wants_sweep(w->names, SWEEP_COST * (w->threads.n + w->n_fds)))
 		sweep_names(w);
-	c.t = thread_of(w, ev);
-	m->thread = c.t;
-	is_call = ev->type->source == ES_SYSCALL;
-	event_result(ev, &c.res);
-	if (is_call && !event_id_is_exit(ev->id)) {
+	m->thread = c.t = thread_of(w, ev, traits);
+	m->is_internal = traits & TRAIT_INTERNAL;
+	if (traits & TRAIT_ENTER) {
 		if (c.t)
-			begin_call(w, c.t, ev);
-	} else if (is_call) {
-		end_call(w, &c);
+			begin_call(w, &c);
 	} else {
-		apply_event(w, &c);
-		if (ev->id == EV_SCHEDSWITCH_6_E || ev->id == EV_SCHEDSWITCH_1_E)
+		event_result(ev, &c.res);
+		if (traits & TRAIT_CALL)
+			end_call(w, &c);
+		else
+			apply_event(w, &c);
+		if (traits & TRAIT_SWITCH)
 			note_switch(w, c.t, ev);
 	}
 	/* What is told again is of whom it is about, also where nobody did it. */
-	if (is_restated && !c.t)
+	if (is_restated && !c.t) {
 		c.t = thread_find(w, ev->tid);
+		c.was_applied = true;
+	}
 	m->has_changed = w->n_changed || w->n_changed_fds || c.n_mended;
 	if (w->n_changed || w->n_changed_fds)
 		versions_finish(w);
-	note_moment(w, c.t, ev);
-	if (ev->id == EV_WRITE_X || ev->id == EV_TRACER_E)
+	note_moment(w, &c);
+	if (traits & TRAIT_MARKS)
 		traces_take(w->traces, w, m);
 	m->fd_changed = m->fd && c.fd_version && c.made_fd == NO_FD &&
 			m->fd->version != c.fd_version;
 	m->is_state_only = ev->dump_flags & EVENT_STATE_ONLY;
-	if (w->is_leading && completes_tables(ev))
-		m->is_internal = true;
-	else
-		w->is_leading = false;
-	if (is_restated) {
-		w->is_leading = false;
-		m->num = 0;
-	}
+	if (w->is_leading || is_restated)
+		note_rare(w, &c, traits);
 	return m;
 }
 
@@ -599,9 +645,9 @@ begin_section(struct world *w)
 const struct moment *
 world_take(struct world *w, const struct record *rec)
 {
-	switch (rec->kind) {
-	case RECORD_EVENT:
+	if (rec->kind == RECORD_EVENT)
 		return take_event(w, &rec->ev);
+	switch (rec->kind) {
 	case RECORD_SECTION:
 		begin_section(w);
 		return NULL;
@@ -641,8 +687,10 @@ world_new(const struct world_observer *observer, void *ctx)
 	fd_store_init(&w->fd_store, fd_gone);
 	w->table_pool.size = sizeof(struct fd_table);
 	w->is_loading = w->is_leading = true;
-	for (int id = 0; id < EVENT_TYPES; id++)
+	for (int id = 0; id < EVENT_TYPES; id++) {
 		w->apply[id] = apply_find((uint16_t)id);
+		w->traits[id] = traits_of((uint16_t)id);
+	}
 	return w;
 }
 

@@ -5,26 +5,12 @@
 #include "engine/world/world.h"
 #include "tests/lib/alloc.h"
 #include "tests/lib/check.h"
+#include "tests/lib/others.h"
 #include "tests/lib/replay.h"
 #include "tests/lib/sample.h"
 
 #define REPEATS 40
 #define BIRTH_CALLS 3			/* a table of descriptors, a copy of its enter */
-
-static bool
-read_file(struct scap *b, const char *path)
-{
-	FILE *f = fopen(path, "rb");
-	uint8_t piece[65536];
-	size_t n;
-
-	if (!f)
-		return false;
-	while ((n = fread(piece, 1, sizeof(piece), f)))
-		scap_put(b, piece, n);
-	fclose(f);
-	return b->len > 0;
-}
 
 /* Append the events of B again and again: time goes on, all else repeats. */
 static void
@@ -138,7 +124,7 @@ main(int argc, char **argv)
 	struct scap demo = { 0 }, b = { 0 };
 	struct cost cost;
 
-	if (argc < 2 || !read_file(&demo, argv[1]))
+	if (argc < 2 || !others_read(&demo, argv[1]))
 		die("usage: prop_alloc CAPTURE");
 	steady(&b);
 	cost = replay_cost(&b);

@@ -11,6 +11,7 @@
 #include "engine/filter/filter.h"
 #include "engine/world/world.h"
 #include "tests/lib/check.h"
+#include "tests/lib/others.h"
 #include "tests/lib/replay.h"
 #include "tests/lib/rng.h"
 #include "tests/lib/sample.h"
@@ -416,21 +417,6 @@ read_all(const struct scap *b, struct reading *reading)
 	source_close(s);
 }
 
-static bool
-read_file(struct scap *b, const char *path)
-{
-	FILE *f = fopen(path, "rb");
-	uint8_t piece[65536];
-	size_t n;
-
-	if (!f)
-		return false;
-	while ((n = fread(piece, 1, sizeof(piece), f)))
-		scap_put(b, piece, n);
-	fclose(f);
-	return b->len > 0;
-}
-
 int
 main(int argc, char **argv)
 {
@@ -439,7 +425,7 @@ main(int argc, char **argv)
 	size_t n_some = 0;
 	struct scap b = { 0 };
 
-	if (argc < 2 || !read_file(&b, argv[1]))
+	if (argc < 2 || !others_read(&b, argv[1]))
 		die("which capture?");
 	read_all(&b, &reading);
 	CHECK(reading.n_events > 100, "%zu events", reading.n_events);

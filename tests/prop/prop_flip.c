@@ -1,7 +1,6 @@
 /* Damaged captures: whatever bytes they have, reading them and keeping the
  * state that they tell of ends soon, without a crash, and takes memory in
  * proportion to the input. */
-#include <dirent.h>
 #include <signal.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -10,6 +9,7 @@
 #include "engine/world/world.h"
 #include "tests/lib/alloc.h"
 #include "tests/lib/check.h"
+#include "tests/lib/others.h"
 #include "tests/lib/replay.h"
 #include "tests/lib/sample.h"
 
@@ -183,44 +183,10 @@ torture(const char *name, const struct scap *origin, struct rng *r, bool gzip)
 	free(borders);
 }
 
-/* Append what the file at PATH holds, inflated if it is compressed. */
-static bool
-read_file(struct scap *b, const char *path)
-{
-	gzFile f = gzopen(path, "rb");
-	uint8_t piece[65536];
-	int n;
-
-	if (!f)
-		return false;
-	while ((n = gzread(f, piece, sizeof(piece))) > 0)
-		scap_put(b, piece, (size_t)n);
-	gzclose(f);
-	return b->len > 0;
-}
-
-/* Captures of others, from the folder $SYSREEL_CAPTURES. */
 static void
-torture_others(struct rng *r)
+torture_other(void *ctx, const char *name, const struct scap *b)
 {
-	const char *folder = getenv("SYSREEL_CAPTURES");
-	DIR *dir = folder ? opendir(folder) : NULL;
-	struct dirent *entry;
-
-	if (!dir) {
-		check_skip("captures of others: SYSREEL_CAPTURES names no folder");
-		return;
-	}
-	while ((entry = readdir(dir))) {
-		struct scap b = { 0 };
-		char path[4096];
-
-		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
-		if (strstr(entry->d_name, ".scap") && read_file(&b, path))
-			torture(entry->d_name, &b, r, false);
-		scap_fini(&b);
-	}
-	closedir(dir);
+	torture(name, b, ctx, false);
 }
 
 int
@@ -240,7 +206,8 @@ main(int argc, char **argv)
 	scap_gzip(&z, b.p, b.len, &(struct scap_gzip){ .flush_every = 2000,
 						       .member_every = 9000 });
 	torture("gzip members", &z, &r, true);
-	torture_others(&r);
+	if (!others_each(torture_other, &r))
+		check_skip(OTHERS_LACKING);
 	scap_fini(&b);
 	scap_fini(&z);
 	scap_fini(&swapped);

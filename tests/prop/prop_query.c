@@ -1,21 +1,30 @@
 /* What a view shows is what a plain loop over all events and entities finds (naive.h):
  * for each view in each variant, with and without filters, windows and paths, on a
- * capture and on random ones. Arguments: a capture, a seed. */
+ * capture, on random ones and on those in $SYSREEL_CAPTURES. Arguments: a capture, a seed. */
+#include <stdlib.h>
+
 #include "engine/base/mem.h"
+#include "engine/query/path.h"
 #include "engine/query/query.h"
 #include "engine/query/view_set.h"
 #include "engine/store/store.h"
 #include "tests/lib/check.h"
 #include "tests/lib/life.h"
+#include "tests/lib/others.h"
 #include "tests/lib/replay.h"
 #include "tests/lib/rng.h"
 #include "tests/lib/sample.h"
 #include "tests/prop/naive.h"
 
 #define ROUNDS 12			/* a view, of the capture */
-#define SAMPLES 8
-#define LIVES 8
+#define OTHERS_ROUNDS 5
+#define SAMPLES 12
+#define LIVES 12
 #define LIFE_EVENTS 250			/* of each section */
+#define DRILLS 64			/* rows of tables that others are asked below */
+/* Entities times events that the plain loop is asked to look at: of many the window is
+ * smaller. */
+#define LOOKS_MAX 100000u
 
 static const char *const filters[] = {
 	"evt.latency > 2us", "fd.type = file and evt.failed = false",
@@ -136,88 +145,139 @@ add_views(struct view_set *views)
 	}
 }
 
+/* One capture, and what is asked of it. */
+struct asked {
+	const struct snapshot *snap;
+	const struct view_set *views;
+	struct rng *rng;
+	const char *name;
+	char *drills[DRILLS];		/* conditions that select rows of its tables */
+	size_t n_drills;
+};
+
+/* Remember a row of T, as somebody does who drills down into it. */
 static void
-check_query(const struct snapshot *snap, const struct query *q)
+drill(struct asked *a, const struct table *t)
+{
+	const struct table_row *row = t->n_rows ? &t->rows[rng_below(a->rng, t->n_rows)] : NULL;
+	size_t at = a->n_drills < DRILLS ? a->n_drills : rng_below(a->rng, DRILLS);
+	struct text condition = { 0 };
+
+	if (!row || t->columns[0]->aggregation != VIEW_KEY || !row->cells[0].state)
+		return;
+	path_condition(t->columns[0], &row->cells[0], &condition);
+	if (at < a->n_drills)
+		free(a->drills[at]);
+	else
+		a->n_drills++;
+	a->drills[at] = xstrndup(condition.p, condition.len);
+	text_fini(&condition);
+}
+
+static void
+check_query(struct asked *a, const struct query *q)
 {
 	struct err err = { 0 };
-	struct table *t = query_run(snap, q, &err);
+	struct table *t = query_run(a->snap, q, &err);
 	size_t n_wrong;
 
 	if (!t)
 		die("%s: %s", q->view->id, err.text);
-	n_wrong = naive_compare(snap, q, t);
-	CHECK(!n_wrong, "%s of variant %d where %s below %s, %llu to %llu: %zu rows, %zu wrong",
-	      q->view->id, q->variant, q->n_filters ? q->filters[0] : "-",
+	n_wrong = naive_compare(a->snap, q, t);
+	CHECK(!n_wrong, "%s: %s of variant %d where %s below %s, %llu to %llu: %zu rows, %zu "
+	      "wrong", a->name, q->view->id, q->variant, q->n_filters ? q->filters[0] : "-",
 	      q->n_filters > 1 ? q->filters[1] : "-", (unsigned long long)q->first,
 	      (unsigned long long)q->end, t->n_rows, n_wrong);
+	drill(a, t);
 	table_free(t);
 }
 
-/* V with a random filter, path, window and variant. */
-static void
-check_view(const struct snapshot *snap, const struct view *v, struct rng *rng, size_t round)
+/* How many events of the capture V may be asked of. */
+static uint64_t
+events_max(const struct asked *a, const struct view *v)
 {
-	static const enum view_variant variants[] = { VIEW_PLAIN, VIEW_CONTAINERS, VIEW_PODS };
-	const char *conditions[2] = { filters[rng_below(rng, ARRAY_LEN(filters))],
-				      places[rng_below(rng, ARRAY_LEN(places))] };
-	struct query q = { .view = v, .filters = conditions, .n_threads = 2,
-			   .variant = variants[rng_below(rng, 3)] };
-	uint64_t n = snap->end - 1;
+	uint64_t n = a->snap->end - a->snap->first;
 
-	q.n_filters = rng_below(rng, 3);
-	if (q.n_filters == 1 && rng_below(rng, 2))
-		q.filters = &conditions[1];
-	if (round % 2) {
-		q.first = 1 + rng_below(rng, n);
-		q.end = q.first + rng_below(rng, n - q.first + 2);
-	}
-	check_query(snap, &q);
+	if (v->rows == VIEW_ROWS_ENTITIES &&
+	    n * (a->snap->n_processes + a->snap->n_threads) > LOOKS_MAX)
+		n = LOOKS_MAX / (a->snap->n_processes + a->snap->n_threads);
+	return n;
 }
 
-static bool
-read_file(struct scap *b, const char *path)
+static const char *
+some_condition(struct asked *a)
 {
-	FILE *f = fopen(path, "rb");
-	uint8_t piece[65536];
-	size_t n;
+	if (a->n_drills && rng_below(a->rng, 2))
+		return a->drills[rng_below(a->rng, a->n_drills)];
+	return rng_below(a->rng, 2) ? places[rng_below(a->rng, ARRAY_LEN(places))] :
+				      filters[rng_below(a->rng, ARRAY_LEN(filters))];
+}
 
-	if (!f)
-		return false;
-	while ((n = fread(piece, 1, sizeof(piece), f)))
-		scap_put(b, piece, n);
-	fclose(f);
-	return b->len > 0;
+/* V of all that it may be asked of, or in a random window; with a random variant and up
+ * to N_CONDITIONS. */
+static void
+check_view(struct asked *a, const struct view *v, bool is_window, unsigned n_conditions)
+{
+	static const enum view_variant variants[] = { VIEW_PLAIN, VIEW_CONTAINERS, VIEW_PODS };
+	const char *conditions[2] = { some_condition(a), some_condition(a) };
+	struct query q = { .view = v, .filters = conditions, .n_threads = 2,
+			   .variant = variants[rng_below(a->rng, 3)] };
+	uint64_t n = a->snap->end - a->snap->first, most = events_max(a, v), rest;
+
+	q.n_filters = rng_below(a->rng, n_conditions + 1);
+	if (is_window || most < n) {
+		q.first = a->snap->first + rng_below(a->rng, n);
+		rest = a->snap->end - q.first + 1;
+		q.end = q.first + rng_below(a->rng, rest < most ? rest : most);
+	}
+	check_query(a, &q);
 }
 
 /* Ask all views of the capture B, ROUNDS times with something random. */
 static void
-check_capture(const struct scap *b, const struct view_set *views, struct rng *rng,
-	      size_t rounds)
+check_capture(const char *name, const struct scap *b, const struct view_set *views,
+	      struct rng *rng, size_t rounds)
 {
 	struct source *source = replay_open(b->p, b->len, NULL);
+	struct asked a = { .views = views, .rng = rng, .name = name };
 	struct store *s = store_new(0);
 	struct snapshot *snap;
 	struct record rec;
 
-	while (source_next(source, &rec))
+	while (source && source_next(source, &rec))
 		store_take(s, &rec);
 	store_end(s);
 	store_publish(s);
-	snap = store_snapshot(s);
-	for (size_t i = 0; i < view_set_count(views); i++) {
+	a.snap = snap = store_snapshot(s);
+	for (size_t i = 0; i < view_set_count(views) && snap->end > snap->first; i++) {
 		const struct view *v = view_set_at(views, i);
-		const struct query whole = { .view = v, .n_threads = 2 };
 
 		/* Spectrograms are no tables. */
 		if (v->kind != VIEW_TABLE)
 			continue;
-		check_query(snap, &whole);
+		check_view(&a, v, false, 0);
 		for (size_t k = 0; k < rounds; k++)
-			check_view(snap, v, rng, k);
+			check_view(&a, v, k % 2 == 0, 2);
 	}
+	for (size_t i = 0; i < a.n_drills; i++)
+		free(a.drills[i]);
 	snapshot_free(snap);
 	store_free(s);
 	source_close(source);
+}
+
+/* Who asks all captures of others. */
+struct asking {
+	const struct view_set *views;
+	struct rng *rng;
+};
+
+static void
+check_other(void *ctx, const char *name, const struct scap *b)
+{
+	const struct asking *a = ctx;
+
+	check_capture(name, b, a->views, a->rng, OTHERS_ROUNDS);
 }
 
 int
@@ -227,20 +287,22 @@ main(int argc, char **argv)
 	struct rng rng = rng_from_args(argc - 1, argv + 1);
 	struct scap b = { 0 };
 
-	if (argc < 2 || !read_file(&b, argv[1]))
+	if (argc < 2 || !others_read(&b, argv[1]))
 		die("which capture?");
 	add_views(views);
-	check_capture(&b, views, &rng, ROUNDS);
+	check_capture("capture", &b, views, &rng, ROUNDS);
 	for (int i = 0; i < SAMPLES; i++) {
 		b.len = 0;
 		sample_everything(&b, &rng);
-		check_capture(&b, views, &rng, 2);
+		check_capture("records", &b, views, &rng, 2);
 	}
 	for (int i = 0; i < LIVES; i++) {
 		b.len = 0;
 		life_capture(&b, &rng, LIFE_EVENTS);
-		check_capture(&b, views, &rng, 6);
+		check_capture("life", &b, views, &rng, 6);
 	}
+	if (!others_each(check_other, &(struct asking){ views, &rng }))
+		check_skip(OTHERS_LACKING);
 	view_set_free(views);
 	scap_fini(&b);
 	return check_done();

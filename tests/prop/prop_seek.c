@@ -12,6 +12,7 @@
 #include "engine/field/seek.h"
 #include "engine/world/world.h"
 #include "tests/lib/check.h"
+#include "tests/lib/others.h"
 #include "tests/lib/replay.h"
 #include "tests/lib/rng.h"
 #include "tests/lib/sample.h"
@@ -105,21 +106,6 @@ read_all(const struct scap *b, struct run *run)
 	source_close(s);
 }
 
-static bool
-read_file(struct scap *b, const char *path)
-{
-	FILE *f = fopen(path, "rb");
-	uint8_t piece[65536];
-	size_t n;
-
-	if (!f)
-		return false;
-	while ((n = fread(piece, 1, sizeof(piece), f)))
-		scap_put(b, piece, n);
-	fclose(f);
-	return b->len > 0;
-}
-
 int
 main(int argc, char **argv)
 {
@@ -127,7 +113,7 @@ main(int argc, char **argv)
 	struct scap b = { 0 };
 
 	run.rng = rng_from_args(argc - 1, argv + 1);
-	if (argc < 2 || !read_file(&b, argv[1]))
+	if (argc < 2 || !others_read(&b, argv[1]))
 		die("which capture?");
 	read_all(&b, &run);
 	CHECK(run.n_found > 1000, "%zu texts found in the demonstration", run.n_found);

@@ -13,6 +13,7 @@
 #include "engine/world/world.h"
 #include "tests/lib/check.h"
 #include "tests/lib/life.h"
+#include "tests/lib/others.h"
 #include "tests/lib/replay.h"
 #include "tests/lib/rng.h"
 #include "tests/lib/sample.h"
@@ -340,21 +341,6 @@ compare(struct test *t, const struct scap *b, uint64_t budget_bytes)
 	memset(t->n_wrong, 0, sizeof(t->n_wrong));
 }
 
-static bool
-read_file(struct scap *b, const char *path)
-{
-	FILE *f = fopen(path, "rb");
-	uint8_t piece[65536];
-	size_t n;
-
-	if (!f)
-		return false;
-	while ((n = fread(piece, 1, sizeof(piece), f)))
-		scap_put(b, piece, n);
-	fclose(f);
-	return b->len > 0;
-}
-
 /* Which spans are open is known, too, when most of what began them is forgotten. */
 static void
 forgetting(struct scap *b)
@@ -374,6 +360,14 @@ forgetting(struct scap *b)
 	map_fini(&t.learned_fds);
 }
 
+static void
+check_other(void *ctx, const char *name, const struct scap *b)
+{
+	printf("# %s\n", name);
+	stream(ctx, b);
+	compare(ctx, b, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -381,7 +375,7 @@ main(int argc, char **argv)
 	struct scap b = { 0 };
 
 	make_operands(&t.o);
-	if (argc < 2 || !read_file(&b, argv[1]))
+	if (argc < 2 || !others_read(&b, argv[1]))
 		die("which capture?");
 	t.verbose = argc > 2;
 	stream(&t, &b);
@@ -402,6 +396,8 @@ main(int argc, char **argv)
 		stream(&t, &b);
 		compare(&t, &b, 0);
 	}
+	if (!others_each(check_other, &t))
+		check_skip(OTHERS_LACKING);
 	forgetting(&b);
 	scap_fini(&b);
 	return check_done();

@@ -113,6 +113,7 @@ value_of(uint64_t seed, unsigned id, uint64_t i)
 static void
 check_chunk(uint64_t seed, uint32_t n)
 {
+	struct seal_room *room = seal_room_new();
 	struct chunk *c = chunk_new(1000), *sealed;
 	uint64_t loaded[700], n_wrong = 0;
 	size_t from = n / 3, some = n - from < 700 ? n - from : 700;
@@ -124,7 +125,9 @@ check_chunk(uint64_t seed, uint32_t n)
 			row.values[id] = value_of(seed, id, i);
 		chunk_add(c, &row);
 	}
-	sealed = chunk_seal(c);
+	/* What the room was used for before does not show. */
+	chunk_free(chunk_seal(c, room));
+	sealed = chunk_seal(c, room);
 	for (unsigned id = 0; id < COLUMNS; id++) {
 		for (uint32_t i = 0; i < n; i++) {
 			n_wrong += chunk_get(c, id, i) != value_of(seed, id, i);
@@ -141,6 +144,7 @@ check_chunk(uint64_t seed, uint32_t n)
 	      (unsigned long long)n_wrong, sealed->bytes);
 	chunk_free(c);
 	chunk_free(sealed);
+	seal_room_free(room);
 }
 
 static void
