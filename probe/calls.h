@@ -55,10 +55,11 @@ enum take_how {
 	TAKE_OPEN_MODE,			/* MORE: the flags, which say whether there is one */
 	TAKE_PIPE_INO,			/* of the descriptors in the memory at ARG */
 	TAKE_POLL,			/* pollfds at ARG, MORE of them */
-	TAKE_TIMESPEC,			/* timespec at ARG, in ns */
+	TAKE_TIMESPEC,			/* timespec at ARG, in ns; SIZE: 8 or 16 bytes */
 	TAKE_WORD,			/* MORE-th 64-bit word of the memory at ARG, through
 					 * CONVERT if there is one */
 	TAKE_HALF,			/* MORE-th 32-bit word, signed */
+	TAKE_QUARTER,			/* MORE-th 16-bit word */
 	TAKE_SEMAPHORE,			/* MORE-th 16-bit word of the operations at ARG, of
 					 * which there are argument SIZE */
 	TAKE_TASK,			/* MORE: enum task_part */
@@ -127,14 +128,15 @@ struct call_plan {
 
 #define CALL_NO_GRAB 255
 
-/* The table of this machine. */
+/* The machine that this runs on. */
 enum syscall_machine calls_machine(void);
 
-/* The call with a NUMBER of wire.h, or NULL. */
-const struct syscall *calls_syscall(uint32_t number);
+/* The call of MACHINE with a NUMBER of wire.h, or NULL. */
+const struct syscall *calls_syscall(enum syscall_machine machine, uint32_t number);
 
-/* Make the plans and specs of all numbers below WIRE_CALLS. Zeroes are expected
- * in both. */
-void calls_plan(struct call_plan *plans, struct wire_spec *specs);
+/* Make the plans of all numbers below WIRE_CALLS, and what CONFIG says of calls: specs,
+ * and which calls are several. Zeroes are expected in both. */
+void calls_plan(enum syscall_machine machine, struct call_plan *plans,
+		struct wire_config *config);
 
 #endif

@@ -412,6 +412,26 @@ convert_device(uint64_t raw)
 	return (minor & 0xff) | major << 8 | (minor & ~0xffull) << 12;
 }
 
+/* The highest is none; others are as they are. */
+uint64_t
+convert_id16(uint64_t raw)
+{
+	return (uint16_t)raw == UINT16_MAX ? UINT64_MAX : (uint16_t)raw;
+}
+
+uint64_t
+convert_limit32(uint64_t raw)
+{
+	return (uint32_t)raw == UINT32_MAX ? UINT64_MAX : (uint32_t)raw;
+}
+
+/* Keys with a meaning of their own are negative, and on the last page nothing is mapped. */
+uint64_t
+convert_key32(uint64_t raw)
+{
+	return (uint32_t)raw >= 0xfffff000u ? (uint64_t)(int64_t)(int32_t)raw : (uint32_t)raw;
+}
+
 /* Bits of the processor: the page is there, writing, from the program, a reserved bit
  * is set, fetching an instruction. */
 uint64_t

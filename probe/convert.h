@@ -50,6 +50,9 @@ uint64_t convert_ring_enter_flags(uint64_t raw);
 uint64_t convert_option_level(uint64_t raw);	/* of setsockopt() */
 uint64_t convert_option_name(uint64_t raw);	/* of level SOL_SOCKET */
 uint64_t convert_page_fault(uint64_t raw);	/* what an x86 tells of it */
+uint64_t convert_id16(uint64_t raw);		/* a user or group of 16 bits */
+uint64_t convert_limit32(uint64_t raw);		/* of a resource */
+uint64_t convert_key32(uint64_t raw);		/* a key or, of keyctl(), an address */
 uint64_t convert_device(uint64_t raw);		/* the kernel's dev_t as programs see it */
 
 #endif

@@ -31,7 +31,7 @@ wants_type(const struct demand *d, uint16_t id, uint16_t code)
 static uint8_t
 wants_call(const struct demand *d, uint32_t number)
 {
-	const struct syscall *s = calls_syscall(number);
+	const struct syscall *s = calls_syscall(calls_machine(), number);
 	uint16_t enter = s ? s->enter : EV_GENERIC_E, exit = s ? s->exit : EV_GENERIC_X;
 	uint16_t code = s ? s->code : 0;
 	uint8_t wants = wants_type(d, enter, code) | wants_type(d, exit, code);
@@ -57,6 +57,22 @@ apply_filter(const struct demand *d, const struct cgroup_place *place, struct wi
 	}
 }
 
+/* A call that is several is looked at for any of them. */
+static void
+want_inner(struct wire_config *config)
+{
+	for (uint32_t number = 0; number < WIRE_COMPAT_CALLS; number++) {
+		const struct wire_spec *spec = &config->specs[number + WIRE_COMPAT_CALLS];
+
+		for (uint32_t i = 0; i < spec->n_inner; i++) {
+			uint32_t inner = config->inners[spec->inner + i].number;
+
+			if (inner)
+				config->number_wants[number] |= config->specs[inner].wants;
+		}
+	}
+}
+
 void
 demand_apply(const struct demand *d, const struct cgroup_place *place,
 	     struct wire_config *config)
@@ -69,6 +85,7 @@ demand_apply(const struct demand *d, const struct cgroup_place *place,
 		config->number_wants[number] =
 			config->specs[number].wants |
 			config->specs[number + WIRE_COMPAT_CALLS].wants;
+	want_inner(config);
 	config->other_wants = wants_type(d, EV_GENERIC_E, 0) | wants_type(d, EV_GENERIC_X, 0);
 	config->signal_wants = wants_type(d, EV_SIGNALDELIVER_E, 0);
 	config->uring_wants = wants_type(d, EV_ASYNCEVENT_E, 0);
@@ -86,7 +103,7 @@ demand_count(const struct wire_config *config, struct demand_count *out)
 	for (uint32_t number = 0; number < WIRE_CALLS; number++) {
 		unsigned wants = config->specs[number].wants;
 
-		if (number >= WIRE_COMPAT_CALLS || !calls_syscall(number))
+		if (number >= WIRE_COMPAT_CALLS || !calls_syscall(calls_machine(), number))
 			continue;
 		out->n_calls++;
 		out->n_asked += (wants & WIRE_WANT_MATCH) != 0;

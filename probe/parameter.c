@@ -12,21 +12,25 @@
 #define O_HAS_MODE (0100 | 020000000)	/* open() makes a file: O_CREAT, O_TMPFILE's bit */
 #define FLAG_F_CREATED 0x4000		/* of flag set file_flags */
 
-/* The Nth number of SIZE bytes in S, through CONVERT if there is one. */
-static void
-put_word(struct text *out, enum param_kind kind, struct span s, const struct take *t, bool half)
+/* How many bytes a word of T has. */
+static size_t
+word_bytes(const struct take *t)
 {
-	size_t size = half ? 4 : 8, at = t->more * size;
+	return t->how == TAKE_WORD ? 8 : t->how == TAKE_HALF ? 4 : 2;
+}
+
+/* The number of S that T says, through its CONVERT if there is one. */
+static void
+put_word(struct text *out, enum param_kind kind, struct span s, const struct take *t)
+{
+	size_t size = word_bytes(t), at = t->more * size;
 	uint64_t v = 0;
-	int32_t low;
 
 	if (at + size > s.len)
 		return;
 	memcpy(&v, s.p + at, size);
-	if (half) {
-		memcpy(&low, s.p + at, sizeof(low));
-		v = (uint64_t)(int64_t)low;
-	}
+	if (t->how == TAKE_HALF)
+		v = (uint64_t)(int64_t)(int32_t)v;
 	pieces_number(out, kind, t->convert ? t->convert(v) : v);
 }
 
@@ -34,15 +38,16 @@ static void
 put_vector_size(struct text *out, const struct pieces *k, size_t i)
 {
 	struct span iovs = pieces_part(k, i, 0), rest = pieces_part(k, i, 2);
-	uint64_t sum = 0, len;
+	size_t width = pieces_are_narrow(k) ? 4 : 8;
+	uint64_t sum = 0, len = 0;
 
 	if (!iovs.p)
 		return;
 	/* Of a message that is its name. */
 	if (k->takes[i].how == TAKE_VECTOR_SIZE && rest.len == sizeof(sum))
 		memcpy(&sum, rest.p, sizeof(sum));
-	for (size_t at = 0; at + 16 <= iovs.len; at += 16) {
-		memcpy(&len, iovs.p + at + 8, sizeof(len));
+	for (size_t at = 0; at + 2 * width <= iovs.len; at += 2 * width) {
+		memcpy(&len, iovs.p + at + width, width);
 		sum += len;
 	}
 	pieces_number(out, PK_UINT32, sum);
@@ -69,19 +74,26 @@ put_poll(struct text *out, struct span fds, bool is_exit)
 }
 
 static void
-put_time(struct text *out, const struct pieces *k, size_t i, uint8_t arg)
+put_time(struct text *out, const struct pieces *k, size_t i, const struct take *t)
 {
 	struct span s = pieces_part(k, i, 0);
 	uint64_t ns = UINT64_MAX;
+	int32_t narrow[2];
 	int64_t v[2];
 
-	if (!pieces_arg(k, arg)) {
+	if (!pieces_arg(k, t->arg)) {
 		pieces_number(out, PK_UINT64, ns);
 		return;
 	}
-	if (s.len < sizeof(v))
+	if (s.len < t->size)
 		return;
-	memcpy(v, s.p, sizeof(v));
+	if (t->size == sizeof(narrow)) {
+		memcpy(narrow, s.p, sizeof(narrow));
+		v[0] = narrow[0];
+		v[1] = narrow[1];
+	} else {
+		memcpy(v, s.p, sizeof(v));
+	}
 	ns = (uint64_t)v[0] * 1000000000u + (uint64_t)v[1];
 	pieces_number(out, PK_UINT64, ns);
 }
@@ -179,7 +191,7 @@ parameter_put(struct text *out, const struct pieces *k, size_t i, const struct t
 		put_vector_size(out, k, i);
 		break;
 	case TAKE_MESSAGE_CONTROL:
-		text_bytes(out, pieces_part(k, i, 3).p, pieces_part(k, i, 3).len);
+		parameter_socket_control(out, k, i);
 		break;
 	case TAKE_NAME:
 		tuple_put_address(out, pieces_part(k, i, 0));
@@ -221,10 +233,10 @@ parameter_put(struct text *out, const struct pieces *k, size_t i, const struct t
 		put_poll(out, pieces_part(k, i, 0), is_exit);
 		break;
 	case TAKE_TIMESPEC:
-		put_time(out, k, i, t->arg);
+		put_time(out, k, i, t);
 		break;
-	case TAKE_WORD: case TAKE_HALF:
-		put_word(out, kind, pieces_part(k, i, 0), t, t->how == TAKE_HALF);
+	case TAKE_WORD: case TAKE_HALF: case TAKE_QUARTER:
+		put_word(out, kind, pieces_part(k, i, 0), t);
 		break;
 	case TAKE_TASK:
 		parameter_task_put(out, k, i, (enum task_part)t->more, kind);

@@ -60,8 +60,10 @@ parameter_ipc_ptrace(struct text *out, const struct pieces *k, size_t i, const s
 		return;
 	}
 	if (t->more == PTRACE_DATA && has_answer(request) && k->call->result >= 0 &&
-	    answer.len == sizeof(v))
-		memcpy(&v, answer.p, sizeof(v));
+	    answer.len == t->size) {
+		v = 0;
+		memcpy(&v, answer.p, t->size);
+	}
 	text_char(out, AS_NUMBER);
 	pieces_number(out, PK_UINT64, v);
 }
@@ -99,7 +101,8 @@ parameter_ipc_keyctl(struct text *out, const struct pieces *k, size_t i, const s
 		return;
 	}
 	text_char(out, AS_NUMBER);
-	pieces_number(out, PK_INT64, k->call->args[t->arg]);
+	pieces_number(out, PK_INT64, t->convert ? t->convert(k->call->args[t->arg]) :
+				     k->call->args[t->arg]);
 }
 
 /* Where a part stands in what the commands GETQUOTA, GETINFO and GETFMT, and those that

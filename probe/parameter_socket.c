@@ -48,6 +48,57 @@ parameter_socket_tuple(struct text *out, const struct pieces *k, size_t i, const
 	tuple_put(out, &socket, t->more == TUPLE_IN);
 }
 
+/* Control data of a 32-bit program, as they would be of a 64-bit one: each part has a head
+ * of its length, level and type, and begins at a multiple of the length's size. */
+static void
+put_narrow_control(struct text *out, struct span s)
+{
+	static const uint8_t zeroes[8];
+	uint32_t len, rest;
+	uint64_t wide;
+
+	for (size_t at = 0; at + 12 <= s.len; at += ((size_t)len + 3) & ~(size_t)3) {
+		memcpy(&len, s.p + at, sizeof(len));
+		if (len < 12)
+			return;
+		rest = len - 12 < s.len - at - 12 ? len - 12 : (uint32_t)(s.len - at - 12);
+		wide = len + 4ull;
+		text_bytes(out, &wide, sizeof(wide));
+		text_bytes(out, s.p + at + sizeof(len), rest + 8);
+		text_bytes(out, zeroes, -rest & 7);
+	}
+}
+
+void
+parameter_socket_control(struct text *out, const struct pieces *k, size_t i)
+{
+	struct span s = pieces_part(k, i, 3);
+
+	if (pieces_are_narrow(k))
+		put_narrow_control(out, s);
+	else
+		text_bytes(out, s.p, s.len);
+}
+
+/* The time at S, in ns: false if it is none. */
+static bool
+take_time(struct span s, bool is_narrow, uint64_t *ns)
+{
+	struct timeval t;
+	int32_t narrow[2];
+
+	if (is_narrow && s.len == sizeof(narrow)) {
+		memcpy(narrow, s.p, sizeof(narrow));
+		t = (struct timeval){ narrow[0], narrow[1] };
+	} else if (s.len >= sizeof(t)) {
+		memcpy(&t, s.p, sizeof(t));
+	} else {
+		return false;
+	}
+	*ns = (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_usec * 1000u;
+	return true;
+}
+
 /* A value with the type that it has; its first byte says which that is. */
 void
 parameter_socket_option(struct text *out, const struct pieces *k, size_t i)
@@ -55,16 +106,14 @@ parameter_socket_option(struct text *out, const struct pieces *k, size_t i)
 	enum { AS_BYTES, AS_ERRNO, AS_U32, AS_U64, AS_TIME };
 	struct span s = pieces_part(k, i, 0);
 	int name = k->call->args[1] == SOL_SOCKET ? (int)k->call->args[2] : 0;
-	struct timeval t;
 	uint64_t v = 0;
 
 	if (!s.p || !s.len)
 		return;
-	if ((name == SO_RCVTIMEO || name == SO_SNDTIMEO) && s.len >= sizeof(t)) {
-		memcpy(&t, s.p, sizeof(t));
+	if ((name == SO_RCVTIMEO || name == SO_SNDTIMEO) &&
+	    take_time(s, pieces_are_narrow(k), &v)) {
 		text_char(out, AS_TIME);
-		pieces_number(out, PK_RELTIME, (uint64_t)t.tv_sec * 1000000000u +
-					    (uint64_t)t.tv_usec * 1000u);
+		pieces_number(out, PK_RELTIME, v);
 	} else if (name == SO_ERROR && s.len == 4) {
 		memcpy(&v, s.p, 4);
 		text_char(out, AS_ERRNO);

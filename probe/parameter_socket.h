@@ -12,6 +12,9 @@ void parameter_socket_put(struct text *out, const struct pieces *k, size_t i,
 
 void parameter_socket_tuple(struct text *out, const struct pieces *k, size_t i,
 			    const struct take *t);
+/* What came or went with a message, in the layout of this machine. */
+void parameter_socket_control(struct text *out, const struct pieces *k, size_t i);
+
 void parameter_socket_option(struct text *out, const struct pieces *k, size_t i);
 
 #endif

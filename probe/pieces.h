@@ -7,6 +7,7 @@
 #ifndef PROBE_PIECES_H
 #define PROBE_PIECES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -48,6 +49,13 @@ pieces_part(const struct pieces *k, size_t i, size_t part)
 	uint8_t g = k->grab[i];
 
 	return g < k->n_grabs ? k->parts[g][part] : (struct span){ NULL, 0 };
+}
+
+/* Does K tell of a 32-bit program, whose pointers and times are half as wide? */
+static inline bool
+pieces_are_narrow(const struct pieces *k)
+{
+	return k->call->head.flags & WIRE_COMPAT;
 }
 
 static inline uint64_t

@@ -135,7 +135,8 @@ enum wire_what {
 	GRAB_COUNTED = 4,		/* argument MORE times SIZE bytes at ARG; 0 for MAX
 					 * is the snap length */
 	GRAB_VECTOR = 5,		/* iovecs at ARG, MORE of them: part 0 they
-					 * themselves, part 1 the first data; none of
+					 * themselves (half as wide in a 32-bit
+					 * program), part 1 the first data; none of
 					 * a call that failed when SIZE is set. Part 2,
 					 * 8 bytes: what those beyond part 0 hold */
 	GRAB_MESSAGE = 6,		/* msghdr at ARG: part 0 iovecs, 1 data, 2 name,
@@ -189,9 +190,24 @@ struct wire_spec {
 	uint8_t n_enter, n_exit;
 	uint8_t is_state;		/* it changes what is kept of the system */
 	uint8_t wants;			/* enum wire_want; 0: nobody needs it */
-	uint8_t pad[4];
+	uint8_t inner, n_inner;		/* it is several calls: these wire_inners of the
+					 * configuration, by what the first argument has in
+					 * INNER_MASK */
+	uint16_t inner_mask;
 	struct wire_grab enter[WIRE_GRABS];
 	struct wire_grab exit[WIRE_GRABS];
+};
+
+#define WIRE_INNERS 64			/* a power of two */
+#define WIRE_INNER_WORD 8
+
+/* A call that a 32-bit program makes through another one. */
+struct wire_inner {
+	uint16_t number;		/* as it is called by itself; 0: it is none */
+	uint8_t words_at;		/* an argument: points to words of 32 bits */
+	uint8_t n_words;
+	uint8_t from[8];		/* where each argument is: an argument of the other one,
+					 * WIRE_INNER_WORD and more: a word, 7: nowhere */
 };
 
 /* Of which threads something is asked. */
@@ -219,7 +235,9 @@ struct wire_config {
 	uint8_t pad[2];
 	struct wire_filter filter;
 	uint8_t number_wants[WIRE_COMPAT_CALLS];	/* all wants of the two calls that have
-							 * a number */
+							 * a number, and of their inner
+							 * ones */
+	struct wire_inner inners[WIRE_INNERS];
 	struct wire_spec specs[WIRE_CALLS];
 };
 
@@ -341,7 +359,8 @@ struct wire_thread {
 	uint32_t len;			/* names included, a multiple of 8 */
 	uint16_t exe_len, cwd_len;	/* 0: not known, or it is no process's first */
 	uint16_t is_followed;
-	uint16_t is_ending;
+	uint8_t is_ending;
+	uint8_t has_ended;		/* what waits for its parent, if anything, is a zombie */
 	int32_t sid;
 	uint64_t cgroups;		/* the same number: the same cgroups */
 	struct wire_task task;
@@ -362,7 +381,9 @@ _Static_assert(sizeof(struct wire_chunk) == 4, "wire_chunk");
 _Static_assert(sizeof(struct wire_grab) == 8, "wire_grab");
 _Static_assert(sizeof(struct wire_spec) == 72, "wire_spec");
 _Static_assert(sizeof(struct wire_filter) == 176, "wire_filter");
-_Static_assert(sizeof(struct wire_config) == 200 + WIRE_COMPAT_CALLS + 72 * WIRE_CALLS,
+_Static_assert(sizeof(struct wire_inner) == 12, "wire_inner");
+_Static_assert(sizeof(struct wire_config) ==
+	       200 + WIRE_COMPAT_CALLS + 12 * WIRE_INNERS + 72 * WIRE_CALLS,
 	       "wire_config");
 _Static_assert(sizeof(struct wire_mark) == 24, "wire_mark");
 _Static_assert(sizeof(struct wire_losses) == 32, "wire_losses");

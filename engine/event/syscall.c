@@ -14,6 +14,10 @@ static const struct syscall i386[] = {
 static const struct syscall aarch64[] = {
 #include "engine/event/syscalls_aarch64.def"
 };
+
+static const struct syscall arm[] = {
+#include "engine/event/syscalls_arm.def"
+};
 #undef CALL
 
 #define CODE(code, name, category) [code] = { name, EC_##category },
@@ -28,12 +32,18 @@ static const struct {
 const struct syscall *
 syscall_find(enum syscall_machine machine, uint32_t number)
 {
-	const struct syscall *table = machine == SYSCALL_X86_64 ? x86_64 :
-				      machine == SYSCALL_AARCH64 ? aarch64 : i386;
-	size_t n = machine == SYSCALL_X86_64 ? ARRAY_LEN(x86_64) :
-		   machine == SYSCALL_AARCH64 ? ARRAY_LEN(aarch64) : ARRAY_LEN(i386);
+	static const struct {
+		const struct syscall *rows;
+		size_t n;
+	} tables[] = {
+		[SYSCALL_X86_64] = { x86_64, ARRAY_LEN(x86_64) },
+		[SYSCALL_AARCH64] = { aarch64, ARRAY_LEN(aarch64) },
+		[SYSCALL_I386] = { i386, ARRAY_LEN(i386) },
+		[SYSCALL_ARM] = { arm, ARRAY_LEN(arm) },
+	};
+	const struct syscall *table = tables[machine].rows;
 
-	return number < n && table[number].name ? &table[number] : NULL;
+	return number < tables[machine].n && table[number].name ? &table[number] : NULL;
 }
 
 const char *

@@ -10,8 +10,10 @@
 
 #include "engine/event/event_type.h"
 
-/* What follows the machines is no machine: 32-bit programs on x86_64. */
-enum syscall_machine { SYSCALL_X86_64, SYSCALL_AARCH64, SYSCALL_MACHINES, SYSCALL_I386 };
+/* What follows the machines is none: 32-bit programs on x86_64, and on aarch64. */
+enum syscall_machine {
+	SYSCALL_X86_64, SYSCALL_AARCH64, SYSCALL_MACHINES, SYSCALL_I386, SYSCALL_ARM
+};
 
 struct syscall {
 	const char *name;		/* NULL: this machine has no such number */

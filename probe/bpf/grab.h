@@ -61,11 +61,19 @@ counted_len(const struct scratch *s, const struct wire_grab *g)
 	return n * g->size > max || n > WIRE_CHUNK_MAX ? max : (uint32_t)(n * g->size);
 }
 
+/* The tag of grab I, and whose memory it is. */
+static __always_inline uint32_t
+narrow_tag(const struct scratch *s, uint32_t i)
+{
+	return s->call.head.flags & WIRE_COMPAT ? i | NARROW : i;
+}
+
 /* Answer what may be asked on both sides (WIRE_ENTER_GRABS). */
 static __always_inline uint32_t
 answer(struct scratch *s, const struct wire_grab *g, uint32_t i, uint32_t at, const bool is_exit)
 {
 	uint64_t arg = arg_of(s, g->arg);
+	uint32_t tag = narrow_tag(s, i);
 
 	switch (g->what) {
 	case GRAB_TEXT:
@@ -75,14 +83,14 @@ answer(struct scratch *s, const struct wire_grab *g, uint32_t i, uint32_t at, co
 	case GRAB_COUNTED:
 		return arg ? put_user(at, i, arg, counted_len(s, g)) : at;
 	case GRAB_VECTOR:
-		at = is_exit ? put_vector(at, i, arg, arg_of(s, g->more),
+		at = is_exit ? put_vector(at, tag, arg, arg_of(s, g->more),
 					  moved_len(s, !g->size)) :
-			       put_vector_alone(at, i, arg, arg_of(s, g->more));
+			       put_vector_alone(at, tag, arg, arg_of(s, g->more));
 		return arg_of(s, g->more) > VECTOR_HERE ?
-		       put_rest(at, i | 2 << 8, arg, arg_of(s, g->more)) : at;
+		       put_rest(at, tag | 2 << 8, arg, arg_of(s, g->more)) : at;
 	case GRAB_MESSAGE:
-		return is_exit ? put_message(at, i, arg, moved_len(s, false)) :
-				 put_message_alone(at, i, arg);
+		return is_exit ? put_message(at, tag, arg, moved_len(s, false)) :
+				 put_message_alone(at, tag, arg);
 	case GRAB_SOCKET:
 		return put_socket(at, i, fd_of(arg, g->size));
 	case GRAB_NAME:
@@ -101,7 +109,7 @@ answer_exit(struct scratch *s, const struct wire_grab *g, uint32_t i, uint32_t a
 	case GRAB_RESULT:
 		return put_user(at, i, arg, data_len(s, g));
 	case GRAB_MESSAGES:
-		return put_messages(at, i, arg, s->call.result);
+		return put_messages(at, narrow_tag(s, i), arg, s->call.result);
 	case GRAB_FILE:
 		at = put_file(at, i, fd_of(arg, g->size));
 		return g->more ? put_file_path(at, i | 1 << 8, fd_of(arg, g->size)) : at;

@@ -301,7 +301,7 @@ struct task_struct {
 	struct bpf_local_storage *bpf_storage;
 	unsigned long long utime, stime;
 	struct thread_info thread_info;
-	int pid, tgid, exit_code;
+	int pid, tgid, exit_code, exit_state;
 	char comm[16];
 	struct task_struct *real_parent, *group_leader;
 	struct pid *thread_pid;
@@ -424,6 +424,20 @@ struct user_msghdr {
 struct user_mmsghdr {
 	struct user_msghdr head;
 	uint32_t len, pad;
+};
+
+/* The same of 32-bit programs. */
+struct narrow_iovec {
+	uint32_t base, len;
+};
+
+struct narrow_msghdr {
+	uint32_t name, name_len, iov, iov_len, control, control_len, flags;
+};
+
+struct narrow_mmsghdr {
+	struct narrow_msghdr head;
+	uint32_t len;
 };
 
 #endif

@@ -25,6 +25,10 @@ struct scratch {
 	uint8_t bytes[AT_MASK + 1 + 2 * WIRE_CHUNK_MAX + 64];
 	volatile uint32_t got, len;	/* for loops: in memory the verifier forgets them, and
 					 * sees that one turn is like the next */
+	/* Of a call that a 32-bit program makes through another one: the arguments of that
+	 * one, and from WIRE_INNER_WORD on what stands in memory. */
+	uint64_t outer[16];
+	uint32_t words[8];
 };
 
 const volatile struct wire_config config SEC(".rodata.config");
@@ -82,6 +86,12 @@ static __always_inline const volatile struct wire_spec *
 spec_of(uint32_t number)
 {
 	return &config.specs[bounded(number, WIRE_CALLS - 1)];
+}
+
+static __always_inline const volatile struct wire_inner *
+inner_call(uint32_t i)
+{
+	return &config.inners[bounded(i, WIRE_INNERS - 1)];
 }
 
 /* NUMBER is below WIRE_COMPAT_CALLS. */

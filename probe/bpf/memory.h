@@ -2,11 +2,13 @@
  * memory - chunks of what a program has in its memory.
  *
  * Where a chunk would begin is handed in, where the next one begins comes back; it
- * is the same place when nothing could be read.
+ * is the same place when nothing could be read. A tag is the chunk's grab and part; NARROW
+ * beside them says that it is of a 32-bit program, whose pointers are half as wide.
  */
 #ifndef PROBE_BPF_MEMORY_H
 #define PROBE_BPF_MEMORY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "probe/bpf/kernel.h"
@@ -15,6 +17,19 @@
 #define PAGE_BYTES 4096
 #define VECTOR_MAX 1024			/* iovecs that the kernel takes */
 #define VECTOR_HERE (WIRE_CHUNK_MAX / sizeof(struct user_iovec))
+#define NARROW (1u << 16)
+
+static __always_inline uint32_t
+iovec_bytes(uint32_t tag)
+{
+	return tag & NARROW ? sizeof(struct narrow_iovec) : sizeof(struct user_iovec);
+}
+
+static __always_inline uint32_t
+msghdr_bytes(uint32_t tag)
+{
+	return tag & NARROW ? sizeof(struct narrow_msghdr) : sizeof(struct user_msghdr);
+}
 
 /* The chunk of LEN bytes at AT is complete: where the next begins. */
 static __always_inline uint32_t
@@ -35,7 +50,7 @@ on_first_page(uint64_t address, uint32_t len)
 	return left < len ? left : 0;
 }
 
-/* Copy LEN bytes of the program's memory. TAG is the chunk's grab and part. */
+/* Copy LEN bytes of the program's memory. */
 static __always_inline uint32_t
 copy_user(struct scratch *s, uint32_t at, uint32_t tag, uint64_t address, uint32_t len)
 {
@@ -73,12 +88,21 @@ put_text(uint32_t at, uint32_t tag, uint64_t address)
 	return len <= 0 ? at : end_chunk(s, at, tag, (uint32_t)len);
 }
 
+/* The one that stands at byte AT of what was copied. */
+static __always_inline struct user_iovec
+iovec_at(struct scratch *s, uint32_t at, uint32_t tag)
+{
+	struct user_iovec v = *(struct user_iovec *)(s->bytes + (at & AT_MASK));
+
+	return tag & NARROW ? (struct user_iovec){ (uint32_t)v.base, v.base >> 32 } : v;
+}
+
 /* The first WANT bytes that the N iovecs at byte IOV_AT point to. */
 __noinline uint32_t
 put_gathered(uint32_t at, uint32_t tag, uint32_t iov_at, uint32_t n, uint32_t want)
 {
 	struct scratch *s = scratch_get();
-	struct user_iovec *v;
+	struct user_iovec v;
 	uint32_t got, len;
 
 	if (!s || at > AT_MAX)
@@ -91,12 +115,12 @@ put_gathered(uint32_t at, uint32_t tag, uint32_t iov_at, uint32_t n, uint32_t wa
 		got = s->got;
 		if (i >= n || got >= want || got >= WIRE_CHUNK_MAX)
 			break;
-		v = (struct user_iovec *)(s->bytes + ((iov_at + i * sizeof(*v)) & AT_MASK));
-		s->len = v->len > want - got ? want - got : (uint32_t)v->len;
+		v = iovec_at(s, iov_at + i * iovec_bytes(tag), tag);
+		s->len = v.len > want - got ? want - got : (uint32_t)v.len;
 		len = s->len;
 		if (len > WIRE_CHUNK_MAX ||
 		    bpf_probe_read_user(s->bytes + at + sizeof(struct wire_chunk) + got, len,
-					(void *)v->base) < 0)
+					(void *)v.base) < 0)
 			break;
 		s->got = got + len;
 	}
@@ -106,13 +130,14 @@ put_gathered(uint32_t at, uint32_t tag, uint32_t iov_at, uint32_t n, uint32_t wa
 
 /* How many bytes the iovecs from VECTOR_HERE to N hold. */
 __noinline uint64_t
-rest_of_vector(uint64_t iov, uint64_t n)
+rest_of_vector(uint64_t iov, uint64_t n, uint32_t tag)
 {
-	uint64_t sum = 0, len;
+	uint32_t width = iovec_bytes(tag) / 2;
+	uint64_t sum = 0, len = 0;
 
 	for (uint32_t i = VECTOR_HERE; i < VECTOR_MAX; i++) {
-		if (i >= n || bpf_probe_read_user(&len, sizeof(len), (void *)(iov +
-				i * sizeof(struct user_iovec) + sizeof(uint64_t))) < 0)
+		if (i >= n || bpf_probe_read_user(&len, width, (void *)(iov +
+				(2 * i + 1) * width)) < 0)
 			break;
 		sum += len;
 	}
@@ -123,7 +148,7 @@ __noinline uint32_t
 put_rest(uint32_t at, uint32_t tag, uint64_t iov, uint64_t n)
 {
 	struct scratch *s = scratch_get();
-	uint64_t rest = rest_of_vector(iov, n);
+	uint64_t rest = rest_of_vector(iov, n, tag);
 
 	if (!s || at > AT_MAX)
 		return at;
@@ -137,7 +162,7 @@ put_vector(uint32_t at, uint32_t tag, uint64_t iov, uint64_t n, uint32_t want)
 {
 	uint32_t iov_at = at + sizeof(struct wire_chunk);
 	uint32_t n_here = n > VECTOR_HERE ? VECTOR_HERE : (uint32_t)n;
-	uint32_t end = put_user(at, tag, iov, n_here * sizeof(struct user_iovec));
+	uint32_t end = put_user(at, tag, iov, n_here * iovec_bytes(tag));
 
 	return end == at ? at : put_gathered(end, tag + (1 << 8), iov_at, n_here, want);
 }
@@ -148,7 +173,7 @@ static __always_inline uint32_t
 put_vector_alone(uint32_t at, uint32_t tag, uint64_t iov, uint64_t n)
 {
 	uint32_t n_here = n > VECTOR_HERE ? VECTOR_HERE : (uint32_t)n;
-	uint32_t end = put_user(at, tag, iov, n_here * sizeof(struct user_iovec));
+	uint32_t end = put_user(at, tag, iov, n_here * iovec_bytes(tag));
 
 	return end == at ? at : put_user(end, tag + (1 << 8), 0, 0);
 }
@@ -167,12 +192,29 @@ put_message_ends(uint32_t at, uint32_t tag, const struct user_msghdr *m)
 	return at;
 }
 
+static __always_inline bool
+read_message(struct user_msghdr *m, uint32_t tag, uint64_t address)
+{
+	struct narrow_msghdr narrow;
+
+	if (!(tag & NARROW))
+		return bpf_probe_read_user(m, sizeof(*m), (void *)address) == 0;
+	if (bpf_probe_read_user(&narrow, sizeof(narrow), (void *)address) < 0)
+		return false;
+	*m = (struct user_msghdr){
+		.name = narrow.name, .name_len = narrow.name_len,
+		.iov = narrow.iov, .iov_len = narrow.iov_len,
+		.control = narrow.control, .control_len = narrow.control_len,
+	};
+	return true;
+}
+
 __noinline uint32_t
 put_message(uint32_t at, uint32_t tag, uint64_t address, uint32_t want)
 {
 	struct user_msghdr m;
 
-	if (bpf_probe_read_user(&m, sizeof(m), (void *)address) < 0)
+	if (!read_message(&m, tag, address))
 		return at;
 	at = put_vector(at, tag, m.iov, m.iov_len, want);
 	return put_message_ends(at, tag, &m);
@@ -184,30 +226,30 @@ put_message_alone(uint32_t at, uint32_t tag, uint64_t address)
 {
 	struct user_msghdr m;
 
-	if (bpf_probe_read_user(&m, sizeof(m), (void *)address) < 0)
+	if (!read_message(&m, tag, address))
 		return at;
 	at = put_vector_alone(at, tag, m.iov, m.iov_len);
 	return put_message_ends(at, tag, &m);
 }
 
-/* The N mmsghdrs at ADDRESS, of each the data that was moved. */
+/* The mmsghdrs at ADDRESS, as many as RESULT says, of each the data that was moved. */
 __noinline uint32_t
 put_messages(uint32_t at, uint32_t tag, uint64_t address, int64_t result)
 {
 	uint32_t n = result < 0 ? 1 : result > WIRE_MESSAGES ? WIRE_MESSAGES : (uint32_t)result;
+	uint32_t step = tag & NARROW ? sizeof(struct narrow_mmsghdr) : sizeof(struct user_mmsghdr);
 	uint32_t max = config.snap_bytes, len;
 
 	for (uint32_t i = 0; i < WIRE_MESSAGES; i++) {
 		uint32_t here = tag | i * WIRE_PARTS << 8;
-		uint64_t one = address + i * sizeof(struct user_mmsghdr);
+		uint64_t one = address + i * step;
 
 		if (i >= n || at > AT_MAX)
 			break;
 		len = 0;
 		if (result >= 0)
-			bpf_probe_read_user(&len, sizeof(len), (void *)(one +
-					    sizeof(struct user_msghdr)));
-		at = put_user(at, here + (4 << 8), one + sizeof(struct user_msghdr), sizeof(len));
+			bpf_probe_read_user(&len, sizeof(len), (void *)(one + msghdr_bytes(tag)));
+		at = put_user(at, here + (4 << 8), one + msghdr_bytes(tag), sizeof(len));
 		at = put_message(at, here, one, len > max ? max : len);
 	}
 	return at;

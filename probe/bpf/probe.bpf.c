@@ -64,7 +64,52 @@ struct side {
 	long result;
 	uint32_t number;
 	uint16_t kind, flags;
+	uint32_t inner;			/* made through another call: place in the configuration */
 };
+
+/* If a 32-bit program makes its call through another one: which it is. When that cannot be
+ * read, it is the other one. */
+static __always_inline void
+find_inner(struct side *side)
+{
+	const volatile struct wire_spec *spec = spec_of(side->number);
+	const volatile struct wire_inner *inner;
+	uint32_t which, bytes;
+	struct scratch *s;
+
+	if (!spec->n_inner)
+		return;
+	s = scratch_get();
+	if (!s)
+		return;
+	copy_compat_args(s->outer, side->regs);
+	which = s->outer[0] & spec->inner_mask;
+	if (which >= spec->n_inner)
+		return;
+	which += spec->inner;
+	inner = inner_call(which);
+	bytes = inner->n_words * sizeof(s->words[0]);
+	if (bpf_probe_read_user(s->words, bounded(bytes, sizeof(s->words) - 1),
+				(void *)s->outer[bounded(inner->words_at, 7)]) < 0)
+		return;
+	for (uint32_t i = 0; i < 6; i++)
+		s->outer[WIRE_INNER_WORD + i] = s->words[i];
+	if (!inner->number)
+		return;
+	side->number = inner->number;
+	side->inner = which;
+}
+
+/* Its arguments, which find_inner() left there. */
+static __always_inline void
+copy_inner_args(uint64_t *args, uint32_t which)
+{
+	const volatile struct wire_inner *inner = inner_call(which);
+	struct scratch *s = scratch_get();
+
+	for (uint32_t i = 0; i < 6; i++)
+		args[i] = s ? s->outer[bounded(inner->from[i], 15)] : 0;
+}
 
 static __always_inline void
 fill_side(struct wire_call *call, const struct side *side, uint32_t len, uint32_t seq)
@@ -73,7 +118,9 @@ fill_side(struct wire_call *call, const struct side *side, uint32_t len, uint32_
 	call->head.flags = side->flags;
 	call->head.number = side->number;
 	call->result = side->result;
-	if (side->flags)
+	if (side->inner)
+		copy_inner_args(call->args, side->inner);
+	else if (side->flags)
 		copy_compat_args(call->args, side->regs);
 	else
 		copy_args(call->args, side->regs);
@@ -199,6 +246,8 @@ send_call(struct pt_regs *regs, uint32_t number, uint16_t kind, long result)
 		return;
 	side.flags = is_compat(side.task) ? WIRE_COMPAT : 0;
 	side.number = wire_number(number, side.flags);
+	if (side.flags && is_known)
+		find_inner(&side);
 	if (!is_known || spec_of(side.number)->wants & wants)
 		send_wanted(cell, cpu, &side, is_known);
 }

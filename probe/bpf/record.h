@@ -101,6 +101,8 @@ static __always_inline void
 copy_compat_args(uint64_t *args, struct pt_regs *regs)
 {
 	copy_args(args, regs);
+	for (int i = 0; i < 6; i++)
+		args[i] = (uint32_t)args[i];
 }
 
 static __always_inline uint32_t

@@ -16,7 +16,7 @@
 #define ROUNDS 40
 
 static struct call_plan plans[WIRE_CALLS];
-static struct wire_spec specs[WIRE_CALLS];
+static struct wire_config config;
 
 /* A record being made up. */
 struct made {
@@ -91,7 +91,7 @@ main(int argc, char **argv)
 	struct encoder *e;
 	struct made r;
 
-	calls_plan(plans, specs);
+	calls_plan(calls_machine(), plans, &config);
 	e = encoder_new(plans, 1000);
 	make(&r, WIRE_ENTER, "getppid", 0);
 	measure(e, &r, "> getppid", turns);

@@ -21,6 +21,7 @@ static const struct {
 	{ "state", act_state }, { "every", act_every },
 	{ "messages", act_messages }, { "ipc", act_ipc }, { "uring", act_uring },
 	{ "exec", act_exec }, { "compat", act_compat },
+	{ "narrow", act_narrow },
 	{ "edges", act_edges },
 };
 

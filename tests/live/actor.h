@@ -11,6 +11,7 @@
 #define TESTS_LIVE_ACTOR_H
 
 #include <stdio.h>
+#include <stdlib.h>
 
 /* Where expectations go: a file in memory until the scenario is over. */
 extern FILE *actor_expects;
@@ -45,6 +46,8 @@ void act_ipc(void);
 void act_uring(void);
 void act_exec(void);
 void act_compat(void);
+void act_narrow(void);
+void act_socketcall(void *room);	/* CALL32_ROOM bytes; a part of act_narrow() */
 void act_edges(void);
 
 #endif

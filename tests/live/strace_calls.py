@@ -8,6 +8,8 @@ the structure that is argument 2. KIND is a function in test_strace.py.
 NAMES = {
     'pread64': 'pread', 'pwrite64': 'pwrite', 'prlimit64': 'prlimit',
     '_llseek': 'llseek', 'getuid32': 'getuid', 'fcntl64': 'fcntl',
+    'sendfile64': 'sendfile', 'ugetrlimit': 'getrlimit', 'ppoll_time64': 'ppoll',
+    'recvmmsg_time64': 'recvmmsg',
 }
 
 ROWS = '''

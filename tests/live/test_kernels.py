@@ -14,7 +14,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'style'))
 from tap import Tap  # noqa: E402
 
 SCENARIOS = ['files', 'paths', 'sockets', 'processes', 'system', 'storm', 'burst', 'inherited',
-             'state', 'every', 'messages', 'ipc', 'uring', 'exec', 'compat', 'edges', 'refused']
+             'state', 'every', 'messages', 'ipc', 'uring', 'exec', 'compat', 'narrow', 'edges',
+             'refused']
 # All in one machine. A line for each that ended, below it what did not hold.
 SCRIPT = '''
 say() {

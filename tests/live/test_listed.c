@@ -230,7 +230,7 @@ compare_all(const char *folder, int n_more)
 	if (!child)
 		be_looked_at(folder, ends[1], n_more);
 	CHECK(read(ends[0], &c, 1) == 1, "a child opens things");
-	calls_plan(plans, config.specs);
+	calls_plan(calls_machine(), plans, &config);
 	config.only_marked = 1;
 	demand_apply(&everything, NULL, &config);
 	l = loader_open(&config, RING_BYTES, &err);

@@ -19,7 +19,7 @@ from same import check_lines  # noqa: E402
 # 0.29.3 knows nothing of what close_range() closes, which `state` does.
 BEYOND_0_29 = {'state'}
 SCENARIOS = ['files', 'paths', 'sockets', 'processes', 'system', 'storm', 'state', 'ipc',
-             'edges', 'every', 'messages', 'uring', 'exec', 'compat']
+             'edges', 'every', 'messages', 'uring', 'exec', 'compat', 'narrow']
 COMMANDS = [
     ['sh', '-c', 'ls -l / | sort -r > /dev/null; cat /etc/passwd | (read a; echo $a)'],
     ['python3', '-c', 'import subprocess, socket, threading\n'

@@ -22,7 +22,7 @@ from tap import Tap  # noqa: E402
 
 SNAP = 64
 SCENARIOS = ['files', 'paths', 'sockets', 'messages', 'system', 'every', 'uring', 'processes',
-             'edges', 'compat']
+             'edges', 'compat', 'narrow']
 PROGRAMS = {
     'shell': ['sh', '-c', 'exec >/dev/null; ls -la / | sort | head -n 3; find /usr/include/linux -name "if*" | '
               'wc -l; tar cf /dev/null /usr/include/asm-generic; sleep 0.01; kill -0 $$; '

@@ -16,7 +16,9 @@
 #include "tests/lib/check.h"
 #include "tests/term/vt.h"
 
-#define WORDS_MAX 8
+#define WORDS_MAX 220
+#define MANY 100			/* captures, one behind the other */
+#define ESC "\033[27u"			/* which needs no waiting for what follows */
 
 static const char *program, *capture;
 
@@ -87,7 +89,7 @@ leave(struct vt *v)
 
 /* Options: what is seen with them, and what is not. */
 static const struct {
-	const char *what, *words[WORDS_MAX], *seen, *unseen;
+	const char *what, *words[8], *seen, *unseen;
 } options[] = {
 	{ "processes are the first view", { "-r", "{}" }, "COMMAND", "VPID" },
 	{ "-v", { "-r", "{}", "-v", "containers" }, " Containers", " Processes" },
@@ -201,12 +203,46 @@ test_reading(void)
 	see(v, " Containers Errors", "there are other views");
 	vt_keys(v, "Backspace");
 	see(v, "nginx", "and the way back");
+	vt_keys(v, "d");
+	see(v, " so far", "events one by one are those so far");
+	vt_keys(v, "End");
 	CHECK(feed(fds[1], bytes + len / 2, len - len / 2), "the rest");
 	close(fds[1]);
+	see(v, " of 316", "events that come are among them");
+	CHECK(vt_wait_gone(v, " so far"), "once all is read, these are all");
+	see_not(v, " 316 of 316", "the selection stays where it is");
+	vt_keys(v, "Esc");
 	see(v, "2,945 events", "all is read");
 	see(v, "as of", "which is said");
 	leave(v);
 	free(bytes);
+}
+
+/* Saving is stopped as well; then there is no file. */
+static void
+test_saving(void)
+{
+	const char *words[2 * MANY + 3] = { "-v", "dig" };
+	char folder[] = "/tmp/sysreel-start-XXXXXX", path[80];
+	struct vt *v;
+
+	for (unsigned i = 0; i < MANY; i++) {
+		words[2 + 2 * i] = "-r";
+		words[3 + 2 * i] = "{}";
+	}
+	if (!mkdtemp(folder))
+		die("no folder");
+	snprintf(path, sizeof(path), "%s/events.txt", folder);
+	v = start(words, 0);
+	see(v, " of 290,400", "many events");
+	vt_keys(v, "S ^U");
+	vt_send(v, path, strlen(path));
+	vt_keys(v, "Enter");
+	see(v, "%   Esc stops it", "while they are written, how far that is");
+	vt_send(v, ESC, strlen(ESC));
+	see(v, "stopped; nothing was saved", "Esc stops it");
+	CHECK(access(path, F_OK) < 0 && rmdir(folder) == 0, "nothing is left behind");
+	leave(v);
 }
 
 /* Esc stops what takes long. */
@@ -248,5 +284,6 @@ main(int argc, char **argv)
 	test_services();
 	test_reading();
 	test_stopping();
+	test_saving();
 	return check_done();
 }

@@ -1,6 +1,7 @@
 #include "engine/event/event_type.h"
 #include "engine/event/syscall.h"
 #include "probe/calls.h"
+#include "probe/calls_compat.h"
 #include "tests/lib/check.h"
 
 /* Enter events that are written with fewer parameters than they have by now: other
@@ -43,13 +44,15 @@ find(enum syscall_machine machine, const char *name)
 	return NULL;
 }
 
-/* On x86, where there are the most. */
+/* On x86, where there are the most, or where 32-bit programs run on aarch64. */
 static const struct syscall *
 find_any(const char *name)
 {
 	const struct syscall *s = find(SYSCALL_X86_64, name);
 
-	return s ? s : find(SYSCALL_I386, name);
+	if (!s)
+		s = find(SYSCALL_I386, name);
+	return s ? s : find(SYSCALL_ARM, name);
 }
 
 /* Does a parameter of KIND get a number? What varies in length is text, data, ... */
@@ -59,7 +62,8 @@ is_number(enum take_how how)
 	switch (how) {
 	case TAKE_RESULT: case TAKE_ARG: case TAKE_OFFSET:
 	case TAKE_INT: case TAKE_CONVERTED: case TAKE_WORD:
-	case TAKE_HALF: case TAKE_VECTOR_SIZE: case TAKE_MESSAGE_SIZE: case TAKE_QUEUE:
+	case TAKE_HALF: case TAKE_QUARTER:
+	case TAKE_VECTOR_SIZE: case TAKE_MESSAGE_SIZE: case TAKE_QUEUE:
 	case TAKE_SOCKET_SELF: case TAKE_FILE: case TAKE_OPEN_FLAGS: case TAKE_OPEN_MODE:
 	case TAKE_OPTION_LEVEL: case TAKE_OPTION_NAME: case TAKE_SIZE:
 	case TAKE_PIPE_INO: case TAKE_MESSAGE_RESULT: case TAKE_SEMAPHORE: case TAKE_QUOTA:
@@ -87,48 +91,145 @@ check_side(const struct call *c, const struct take *takes, uint16_t id)
 }
 
 static void
+check_row(const struct call *c, const struct syscall *s)
+{
+	size_t want = enter_length(c->name, &event_types[s->enter]);
+
+	CHECK(length_of(c->enter) == want, "%s: enter has %zu of %zu parameters", c->name,
+	      length_of(c->enter), want);
+	CHECK(length_of(c->exit) == event_types[s->exit].n_params,
+	      "%s: exit has %zu of %u parameters", c->name, length_of(c->exit),
+	      event_types[s->exit].n_params);
+	check_side(c, c->enter, s->enter);
+	check_side(c, c->exit, s->exit);
+}
+
+static void
+each_is_one_row(const struct call *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < i; j++)
+			if (!strcmp(rows[j].name, rows[i].name))
+				CHECK(false, "%s is one row only", rows[i].name);
+}
+
+static void
 each_row_fits_its_events(void)
 {
 	for (size_t i = 0; i < calls_count(); i++) {
 		const struct call *c = &calls[i];
 		const struct syscall *s = find_any(c->name);
 		const struct syscall *other = find(SYSCALL_AARCH64, c->name);
-		size_t want;
 
 		if (!CHECK(s && s->exit != EV_GENERIC_X, "%s has events of its own", c->name))
 			continue;
 		CHECK(!other || (other->enter == s->enter && other->exit == s->exit),
 		      "%s: the same events on both machines", c->name);
-		want = enter_length(c->name, &event_types[s->enter]);
-		CHECK(length_of(c->enter) == want, "%s: enter has %zu of %zu parameters", c->name,
-		      length_of(c->enter), want);
-		CHECK(length_of(c->exit) == event_types[s->exit].n_params,
-		      "%s: exit has %zu of %u parameters", c->name, length_of(c->exit),
-		      event_types[s->exit].n_params);
-		check_side(c, c->enter, s->enter);
-		check_side(c, c->exit, s->exit);
-		for (size_t j = 0; j < i; j++)
-			if (!strcmp(calls[j].name, c->name))
-				CHECK(false, "%s is one row only", c->name);
+		check_row(c, s);
+	}
+	each_is_one_row(calls, calls_count());
+}
+
+/* The machines, and what 32-bit programs are there. */
+static const struct {
+	enum syscall_machine machine, narrow;
+} machines[] = { { SYSCALL_X86_64, SYSCALL_I386 }, { SYSCALL_AARCH64, SYSCALL_ARM } };
+
+static void
+rows_of_32_bit_programs_fit_too(void)
+{
+	size_t n;
+
+	for (size_t m = 0; m < 2; m++) {
+		const struct call *rows = calls_compat_rows(machines[m].machine, &n);
+
+		for (size_t i = 0; i < n; i++) {
+			const struct syscall *s = find(machines[m].narrow, rows[i].name);
+
+			/* That one is on x86 alone. */
+			if (!s && !strcmp(rows[i].name, "getrlimit"))
+				continue;
+			if (CHECK(s && s->exit != EV_GENERIC_X, "%s is a call of theirs",
+				  rows[i].name))
+				check_row(&rows[i], s);
+		}
+		each_is_one_row(rows, n);
 	}
 }
 
-/* Types that no call of these machines becomes. */
-static const struct {
-	uint16_t id;
-	const char *reason;
-} without_call[] = {
-	{ EV_SEND_X, "programs of these machines send through sendto" },
-	{ EV_RECV_X, "programs of these machines receive through recvfrom" },
-};
-
-static const char *
-reason_without(uint16_t id)
+/* Whatever has an event of its own has its parameters. */
+static void
+no_call_of_theirs_is_left_out(void)
 {
-	for (size_t i = 0; i < sizeof(without_call) / sizeof(without_call[0]); i++)
-		if (without_call[i].id == id)
-			return without_call[i].reason;
-	return NULL;
+	static struct call_plan plans[WIRE_CALLS];
+	static struct wire_config config;
+
+	for (size_t m = 0; m < 2; m++) {
+		int n = 0;
+
+		memset(plans, 0, sizeof(plans));
+		memset(&config, 0, sizeof(config));
+		calls_plan(machines[m].machine, plans, &config);
+		for (uint32_t i = WIRE_COMPAT_CALLS; i < WIRE_CALLS; i++) {
+			const struct call_plan *p = &plans[i];
+			unsigned flags = p->syscall ? event_types[p->syscall->exit].flags : 0;
+
+			if (!p->syscall || p->syscall->exit == EV_GENERIC_X || flags & EF_UNUSED)
+				continue;
+			n++;
+			if (!p->call || length_of(p->call->exit) !=
+					event_types[p->syscall->exit].n_params)
+				CHECK(false, "%u %s has a row", i, p->syscall->name);
+		}
+		CHECK(n > 150, "%d calls of 32-bit programs on machine %zu", n, m);
+	}
+}
+
+static const struct wire_inner *
+inner(const struct wire_config *config, uint32_t outer, uint32_t key)
+{
+	const struct wire_spec *spec = &config->specs[WIRE_COMPAT_CALLS + outer];
+
+	key &= spec->inner_mask;
+	return key < spec->n_inner ? &config->inners[spec->inner + key] : &config->inners[0];
+}
+
+/* 102 is socketcall, 117 ipc, 90 mmap. */
+static void
+some_calls_are_several(void)
+{
+	static struct call_plan plans[WIRE_CALLS];
+	static struct wire_config config;
+	static const struct {
+		uint32_t outer, key;
+		const char *name;
+		uint8_t words_at, n_words, from[6];
+	} some[] = {
+		{ 102, 1, "socket", 1, 3, { 8, 9, 10 } },
+		{ 102, 5, "accept", 1, 3, { 8, 9, 10 } },
+		{ 102, 9, "send", 1, 4, { 8, 9, 10, 11 } },
+		{ 102, 11, "sendto", 1, 6, { 8, 9, 10, 11, 12, 13 } },
+		{ 102, 17, "recvmsg", 1, 3, { 8, 9, 10 } },
+		{ 102, 20, "sendmmsg", 1, 4, { 8, 9, 10, 11 } },
+		{ 117, 1, "semop", 0, 0, { 1, 4, 2 } },
+		{ 117, 0x10003, "semctl", 4, 1, { 1, 2, 3, 8 } },
+		{ 90, 0x1000, "mmap", 0, 6, { 8, 9, 10, 11, 12, 13 } },
+	};
+
+	calls_plan(SYSCALL_X86_64, plans, &config);
+	for (size_t i = 0; i < sizeof(some) / sizeof(some[0]); i++) {
+		const struct wire_inner *got = inner(&config, some[i].outer, some[i].key);
+		const struct syscall *s = calls_syscall(SYSCALL_X86_64, got->number);
+		size_t n = some[i].n_words > 3 ? some[i].n_words : 3;
+
+		CHECK(got->number >= WIRE_COMPAT_CALLS && s && !strcmp(s->name, some[i].name) &&
+		      s->exit != EV_GENERIC_X, "%s in %u", some[i].name, some[i].outer);
+		CHECK(got->n_words == some[i].n_words && got->words_at == some[i].words_at &&
+		      !memcmp(got->from, some[i].from, n), "  and where its arguments are");
+	}
+	CHECK(!inner(&config, 102, 0)->number && !inner(&config, 102, 21)->number &&
+	      !inner(&config, 117, 5)->number && !inner(&config, 117, 25)->number &&
+	      !inner(&config, 3, 1)->number, "others are what they are");
 }
 
 static const struct call *
@@ -152,15 +253,14 @@ each_type_has_its_row(void)
 	for (uint16_t id = EV_GENERIC_X + 2; id < EVENT_TYPES; id += 2) {
 		const struct event_type *type = &event_types[id];
 		const struct call *c = row_for(id);
-		const char *reason = reason_without(id);
 
 		if (type->source != ES_SYSCALL || type->flags & (EF_OLD | EF_UNUSED))
 			continue;
-		CHECK(!c == !!reason, "%s (%u) is a row, or it is said why not", type->name, id);
+		CHECK(c, "%s (%u) is a row", type->name, id);
 		printf("# %u %s:", id, type->name);
 		for (size_t i = 0; c && c->exit[i].how != TAKE_END; i++)
 			printf(" %s", type->params[i].name);
-		printf(" %s\n", reason ? reason : "");
+		printf("\n");
 		n_types += !!c;
 		n_params += c ? type->n_params : 0;
 	}
@@ -183,25 +283,25 @@ static void
 what_is_copied_follows(void)
 {
 	static struct call_plan plans[WIRE_CALLS];
-	static struct wire_spec specs[WIRE_CALLS];
+	static struct wire_config config;
 	const struct wire_spec *s;
 
-	calls_plan(plans, specs);
-	s = spec_of(specs, "read");
+	calls_plan(calls_machine(), plans, &config);
+	s = spec_of(config.specs, "read");
 	CHECK(s->n_enter == 0 && s->n_exit == 1 && s->exit[0].what == GRAB_RESULT &&
 	      s->exit[0].arg == 1 && !s->is_state, "read: data, and no state");
-	s = spec_of(specs, "openat");
+	s = spec_of(config.specs, "openat");
 	CHECK(s->n_enter == 0 && s->n_exit == 2 && s->exit[0].what == GRAB_TEXT &&
 	      s->exit[0].arg == 1 && s->exit[1].what == GRAB_FILE &&
 	      s->exit[1].arg == WIRE_NO_ARG && s->is_state, "openat: a name and a file");
-	s = spec_of(specs, "execve");
+	s = spec_of(config.specs, "execve");
 	CHECK(s->n_enter == 1 && s->enter[0].what == GRAB_TEXT && s->n_exit == 2 &&
 	      s->exit[0].what == GRAB_TASK && s->exit[0].more && s->exit[1].what == GRAB_TEXT,
 	      "execve: its name first");
-	s = spec_of(specs, "recvfrom");
+	s = spec_of(config.specs, "recvfrom");
 	CHECK(s->n_exit == 3 && s->exit[2].what == GRAB_NAME && s->exit[2].arg == 4 &&
 	      s->exit[2].more == 5 && s->exit[2].size, "recvfrom: the length is pointed to");
-	s = spec_of(specs, "getppid");
+	s = spec_of(config.specs, "getppid");
 	CHECK(!s->n_enter && !s->n_exit && !s->is_state, "getppid: nothing");
 }
 
@@ -210,13 +310,13 @@ static void
 enter_asks_little(void)
 {
 	static struct call_plan plans[WIRE_CALLS];
-	static struct wire_spec specs[WIRE_CALLS];
+	static struct wire_config config;
 	unsigned n = 0;
 
-	calls_plan(plans, specs);
+	calls_plan(calls_machine(), plans, &config);
 	for (uint32_t number = 0; number < WIRE_CALLS; number++)
-		for (unsigned i = 0; i < specs[number].n_enter; i++, n++) {
-			unsigned what = specs[number].enter[i].what;
+		for (unsigned i = 0; i < config.specs[number].n_enter; i++, n++) {
+			unsigned what = config.specs[number].enter[i].what;
 
 			if (!(WIRE_ENTER_GRABS >> what & 1))
 				CHECK(false, "call %u asks for %u when it is entered", number,
@@ -229,6 +329,9 @@ int
 main(void)
 {
 	each_row_fits_its_events();
+	rows_of_32_bit_programs_fit_too();
+	no_call_of_theirs_is_left_out();
+	some_calls_are_several();
 	each_type_has_its_row();
 	what_is_copied_follows();
 	enter_asks_little();

@@ -12,7 +12,7 @@
 #define RANDOM_TURNS 60000
 
 static struct call_plan plans[WIRE_CALLS];
-static struct wire_spec specs[WIRE_CALLS];
+static struct wire_config config;
 
 /* A record being made up. */
 struct made {
@@ -325,6 +325,8 @@ random_records(struct encoder *e, struct rng rng)
 			args[j] = rng_bits(&rng, 64);
 		make_call(&r, kind, (uint32_t)rng_below(&rng, 1200),
 			  (int64_t)rng_below(&rng, 300) - 100, args);
+		if (rng_below(&rng, 2))
+			((struct wire_head *)(void *)r.bytes)->flags = WIRE_COMPAT;
 		while (r.len < 1024 && rng_below(&rng, 4)) {
 			struct wire_chunk c = { .len = (uint16_t)rng_below(&rng, 300),
 						.grab = (uint8_t)rng_below(&rng, 6),
@@ -347,7 +349,7 @@ main(int argc, char **argv)
 {
 	struct encoder *e;
 
-	calls_plan(plans, specs);
+	calls_plan(calls_machine(), plans, &config);
 	e = encoder_new(plans, WALL_NS);
 	what_has_no_event_is_generic(e);
 	programs_of_32_bits_have_numbers_of_their_own(e);

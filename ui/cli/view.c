@@ -65,6 +65,7 @@ struct viewer {
 	struct text outsiders;		/* the filter that leaves them out; empty: not known */
 	int wake_fd;			/* an eventfd: something was published */
 	struct progress progress;	/* of reading files */
+	uint64_t watched_to_ns;		/* when one stopped looking; 0: at the last event */
 };
 
 /* What the wishes mean ---------------------------------------------------- */
@@ -199,6 +200,8 @@ set_window(const struct viewer *v, const struct snapshot *snap, struct query *q)
 		t = when_time(to, first_ns, last_ns, zone_offset);
 		q->to_ns = clamp(t, first_ns, last_ns);
 		q->end = snapshot_at_time(snap, q->to_ns + 1);
+	} else if (first_ns && v->watched_to_ns > last_ns) {
+		q->to_ns = v->watched_to_ns;
 	}
 	if ((q->end && q->end < q->first) || (q->to_ns && q->to_ns < q->from_ns)) {
 		cli_error("the window ends before it begins: --to is before --from");
@@ -465,6 +468,9 @@ run(struct viewer *v)
 		ingest_stop(v->ingest);
 		ingest_wait(v->ingest);
 		progress_end(&v->progress);
+		/* Nothing may have happened at the end; a command is over by then. */
+		if (is_live && !w->whom.command)
+			v->watched_to_ns = live_now_ns();
 		shown = show_table(v, 0, 0);
 	}
 	stop_on_signals(NULL);
