@@ -3,6 +3,11 @@ return {
 	id = "connections",
 	name = "Connections",
 	description = "Each connection, with what it carried and who has it.",
+	tips = {
+		"A connection whose ends are both on this system is one row: what both of " ..
+		"them received and sent is added up, and the addresses are as the one sees " ..
+		"it that used it last.",
+	},
 	tags = { "network" },
 	filter = "fd.type in (ipv4, ipv6) and fd.name != \"\"",
 	applies_to = {

@@ -23,7 +23,8 @@ FIELDS = ['evt.num', 'evt.rawtime', 'evt.dir', 'evt.type', 'evt.failed', 'evt.er
           'evt.buflen.in', 'evt.buflen.out', 'evt.duration', 'evt.waits', 'evt.is_io', 'proc.pid',
           'fd.type', 'fd.name', 'fd.sport', 'fd.rip', 'syscall.type', 'fd.directory',
           'evt.io_dir', 'evt.rawres', 'container.id', 'thread.tid', 'evt.arg.cmd',
-          'proc.name', 'proc.exepath', 'evt.is_syslog', 'fd.is_server', 'fd.connected']
+          'proc.name', 'proc.exepath', 'evt.is_syslog', 'fd.is_server', 'fd.connected',
+          'evt.arg.sig', 'k8s.pod.name', 'k8s.ns.name', 'fd.lip', 'fd.lport', 'fd.rport']
 SHARED = ['cat_write.scap', 'connect_localhost.scap', 'run_as_user_0_container.scap',
           'test_ipv6_client.scap', 'story-a-sysdig036.scap.gz', 'story-a-libs2026.scap.gz']
 OPENS = ('open', 'openat', 'openat2', 'creat', 'open_by_handle_at')
@@ -76,9 +77,10 @@ def count(events, wanted, key, columns):
     nobody knows its number."""
     rows = collections.defaultdict(collections.Counter)
     for e in events:
-        if not wanted(e) or (e[key] == '<NA>' and key != 'proc.pid'):
+        k = (key(e) if callable(key) else e[key]) if wanted(e) else '<NA>'
+        if not wanted(e) or (k == '<NA>' and key != 'proc.pid'):
             continue
-        row = rows['None' if e[key] == '<NA>' else e[key]]
+        row = rows['None' if k == '<NA>' else k]
         for name, value in columns.items():
             row[name] += value(e)
     return rows
@@ -125,6 +127,18 @@ def both_ways(e):
     return number(e['evt.buflen.in']) + number(e['evt.buflen.out'])
 
 
+def worked(e):
+    return e['evt.dir'] == '<' and not failed(e)
+
+
+def ends(*names):
+    """A connection is one, whichever end of it is looked at."""
+    def key(row):
+        a, b, c, d = (str(row[n] if row[n] is not None else '<NA>') for n in names)
+        return f'{min((a, b), (c, d))} {max((a, b), (c, d))}'
+    return key
+
+
 def of(kind, value):
     return lambda e: value(e) if kind(e) else 0
 
@@ -166,11 +180,21 @@ TABLES = [
     ('containers_errors', 'ID', lambda e: failed(e) and e['container.id'] != 'host',
      'container.id', {'ERRORS': one}),
     ('procs_errors', 'PID', failed, 'proc.pid', {'ERRORS': one}),
+    ('syscall_threads', 'TID', is_call, 'thread.tid', {'CALLS': one, 'ERRORS': failed}),
+    ('connections', ends('LIP', 'LPORT', 'RIP', 'RPORT'), is_net,
+     ends('fd.lip', 'fd.lport', 'fd.rip', 'fd.rport'),
+     {'IN': moved('in'), 'OUT': moved('out')}),
+    ('containers', 'ID', lambda e: e['container.id'] != 'host', 'container.id',
+     {'FILE': of(is_disk, both_ways), 'NET': of(is_net, both_ways)}),
+    ('kubernetes_pods', 'NAME', any_event, 'k8s.pod.name',
+     {'FILE': of(is_disk, both_ways), 'NET': of(is_net, both_ways)}),
+    ('kubernetes_namespaces', 'NAME', any_event, 'k8s.ns.name',
+     {'FILE': of(is_disk, both_ways), 'NET': of(is_net, both_ways)}),
+    ('signals', 'SIGNAL', lambda e: e['evt.type'] == 'signaldeliver', 'evt.arg.sig',
+     {'COUNT': one}),
+    ('backlog', 'PORT', lambda e: worked(e) and e['evt.type'] in ('accept', 'accept4'),
+     'fd.sport', {'CALLS': one}),
 ]
-
-
-def worked(e):
-    return e['evt.dir'] == '<' and not failed(e)
 
 
 def starts(e):
@@ -232,6 +256,29 @@ def compare_lists(tap, sysreel, path, name, events):
                       [said] + [str(x) for x in list(new ^ shown)[:DIFFERENCES]])
 
 
+def blocked(tap, sysreel, path, name):
+    """Calls that were entered and have not returned: by thread, its last event of a call."""
+    lines, _, _ = run([sysreel, 'print', '-v', '-r', path, '-p', '*' + SEPARATOR.join(
+        ('%thread.tid', '%evt.type', '%evt.dir', '%syscall.type'))])
+    for many in 1, 2:
+        last = {}
+        for tid, call, way, kind in (x.split(SEPARATOR) for x in lines[:len(lines) // many]):
+            if kind != '<NA>':
+                last[tid] = (call, way)
+            elif call == 'procexit':
+                last.pop(tid, None)
+        wanted = collections.Counter((t, c) for t, (c, way) in last.items()
+                                     if way == '>' and t != '<NA>')
+        words = []
+        if many > 1:
+            end, _, _ = run([sysreel, 'print', '-v', '-r', path, '-p', '*%evt.num'])
+            words = ['--to', '#' + end[len(lines) // many - 1]]
+        table, said = view(sysreel, path, 'blocked', words)
+        shown = collections.Counter((str(r['TID']), r['CALL']) for r in table['rows'])
+        tap.check(wanted == shown, f'{name}: blocked, {len(table["rows"])} rows',
+                  [said, f'counted {wanted - shown}', f'shown {shown - wanted}'])
+
+
 def compare(tap, what, events, table, spec):
     name, key_column, wanted, key, columns = spec
     counted = count(events, wanted, key, columns)
@@ -241,11 +288,12 @@ def compare(tap, what, events, table, spec):
     for row in table['rows']:
         for column in columns:
             value = row[column] or 0
-            shown[str(row[key_column])][column] += value
+            shown[key_column(row) if callable(key_column) else
+                  str(row[key_column])][column] += value
             rate = row.get(column + '/S')
             if rate is not None and seconds > 0 and abs(rate * seconds - value) > 1e-6 * value:
-                wrong.append(f'{row[key_column]}: {column}/S {rate} of {value}')
-    for k in sorted(set(counted) | set(shown)):
+                wrong.append(f'{row}: {column}/S {rate} of {value}')
+    for k in sorted(set(counted) | set(shown), key=str):
         if counted[k] != shown[k]:
             wrong.append(f'{k}: counted {dict(counted[k])}, shown {dict(shown[k])}')
     tap.check(not wrong, f'{what}: {name}, {len(shown)} rows', wrong[:DIFFERENCES])
@@ -307,6 +355,7 @@ def windows(tap, sysreel, path, name):
     """Windows by number and by time, a filter, a path."""
     states(tap, sysreel, path, name)
     spectrograms(tap, sysreel, path, name)
+    blocked(tap, sysreel, path, name)
     events = compare_all(tap, sysreel, path, name)
     if not events:
         return
