@@ -215,7 +215,7 @@ fill_cell(struct making *m, const struct group *group, size_t i, struct cell *ce
 	else if (c->source == VIEW_FROM_ENTITY)
 		known = g->terms[i] && value_of_group(g, group, g->terms[i], &v);
 	else
-		known = history_column(m, group, i, &v);
+		known = !(group->unknown >> i & 1) && history_column(m, group, i, &v);
 	if (known)
 		put_cell(m, cell, i, &v);
 }

@@ -372,37 +372,48 @@ samples_of(const struct kept_thread *t, size_t *n)
 	return list;
 }
 
-static bool
+/* What is known of an entity for a column. */
+enum knowledge {
+	NOTHING,
+	IN_PART,			/* so much that the others' numbers are no sum */
+	ALL,
+};
+
+static enum knowledge
 cpu_of_switches(const struct kept_thread *t, const struct plan *plan, double *ns)
 {
 	const struct kept_exec *before = trail_at(&t->execs, plan->first - 1, sizeof(*before));
 	const struct kept_exec *last = trail_at(&t->execs, plan->end - 1, sizeof(*last));
 
 	if (!last)
-		return false;
+		return NOTHING;
+	if (last->n_unsure != (before ? before->n_unsure : 0))
+		return IN_PART;
 	*ns = (double)(last->exec_ns - (before ? before->exec_ns : 0));
-	return true;
+	return ALL;
 }
 
 /* The share of the window that thread T was on a CPU, in percent. Exact samples are told
  * of whoever has run since: a single one is of a thread that has not. */
-static bool
+static enum knowledge
 cpu_share(const struct kept_thread *t, const struct plan *plan, enum cpu_part part,
 	  double *percent)
 {
 	double window = (double)(plan->to_ns - plan->from_ns), ns = 0;
+	enum knowledge known = ALL;
 	size_t n;
 	struct kept_thread_state *samples;
-	bool known;
 
 	if (window <= 0)
-		return false;
+		return NOTHING;
 	samples = samples_of(t, &n);
 	if (n > 1)
 		ns = cpu_at_time(samples, n, part, plan->to_ns) -
 		     cpu_at_time(samples, n, part, plan->from_ns);
-	known = n > 1 || (part == CPU_ALL && cpu_of_switches(t, plan, &ns)) ||
-		(n == 1 && is_exact(&samples[0]));
+	else
+		known = part == CPU_ALL ? cpu_of_switches(t, plan, &ns) : NOTHING;
+	if (known != ALL && n == 1 && is_exact(&samples[0]))
+		known = ALL;
 	free(samples);
 	*percent = 100 * ns / window;
 	return known;
@@ -410,14 +421,14 @@ cpu_share(const struct kept_thread *t, const struct plan *plan, enum cpu_part pa
 
 /* Columns --------------------------------------------------------------- */
 
-static bool
+static enum knowledge
 column_value(struct gather *g, const struct lived *l, size_t i, struct value *out)
 {
 	const struct view_column *c = g->plan->columns[i];
 
 	if (c->source == VIEW_FROM_CPU)
-		return l->t && cpu_share(l->t, g->plan, part_of(c), &out->d);
-	return history(g, l, c, g->terms[i], out);
+		return l->t ? cpu_share(l->t, g->plan, part_of(c), &out->d) : NOTHING;
+	return history(g, l, c, g->terms[i], out) ? ALL : NOTHING;
 }
 
 static bool
@@ -444,6 +455,18 @@ static bool
 outlasts(const struct plan *plan, const struct view_column *c)
 {
 	return c->source == VIEW_FROM_CPU || c->aggregation != VIEW_LAST || is_own(plan, c);
+}
+
+/* It has nothing, which is known where it had something: sums are 0 then, not blank. */
+static bool
+has_left(const struct gather *g, size_t i, struct value *v)
+{
+	const struct view_column *c = g->plan->columns[i];
+
+	if (c->across != VIEW_SUM || c->type == T_STR)
+		return false;
+	*v = (struct value){ .u = 0 };
+	return true;
 }
 
 static bool
@@ -484,11 +507,16 @@ add_histories(const struct adding *a, unsigned number, const struct lived *l)
 		return;
 	group = gather_find(a->gathers[0], keys);
 	for (size_t i = plan->n_keys; group && i < plan->n_columns; i++) {
+		enum knowledge known;
 		struct value v;
 
-		if (is_of(plan->columns[i], l->kind) &&
-		    (!l->is_gone || outlasts(plan, plan->columns[i])) &&
-		    column_value(g, l, i, &v))
+		if (!is_of(plan->columns[i], l->kind))
+			continue;
+		known = column_value(g, l, i, &v);
+		if (known == IN_PART)
+			group->unknown |= 1ull << i;
+		else if (known == ALL && (!l->is_gone || outlasts(plan, plan->columns[i]) ||
+					  has_left(g, i, &v)))
 			tally_add(&group->tallies[i], &g->how[i], &v, l->last);
 	}
 }

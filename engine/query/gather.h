@@ -40,6 +40,7 @@ struct group {
 	uint64_t before;		/* an event before the window has the key; 0: none */
 	bool is_unsure;			/* some of its events may be another row's */
 	uint64_t hash;
+	uint64_t unknown;		/* columns that are blank, a bit each: parts are missing */
 	enum view_entity kind;		/* of ENTITY */
 	uint32_t entity;		/* the index of one that the row is about; 0: none */
 	struct tally *tallies;		/* one a column */

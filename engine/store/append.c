@@ -233,7 +233,7 @@ thread_slot(struct store *s, struct kept_thread *k, const struct moment *m, unsi
 	if (bits & TYPE_CHANGES_THREAD)
 		note_change(s, k, m);
 	if (bits & TYPE_IS_SWITCH && t->exec_ns != k->exec_ns) {
-		struct kept_exec exec = { s->next, t->exec_ns };
+		struct kept_exec exec = { s->next, t->exec_ns, t->n_unsure_execs };
 
 		k->exec_ns = t->exec_ns;
 		trail_append(&k->execs, &s->grave, &exec, sizeof(exec));

@@ -51,6 +51,7 @@ struct kept_thread_state {
 struct kept_exec {			/* time on a CPU, as switches tell */
 	uint64_t from;
 	uint64_t exec_ns;
+	uint64_t n_unsure;		/* times that it may be too long */
 };
 
 struct kept_process {

@@ -141,6 +141,7 @@ struct thread {
 	uint64_t n_samples;		/* procinfo events seen of it */
 	uint64_t cpu_user_ns, cpu_system_ns;	/* the same exactly, where that is told; or 0 */
 	uint64_t exec_ns;		/* how long it was on a CPU, as its switches tell */
+	uint64_t n_unsure_execs;	/* how often it may have been shorter */
 
 	/* The call it is in, from its enter event. */
 	struct event enter;		/* .type NULL: none pending */

@@ -105,7 +105,10 @@ struct world {
 
 	uint64_t n_events;		/* the number of the newest event */
 	uint64_t now_ns;		/* its time */
-	uint64_t *switched_ns;		/* by CPU: time of its newest switch; 0: none */
+	struct switched {
+		uint64_t ts_ns;		/* 0: there was none */
+		int64_t next;		/* the thread that went on; -1: not known */
+	} *switched;			/* by CPU: its newest switch */
 	size_t n_switched;
 	bool is_loading;		/* tables are being taken, no event came since */
 	struct thread *ended;		/* whose call ended with the last event */

@@ -418,26 +418,31 @@ end_call(struct world *w, struct call *c)
 	w->ended = c->t;
 }
 
-/* The thread of a switch leaves its CPU: it was there since the switch before. */
+/* The thread of a switch leaves its CPU: it was there since the switch before. If that one
+ * was to another thread, switches are missing: who records a container has those only in
+ * which one of its threads leaves. */
 static void
 note_switch(struct world *w, struct thread *t, const struct event *ev)
 {
 	size_t cap = w->n_switched;
-	uint64_t since;
+	struct switched before;
 
 	if (ev->cpu >= cap) {
-		xgrow(&w->switched_ns, &cap, ev->cpu + 1u, sizeof(*w->switched_ns));
-		memset(w->switched_ns + w->n_switched, 0,
-		       (cap - w->n_switched) * sizeof(*w->switched_ns));
+		xgrow(&w->switched, &cap, ev->cpu + 1u, sizeof(*w->switched));
+		memset(w->switched + w->n_switched, 0,
+		       (cap - w->n_switched) * sizeof(*w->switched));
 		w->n_switched = cap;
 	}
-	since = w->switched_ns[ev->cpu];
-	w->switched_ns[ev->cpu] = ev->ts_ns;
-	if (!since || ev->ts_ns < since)
+	before = w->switched[ev->cpu];
+	w->switched[ev->cpu] = (struct switched){ ev->ts_ns, -1 };
+	event_i64(ev, 0, &w->switched[ev->cpu].next);
+	if (!before.ts_ns || ev->ts_ns < before.ts_ns)
 		return;
-	w->moment.exec_ns = ev->ts_ns - since;
-	if (t)
-		t->exec_ns += w->moment.exec_ns;
+	w->moment.exec_ns = ev->ts_ns - before.ts_ns;
+	if (!t)
+		return;
+	t->exec_ns += w->moment.exec_ns;
+	t->n_unsure_execs += before.next != t->tid;
 }
 
 /* Did EV fail to connect? */
@@ -634,7 +639,7 @@ begin_section(struct world *w)
 	w->has_machine = false;
 	w->now_ns = w->lost_state = 0;
 	if (w->n_switched)
-		memset(w->switched_ns, 0, w->n_switched * sizeof(*w->switched_ns));
+		memset(w->switched, 0, w->n_switched * sizeof(*w->switched));
 	forget_ifaces(w);
 	users_free(w->users);
 	w->users = users_new(w->names);
@@ -709,7 +714,7 @@ world_free(struct world *w)
 	fd_store_fini(&w->fd_store);
 	pool_fini(&w->table_pool);
 	free(w->changed);
-	free(w->switched_ns);
+	free(w->switched);
 	free(w->changed_fds);
 	text_fini(&w->path);
 	text_fini(&w->path2);

@@ -455,11 +455,20 @@ sample_of(const struct naive *n, const struct moment *m)
 static void
 find_uses(struct naive *n)
 {
+	int64_t next_on[UINT16_MAX + 1];	/* by CPU: to whom its newest switch was */
+
 	n->has_uses = true;
+	memset(next_on, 0xff, sizeof(next_on));
 	for (uint64_t k = n->snap->first; k < n->snap->end; k++) {
 		const struct moment *m = recall_event(n->recall, k, NULL);
 		struct naive_use use = { 0 };
 
+		if (m->exec_ns && m->thread)
+			use.is_unsure = next_on[m->ev->cpu] != m->thread->tid;
+		if (m->ev->id == EV_SCHEDSWITCH_6_E || m->ev->id == EV_SCHEDSWITCH_1_E) {
+			next_on[m->ev->cpu] = -1;
+			event_i64(m->ev, 0, &next_on[m->ev->cpu]);
+		}
 		if (!m->thread)
 			continue;
 		if (m->ev->id == EV_PROCINFO_E)
@@ -520,29 +529,37 @@ used_at(const struct naive_use *list, size_t n, uint64_t ts_ns, bool user, bool 
 
 /* As switches tell. */
 static bool
-switched_ns(const struct naive *n, const struct kept_thread *t, double *ns)
+switched_ns(const struct naive *n, const struct kept_thread *t, double *ns, bool *is_partial)
 {
-	bool is_any = false;
+	bool is_any = false, is_unsure = false;
+	double ran = 0;
 
-	*ns = 0;
 	for (size_t i = 0; i < n->n_uses && n->uses[i].event < n->end; i++) {
 		if (n->uses[i].thread != t->id || !(n->uses[i].ran_ns > 0))
 			continue;
 		is_any = true;
-		if (n->uses[i].event >= n->first)
-			*ns += n->uses[i].ran_ns;
+		if (n->uses[i].event >= n->first) {
+			ran += n->uses[i].ran_ns;
+			is_unsure |= n->uses[i].is_unsure;
+		}
 	}
-	return is_any;
+	*is_partial = is_unsure;
+	if (!is_any || is_unsure)
+		return false;
+	*ns = ran;
+	return true;
 }
 
 static bool
-cpu(struct naive *n, const struct kept_thread *t, size_t i, struct value *out)
+cpu(struct naive *n, const struct kept_thread *t, size_t i, struct naive_cell *cell,
+    struct value *out)
 {
 	static struct naive_use list[4096];
 	const char *field = n->columns[i]->of.text;
 	bool user = strcmp(field, "thread.cpu.system") != 0;
 	bool system = strcmp(field, "thread.cpu.user") != 0;
 	double window = (double)(n->t->to_ns - n->t->from_ns), ns = 0;
+	bool is_partial = false;
 	size_t n_samples;
 
 	if (!n->has_uses)
@@ -553,9 +570,11 @@ cpu(struct naive *n, const struct kept_thread *t, size_t i, struct value *out)
 	if (n_samples > 1)
 		ns = used_at(list, n_samples, n->t->to_ns, user, system) -
 		     used_at(list, n_samples, n->t->from_ns, user, system);
-	else if ((!user || !system || !switched_ns(n, t, &ns)) &&
-		 (n_samples == 0 || !list[0].is_exact))
+	else if ((!user || !system || !switched_ns(n, t, &ns, &is_partial)) &&
+		 (n_samples == 0 || !list[0].is_exact)) {
+		cell->is_partial |= is_partial;
 		return false;
+	}
 	out->d = 100 * ns / window;
 	return true;
 }
@@ -582,6 +601,20 @@ is_key(const struct naive *n, enum view_entity kind)
 	return false;
 }
 
+/* Who is gone has nothing at the end, which is 0 in a sum of its row. */
+static bool
+has_at_end(const struct naive *n, const struct being *b, size_t i, struct value *v)
+{
+	const struct view_column *c = n->columns[i];
+
+	if (c->aggregation != VIEW_LAST || !b->is_gone || is_own(n, i))
+		return true;
+	if (c->across != VIEW_SUM || is_text(naive_type(n, i)))
+		return false;
+	*v = (struct value){ .u = 0 };
+	return true;
+}
+
 /* Does B say what its row is called? Containers are known by their processes. */
 static bool
 is_of_rows(const struct naive *n, const struct being *b)
@@ -606,11 +639,10 @@ add_being(struct naive *n, const struct being *b)
 		bool known = false;
 
 		if (c->source == VIEW_FROM_CPU)
-			known = b->t && cpu(n, b->t, i, &v);
+			known = b->t && cpu(n, b->t, i, &row->cells[i], &v);
 		else if (c->source == VIEW_FROM_HISTORY && c->entity == b->kind &&
 			 !(row->cells[i].is_vague |= !stand_on(n, b, b->first)))
-			known = !(c->aggregation == VIEW_LAST && b->is_gone && !is_own(n, i)) &&
-				history(n, b, i, &v);
+			known = history(n, b, i, &v) && has_at_end(n, b, i, &v);
 		else if (c->source == VIEW_FROM_ENTITY && is_of_rows(n, b)) {
 			known = stand_on(n, b, b->last) && naive_get(n, i, &v);
 			row->cells[i].is_own = is_key(n, b->kind);

@@ -38,6 +38,7 @@ struct naive_cell {
 	size_t n, cap, cap_events;
 	size_t count;			/* events, with or without a value */
 	bool is_vague;			/* an entity had no value at first, but had one later */
+	bool is_partial;		/* switches of one of its threads are missing */
 	bool is_own;			/* the row's process or thread says it, and nobody else */
 };
 
@@ -58,6 +59,7 @@ struct naive_use {
 	uint32_t thread;
 	bool is_sample;			/* of all that it had used; else only .ran_ns is known */
 	bool is_exact;			/* such are told of whoever has run since */
+	bool is_unsure;			/* .ran_ns may be too long: a switch is missing */
 	double ran_ns;			/* until this switch */
 	double user_ns, system_ns;
 };

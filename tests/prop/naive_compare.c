@@ -199,6 +199,8 @@ is_right_across(const struct naive *n, const struct naive_cell *cell, size_t i,
 	/* Who is met in the middle is known from there on. */
 	if (cell->is_vague)
 		return true;
+	if (cell->is_partial)
+		return got->state == CELL_MISSING;
 	if (!cell->n || (c->aggregation == VIEW_RATE && seconds <= 0))
 		return got->state == CELL_MISSING;
 	if (!got->state)

@@ -34,6 +34,14 @@ leaves(struct stage *s, int64_t tid, uint64_t ns)
 	return stage_event(s, tid, EV_SCHEDSWITCH_6_E, scap_num(1))->exec_ns;
 }
 
+/* The same, and thread NEXT gets it: whether that may be wrong. */
+static uint64_t
+hands_over(struct stage *s, int64_t tid, int64_t next)
+{
+	s->ts_ns += 100;
+	return stage_event(s, tid, EV_SCHEDSWITCH_6_E, scap_num(next))->thread->n_unsure_execs;
+}
+
 static void
 test_switches(void)
 {
@@ -51,6 +59,11 @@ test_switches(void)
 	CHECK(world_thread(s.world, 10)->exec_ns == 500, "and of the other");
 	CHECK(stage_event(&s, 10, EV_GETUID_E, SCAP_NOTHING)->exec_ns == 0,
 	      "no switch, no time");
+	hands_over(&s, 20, 10);
+	CHECK(hands_over(&s, 10, 20) == world_thread(s.world, 10)->n_unsure_execs,
+	      "who got the CPU leaves it");
+	CHECK(hands_over(&s, 20, 1) == 3 && hands_over(&s, 20, 1) == 4,
+	      "who leaves it and did not get it may have been there for less");
 	stage_section(&s);
 	CHECK(leaves(&s, 10, 9000) == 0, "a section starts anew");
 	stage_fini(&s);
