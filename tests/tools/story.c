@@ -393,7 +393,7 @@ story_clone(struct actor *a, int64_t tid, int64_t vtid, uint32_t flags)
 	story_event(a, EV_CLONE_20_E, SCAP_NOTHING);
 	story_compute(a, 60 * USEC);
 	child.now_ns = a->now_ns + 35 * USEC;
-	child.cpu = (uint16_t)((a->cpu + 1) % 4);
+	child.cpu = a->story->n_cpus++;
 	child.proc.tid = tid;
 	child.proc.vtid = vtid;
 	child.proc.flags = flags;

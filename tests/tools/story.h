@@ -38,6 +38,7 @@ struct story {
 	struct story_event *events;
 	size_t n_events;
 	size_t events_cap;
+	uint16_t n_cpus;		/* each actor has its own, so that switches are its own */
 };
 
 /* A thread, and what its process looks like. PROC is what a process list or a
