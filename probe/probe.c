@@ -20,6 +20,7 @@
 #include "engine/event/scan.h"
 #include "engine/event/source.h"
 #include "probe/calls.h"
+#include "probe/census.h"
 #include "probe/cgroup_names.h"
 #include "probe/cgroup_place.h"
 #include "probe/demand.h"
@@ -546,10 +547,21 @@ static const struct source_ops ops = {
 	.close = probe_close,
 };
 
+/* Find who belongs to FOUND by now; false: nobody else. */
+static bool
+search(struct probe *p, struct tree *found, struct census *census)
+{
+	if (!tree_n_processes(found))
+		return false;
+	census_read(census, loader_list_threads(p->loader));
+	return tree_search(found, census);
+}
+
 /* Mark what is to be followed, while tracing already goes on. */
 static int
 mark(struct probe *p, int64_t tree, struct tree *found, struct err *err)
 {
+	struct census census = { 0 };
 	int code = 0;
 
 	tree_init(found);
@@ -559,13 +571,14 @@ mark(struct probe *p, int64_t tree, struct tree *found, struct err *err)
 		tree_add(found, tree);
 	/* What they start meanwhile, once they are marked, is marked by the kernel
 	 * side; what they started before is found when the search begins again. */
-	while (code == 0 && tree_search(found)) {
+	while (code == 0 && search(p, found, &census)) {
 		size_t n;
 		const int64_t *tids = tree_new_threads(found, &n);
 
 		for (size_t i = 0; i < n && code == 0; i++)
 			code = loader_mark(p->loader, (uint32_t)tids[i], err);
 	}
+	census_fini(&census);
 	if (code == 0 && tree && !p->launch.pid && !found->n_tids)
 		code = err_set(err, -ESRCH, "there is no process %lld", (long long)tree);
 	return code;

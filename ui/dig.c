@@ -132,6 +132,7 @@ draw(struct screen *s, struct area a)
 	struct grid_data data;
 
 	d->area = area_part(a, 1, 0, a.n_rows - 2, a.n_cols);
+	dig_line_fit(&d->line, a.n_cols);
 	data_of(d, &data);
 	go_back(d, &data, is_done);
 	d->grid.search = d->base.search.text;

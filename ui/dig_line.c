@@ -25,6 +25,9 @@ static const struct {
 	{ "evt.latency.human", { "LATENCY", 8, true } },
 	{ "evt.args", { "ARGUMENTS", 0, false } },
 };
+#define ROOMY_COLS 120			/* from here on names of calls stand whole */
+#define WHOLE_COLS 24
+
 enum { AT_TIME = 1, AT_SINCE = 2, AT_CONTAINER = 4, AT_EVENT = 8, AT_LATENCY = 9 };
 
 void
@@ -63,6 +66,16 @@ dig_line_choose(struct dig_line *l, bool is_relative, bool has_containers)
 		l->which[l->n_shown] = i;
 		l->shown[l->n_shown++] = columns[i].column;
 	}
+}
+
+void
+dig_line_fit(struct dig_line *l, unsigned n_cols)
+{
+	unsigned width = n_cols < ROOMY_COLS ? columns[AT_EVENT].column.width_cols : WHOLE_COLS;
+
+	for (size_t k = 0; k < l->n_shown; k++)
+		if (l->which[k] == AT_EVENT)
+			l->shown[k].width_cols = width;
 }
 
 void

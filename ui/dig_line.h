@@ -37,6 +37,9 @@ void dig_line_fini(struct dig_line *l);
 /* Show times since the first event or of the day, and containers or none. */
 void dig_line_choose(struct dig_line *l, bool is_relative, bool has_containers);
 
+/* Give columns the widths that suit a screen of N_COLS. */
+void dig_line_fit(struct dig_line *l, unsigned n_cols);
+
 /* Make the cells of event NUMBER, which C can go to, unless they are there. */
 void dig_line_load(struct dig_line *l, struct cursor *c, uint64_t number);
 
