@@ -121,6 +121,21 @@ census_find(const struct census *c, int64_t pid)
 	return from < c->n && c->threads[from].pid == pid ? from : c->n;
 }
 
+bool
+census_has_ended(const struct census *c, size_t i)
+{
+	const struct wire_task *first = &census_thread(c, i)->task;
+
+	if (!census_thread(c, i)->has_ended)
+		return false;
+	if (first->tid != first->pid)
+		return true;
+	for (size_t k = i + 1; k < c->n && c->threads[k].pid == first->pid; k++)
+		if (!census_thread(c, k)->has_ended)
+			return false;
+	return true;
+}
+
 static struct span
 exe_names(const struct wire_thread *t)
 {

@@ -44,6 +44,10 @@ const struct wire_thread *census_thread(const struct census *c, size_t i);
 /* The number of the first of process PID; census_count(): there is no such process. */
 size_t census_find(const struct census *c, int64_t pid);
 
+/* Whether thread I and, when it is its process's first, all others of it have ended: nothing
+ * more will be told of them. */
+bool census_has_ended(const struct census *c, size_t i);
+
 /* What T tells in numbers, and its name, in *P; all other texts are empty. Borrowed from T. */
 void census_record(const struct wire_thread *t, struct proc_record *p);
 

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <sched.h>
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +20,7 @@
 #include "engine/event/scan.h"
 #include "engine/event/source.h"
 #include "probe/calls.h"
+#include "probe/census.h"
 #include "probe/cgroup_names.h"
 #include "probe/cgroup_place.h"
 #include "probe/demand.h"
@@ -90,7 +91,7 @@ struct probe {
 	bool is_taken;			/* some of its events are handed out */
 	int wait_ms;
 	int cancel_fd;
-	volatile sig_atomic_t is_cancelled;
+	atomic_bool is_cancelled;	/* by any thread, or a signal handler */
 	struct cgroup_names cgroup_names;
 	struct source_stats stats;
 	struct err trouble;
@@ -546,7 +547,7 @@ probe_cancel(struct source *s)
 	uint64_t one = 1;
 	ssize_t n;
 
-	p->is_cancelled = 1;
+	p->is_cancelled = true;
 	n = write(p->cancel_fd, &one, sizeof(one));
 	(void)n;
 }
@@ -584,10 +585,21 @@ static const struct source_ops ops = {
 	.close = probe_close,
 };
 
+/* Find who belongs to FOUND by now; false: nobody else. */
+static bool
+search(struct probe *p, struct tree *found, struct census *census)
+{
+	if (!tree_n_processes(found))
+		return false;
+	census_read(census, loader_list_threads(p->loader));
+	return tree_search(found, census);
+}
+
 /* Mark what is to be followed, while tracing already goes on. */
 static int
 mark(struct probe *p, int64_t tree, struct tree *found, struct err *err)
 {
+	struct census census = { 0 };
 	int code = 0;
 
 	tree_init(found);
@@ -597,13 +609,14 @@ mark(struct probe *p, int64_t tree, struct tree *found, struct err *err)
 		tree_add(found, tree);
 	/* What they start meanwhile, once they are marked, is marked by the kernel
 	 * side; what they started before is found when the search begins again. */
-	while (code == 0 && tree_search(found)) {
+	while (code == 0 && search(p, found, &census)) {
 		size_t n;
 		const int64_t *tids = tree_new_threads(found, &n);
 
 		for (size_t i = 0; i < n && code == 0; i++)
 			code = loader_mark(p->loader, (uint32_t)tids[i], err);
 	}
+	census_fini(&census);
 	if (code == 0 && tree && !p->launch.pid && !found->n_tids)
 		code = err_set(err, -ESRCH, "there is no process %lld", (long long)tree);
 	return code;

@@ -148,6 +148,19 @@ last_number(const char *value, int64_t without)
 	return len || value ? strtoll(value + len, NULL, 10) : without;
 }
 
+/* Whether thread P has ended and waits for its parent only. A process lives on when its
+ * first thread has ended and others have not. */
+static bool
+has_ended(const char *status, const struct proc_record *p)
+{
+	const char *state = proc_value(status, "State");
+
+	while (state && (*state == ' ' || *state == '\t'))
+		state++;
+	return state && (*state == 'Z' || *state == 'X') &&
+	       (p->tid != p->pid || proc_number(status, "Threads", 10, 0) <= 1);
+}
+
 static bool
 take_status(struct proc_entry *e, const char *dir, struct proc_record *p)
 {
@@ -158,6 +171,8 @@ take_status(struct proc_entry *e, const char *dir, struct proc_record *p)
 	if (!proc_read(path, &e->file, STATUS_MAX_BYTES))
 		return false;
 	text = e->file.p;
+	if (has_ended(text, p))
+		return false;
 	p->ptid = (int64_t)proc_number(text, "PPid", 10, 0);
 	ids = proc_value(text, "Uid");
 	if (ids && (ids = strchr(ids, '\t')))

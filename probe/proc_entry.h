@@ -20,7 +20,7 @@ struct proc_entry {
 void proc_entry_fini(struct proc_entry *e);
 
 /* Thread TID of process PID in *P, borrowed from E until its next use. False when it
- * is gone. */
+ * is gone, or has ended and waits for its parent only. */
 bool proc_entry_read(struct proc_entry *e, int64_t pid, int64_t tid, struct proc_record *p);
 
 /* Make *P one of which nothing is known but its numbers. */

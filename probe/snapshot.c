@@ -330,21 +330,31 @@ tell_counted(struct snapshot *s, const struct wire_thread *t, struct proc_record
 }
 
 static bool
+next_counted(struct snapshot *s, int64_t pid, struct record *rec)
+{
+	while (s->at_thread < census_count(&s->census)) {
+		size_t i = s->at_thread;
+		const struct wire_thread *t = census_thread(&s->census, i);
+
+		if (t->task.pid != pid)
+			return false;
+		s->at_thread++;
+		if (census_has_ended(&s->census, i))
+			continue;
+		*rec = (struct record){ .kind = RECORD_PROC };
+		tell_counted(s, t, &rec->proc);
+		return true;
+	}
+	return false;
+}
+
+static bool
 next_thread(struct snapshot *s, int64_t pid, struct record *rec)
 {
 	struct dirent *d;
 
-	if (s->is_counted) {
-		const struct wire_thread *t = s->at_thread < census_count(&s->census) ?
-					      census_thread(&s->census, s->at_thread) : NULL;
-
-		if (!t || t->task.pid != pid)
-			return false;
-		*rec = (struct record){ .kind = RECORD_PROC };
-		tell_counted(s, t, &rec->proc);
-		s->at_thread++;
-		return true;
-	}
+	if (s->is_counted)
+		return next_counted(s, pid, rec);
 	while (s->threads && (d = readdir(s->threads))) {
 		int64_t tid = number_of(d->d_name);
 

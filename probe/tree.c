@@ -6,6 +6,7 @@
 
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
+#include "probe/census.h"
 #include "probe/proc_file.h"
 
 #define STATUS_MAX_BYTES 16384
@@ -91,13 +92,41 @@ add_children(struct tree *t)
 	text_fini(&file);
 }
 
+/* All of CENSUS that belongs to it. A child comes before its parent where numbers began
+ * again. */
+static void
+add_counted(struct tree *t, const struct census *census)
+{
+	size_t n_before;
+
+	do {
+		n_before = t->n_pids;
+		for (size_t i = 0; i < census_count(census); i++) {
+			const struct wire_task *task = &census_thread(census, i)->task;
+
+			if (task->tid == task->pid && holds(t->pids, t->n_pids, task->ptid))
+				tree_add(t, task->pid);
+		}
+	} while (t->n_pids > n_before);
+	for (size_t i = 0; i < census_count(census); i++) {
+		const struct wire_thread *thread = census_thread(census, i);
+
+		if (!thread->has_ended && holds(t->pids, t->n_pids, thread->task.pid))
+			add_thread(t, thread->task.tid);
+	}
+}
+
 bool
-tree_search(struct tree *t)
+tree_search(struct tree *t, const struct census *census)
 {
 	t->first_new = t->n_tids;
-	add_children(t);
-	for (size_t i = 0; i < t->n_pids; i++)
-		add_threads(t, t->pids[i]);
+	if (census_count(census)) {
+		add_counted(t, census);
+	} else {
+		add_children(t);
+		for (size_t i = 0; i < t->n_pids; i++)
+			add_threads(t, t->pids[i]);
+	}
 	return t->n_tids > t->first_new;
 }
 

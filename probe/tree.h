@@ -1,5 +1,6 @@
 /*
- * tree - the threads of a process and of all that it started, found in /proc.
+ * tree - the threads of a process and of all that it started: as the kernel counts them, or
+ * as found in /proc.
  */
 #ifndef PROBE_TREE_H
 #define PROBE_TREE_H
@@ -7,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+struct census;
 
 /* Embedded: tree_init() and tree_fini(). */
 struct tree {
@@ -21,8 +24,9 @@ void tree_fini(struct tree *t);
 /* PID is a root. */
 void tree_add(struct tree *t, int64_t pid);
 
-/* Look for threads and children. False when nothing new was found. */
-bool tree_search(struct tree *t);
+/* Look for threads and children in CENSUS or, when nobody is counted there, in /proc. False
+ * when nothing new was found. */
+bool tree_search(struct tree *t, const struct census *census);
 
 /* What it found. Borrowed. */
 const int64_t *tree_new_threads(const struct tree *t, size_t *n);

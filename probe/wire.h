@@ -360,7 +360,8 @@ struct wire_thread {
 	uint32_t len;			/* names included, a multiple of 8 */
 	uint16_t exe_len, cwd_len;	/* 0: not known, or it is no process's first */
 	uint16_t is_followed;
-	uint16_t is_ending;
+	uint8_t is_ending;
+	uint8_t has_ended;		/* what waits for its parent, if anything, is a zombie */
 	int32_t sid;
 	uint64_t cgroups;		/* the same number: the same cgroups */
 	struct wire_task task;

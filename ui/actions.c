@@ -190,18 +190,6 @@ no(void *screen)
 /* The screen -------------------------------------------------------------------- */
 
 static void
-leave(void *screen)
-{
-	app_pop(((struct screen *)screen)->app);
-}
-
-static void
-help(void *screen)
-{
-	read_help(screen);
-}
-
-static void
 draw_bar(struct screen *s, struct area a)
 {
 	struct area line = area_line(a, a.n_rows - 1, 0, a.n_cols);
@@ -294,8 +282,8 @@ end(struct screen *s)
 
 const struct action actions_actions[] = {
 	{ "Enter", "Do", "do what is selected, or ask first; so does its letter", NULL },
-	{ "Esc F10", "Close", "do nothing", leave },
-	{ "F1", "Help", "all keys", help },
+	{ "Esc F10", "Close", "do nothing", app_leave },
+	{ "F1", "Help", "all keys", read_help },
 	{ "Up Down PgUp PgDn Home End", NULL, "move the selection", NULL },
 };
 const size_t n_actions_actions = ARRAY_LEN(actions_actions);
@@ -303,7 +291,7 @@ const size_t n_actions_actions = ARRAY_LEN(actions_actions);
 static const struct action question_actions[] = {
 	{ "y", "Yes", "do it", yes },
 	{ "n Esc F10", "No", "do nothing", no },
-	{ "F1 ?", "Help", "all keys", help },
+	{ "F1 ?", "Help", "all keys", read_help },
 	{ "Up Down PgUp PgDn Home End", NULL, "scroll", NULL },
 };
 

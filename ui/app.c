@@ -37,8 +37,8 @@ suspend(void *screen)
 		term_suspend(s->app->term);
 }
 
-static void
-quit(void *screen)
+void
+app_quit(void *screen)
 {
 	struct screen *s = screen;
 
@@ -48,7 +48,7 @@ quit(void *screen)
 const struct action app_actions[] = {
 	{ "^L", NULL, "draw the screen anew", redraw },
 	{ "^Z", NULL, "stop; `fg` in the shell comes back", suspend },
-	{ "^C", NULL, "quit", quit },
+	{ "^C", NULL, "quit", app_quit },
 };
 const size_t n_app_actions = ARRAY_LEN(app_actions);
 
@@ -99,6 +99,12 @@ app_fini(struct app *a)
 	columns_fini(&a->columns);
 	text_fini(&a->farewell);
 	seen_free(a->seen);
+}
+
+void
+app_leave(void *screen)
+{
+	app_pop(((struct screen *)screen)->app);
 }
 
 /* What is kept, by the name of its file. */

@@ -94,6 +94,10 @@ void app_push(struct app *a, struct screen *s);
 /* End the top screen. */
 void app_pop(struct app *a);
 
+/* What keys of screens do: end the top one, end the explorer. */
+void app_leave(void *screen);
+void app_quit(void *screen);
+
 /* Say something in the last line. */
 void app_note(struct app *a, enum style s, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -13,6 +13,7 @@
 #include "ui/columns_edit.h"
 #include "ui/dig.h"
 #include "ui/echo.h"
+#include "ui/events.h"
 #include "ui/key.h"
 #include "ui/read.h"
 #include "ui/spectro.h"
@@ -75,18 +76,6 @@ go_back(void *screen)
 }
 
 static void
-help(void *screen)
-{
-	read_help(screen);
-}
-
-static void
-quit(void *screen)
-{
-	((struct browse *)screen)->screen.app->is_over = true;
-}
-
-static void
 pause_toggle(void *screen)
 {
 	struct browse *b = screen;
@@ -110,7 +99,7 @@ legend(void *screen)
 
 /* What the events of the selected row are; without rows, of all that is seen. */
 struct selection {
-	struct dig_question q;		/* its texts stand here, or in the levels */
+	struct events_question q;		/* its texts stand here, or in the levels */
 	struct text condition, title;
 };
 
@@ -123,8 +112,8 @@ select_events(struct browse *b, struct selection *s)
 
 	*s = (struct selection){ .q = { .from_ns = b->from_ns, .to_ns = b->to_ns } };
 	s->q.n_filters = drill_filters(&b->drill, filters);
-	if (s->q.n_filters > DIG_FILTERS_MAX - 2)
-		s->q.n_filters = DIG_FILTERS_MAX - 2;
+	if (s->q.n_filters > EVENTS_FILTERS_MAX - 2)
+		s->q.n_filters = EVENTS_FILTERS_MAX - 2;
 	memcpy(s->q.filters, filters, s->q.n_filters * sizeof(*filters));
 	if (browse_slides(b)) {
 		s->q.from_ns = b->slid_from_ns;
@@ -480,6 +469,8 @@ browse_key(struct screen *s, const struct key *k)
 		return mouse(b, &d, k);
 	if (b->has_focus_on_line && line_key(b, k))
 		return true;
+	if (browse_type_ahead(b, k))
+		return true;
 	if (!k->modifiers && k->code >= '1' && k->code <= '9') {
 		sort_by(b, k->code - '1');
 		return true;
@@ -490,7 +481,7 @@ browse_key(struct screen *s, const struct key *k)
 }
 
 const struct action browse_actions[] = {
-	{ "F1 ?", "Help", "all keys", help },
+	{ "F1 ?", "Help", "all keys", read_help },
 	{ "F2 v", "Views", "choose another view; typing searches", browse_choose_view },
 	{ "F4 \\", "Filter", "edit the filter; fields, operators and values are offered",
 	  browse_edit_filter },
@@ -520,7 +511,7 @@ const struct action browse_actions[] = {
 	{ "0", NULL, "the window is everything again", whole },
 	{ "c", NULL, "live: clear, and show what happens from now on", clear },
 	{ "p Space", "Pause", "hold the display still, and let it go", pause_toggle },
-	{ "F10 q", "Quit", "leave", quit },
+	{ "F10 q", "Quit", "leave", app_quit },
 	{ "g", "Overview", "how much happened of what, and when",
 	  browse_overview },
 	{ "T", NULL, "as a tree or not, where rows have parents", tree_toggle },

@@ -11,6 +11,7 @@
 #include "engine/store/store.h"
 #include "ui/choose.h"
 #include "ui/dig.h"
+#include "ui/events.h"
 #include "ui/read.h"
 #include "ui/spectro.h"
 
@@ -75,7 +76,7 @@ static void
 open_spectrogram(struct browse *b, const struct view *v)
 {
 	const char *filters[DRILL_FILTERS_MAX];
-	struct dig_question q = { .from_ns = b->from_ns, .to_ns = b->to_ns, .title = v->name,
+	struct events_question q = { .from_ns = b->from_ns, .to_ns = b->to_ns, .title = v->name,
 				  .span = v->columns[0].of.text };
 	size_t n = drill_filters(&b->drill, filters);
 
@@ -83,7 +84,7 @@ open_spectrogram(struct browse *b, const struct view *v)
 		q.from_ns = b->slid_from_ns;
 		q.to_ns = b->slid_to_ns;
 	}
-	for (size_t i = 0; i < n && q.n_filters + 1 < DIG_FILTERS_MAX; i++)
+	for (size_t i = 0; i < n && q.n_filters + 1 < EVENTS_FILTERS_MAX; i++)
 		q.filters[q.n_filters++] = filters[i];
 	if (v->filter.filter)
 		q.filters[q.n_filters++] = v->filter.text;

@@ -33,8 +33,11 @@ static void
 draw(struct screen *s, struct area a)
 {
 	struct chooser *m = (struct chooser *)s;
-	unsigned n_rows = a.n_rows - 1, width = m->c.width_cols < a.n_cols ? m->c.width_cols
-									    : a.n_cols;
+	unsigned n_rows = a.n_rows - 1;
+	/* What stands beside may take most of a wide screen, not all of it. */
+	unsigned wanted = m->c.explain && a.n_cols / 4 > m->c.width_cols ? a.n_cols / 4
+									 : m->c.width_cols;
+	unsigned width = wanted < a.n_cols ? wanted : a.n_cols;
 
 	m->area = area_frame(area_part(a, 0, 0, n_rows, width), m->c.title);
 	menu_draw(&m->menu, m->area);

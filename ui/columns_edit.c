@@ -210,12 +210,6 @@ key(struct screen *s, const struct key *k)
 }
 
 static void
-help(void *screen)
-{
-	read_help(screen);
-}
-
-static void
 end(struct screen *s)
 {
 	struct columns_edit *e = (struct columns_edit *)s;
@@ -225,7 +219,7 @@ end(struct screen *s)
 }
 
 const struct action columns_edit_actions[] = {
-	{ "F1 ?", "Help", "all keys", help },
+	{ "F1 ?", "Help", "all keys", read_help },
 	{ "Space", "Show", "show the column, or hide it", toggle },
 	{ "u Shift-Up", "Up", "move the column to the left", move_up },
 	{ "d Shift-Down", "Down", "move it to the right", move_down },

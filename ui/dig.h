@@ -13,20 +13,10 @@
 #include "ui/action.h"
 
 struct app;
-
-#define DIG_FILTERS_MAX 128
-
-struct dig_question {
-	const char *filters[DIG_FILTERS_MAX];	/* all must hold */
-	size_t n_filters;
-	uint64_t from_ns, to_ns;	/* 0, 0: of all times */
-	const char *title;		/* what is looked into */
-	/* Of a spectrogram: the operand that tells how long; NULL: that of calls. */
-	const char *span;
-};
+struct events_question;
 
 /* Show the events that Q wants; it is copied. */
-void dig_open(struct app *a, const struct dig_question *q);
+void dig_open(struct app *a, const struct events_question *q);
 
 /* What its keys do, for the manual. */
 extern const struct action dig_actions[];

@@ -5,212 +5,53 @@
 #include <string.h>
 #include <strings.h>
 
-#include "engine/base/arena.h"
 #include "engine/base/err.h"
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
-#include "engine/field/operand.h"
 #include "engine/query/cursor.h"
-#include "engine/query/matches.h"
-#include "engine/store/store.h"
 #include "ui/app.h"
 #include "ui/describe.h"
-#include "ui/dig.h"
-#include "ui/find.h"
+#include "ui/echo_piece.h"
+#include "ui/events.h"
 #include "ui/key.h"
-#include "ui/prompt.h"
 #include "ui/read.h"
-#include "ui/save.h"
-#include "ui/term.h"
+#include "ui/search.h"
 
 /* What has data: a read or write that moved some. */
 #define HAS_DATA "evt.is_io = true and evt.dir = < and evt.rawres > 0"
-#define DATA_MAX 65536u			/* bytes of one piece that are shown */
-#define HEX_ROW 16u
-#define TAB_COLS 8u
-#define PIECES_AT_ONCE 200		/* that are searched or written between two keys */
-
-/* How data is shown. */
-enum form { AS_TEXT, AS_DOTS, AS_HEX, AS_RAW, FORMS };
-static const char *const form_names[FORMS] = { "text", "dots", "hexadecimal", "raw lines" };
-
-static const char *const fields[] = {
-	"evt.time", "proc.name", "thread.tid", "fd.name", "evt.latency.human", "evt.rawres",
-	"evt.buffer",
-};
-enum { F_TIME, F_NAME, F_TID, F_FD, F_LATENCY, F_BYTES, F_DATA, FIELDS };
 
 struct echo {
-	struct screen screen;
-	struct dig_question q;
-	struct arena arena;		/* the texts of .q */
-	struct snapshot *snap;
-	struct find *find;
-	struct cursor *cursor;
-	bool is_complete;		/* all had been read when the snapshot was taken */
-	struct operand *operands[FIELDS];
-	enum form form;
+	struct events_screen base;
+	struct echo_piece piece;	/* the one that is drawn or looked at */
 	size_t top;			/* the event that the first line belongs to, */
 	size_t skip;			/* and how many of its lines are above */
-	/* The lines of one event. */
-	size_t loaded;			/* SIZE_MAX: of none */
-	struct text text;
-	size_t *starts;			/* in .text, one a line and the end */
-	size_t n_lines, lines_cap;
-	enum style style;
 	struct area area;
-	/* Search: what, and where it is. */
-	char *search;			/* NULL: nothing is searched */
-	size_t search_at, search_line;	/* SIZE_MAX: before the first one, the last one */
-	size_t search_seen;		/* pieces that were looked at */
-	bool is_searching, is_backwards;
-	size_t saved;			/* pieces that were written to a file */
+	size_t search_line;		/* where in the piece it begins; SIZE_MAX: the last one */
 };
 
-static void
-end_line(struct echo *e)
+static size_t
+count(const struct echo *e)
 {
-	xgrow(&e->starts, &e->lines_cap, e->n_lines + 2, sizeof(*e->starts));
-	e->starts[++e->n_lines] = e->text.len;
-}
-
-/* Append field I of the event, or DASH. */
-static void
-put_field(struct echo *e, const struct eval *ev, unsigned i)
-{
-	struct value v;
-
-	if (operand_get(e->operands[i], ev, &v))
-		operand_text(e->operands[i], &v, ev->render, &e->text);
-	else
-		text_char(&e->text, '-');
-}
-
-static void
-put_head(struct echo *e, const struct eval *ev, bool is_read)
-{
-	text_str(&e->text, is_read ? "◀ " : "▶ ");
-	put_field(e, ev, F_TIME);
-	text_char(&e->text, ' ');
-	put_field(e, ev, F_NAME);
-	text_str(&e->text, " (");
-	put_field(e, ev, F_TID);
-	text_str(&e->text, is_read ? ") reads " : ") writes ");
-	put_field(e, ev, F_BYTES);
-	text_str(&e->text, is_read ? " bytes from " : " bytes to ");
-	put_field(e, ev, F_FD);
-	text_str(&e->text, "  ");
-	put_field(e, ev, F_LATENCY);
-	end_line(e);
-}
-
-/* A line of text, with its tabs as blanks; CR before its end belongs to the end. */
-static void
-put_line(struct echo *e, struct span line)
-{
-	size_t start = e->text.len;
-
-	for (size_t i = 0; i < line.len; i++) {
-		if (line.p[i] == '\r' && i + 1 == line.len)
-			break;
-		if (line.p[i] != '\t') {
-			text_char(&e->text, (char)line.p[i]);
-			continue;
-		}
-		do {
-			text_char(&e->text, ' ');
-		} while ((e->text.len - start) % TAB_COLS);
-	}
-	end_line(e);
-}
-
-/* Lines as they are written; what a terminal could obey is escaped when drawn. */
-static void
-put_text(struct echo *e, struct span data)
-{
-	while (data.len) {
-		const uint8_t *nl = memchr(data.p, '\n', data.len);
-		size_t n = nl ? (size_t)(nl - data.p) : data.len;
-
-		put_line(e, (struct span){ data.p, n });
-		n += nl != NULL;
-		data.p += n;
-		data.len -= n;
-	}
-}
-
-static void
-put_dots(struct echo *e, struct span data, unsigned width)
-{
-	for (size_t at = 0; at < data.len; at += width) {
-		text_dots(&e->text, data.p + at, data.len - at < width ? data.len - at : width);
-		end_line(e);
-	}
-}
-
-static void
-put_hex(struct echo *e, struct span data)
-{
-	for (size_t at = 0; at < data.len; at += HEX_ROW) {
-		size_t n = data.len - at < HEX_ROW ? data.len - at : HEX_ROW;
-
-		text_fmt(&e->text, "%08zx ", at);
-		for (size_t i = 0; i < HEX_ROW; i++) {
-			text_str(&e->text, i == HEX_ROW / 2 ? " " : "");
-			if (i < n)
-				text_fmt(&e->text, " %02x", data.p[at + i]);
-			else
-				text_str(&e->text, "   ");
-		}
-		text_str(&e->text, "  ");
-		text_dots(&e->text, data.p + at, n);
-		end_line(e);
-	}
+	return find_count(e->base.events.now.find);
 }
 
 /* Make the lines of event number I of those that were found. */
 static void
 load(struct echo *e, size_t i)
 {
-	const struct eval *ev;
-	struct value v;
-	bool is_read;
+	const struct events_look *l = &e->base.events.now;
 
-	if (e->loaded == i)
-		return;
-	e->loaded = i;
-	e->text.len = 0;
-	e->n_lines = 0;
-	xgrow(&e->starts, &e->lines_cap, 1, sizeof(*e->starts));
-	e->starts[0] = 0;
-	cursor_go_to(e->cursor, find_number(e->find, i));
-	is_read = (cursor_value(e->cursor, COL_FLAGS) & ROW_READS) != 0;
-	e->style = is_read ? STYLE_READ : STYLE_WRITE;
-	ev = cursor_eval(e->cursor, CURSOR_EVENT);
-	if (e->form != AS_RAW)
-		put_head(e, ev, is_read);
-	if (operand_get(e->operands[F_DATA], ev, &v) && v.s.len) {
-		struct span data = { v.s.p, v.s.len < DATA_MAX ? v.s.len : DATA_MAX };
-
-		if (e->form == AS_TEXT || e->form == AS_RAW)
-			put_text(e, data);
-		else if (e->form == AS_DOTS)
-			put_dots(e, data, e->area.n_cols > 4 ? e->area.n_cols - 4 : 1);
-		else
-			put_hex(e, data);
-	}
-	if (e->form != AS_RAW || !e->n_lines)
-		end_line(e);		/* an empty one below */
+	echo_piece_load(&e->piece, l->cursor, find_number(l->find, i));
 }
 
 /* Where the text that is searched begins in S, in any case; SIZE_MAX: nowhere. */
 static size_t
 hit_in(const struct echo *e, struct span s)
 {
-	size_t n = e->search ? strlen(e->search) : 0;
+	size_t n = e->base.search.text ? strlen(e->base.search.text) : 0;
 
 	for (size_t i = 0; n && i + n <= s.len; i++)
-		if (!strncasecmp((const char *)s.p + i, e->search, n))
+		if (!strncasecmp((const char *)s.p + i, e->base.search.text, n))
 			return i;
 	return SIZE_MAX;
 }
@@ -219,33 +60,30 @@ hit_in(const struct echo *e, struct span s)
 static void
 draw_line(const struct echo *e, struct area a, size_t line, struct span s)
 {
-	unsigned indent = line && e->form != AS_RAW ? 2 : 0;
+	unsigned indent = line && e->piece.form != ECHO_RAW ? 2 : 0;
 	size_t hit = hit_in(e, s);
 
-	if (line || e->form == AS_RAW)
-		area_bytes(a, 0, indent, e->style, s);
+	if (line || e->piece.form == ECHO_RAW)
+		area_bytes(a, 0, indent, e->piece.style, s);
 	else
 		area_fit(a, CANVAS_LEFT, STYLE_HEADING, s);
 	if (hit != SIZE_MAX)
 		area_style(area_line(a, 0, indent + canvas_columns((struct span){ s.p, hit }),
 				     canvas_columns((struct span){ s.p + hit,
-								   strlen(e->search) })),
+								   strlen(e->base.search.text) })),
 			   STYLE_MATCH);
 }
 
 static void
 draw_lines(struct echo *e, struct area a)
 {
-	size_t i = e->top, line = e->skip, n = find_count(e->find);
+	size_t i = e->top, line = e->skip, n = count(e);
 
 	for (unsigned row = 0; row < a.n_rows && i < n; row++) {
-		struct span s;
-
 		load(e, i);
-		s = (struct span){ (const uint8_t *)e->text.p + e->starts[line],
-				   e->starts[line + 1] - e->starts[line] };
-		draw_line(e, area_line(a, row, 0, a.n_cols), line, s);
-		if (++line == e->n_lines) {
+		draw_line(e, area_line(a, row, 0, a.n_cols), line,
+			  echo_piece_line(&e->piece, line));
+		if (++line == e->piece.n_lines) {
 			line = 0;
 			i++;
 		}
@@ -256,28 +94,21 @@ static void
 draw(struct screen *screen, struct area a)
 {
 	struct echo *e = (struct echo *)screen;
-	double progress = find_progress(e->find);
-	size_t n = find_count(e->find);
+	double progress = find_progress(e->base.events.now.find);
+	size_t n = count(e);
 	struct area head = area_line(a, 0, 0, a.n_cols);
 	struct text t = { 0 };
 	unsigned col = 1;
 
 	if (e->area.n_cols != a.n_cols)
-		e->loaded = SIZE_MAX;
+		e->piece.number = UINT64_MAX;
 	e->area = area_part(a, 1, 0, a.n_rows - 2, a.n_cols);
+	e->piece.width_cols = a.n_cols > 4 ? a.n_cols - 4 : 1;
 	col += area_text(head, 0, col, STYLE_DIM, "Data › ");
-	col += area_text(head, 0, col, STYLE_TITLE, e->q.title);
+	col += area_text(head, 0, col, STYLE_TITLE, e->base.events.q.title);
 	area_text(head, 0, col, STYLE_DIM, "   as ");
-	area_text(head, 0, col + 6, STYLE_TEXT, form_names[e->form]);
-	if (e->is_searching) {
-		text_str(&t, " searching, Esc stops ");
-	} else {
-		text_char(&t, ' ');
-		text_count(&t, n ? e->top + 1 : 0);
-		text_str(&t, " of ");
-		text_count(&t, n);
-		text_str(&t, progress < 1 ? " so far " : " ");
-	}
+	area_text(head, 0, col + 6, STYLE_TEXT, echo_form_names[e->piece.form]);
+	events_put_place(&e->base.events, e->top, e->base.search.is_on, &t);
 	if (t.len < head.n_cols)
 		area_bytes(head, 0, head.n_cols - (unsigned)t.len, STYLE_DIM,
 			   (struct span){ (const uint8_t *)t.p, t.len });
@@ -299,11 +130,11 @@ draw(struct screen *screen, struct area a)
 static void
 down(struct echo *e, size_t by)
 {
-	size_t n = find_count(e->find);
+	size_t n = count(e);
 
 	for (; by && n; by--) {
 		load(e, e->top);
-		if (e->skip + 1 < e->n_lines) {
+		if (e->skip + 1 < e->piece.n_lines) {
 			e->skip++;
 		} else if (e->top + 1 < n) {
 			e->top++;
@@ -315,12 +146,12 @@ down(struct echo *e, size_t by)
 static void
 up(struct echo *e, size_t by)
 {
-	for (; by && find_count(e->find); by--) {
+	for (; by && count(e); by--) {
 		if (e->skip) {
 			e->skip--;
 		} else if (e->top) {
 			load(e, --e->top);
-			e->skip = e->n_lines - 1;
+			e->skip = e->piece.n_lines - 1;
 		}
 	}
 }
@@ -328,7 +159,7 @@ up(struct echo *e, size_t by)
 static void
 next_piece(struct echo *e)
 {
-	if (e->top + 1 < find_count(e->find)) {
+	if (e->top + 1 < count(e)) {
 		e->top++;
 		e->skip = 0;
 	}
@@ -372,7 +203,7 @@ key(struct screen *screen, const struct key *k)
 		e->top = e->skip = 0;
 		return true;
 	case K_END:
-		e->top = find_count(e->find) ? find_count(e->find) - 1 : 0;
+		e->top = count(e) ? count(e) - 1 : 0;
 		e->skip = 0;
 		return true;
 	case K_MOUSE:
@@ -390,8 +221,8 @@ next_form(void *screen)
 {
 	struct echo *e = screen;
 
-	e->form = (e->form + 1) % FORMS;
-	e->loaded = SIZE_MAX;
+	e->piece.form = (e->piece.form + 1) % ECHO_FORMS;
+	e->piece.number = UINT64_MAX;
 	e->skip = 0;
 }
 
@@ -399,197 +230,77 @@ static void
 show_event(void *screen)
 {
 	struct echo *e = screen;
-	struct pager p = { 0 };
-	char title[40];
 
-	if (e->top >= find_count(e->find))
-		return;
-	cursor_go_to(e->cursor, find_number(e->find, e->top));
-	describe_event(cursor_eval(e->cursor, CURSOR_EVENT), &p);
-	e->loaded = SIZE_MAX;
-	snprintf(title, sizeof(title), "event %llu",
-		 (unsigned long long)find_number(e->find, e->top));
-	read_open(e->screen.app, title, &p);
+	events_show(&e->base.events, e->top);
 }
 
 /* Search ---------------------------------------------------------------------- */
 
-/* Is what is searched in the event, at or behind (before) line e->search_line? */
-static bool
-found_here(struct echo *e)
+static size_t
+search_from(void *ctx, bool is_backwards, bool from_here)
 {
-	load(e, e->search_at);
-	if (e->search_line == SIZE_MAX)
-		e->search_line = e->n_lines - 1;
-	for (size_t i = e->search_line; i < e->n_lines; e->is_backwards ? i-- : i++) {
-		struct span s = { (const uint8_t *)e->text.p + e->starts[i],
-				  e->starts[i + 1] - e->starts[i] };
+	struct echo *e = ctx;
 
-		if (hit_in(e, s) == SIZE_MAX)
+	e->search_line = e->skip;
+	if (from_here)
+		return e->top;
+	if (is_backwards && !e->skip) {
+		e->search_line = SIZE_MAX;
+		return e->top - 1;	/* SIZE_MAX: before the first one */
+	}
+	e->search_line = is_backwards ? e->skip - 1 : e->skip + 1;
+	return e->top;
+}
+
+/* Is what is searched in the piece, at or behind (before) e->search_line? */
+static bool
+search_look(void *ctx, size_t at)
+{
+	struct echo *e = ctx;
+	bool is_backwards = e->base.search.is_backwards;
+	size_t line;
+
+	load(e, at);
+	line = e->search_line == SIZE_MAX ? e->piece.n_lines - 1 : e->search_line;
+	e->search_line = is_backwards ? SIZE_MAX : 0;
+	for (; line < e->piece.n_lines; is_backwards ? line-- : line++) {
+		if (hit_in(e, echo_piece_line(&e->piece, line)) == SIZE_MAX)
 			continue;
-		e->top = e->search_at;
-		e->skip = i;
+		e->top = at;
+		e->skip = line;
 		return true;
 	}
 	return false;
 }
 
-static void
-search_on(struct echo *e)
-{
-	/* In this order: what was found before it was done is counted. */
-	bool is_done = find_progress(e->find) >= 1;
-	size_t n = find_count(e->find);
-
-	for (size_t i = 0; i < PIECES_AT_ONCE; i++) {
-		/* The rest of the first one comes last. */
-		if (is_done && e->search_seen > n) {
-			e->is_searching = false;
-			app_note(e->screen.app, STYLE_WARNING, "not found: %s", e->search);
-			return;
-		}
-		if (e->search_at >= n && !is_done)
-			return;
-		if (e->search_at >= n && n)
-			e->search_at = e->is_backwards ? n - 1 : 0;
-		if (n && found_here(e)) {
-			e->is_searching = false;
-			return;
-		}
-		e->search_seen++;
-		e->search_at += e->is_backwards ? SIZE_MAX : 1;
-		e->search_line = e->is_backwards ? SIZE_MAX : 0;
-	}
-	app_wake_at(e->screen.app, term_now_ns());
-}
-
-/* From the line at the top, or (not FROM_HERE) from the one behind or before it. */
-static void
-search_start(struct echo *e, bool is_backwards, bool from_here)
-{
-	if (!e->search) {
-		app_note(e->screen.app, STYLE_DIM, "nothing is searched; / does that");
-		return;
-	}
-	e->is_backwards = is_backwards;
-	e->search_at = e->top;
-	e->search_line = e->skip;
-	e->search_seen = 0;
-	if (!from_here && is_backwards && !e->skip) {
-		e->search_at--;		/* SIZE_MAX: before the first one */
-		e->search_line = SIZE_MAX;
-	} else if (!from_here) {
-		e->search_line = is_backwards ? e->skip - 1 : e->skip + 1;
-	}
-	e->is_searching = true;
-	search_on(e);
-}
-
-static void
-search_entered(void *owner, const char *text)
-{
-	struct echo *e = owner;
-
-	app_keep_history(e->screen.app, &e->screen.app->searches);
-	free(e->search);
-	e->search = *text ? xstrdup(text) : NULL;
-	if (e->search)
-		search_start(e, false, true);
-}
-
-static void
-search(void *screen)
-{
-	struct echo *e = screen;
-	struct prompt p = { .label = "search", .history = &e->screen.app->searches,
-			    .entered = search_entered, .owner = e };
-
-	prompt_open(e->screen.app, &p);
-}
-
-static void
-search_next(void *screen)
-{
-	search_start(screen, false, false);
-}
-
-static void
-search_previous(void *screen)
-{
-	search_start(screen, true, false);
-}
+static const struct search_ops search_ops = { search_from, search_look };
 
 /* Saving ---------------------------------------------------------------------- */
 
-/* What is seen of event I; raw lines as the bytes that they are. */
 static void
-put_piece(struct echo *e, size_t i, struct text *t)
+put_saved(void *ctx, struct cursor *c, uint64_t number, struct text *t)
 {
-	struct value v;
-
-	if (e->form == AS_RAW) {
-		cursor_go_to(e->cursor, find_number(e->find, i));
-		if (operand_get(e->operands[F_DATA], cursor_eval(e->cursor, CURSOR_EVENT), &v))
-			text_bytes(t, v.s.p, v.s.len);
-		e->loaded = SIZE_MAX;
-		return;
-	}
-	load(e, i);
-	for (size_t line = 0; line < e->n_lines; line++) {
-		if (line && line + 1 < e->n_lines)
-			text_str(t, "  ");
-		text_safe(t, e->text.p + e->starts[line], e->starts[line + 1] - e->starts[line]);
-		text_char(t, '\n');
-	}
+	echo_piece_put(ctx, c, number, t);
 }
 
-static bool
-save_more(void *ctx, struct text *t)
+static void
+saved_free(void *ctx)
 {
-	struct echo *e = ctx;
-
-	for (size_t i = 0; i < PIECES_AT_ONCE && e->saved < find_count(e->find); i++)
-		put_piece(e, e->saved++, t);
-	return e->saved < find_count(e->find) || find_progress(e->find) < 1;
-}
-
-static double
-save_progress(void *ctx)
-{
-	const struct echo *e = ctx;
-	size_t n = find_count(e->find);
-
-	return n ? find_progress(e->find) * (double)e->saved / (double)n : 0;
+	echo_piece_fini(ctx);
+	free(ctx);
 }
 
 static void
 save(void *screen)
 {
+	static const struct events_lines lines = { put_saved, saved_free };
 	struct echo *e = screen;
-	struct save_job job = { .more = save_more, .progress = save_progress, .ctx = e };
+	struct echo_piece *p = xzalloc(sizeof(*p));
 
-	e->saved = 0;
-	save_open(e->screen.app, "data.txt", &job);
-}
-
-/* Look for pieces in what there is now. False: *err says why not. */
-static bool
-look_for(struct echo *e, struct err *err)
-{
-	const struct app *a = e->screen.app;
-	struct matches_question m = { e->q.filters, e->q.n_filters, e->q.from_ns, e->q.to_ns,
-				      a->o->style, a->o->filter_options };
-
-	find_free(e->find);
-	cursor_free(e->cursor);
-	snapshot_free(e->snap);
-	e->is_complete = a->progress.is_done;
-	e->loaded = SIZE_MAX;
-	e->snap = store_snapshot(a->store);
-	e->cursor = cursor_new(e->snap, a->o->style);
-	e->cursor->ev.is_output = true;
-	e->find = find_new(e->snap, &m, a->wake_fd, err);
-	return e->find != NULL;
+	echo_piece_init(p);
+	p->form = e->piece.form;
+	p->width_cols = e->piece.width_cols;
+	events_save(&e->base.events, "data.txt", &lines, p);
 }
 
 /* The rest of a capture has been read since; what was found stays where it is. */
@@ -597,21 +308,10 @@ static void
 woken(struct screen *screen)
 {
 	struct echo *e = (struct echo *)screen;
-	struct err err = { 0 };
 
-	if (e->is_searching)
-		search_on(e);
-	if (e->is_complete || !screen->app->progress.is_done || find_progress(e->find) < 1)
-		return;
-	if (!look_for(e, &err))
-		die("a filter that was one is none: %s", err.text);
-	e->is_searching = false;
-}
-
-static void
-help(void *screen)
-{
-	read_help(screen);
+	if (events_catch_up(&e->base.events))
+		e->piece.number = UINT64_MAX;
+	search_on(&e->base.search);
 }
 
 static void
@@ -619,16 +319,10 @@ leave(void *screen)
 {
 	struct echo *e = screen;
 
-	if (e->is_searching)
-		e->is_searching = false;
+	if (e->base.search.is_on)
+		e->base.search.is_on = false;
 	else
-		app_pop(e->screen.app);
-}
-
-static void
-quit(void *screen)
-{
-	((struct screen *)screen)->app->is_over = true;
+		app_pop(e->base.screen.app);
 }
 
 static void
@@ -636,31 +330,25 @@ end(struct screen *screen)
 {
 	struct echo *e = (struct echo *)screen;
 
-	find_free(e->find);
-	cursor_free(e->cursor);
-	snapshot_free(e->snap);
-	for (size_t i = 0; i < FIELDS; i++)
-		operand_free(e->operands[i]);
-	text_fini(&e->text);
-	free(e->starts);
-	free(e->search);
-	arena_fini(&e->arena);
+	events_close(&e->base.events);
+	echo_piece_fini(&e->piece);
+	search_fini(&e->base.search);
 	free(e);
 }
 
 const struct action echo_actions[] = {
-	{ "F1 ?", "Help", "all keys", help },
+	{ "F1 ?", "Help", "all keys", read_help },
 	{ "F2 v", "Form", "as text, with dots for what is none, in hexadecimal, as raw lines",
 	  next_form },
 	{ "Enter", "Event", "all fields of the event at the top", show_event },
-	{ "/ ^F", "Search", "find a text in the lines, in any case", search },
-	{ "n", NULL, "search: the next line", search_next },
-	{ "N", NULL, "search: the line before", search_previous },
+	{ "/ ^F", "Search", "find a text in the lines, in any case", events_search },
+	{ "n", NULL, "search: the next line", events_search_next },
+	{ "N", NULL, "search: the line before", events_search_previous },
 	{ "S", "Save", "write all of this to a file; raw lines as the bytes that they are", save },
 	{ "Left Right", NULL, "the piece before, and the next one", NULL },
 	{ "Up Down PgUp PgDn Space Home End", NULL, "scroll", NULL },
 	{ "Esc Backspace", "Back", "stop a search, go back", leave },
-	{ "F10 q", "Quit", "leave the explorer", quit },
+	{ "F10 q", "Quit", "leave the explorer", app_quit },
 };
 const size_t n_echo_actions = ARRAY_LEN(echo_actions);
 
@@ -676,28 +364,17 @@ static const struct screen_ops ops = {
 };
 
 void
-echo_open(struct app *a, const struct dig_question *q)
+echo_open(struct app *a, const struct events_question *q)
 {
 	struct echo *e = xzalloc(sizeof(*e));
 	struct err err = { 0 };
 
-	e->screen.ops = &ops;
-	e->screen.app = a;
-	e->q = *q;
-	for (size_t i = 0; i < q->n_filters; i++)
-		e->q.filters[i] = arena_strdup(&e->arena, q->filters[i]);
-	e->q.title = arena_strdup(&e->arena, q->title);
-	if (e->q.n_filters < DIG_FILTERS_MAX)
-		e->q.filters[e->q.n_filters++] = HAS_DATA;
-	for (size_t i = 0; i < FIELDS; i++) {
-		size_t len;
-
-		e->operands[i] = operand_parse(fields[i], &len, &err);
-	}
-	if (!look_for(e, &err)) {
+	events_screen_init(&e->base, &ops, &search_ops, a);
+	echo_piece_init(&e->piece);
+	if (!events_open(&e->base.events, a, q, HAS_DATA, &err)) {
 		app_note(a, STYLE_ERROR, "%s", err.text);
-		end(&e->screen);
+		end(&e->base.screen);
 		return;
 	}
-	app_push(a, &e->screen);
+	app_push(a, &e->base.screen);
 }

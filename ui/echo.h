@@ -9,10 +9,10 @@
 #include "ui/action.h"
 
 struct app;
-struct dig_question;
+struct events_question;
 
 /* Show the data of the events that Q wants; it is copied. */
-void echo_open(struct app *a, const struct dig_question *q);
+void echo_open(struct app *a, const struct events_question *q);
 
 /* What its keys do, for the manual. */
 extern const struct action echo_actions[];

@@ -15,6 +15,7 @@
 #include "ui/browse.h"
 #include "ui/dig.h"
 #include "ui/echo.h"
+#include "ui/events.h"
 #include "ui/key.h"
 #include "ui/later.h"
 #include "ui/worker.h"
@@ -43,7 +44,7 @@ static const char overview[] = "overview";
 /* Screens that csysdig calls views: shown over the first one. */
 static const struct {
 	const char *id;
-	void (*open)(struct app *a, const struct dig_question *q);
+	void (*open)(struct app *a, const struct events_question *q);
 } lists[] = {
 	{ "dig", dig_open }, { "echo", echo_open },
 };
@@ -52,7 +53,7 @@ static const struct {
 static void
 open_list(struct app *a)
 {
-	struct dig_question q = { .title = "all" };
+	struct events_question q = { .title = "all" };
 
 	if (a->o->filter)
 		q.filters[q.n_filters++] = a->o->filter;

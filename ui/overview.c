@@ -386,12 +386,6 @@ draw(struct screen *screen, struct area a)
 /* Ways ----------------------------------------------------------------------- */
 
 static void
-leave(void *screen)
-{
-	app_pop(((struct screen *)screen)->app);
-}
-
-static void
 open_tile(void *screen)
 {
 	struct overview *o = screen;
@@ -487,18 +481,6 @@ key(struct screen *screen, const struct key *k)
 }
 
 static void
-help(void *screen)
-{
-	read_help(screen);
-}
-
-static void
-quit(void *screen)
-{
-	((struct screen *)screen)->app->is_over = true;
-}
-
-static void
 end(struct screen *screen)
 {
 	struct overview *o = (struct overview *)screen;
@@ -511,11 +493,11 @@ end(struct screen *screen)
 }
 
 const struct action overview_actions[] = {
-	{ "F1 ?", "Help", "all keys", help },
+	{ "F1 ?", "Help", "all keys", read_help },
 	{ "Enter", "Open", "open the tile's view on its busiest time", open_tile },
 	{ "Up Down Left Right Home End", NULL, "select a tile", NULL },
-	{ "Esc Backspace g", "Back", "go to the table", leave },
-	{ "F10 q", "Quit", "leave the explorer", quit },
+	{ "Esc Backspace g", "Back", "go to the table", app_leave },
+	{ "F10 q", "Quit", "leave the explorer", app_quit },
 };
 const size_t n_overview_actions = ARRAY_LEN(overview_actions);
 

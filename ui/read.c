@@ -29,14 +29,6 @@ draw(struct screen *s, struct area a)
 	app_draw_bar(s, area_line(a, a.n_rows - 1, 0, a.n_cols));
 }
 
-static void
-leave(void *screen)
-{
-	struct screen *s = screen;
-
-	app_pop(s->app);
-}
-
 static bool
 key(struct screen *s, const struct key *k)
 {
@@ -62,7 +54,7 @@ end(struct screen *s)
 }
 
 const struct action read_actions[] = {
-	{ "Esc", "Close", "close; so does any other key", leave },
+	{ "Esc", "Close", "close; so does any other key", app_leave },
 	{ "Up Down PgUp PgDn Home End", NULL, "scroll", NULL },
 };
 const size_t n_read_actions = ARRAY_LEN(read_actions);
@@ -90,8 +82,9 @@ read_open(struct app *a, const char *title, struct pager *p)
 }
 
 void
-read_help(struct screen *s)
+read_help(void *screen)
 {
+	struct screen *s = screen;
 	struct pager p = { 0 };
 
 	action_explain(s->ops->actions, s->ops->n_actions, &p);

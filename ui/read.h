@@ -18,7 +18,7 @@ struct view;
 void read_open(struct app *a, const char *title, struct pager *p);
 
 /* All keys of S, the ones of the whole explorer too. */
-void read_help(struct screen *s);
+void read_help(void *screen);
 
 /* What V shows, column by column, in VARIANT. */
 void read_legend(const struct view *v, unsigned variant, struct pager *p);

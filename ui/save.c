@@ -28,7 +28,6 @@ struct save {
 	char *beside;			/* where it is written */
 	int fd;				/* -1: none */
 	bool replaces;			/* a file of that name is to be replaced */
-	struct text piece;
 	uint64_t n_bytes;
 	/* In a thread. */
 	pthread_t thread;
@@ -58,7 +57,6 @@ save_free(struct save *s)
 	}
 	if (s->job.free)
 		s->job.free(s->job.ctx);
-	text_fini(&s->piece);
 	free(s->path);
 	free(s->beside);
 	free(s);
@@ -76,14 +74,14 @@ finish(struct app *a)
 
 /* Writing -------------------------------------------------------------------- */
 
-static int
-write_piece(struct save *s)
+int
+save_bytes(int fd, struct text *t)
 {
-	const char *p = s->piece.p;
-	size_t left = s->piece.len;
+	const char *p = t->p;
+	size_t left = t->len;
 
 	while (left) {
-		ssize_t n = write(s->fd, p, left);
+		ssize_t n = write(fd, p, left);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -92,8 +90,7 @@ write_piece(struct save *s)
 		p += n;
 		left -= (size_t)n;
 	}
-	s->n_bytes += s->piece.len;
-	s->piece.len = 0;
+	t->len = 0;
 	return 0;
 }
 
@@ -103,7 +100,7 @@ settle(struct save *s)
 {
 	struct stat st;
 
-	if (!s->n_bytes && fstat(s->fd, &st) == 0)
+	if (fstat(s->fd, &st) == 0)
 		s->n_bytes = (uint64_t)st.st_size;
 	if (close(s->fd) < 0) {
 		s->fd = -1;
@@ -140,14 +137,20 @@ tell(struct app *a, const struct save *s, int code)
 }
 
 static void
-end_saving(struct saving *w, int code)
+end_saving(struct saving *w)
 {
 	struct app *a = w->screen.app;
+	struct save *s = w->save;
+	bool was_stopped = atomic_load(&s->cancel);
+	int code = s->code;
 
-	if (!code)
-		code = settle(w->save);
+	if (!code && !was_stopped)
+		code = settle(s);
 	app_pop(a);
-	tell(a, a->saving, code);
+	if (was_stopped)
+		app_note(a, STYLE_WARNING, "stopped; nothing was saved");
+	else
+		tell(a, s, code);
 	finish(a);
 }
 
@@ -176,23 +179,14 @@ woken(struct screen *screen)
 {
 	struct saving *w = (struct saving *)screen;
 	struct save *s = w->save;
-	bool has_more;
-	int code;
 
-	if (s->has_thread) {
-		if (!atomic_load(&s->is_done))
-			return;
-		pthread_join(s->thread, NULL);
-		s->has_thread = false;
-		end_saving(w, s->code);
+	if (!atomic_load(&s->is_done)) {
+		app_wake_at(screen->app, term_now_ns() + APP_TOLD_NS);
 		return;
 	}
-	has_more = s->job.more(s->job.ctx, &s->piece);
-	code = write_piece(s);
-	if (code || !has_more)
-		end_saving(w, code);
-	else
-		app_wake_at(screen->app, term_now_ns());
+	pthread_join(s->thread, NULL);
+	s->has_thread = false;
+	end_saving(w);
 }
 
 static void
@@ -203,24 +197,21 @@ draw(struct screen *screen, struct area a)
 	struct text t = { 0 };
 
 	area_fill(line, ' ', STYLE_TEXT);
-	text_str(&t, "saving to ");
+	text_str(&t, atomic_load(&s->cancel) ? "stopping; saving to " : "saving to ");
 	text_safe(&t, s->path, strlen(s->path));
 	if (s->job.progress)
 		text_fmt(&t, ", %.0f%%", 100 * s->job.progress(s->job.ctx));
-	text_str(&t, "   Esc stops it");
+	text_str(&t, atomic_load(&s->cancel) ? "" : "   Esc stops it");
 	area_fit(area_line(line, 0, 1, a.n_cols - 1), CANVAS_LEFT, STYLE_TITLE,
 		 (struct span){ (const uint8_t *)t.p, t.len });
 	text_fini(&t);
 }
 
+/* The thread ends itself, and is not waited for. */
 static void
 stop(void *screen)
 {
-	struct app *a = ((struct screen *)screen)->app;
-
-	app_pop(a);
-	finish(a);
-	app_note(a, STYLE_WARNING, "stopped; nothing was saved");
+	atomic_store(&((struct saving *)screen)->save->cancel, true);
 }
 
 static const struct action actions[] = {
@@ -269,10 +260,8 @@ begin(struct app *a)
 	w->screen.ops = &ops;
 	w->save = a->saving;
 	app_push(a, &w->screen);
-	if (a->saving->job.write)
-		start_thread(a->saving);
-	else
-		app_wake_at(a, term_now_ns());
+	start_thread(a->saving);
+	app_wake_at(a, term_now_ns() + APP_TOLD_NS);
 }
 
 static const char *const answers[] = { "Keep it", "Replace it" };

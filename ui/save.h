@@ -14,14 +14,12 @@
 struct app;
 struct text;
 
-/* What is to be written, in one of two ways. */
+/* What is to be written. */
 struct save_job {
-	/* Append the next piece, of a few milliseconds. False: it was the last. */
-	bool (*more)(void *ctx, struct text *t);
-	/* Or, in a thread: write all of it to FD; PATH tells the form. 0 or a negative
-	 * errno; stop once *CANCEL is set. */
+	/* In a thread: write all of it to FD; PATH tells the form. 0 or a negative errno; it
+	 * stops once *CANCEL is set. */
 	int (*write)(void *ctx, const char *path, int fd, const atomic_bool *cancel);
-	/* How far .more is, from 0 to 1. NULL: that is not known. */
+	/* How far that is, from 0 to 1. NULL: it is not known. */
 	double (*progress)(void *ctx);
 	void (*free)(void *ctx);	/* NULL: there is nothing to free */
 	void *ctx;
@@ -29,6 +27,9 @@ struct save_job {
 
 /* Ask where to, NAME being offered, and write JOB there, which is taken. */
 void save_open(struct app *a, const char *name, const struct save_job *job);
+
+/* Write T to FD and empty it. 0 or a negative errno. */
+int save_bytes(int fd, struct text *t);
 
 struct save;
 

@@ -10,13 +10,14 @@
 #include "ui/app.h"
 #include "ui/ask.h"
 #include "ui/dig.h"
+#include "ui/events.h"
 #include "ui/heatmap.h"
 #include "ui/key.h"
 #include "ui/read.h"
 
 struct spectro {
 	struct screen screen;
-	struct dig_question q;
+	struct events_question q;
 	struct arena arena;		/* the texts of .q */
 	struct ask *ask;
 	uint64_t asked_id;
@@ -164,12 +165,12 @@ static void
 open_area(void *screen)
 {
 	struct spectro *s = screen;
-	struct dig_question q = s->q;
+	struct events_question q = s->q;
 	struct heatmap_area a;
 	struct text t = { 0 };
 	const char *field = span_field(s) ? span_field(s) : "evt.latency";
 
-	if (!s->answer.spectrum.n || q.n_filters == DIG_FILTERS_MAX)
+	if (!s->answer.spectrum.n || q.n_filters == EVENTS_FILTERS_MAX)
 		return;
 	a = heatmap_selected(&s->map, &s->cursor);
 	text_fmt(&t, "%s >= %lluns", field, (unsigned long long)(a.least_ns ? a.least_ns : 1));
@@ -272,24 +273,6 @@ key(struct screen *screen, const struct key *k)
 }
 
 static void
-help(void *screen)
-{
-	read_help(screen);
-}
-
-static void
-leave(void *screen)
-{
-	app_pop(((struct screen *)screen)->app);
-}
-
-static void
-quit(void *screen)
-{
-	((struct screen *)screen)->app->is_over = true;
-}
-
-static void
 end(struct screen *screen)
 {
 	struct spectro *s = (struct spectro *)screen;
@@ -301,14 +284,14 @@ end(struct screen *screen)
 }
 
 const struct action spectro_actions[] = {
-	{ "F1 ?", "Help", "all keys", help },
+	{ "F1 ?", "Help", "all keys", read_help },
 	{ "Enter d", "Dig", "the calls under the cursor or in the area, one by one", open_area },
 	{ "Up Down Left Right", NULL, "move the cursor", NULL },
 	{ "Shift-Up Shift-Down Shift-Left Shift-Right", NULL, "choose an area; so does the mouse",
 	  NULL },
 	{ "Home End PgUp PgDn", NULL, "to the shortest, the longest, the first, the last", NULL },
-	{ "Esc Backspace", "Back", "go back", leave },
-	{ "F10 q", "Quit", "leave the explorer", quit },
+	{ "Esc Backspace", "Back", "go back", app_leave },
+	{ "F10 q", "Quit", "leave the explorer", app_quit },
 };
 const size_t n_spectro_actions = ARRAY_LEN(spectro_actions);
 
@@ -324,7 +307,7 @@ static const struct screen_ops ops = {
 };
 
 void
-spectro_open(struct app *a, const struct dig_question *q)
+spectro_open(struct app *a, const struct events_question *q)
 {
 	struct spectro *s = xzalloc(sizeof(*s));
 

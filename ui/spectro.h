@@ -12,10 +12,10 @@
 #include "ui/action.h"
 
 struct app;
-struct dig_question;
+struct events_question;
 
 /* Show the calls that Q wants; it is copied. */
-void spectro_open(struct app *a, const struct dig_question *q);
+void spectro_open(struct app *a, const struct events_question *q);
 
 /* What its keys do, for the manual. */
 extern const struct action spectro_actions[];

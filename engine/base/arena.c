@@ -13,16 +13,18 @@ struct arena_block {
 };
 
 void *
-arena_alloc(struct arena *a, size_t len)
+arena_alloc_raw(struct arena *a, size_t len)
 {
 	const size_t align = _Alignof(max_align_t);
 	size_t whole = (len + align - 1) & ~(align - 1);
 	void *p;
 
 	if (whole > (size_t)(a->end - a->at)) {
-		size_t size = whole > BLOCK_LEN ? whole : BLOCK_LEN;
+		size_t least = a->block_len > BLOCK_LEN ? a->block_len : BLOCK_LEN;
+		size_t size = whole > least ? whole : least;
 		struct arena_block *b = xmalloc(sizeof(*b) + size);
 
+		mem_large(b, sizeof(*b) + size);
 		b->next = a->blocks;
 		a->blocks = b;
 		a->at = b->bytes;
@@ -30,7 +32,13 @@ arena_alloc(struct arena *a, size_t len)
 	}
 	p = a->at;
 	a->at += whole;
-	return memset(p, 0, len);
+	return p;
+}
+
+void *
+arena_alloc(struct arena *a, size_t len)
+{
+	return memset(arena_alloc_raw(a, len), 0, len);
 }
 
 char *

@@ -14,10 +14,13 @@ struct arena {
 	struct arena_block *blocks;
 	char *at;
 	char *end;
+	size_t block_len;		/* bytes of the next block, if more than a page */
 };
 
 /* LEN zero bytes, aligned for anything. They live as long as the arena. */
 void *arena_alloc(struct arena *a, size_t len);
+/* The same, but not cleared. */
+void *arena_alloc_raw(struct arena *a, size_t len);
 
 /* Copies of S (LEN bytes, a NUL is added). */
 char *arena_strdup(struct arena *a, const char *s);

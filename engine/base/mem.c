@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 static void (*hook_at_death)(void);
@@ -65,6 +66,19 @@ xreallocarray(void *p, size_t n, size_t size)
 	if (size && n > SIZE_MAX / size)
 		die("out of memory (%zu times %zu bytes asked for)", n, size);
 	return xrealloc(p, n * size);
+}
+
+#define LARGE_PAGE ((uintptr_t)2 << 20)
+
+void
+mem_large(void *p, size_t len)
+{
+	uintptr_t from = ((uintptr_t)p + LARGE_PAGE - 1) & ~(LARGE_PAGE - 1);
+	uintptr_t to = ((uintptr_t)p + len) & ~(LARGE_PAGE - 1);
+
+	/* It is a wish only. */
+	if (from < to)
+		(void)madvise((char *)p + (from - (uintptr_t)p), to - from, MADV_HUGEPAGE);
 }
 
 char *

@@ -18,6 +18,11 @@ void *xzalloc(size_t size);
 void *xrealloc(void *p, size_t size);
 void *xreallocarray(void *p, size_t n, size_t size);
 char *xstrdup(const char *s);
+
+/* Of the LEN bytes at P, which were allocated just now, all will be used: where the system has
+ * large pages, and they are enough for some, it shall take these. */
+void mem_large(void *p, size_t len);
+
 char *xstrndup(const char *s, size_t len);
 
 /* Grow the array at *P of *CAP elements of SIZE bytes, so that NEED fit. */

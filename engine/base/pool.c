@@ -2,6 +2,18 @@
 
 #include <string.h>
 
+/* A pool takes about a half more each time, up to so many bytes at once. */
+#define BLOCK_LEN_MAX ((size_t)4 << 20)
+
+static void *
+new_object(struct pool *p)
+{
+	size_t half = p->n * p->size / 2;
+
+	p->arena.block_len = half < BLOCK_LEN_MAX ? half : BLOCK_LEN_MAX;
+	return arena_alloc(&p->arena, p->size);
+}
+
 void *
 pool_get(struct pool *p)
 {
@@ -9,7 +21,7 @@ pool_get(struct pool *p)
 
 	p->n++;
 	if (!object)
-		return arena_alloc(&p->arena, p->size);
+		return new_object(p);
 	memcpy(&p->free, object, sizeof(p->free));
 	return memset(object, 0, p->size);
 }

@@ -232,12 +232,37 @@ emit(struct program *p, const struct expr *e, int yes, int no)
 	return add_step(p, &step);
 }
 
+static bool
+has_param(uint16_t id, struct span name)
+{
+	const struct event_type *type = &event_types[id];
+
+	for (size_t i = 0; i < type->n_params; i++)
+		if (strlen(type->params[i].name) == name.len &&
+		    !memcmp(type->params[i].name, name.p, name.len))
+			return true;
+	return false;
+}
+
+/* Have events of type ID, or the events that their calls were entered by, the parameter
+ * that USE names? */
+static bool
+may_have_param(const struct field_use *use, uint16_t id)
+{
+	if (!use->arg_name.len)
+		return (uint32_t)use->index < event_types[id].n_params;
+	return has_param(id, use->arg_name) || (id && has_param(id - 1, use->arg_name)) ||
+	       (id == EV_EXECVE_19_X && has_param(EV_EXECVEAT_E, use->arg_name));
+}
+
 /* Do events of type ID lack what O is made of? */
 static bool
 is_missing_in(const struct operand *o, uint16_t id)
 {
 	const struct field_use *use = operand_field(o);
 
+	if (use && use->field->arg & ARG_PARAM)
+		return !may_have_param(use, id);
 	return use && use->field->own_param &&
 	       event_type_param(&event_types[id], use->field->own_param) < 0;
 }

@@ -318,10 +318,16 @@ part_of(const struct view_column *c)
 	       !strcmp(name, "thread.cpu.system") ? CPU_SYSTEM : CPU_ALL;
 }
 
+static bool
+is_exact(const struct kept_thread_state *s)
+{
+	return s->cpu_user_ns || s->cpu_system_ns;
+}
+
 static double
 cpu_of(const struct kept_thread_state *s, enum cpu_part part)
 {
-	bool exact = s->cpu_user_ns || s->cpu_system_ns;
+	bool exact = is_exact(s);
 	double user = exact ? (double)s->cpu_user_ns : (double)s->cpu_user * TICK_NS;
 	double system = exact ? (double)s->cpu_system_ns : (double)s->cpu_system * TICK_NS;
 
@@ -378,7 +384,8 @@ cpu_of_switches(const struct kept_thread *t, const struct plan *plan, double *ns
 	return true;
 }
 
-/* The share of the window that thread T was on a CPU, in percent. */
+/* The share of the window that thread T was on a CPU, in percent. Exact samples are told
+ * of whoever has run since: a single one is of a thread that has not. */
 static bool
 cpu_share(const struct kept_thread *t, const struct plan *plan, enum cpu_part part,
 	  double *percent)
@@ -391,13 +398,12 @@ cpu_share(const struct kept_thread *t, const struct plan *plan, enum cpu_part pa
 	if (window <= 0)
 		return false;
 	samples = samples_of(t, &n);
-	known = n > 1 || (n == 1 && samples[0].n_samples > 1);
 	if (n > 1)
 		ns = cpu_at_time(samples, n, part, plan->to_ns) -
 		     cpu_at_time(samples, n, part, plan->from_ns);
+	known = n > 1 || (part == CPU_ALL && cpu_of_switches(t, plan, &ns)) ||
+		(n == 1 && is_exact(&samples[0]));
 	free(samples);
-	if (n < 2)
-		known = part == CPU_ALL && cpu_of_switches(t, plan, &ns);
 	*percent = 100 * ns / window;
 	return known;
 }

@@ -18,6 +18,7 @@ chunk_new(uint64_t first)
 	uint8_t *at = xmalloc((size_t)OPEN_ROW_BYTES * CHUNK_ROWS);
 
 	c->first = first;
+	mem_large(at, (size_t)OPEN_ROW_BYTES * CHUNK_ROWS);
 	c->memory = at;
 	c->bytes = (size_t)OPEN_ROW_BYTES * CHUNK_ROWS + sizeof(*c);
 	for (unsigned i = 0; i < COLUMNS; i++) {

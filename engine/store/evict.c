@@ -219,7 +219,7 @@ sweep_descriptors(struct store *s, uint64_t first)
 		}
 		v->is_gone = true;
 		if (v->known)
-			map_del(&s->fd_version_of, v->id);
+			ids_del(&s->version_slots, v->id);
 		else
 			map_del(&s->number_of, (uint64_t)v->num);
 		grave_put(&s->grave, GRAVE_FD_VERSION, v, 0);
@@ -237,7 +237,7 @@ sweep_thread_versions(struct store *s, uint64_t first)
 			continue;
 		v->is_gone = true;
 		if (v->of)
-			map_del(&s->thread_version_of, v->id);
+			ids_del(&s->version_slots, v->id);
 		else
 			map_del(&s->stray_of, v->key);
 		grave_put(&s->grave, GRAVE_THREAD_VERSION, v, 0);
@@ -311,7 +311,7 @@ sweep_process_versions(struct store *s)
 			continue;
 		}
 		v->is_gone = true;
-		map_del(&s->process_version_of, v->id);
+		ids_del(&s->version_slots, v->id);
 		grave_put(&s->grave, GRAVE_PROCESS_VERSION, v, 0);
 	}
 }

@@ -23,6 +23,8 @@ bury(struct grave *g, const struct grave_item *item)
 {
 	if (item->kind == GRAVE_MEMORY)
 		free(item->p);
+	else if (item->kind == GRAVE_TRAIL)
+		slab_put(&g->trails, item->p, item->bytes);
 	else
 		g->bury(g->ctx, item->kind, item->p);
 }
@@ -52,5 +54,6 @@ grave_fini(struct grave *g)
 {
 	grave_dig(g, UINT64_MAX);
 	free(g->items);
+	slab_fini(&g->trails);
 	*g = (struct grave){ 0 };
 }

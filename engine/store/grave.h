@@ -12,8 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/base/slab.h"
+
 enum grave_kind {
 	GRAVE_MEMORY,			/* free() */
+	GRAVE_TRAIL,			/* a piece of TRAILS */
 	/* Entities, and versions of descriptors: readers walk their lists, so that first
 	 * they leave these, and go one epoch later. */
 	GRAVE_PROCESS, GRAVE_THREAD, GRAVE_PROCESS_LEFT, GRAVE_THREAD_LEFT,
@@ -30,14 +33,16 @@ struct grave_item {
 	enum grave_kind kind;
 };
 
-/* Embedded: zeroes with the functions set; the writer's alone. */
+/* The writer's place for what is forgotten; also of what trails are made.
+ * Embedded: zeroes with the functions set; the writer's alone. */
 struct grave {
 	struct grave_item *items;	/* from HEAD on, in the order of epochs */
 	size_t head, n, cap;
 	uint64_t epoch;			/* the present one */
 	uint64_t bytes;			/* that wait here and are counted nowhere else */
-	uint64_t trail_bytes;		/* that all trails take (trail.h) */
-	/* Free P; GRAVE_MEMORY goes by itself. */
+	struct slab trails;		/* trails (trail.h) are made of it */
+	uint64_t trail_bytes;		/* that they take */
+	/* Free P; memory and trails go by themselves. */
 	void (*bury)(void *ctx, enum grave_kind kind, void *p);
 	void *ctx;
 };
@@ -51,7 +56,7 @@ void grave_dig(struct grave *g, uint64_t oldest);
 /* Is anything here since epoch EPOCH, or for longer? */
 bool grave_holds(const struct grave *g, uint64_t epoch);
 
-/* Free all of it. */
+/* Free all of it, and then what trails are made of. */
 void grave_fini(struct grave *g);
 
 #endif

@@ -13,6 +13,7 @@
 #include "engine/base/pool.h"
 #include "engine/base/seg.h"
 #include "engine/store/grave.h"
+#include "engine/store/ids.h"
 #include "engine/store/slots.h"
 #include "engine/store/store.h"
 
@@ -95,9 +96,9 @@ struct store {
 
 	/* The writer's indexes: by ids of the world. */
 	struct map process_of, thread_of, table_of;
-	struct map process_version_of, thread_version_of, fd_version_of;
+	struct ids version_slots;	/* of processes, threads and descriptors alike */
 	struct map stray_of, number_of;	/* versions that the world does not have */
-	struct store_cached cache[STORE_CACHE];	/* of fd_version_of */
+	struct store_cached cache[STORE_CACHE];	/* of versions of descriptors */
 	struct kept_thread *thread_cache[STORE_CACHE];
 	uint16_t type_flags[EVENT_TYPES];	/* enum row_flag */
 	uint8_t type_bits[EVENT_TYPES];	/* enum type_bit */

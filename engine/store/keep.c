@@ -101,7 +101,7 @@ fill_process_version(struct process_version *v, const struct process *p)
 static struct process_version *
 keep_process_version(struct store *s, struct kept_process *k, const struct process *p)
 {
-	uint32_t slot = slot_of(&s->process_version_of, p->version);
+	uint32_t slot = ids_get(&s->version_slots, p->version);
 	struct process_version *v;
 	struct kept_step step = { .from = s->next };
 
@@ -112,7 +112,7 @@ keep_process_version(struct store *s, struct kept_process *k, const struct proce
 		v->of = k;
 		fill_process_version(v, p);
 		slot = v->slot = slots_add(&s->process_versions, v);
-		map_put(&s->process_version_of, p->version, as_value(slot));
+		ids_put(&s->version_slots, p->version, slot);
 	}
 	if (k->version != p->version) {
 		k->version = p->version;
@@ -155,7 +155,7 @@ static void
 told_learned_process(void *ctx, const struct process *p)
 {
 	struct store *s = ctx;
-	uint32_t slot = slot_of(&s->process_version_of, p->version);
+	uint32_t slot = ids_get(&s->version_slots, p->version);
 	struct process_version *old, *v;
 
 	if (!slot)
@@ -257,7 +257,7 @@ keep_thread_version(struct store *s, struct kept_thread *k, const struct moment 
 
 	if (v)
 		v->last = s->next;
-	slot = slot_of(&s->thread_version_of, m->thread_version);
+	slot = ids_get(&s->version_slots, m->thread_version);
 	if (!slot) {
 		v = pool_get(&s->thread_version_pool);
 		v->of = k;
@@ -266,7 +266,7 @@ keep_thread_version(struct store *s, struct kept_thread *k, const struct moment 
 		v->comm = t->comm;
 		v->tid = t->tid;
 		slot = v->slot = slots_add(&s->thread_versions, v);
-		map_put(&s->thread_version_of, v->id, as_value(slot));
+		ids_put(&s->version_slots, v->id, slot);
 	}
 	k->version = m->thread_version;
 	k->slot = slot;
@@ -353,7 +353,7 @@ fill_fd_version(struct fd_version *v, const struct descriptor *fd)
 uint32_t
 keep_fd_version(struct store *s, const struct descriptor *fd)
 {
-	uint32_t slot = slot_of(&s->fd_version_of, fd->version);
+	uint32_t slot = ids_get(&s->version_slots, fd->version);
 	struct fd_version *v;
 
 	if (slot)
@@ -361,7 +361,7 @@ keep_fd_version(struct store *s, const struct descriptor *fd)
 	v = pool_get(&s->fd_version_pool);
 	fill_fd_version(v, fd);
 	slot = v->slot = slots_add(&s->fd_versions, v);
-	map_put(&s->fd_version_of, v->id, as_value(slot));
+	ids_put(&s->version_slots, v->id, slot);
 	return slot;
 }
 
@@ -426,7 +426,7 @@ static void
 told_learned_fd(void *ctx, const struct process *p, const struct descriptor *fd)
 {
 	struct store *s = ctx;
-	uint32_t slot = slot_of(&s->fd_version_of, fd->version);
+	uint32_t slot = ids_get(&s->version_slots, fd->version);
 	struct store_cached *c = &s->cache[fd->version % STORE_CACHE];
 	struct fd_version *old, *v;
 
@@ -649,8 +649,7 @@ void
 keep_fini(struct store *s)
 {
 	struct map *maps[] = { &s->process_of, &s->thread_of, &s->table_of,
-			       &s->process_version_of, &s->thread_version_of,
-			       &s->fd_version_of, &s->stray_of, &s->number_of };
+			       &s->stray_of, &s->number_of };
 	struct slots *slots[] = { &s->process_versions, &s->thread_versions, &s->fd_versions,
 				  &s->processes, &s->threads, &s->tables };
 	struct pool *pools[] = { &s->process_pool, &s->thread_pool, &s->table_pool,
@@ -668,6 +667,7 @@ keep_fini(struct store *s)
 			table_fini(s, slots_get(&s->tables, i));
 	for (size_t i = 0; i < ARRAY_LEN(maps); i++)
 		map_fini(maps[i]);
+	ids_fini(&s->version_slots);
 	for (size_t i = 0; i < ARRAY_LEN(slots); i++)
 		slots_fini(slots[i]);
 	for (size_t i = 0; i < ARRAY_LEN(pools); i++)

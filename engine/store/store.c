@@ -116,10 +116,11 @@ store_free(struct store *s)
 	sections_fini(s);
 	trail_fini(&s->lineage, &s->grave);
 	marks_fini(s);
-	grave_fini(&s->grave);
+	grave_dig(&s->grave, UINT64_MAX);
 	free_spares(s);
 	seal_room_free(s->room);
 	keep_fini(s);
+	grave_fini(&s->grave);
 	bitmaps_free(s->bitmaps);
 	keepsakes_free(s->keepsakes);
 	seg_fini(&s->losses);
@@ -584,8 +585,7 @@ void
 store_size(const struct store *s, struct store_size *out)
 {
 	const struct map *maps[] = { &s->process_of, &s->thread_of, &s->table_of,
-				     &s->process_version_of, &s->thread_version_of,
-				     &s->fd_version_of, &s->stray_of, &s->number_of };
+				     &s->stray_of, &s->number_of };
 	uint64_t *bytes = out->bytes;
 
 	*out = (struct store_size){ .n_events = s->next - s->first };
@@ -603,6 +603,7 @@ store_size(const struct store *s, struct store_size *out)
 	bytes[STORE_TABLES] = s->table_bytes + s->table_pool.n * sizeof(struct kept_table);
 	for (size_t i = 0; i < ARRAY_LEN(maps); i++)
 		bytes[STORE_INDEXES] += map_bytes(maps[i]);
+	bytes[STORE_INDEXES] += ids_bytes(&s->version_slots);
 	bytes[STORE_INDEXES] += slots_bytes(&s->process_versions) + slots_bytes(&s->threads) +
 				slots_bytes(&s->thread_versions) + slots_bytes(&s->processes) +
 				slots_bytes(&s->fd_versions) + slots_bytes(&s->tables);

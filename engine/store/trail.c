@@ -26,11 +26,11 @@ position_of(const struct trail_block *b, size_t i, size_t size)
 static struct trail_block *
 new_block(struct grave *grave, size_t cap, size_t size)
 {
-	size_t bytes = sizeof(struct trail_block) + cap * size;
-	struct trail_block *b = xmalloc(bytes);
+	size_t bytes = slab_round(sizeof(struct trail_block) + cap * size);
+	struct trail_block *b = slab_get(&grave->trails, bytes);
 
 	atomic_init(&b->n, 0);
-	b->cap = (uint32_t)cap;
+	b->cap = (uint32_t)((bytes - sizeof(*b)) / size);
 	b->bytes = bytes;
 	grave->trail_bytes += bytes;
 	return b;
@@ -40,7 +40,7 @@ static void
 leave_block(struct grave *grave, struct trail_block *b)
 {
 	grave->trail_bytes -= b->bytes;
-	grave_put(grave, GRAVE_MEMORY, b, b->bytes);
+	grave_put(grave, GRAVE_TRAIL, b, b->bytes);
 }
 
 /* Let T have the entries of FROM from FIRST on, with room for more. */
@@ -96,6 +96,9 @@ count_up_to(const struct trail_block *b, size_t n, uint64_t position, size_t siz
 {
 	size_t low = 0;
 
+	/* Mostly it is asked for what is so now. */
+	if (n && position_of(b, n - 1, size) <= position)
+		return n;
 	while (low < n) {
 		size_t mid = low + (n - low) / 2;
 
@@ -209,7 +212,8 @@ trail_fini(struct trail *t, struct grave *grave)
 {
 	struct trail_block *b = atomic_load_explicit(&t->block, memory_order_relaxed);
 
-	if (b)
-		grave->trail_bytes -= b->bytes;
-	free(b);
+	if (!b)
+		return;
+	grave->trail_bytes -= b->bytes;
+	slab_put(&grave->trails, b, b->bytes);
 }

@@ -89,6 +89,8 @@ count_thread(struct seq_file *seq, struct task_struct *task)
 		return;
 	c->head.is_followed = is_followed(task);
 	c->head.is_ending = !!(BPF_CORE_READ(task, flags) & PF_EXITING);
+	/* Its end is told of next to where its memory is given up. */
+	c->head.has_ended = BPF_CORE_READ(task, exit_state) || (c->head.is_ending && !mm);
 	c->head.sid = inner_number(BPF_CORE_READ(task, signal, pids[PIDTYPE_SID]), 0);
 	c->head.cgroups = (uint64_t)BPF_CORE_READ(task, cgroups);
 	c->head.exe_len = c->head.cwd_len = 0;

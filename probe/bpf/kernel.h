@@ -301,7 +301,7 @@ struct task_struct {
 	struct bpf_local_storage *bpf_storage;
 	unsigned long long utime, stime;
 	struct thread_info thread_info;
-	int pid, tgid, exit_code;
+	int pid, tgid, exit_code, exit_state;
 	char comm[16];
 	struct task_struct *real_parent, *group_leader;
 	struct pid *thread_pid;

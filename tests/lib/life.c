@@ -1,5 +1,7 @@
 #include "tests/lib/life.h"
 
+#include <stdio.h>
+
 #include "engine/base/mem.h"
 #include "engine/event/source.h"
 
@@ -191,12 +193,24 @@ put(struct life *l, int64_t tid, uint16_t id, const struct scap_value *v, size_t
 	scap_event_values(l->b, id, v, n);
 }
 
-/* The ticks of a sample only grow. */
+/* What a sample tells only grows; of some threads it is told exactly before. */
 static void
 put_sample(struct life *l, int64_t tid)
 {
 	uint64_t ms = (l->ts_ns - START_NS) / 1000000;
+	char exact[64];
 
+	if (tid % 2 == 0) {
+		int len = snprintf(exact, sizeof(exact), "user_ns=%llu system_ns=%llu",
+				   (unsigned long long)(ms / 20 + (uint64_t)tid) * 10000000 + 4321,
+				   (unsigned long long)(ms / 50) * 10000000 + 765);
+
+		l->b->dump_flags = EVENT_STATE_ONLY | EVENT_RESTATED;
+		scap_at(l->b, l->ts_ns, tid, 0);
+		scap_event(l->b, EV_ASYNCEVENT_E, scap_num(0), scap_text("cpu"),
+			   scap_bytes(exact, (size_t)len + 1));
+		l->b->dump_flags = 0;
+	}
 	put(l, tid, EV_PROCINFO_E, (const struct scap_value[]){
 		scap_num((int64_t)(ms / 20 + (uint64_t)tid)), scap_num((int64_t)(ms / 50)) }, 2);
 }

@@ -178,6 +178,73 @@ look_at(struct loader *l, pid_t pid)
 	proc_entry_fini(&e);
 }
 
+/* Its first thread ends, the other one does not. */
+static void
+live_on(void)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, wait_for_ever, NULL))
+		_exit(1);
+	pthread_exit(NULL);
+}
+
+/* Wait until PID has the state of who has ended, which a first thread has, too. */
+static bool
+is_zombie(pid_t pid)
+{
+	for (int i = 0; i < 1000; i++) {
+		char path[64], line[512] = "";
+		const char *name_end;
+		FILE *f;
+
+		snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+		f = fopen(path, "r");
+		if (f && !fgets(line, sizeof(line), f))
+			line[0] = '\0';
+		if (f)
+			fclose(f);
+		name_end = strrchr(line, ')');
+		if (name_end && !strncmp(name_end, ") Z", 3))
+			return true;
+		usleep(10000);
+	}
+	return false;
+}
+
+/* A process has ended when all of its threads have, though its parent does not know yet. */
+static void
+look_at_ended(struct loader *l)
+{
+	struct census census = { 0 };
+	struct proc_entry e = { 0 };
+	struct proc_record p;
+	pid_t living, ended;
+	int status;
+
+	living = fork();
+	if (!living)
+		live_on();
+	ended = fork();
+	if (!ended)
+		_exit(0);
+	CHECK(is_zombie(ended) && is_zombie(living), "first threads have ended");
+	census_read(&census, loader_list_threads(l));
+	for (int i = 0; i < 2; i++) {
+		pid_t pid = i ? living : ended;
+		size_t at = census_find(&census, pid);
+
+		CHECK(at < census_count(&census) && census_has_ended(&census, at) == !i,
+		      "the process %s", i ? "lives on in another thread" : "has ended");
+		CHECK(proc_entry_read(&e, pid, pid, &p) == i, "  in /proc, too");
+	}
+	census_fini(&census);
+	proc_entry_fini(&e);
+	kill(living, SIGKILL);
+	waitpid(living, &status, 0);
+	waitpid(ended, &status, 0);
+}
+
 static void
 compare_all(const char *folder)
 {
@@ -205,6 +272,8 @@ compare_all(const char *folder)
 		look_at(l, child);
 	else
 		check_skip("%s", err.text);
+	if (l && !err.code)
+		look_at_ended(l);
 	loader_close(l);
 	kill(child, SIGKILL);
 	waitpid(child, &status, 0);

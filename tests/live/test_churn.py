@@ -183,6 +183,8 @@ for child in children:                  # one may be about to begin its program
     while open('/proc/%d/stat' % child).read().rsplit(')', 1)[1].split()[0] != 'S':
         time.sleep(0.01)
 names = {x: open('/proc/%d/comm' % x).read().rstrip() for x in children}
+while len(os.listdir('/proc/self/task')) > 1 + len(waiting):     # one may be about to end
+    time.sleep(0.01)
 threads = len(os.listdir('/proc/self/task'))
 os.getppid()
 for fd in told:

@@ -5,6 +5,7 @@ Only processes that this test starts are traced.
 """
 
 import csv
+import json
 import os
 import re
 import subprocess
@@ -132,6 +133,23 @@ def cpu_views(tap, sysreel, folder):
               f'of the live view, {shares} % are as one to three', rows)
 
 
+def idle(tap, sysreel):
+    """Who is there and does nothing has used nothing: that is known, too."""
+    with subprocess.Popen(['sleep', '60']) as sleeper:
+        out, said = run(sysreel, 'view', 'procs', '--format', 'csv', '--tree', str(sleeper.pid),
+                        '-d', '700', '-M', '2')
+        whole, _ = run(sysreel, 'view', 'procs', '--format', 'json', '--tree',
+                       str(sleeper.pid), '-M', '1')
+        sleeper.kill()
+    table = json.loads(whole)
+    tap.check(0.9 < (table['to_ns'] - table['from_ns']) / 1e9 < 1.5 and
+              [r['CPU'] for r in table['rows']] == [0],
+              'a second in which nothing happens is one, and nothing is used in it', whole)
+    rows = [r for r in csv.reader(out.splitlines()) if r and r[0] == str(sleeper.pid)]
+    tap.check(len(rows) >= 2 and all(float(r[1] or -1) == 0 for r in rows),
+              'an idle process used nothing in any window', out + said)
+
+
 def on_demand(tap, sysreel):
     for words, names in (([], set()), (['--switches'], {'switch'}),
                          (['--page-faults'], {'page_fault'}), (['evt.type=switch'], {'switch'}),
@@ -162,6 +180,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         cpu_times(tap, sysreel, folder)
         cpu_views(tap, sysreel, folder)
+    idle(tap, sysreel)
     on_demand(tap, sysreel)
     if os.uname().machine == 'x86_64':
         page_faults(tap, sysreel)

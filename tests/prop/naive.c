@@ -428,34 +428,48 @@ history(struct naive *n, const struct being *b, size_t i, struct value *out)
 	}
 }
 
+/* What a sample, event M, tells; exactly where that was told before it. */
+static struct naive_use
+sample_of(const struct naive *n, const struct moment *m)
+{
+	struct naive_use use = { .is_sample = true };
+	const struct kept_thread *t = store_find_thread(n->snap->store, m->thread->tid, m->num);
+	const struct kept_thread_state *state =
+		t ? trail_at(&t->states, m->num, sizeof(*state)) : NULL;
+	uint64_t user, system;
+
+	use.is_exact = state && (state->cpu_user_ns || state->cpu_system_ns);
+	if (use.is_exact) {
+		use.user_ns = (double)state->cpu_user_ns;
+		use.system_ns = (double)state->cpu_system_ns;
+	} else if (event_u64(m->ev, 0, &user) && event_u64(m->ev, 1, &system)) {
+		use.user_ns = (double)user * CPU_TIME_TICK_NS;
+		use.system_ns = (double)system * CPU_TIME_TICK_NS;
+	} else {
+		use.is_sample = false;
+	}
+	return use;
+}
+
 /* What all events tell of CPU time, for all threads at once. */
 static void
 find_uses(struct naive *n)
 {
-	struct cpu_time exact;
-
 	n->has_uses = true;
 	for (uint64_t k = n->snap->first; k < n->snap->end; k++) {
 		const struct moment *m = recall_event(n->recall, k, NULL);
-		struct naive_use use = { .event = k };
-		uint64_t user, system;
+		struct naive_use use = { 0 };
 
 		if (!m->thread)
 			continue;
+		if (m->ev->id == EV_PROCINFO_E)
+			use = sample_of(n, m);
+		if (!use.is_sample && !m->exec_ns)
+			continue;
+		use.event = k;
 		use.ts_ns = m->ev->ts_ns;
 		use.thread = m->thread->id;
 		use.ran_ns = (double)m->exec_ns;
-		if (m->ev->id == EV_PROCINFO_E && event_u64(m->ev, 0, &user) &&
-		    event_u64(m->ev, 1, &system))
-			use = (struct naive_use){ k, use.ts_ns, use.thread, true, use.ran_ns,
-						  (double)user * CPU_TIME_TICK_NS,
-						  (double)system * CPU_TIME_TICK_NS };
-		else if (m->ev->id == EV_ASYNCEVENT_E &&
-			 cpu_time_parse(event_bytes(m->ev, 2), &exact))
-			use = (struct naive_use){ k, use.ts_ns, use.thread, true, use.ran_ns,
-						  (double)exact.user_ns, (double)exact.system_ns };
-		if (!use.is_sample && !m->exec_ns)
-			continue;
 		xgrow(&n->uses, &n->cap_uses, n->n_uses + 1, sizeof(use));
 		n->uses[n->n_uses++] = use;
 	}
@@ -528,7 +542,7 @@ cpu(struct naive *n, const struct kept_thread *t, size_t i, struct value *out)
 	const char *field = n->columns[i]->of.text;
 	bool user = strcmp(field, "thread.cpu.system") != 0;
 	bool system = strcmp(field, "thread.cpu.user") != 0;
-	double window = (double)(n->t->to_ns - n->t->from_ns), ns;
+	double window = (double)(n->t->to_ns - n->t->from_ns), ns = 0;
 	size_t n_samples;
 
 	if (!n->has_uses)
@@ -539,7 +553,8 @@ cpu(struct naive *n, const struct kept_thread *t, size_t i, struct value *out)
 	if (n_samples > 1)
 		ns = used_at(list, n_samples, n->t->to_ns, user, system) -
 		     used_at(list, n_samples, n->t->from_ns, user, system);
-	else if (!user || !system || !switched_ns(n, t, &ns))
+	else if ((!user || !system || !switched_ns(n, t, &ns)) &&
+		 (n_samples == 0 || !list[0].is_exact))
 		return false;
 	out->d = 100 * ns / window;
 	return true;

@@ -57,6 +57,7 @@ struct naive_use {
 	uint64_t event, ts_ns;
 	uint32_t thread;
 	bool is_sample;			/* of all that it had used; else only .ran_ns is known */
+	bool is_exact;			/* such are told of whoever has run since */
 	double ran_ns;			/* until this switch */
 	double user_ns, system_ns;
 };

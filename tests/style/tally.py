@@ -3,9 +3,9 @@
 The last line is "N passed, N failed, N skipped". A TAP check counts one, and so
 does a test without TAP, a test that was skipped as a whole, and a test that
 ended badly although no check of it failed. A log that is missing is a failure:
-its tests did not run. --skip counts a run that cannot be done here. Before that line stand the reasons
-of what was skipped and what failed. Exit status 1 when anything failed, or when
-nothing ran at all.
+its tests did not run. --skip counts a run that cannot be done here. Before that line
+stand the reasons of what was skipped, and what failed with the first of what its check
+told of it. Exit status 1 when anything failed, or when nothing ran at all.
 """
 
 import json
@@ -16,13 +16,26 @@ CHECK = re.compile(r'(not )?ok\b\s*\d*(.*)')
 SKIP = re.compile(r'#\s*SKIP\S*\s*(.*)', re.I)
 PLAN = re.compile(r'1\.\.(\d+)\s*(#.*)?$')
 GOOD = ('OK', 'SKIP', 'EXPECTEDFAIL')
+DETAILS = 6     # lines of a failed check that are told again
+WIDTH = 200
+
+
+def with_details(text, following):
+    """TEXT, and what the comments right after a check say, harmless to a terminal."""
+    lines = []
+    for line in following:
+        if not line.startswith('#') or len(lines) == DETAILS:
+            break
+        lines.append('\n    ' + ascii(line[1:].strip()[:WIDTH])[1:-1])
+    return text + ''.join(lines)
 
 
 def count(run):
     """[passed], [failed], [skipped] of one run of a test: a text for each."""
     passed, failed, skipped = [], [], []
     is_tap = False
-    for line in (run.get('stdout') or '').splitlines():
+    lines = (run.get('stdout') or '').splitlines()
+    for i, line in enumerate(lines):
         plan = PLAN.match(line)
         check = CHECK.match(line)
         if plan:
@@ -34,7 +47,7 @@ def count(run):
             is_tap = True
             skip = SKIP.search(check.group(2))
             if check.group(1):
-                failed.append(check.group(2).strip(' -'))
+                failed.append(with_details(check.group(2).strip(' -'), lines[i + 1:]))
             elif skip:
                 skipped.append(skip.group(1))
             else:

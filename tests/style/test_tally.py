@@ -4,7 +4,7 @@ import contextlib
 import io
 import sys
 
-from tally import count, main as tally
+from tally import count, main as tally, with_details
 from tap import Tap
 
 CASES = [
@@ -28,6 +28,13 @@ RUNS = [
     (['--skip=no sanitizers'], 0, '0 passed, 0 failed, 1 skipped'),
 ]
 
+DETAILS = [
+    ('nothing follows', [], 'x'),
+    ('what follows at once, harmless', ['# a \x1b[m', '#b', 'ok 2', '# c'],
+     'x\n    a \\x1b[m\n    b'),
+    ('no more than six lines', ['# a'] * 9, 'x' + '\n    a' * 6),
+]
+
 
 def main():
     tap = Tap()
@@ -35,6 +42,9 @@ def main():
         run = {'name': 'x', 'result': result, 'returncode': 1, 'stdout': stdout}
         got = tuple(len(texts) for texts in count(run))
         tap.check(got == want, what, [f'got {got}, want {want}'])
+    for what, following, want in DETAILS:
+        got = with_details('x', following)
+        tap.check(got == want, what, [repr(got)])
     for args, want_status, want in RUNS:
         with contextlib.redirect_stdout(io.StringIO()) as out:
             status = tally(args)

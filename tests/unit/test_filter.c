@@ -655,6 +655,12 @@ static const struct {
 	{ "evt.num = 1 or not proc.name in ()", true, true, true },
 	{ "evt.dir = <", true, false, true },
 	{ "evt.dir != < and proc.name = x", false, true, false },
+	/* Who has no such parameter, and was not entered by what has it. */
+	{ "evt.arg.flags contains O_RDONLY", true, false, false },
+	{ "not evt.arg.flags contains O_RDONLY", true, true, true },
+	{ "evt.arg.size = 5 or evt.rawarg.size > 7", false, true, false },
+	{ "evt.arg[3] exists", true, false, false },
+	{ "toupper(evt.arg.flags) = x", true, true, true },
 	{ "evt.dir contains x or evt.dir exists and evt.dir in (<)", true, false, true },
 };
 

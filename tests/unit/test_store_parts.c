@@ -7,6 +7,7 @@
 #include "engine/store/bitmaps.h"
 #include "engine/store/chunk.h"
 #include "engine/store/grave.h"
+#include "engine/store/ids.h"
 #include "engine/store/keepsakes.h"
 #include "engine/store/payload.h"
 #include "engine/store/recall.h"
@@ -319,6 +320,38 @@ check_keepsakes(void)
 	CHECK(freed[1] == 1 && freed[3] == 1 && freed[4] == 1, "all is freed once");
 }
 
+/* Ids that come in order and go in any: as a plain array has them. */
+static void
+check_ids(void)
+{
+	static uint32_t model[5000];
+	struct rng r = { 7 };
+	struct ids ids = { .at = 0 };
+	size_t n_wrong = 0;
+
+	for (uint32_t id = 1; id < ARRAY_LEN(model); id++) {
+		uint32_t gone = 1 + (uint32_t)rng_below(&r, id);
+
+		if (rng_below(&r, 10)) {
+			model[id] = id * 7;
+			ids_put(&ids, id, model[id]);
+		}
+		if (id > 100 && id % 4) {
+			ids_del(&ids, gone);
+			model[gone] = 0;
+		}
+		n_wrong += ids_get(&ids, gone) != model[gone] || ids_get(&ids, id) != model[id];
+	}
+	for (uint32_t id = 0; id < ARRAY_LEN(model); id++) {
+		n_wrong += ids_get(&ids, id) != model[id];
+		ids_del(&ids, id);
+		n_wrong += ids_get(&ids, id) != 0;
+	}
+	CHECK(!n_wrong && !ids.pages.n, "ids have their slots: %zu have not; %zu pages are left",
+	      n_wrong, ids.pages.n);
+	ids_fini(&ids);
+}
+
 int
 main(void)
 {
@@ -327,6 +360,7 @@ main(void)
 	check_trails();
 	check_graves();
 	check_slots();
+	check_ids();
 	for (uint32_t n = 1; n <= CHUNK_ROWS; n = n * 3 + 5)
 		check_chunk(n, n);
 	check_chunk(4, CHUNK_ROWS);

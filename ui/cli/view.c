@@ -65,6 +65,7 @@ struct viewer {
 	struct text outsiders;		/* the filter that leaves them out; empty: not known */
 	int wake_fd;			/* an eventfd: something was published */
 	struct progress progress;	/* of reading files */
+	uint64_t watched_to_ns;		/* when one stopped looking; 0: at the last event */
 };
 
 /* What the wishes mean ---------------------------------------------------- */
@@ -161,15 +162,10 @@ terminal_width(void)
 static void
 find_ends(const struct snapshot *snap, uint64_t *first_ns, uint64_t *last_ns)
 {
-	*first_ns = *last_ns = 0;
-	for (uint32_t i = 0; i < snap->n_sections; i++) {
-		const struct store_section *s = &snap->sections[i];
-
-		if (!*first_ns)
-			*first_ns = s->first_ns;
-		if (s->last_ns > *last_ns)
-			*last_ns = s->last_ns;
-	}
+	query_times(snap, snap->first, snap->end, first_ns, last_ns);
+	for (uint32_t i = 0; i < snap->n_sections; i++)
+		if (snap->sections[i].last_ns > *last_ns)
+			*last_ns = snap->sections[i].last_ns;
 }
 
 static uint64_t
@@ -199,6 +195,8 @@ set_window(const struct viewer *v, const struct snapshot *snap, struct query *q)
 		t = when_time(to, first_ns, last_ns, zone_offset);
 		q->to_ns = clamp(t, first_ns, last_ns);
 		q->end = snapshot_at_time(snap, q->to_ns + 1);
+	} else if (first_ns && v->watched_to_ns > last_ns) {
+		q->to_ns = v->watched_to_ns;
 	}
 	if ((q->end && q->end < q->first) || (q->to_ns && q->to_ns < q->from_ns)) {
 		cli_error("the window ends before it begins: --to is before --from");
@@ -465,6 +463,9 @@ run(struct viewer *v)
 		ingest_stop(v->ingest);
 		ingest_wait(v->ingest);
 		progress_end(&v->progress);
+		/* Nothing may have happened at the end; a command is over by then. */
+		if (is_live && !w->whom.command)
+			v->watched_to_ns = live_now_ns();
 		shown = show_table(v, 0, 0);
 	}
 	stop_on_signals(NULL);
