@@ -278,11 +278,15 @@ gather_use_facts(struct gather *g, const struct facts_list *l)
 {
 	for (size_t i = 0; i < g->n_sifts; i++)
 		sift_use_facts(g->sifts[i], l);
+	for (size_t i = 0; i < g->n_sifts; i++)
+		sift_start(g->sifts[i], g->cursor);
 	for (size_t i = 0; i < g->plan->n_columns; i++) {
 		if (g->terms[i])
 			term_use_facts(g->terms[i], l);
-		if (g->only[i])
+		if (g->only[i]) {
 			sift_use_facts(g->only[i], l);
+			sift_start(g->only[i], g->cursor);
+		}
 	}
 	for (size_t i = 0; i < g->plan->n_keys; i++) {
 		const struct facts *f = g->keys[i].entity ? NULL : term_facts(g->keys[i].term);
