@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <sched.h>
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,7 +88,7 @@ struct probe {
 	bool is_taken;			/* some of its events are handed out */
 	int wait_ms;
 	int cancel_fd;
-	volatile sig_atomic_t is_cancelled;
+	atomic_bool is_cancelled;	/* by any thread, or a signal handler */
 	struct cgroup_names cgroup_names;
 	struct source_stats stats;
 	struct err trouble;
@@ -509,7 +509,7 @@ probe_cancel(struct source *s)
 	uint64_t one = 1;
 	ssize_t n;
 
-	p->is_cancelled = 1;
+	p->is_cancelled = true;
 	n = write(p->cancel_fd, &one, sizeof(one));
 	(void)n;
 }
