@@ -142,7 +142,8 @@ LIST(get_sports, put_sport)
 
 static const struct field fields[] = {
 	{ .name = "fdlist.nums", .type = T_STR, .scope = OF_PAYLOAD, .get = get_nums,
-	  .may_have = is_poll, .doc = "Numbers of the descriptors that poll waits for, with commas." },
+	  .may_have = is_poll,
+	  .doc = "Numbers of the descriptors that poll waits for, with commas." },
 	{ .name = "fdlist.names", .type = T_STR, .scope = OF_PAYLOAD, .get = get_names,
 	  .may_have = is_poll, .doc = "Their names." },
 	{ .name = "fdlist.cips", .type = T_STR, .scope = OF_PAYLOAD, .get = get_cips,
