@@ -307,8 +307,8 @@ test_many_starts(void)
 		const char *keys, *seen;
 	} early[] = {
 		{ "d", "Events ›" }, { "Enter", "› Threads" }, { "F1", "Keys" },
-		{ "g", "Overview ›" }, { "e", "Data ›" }, { "s", "Latencies ›" }, { "T", "no parents" },
-		{ "C", "Columns" },
+		{ "g", "Overview ›" }, { "e", "Data ›" }, { "s", "Latencies ›" },
+		{ "T", "no parents" }, { "C", "Columns" },
 	};
 	const char *const words[] = { "-r", "{}", NULL };
 	size_t n_wrong = 0;
