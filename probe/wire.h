@@ -273,7 +273,8 @@ struct wire_cell {
 	uint64_t caller;
 	uint64_t caller_turn;
 	uint32_t caller_wants;
-	uint32_t pad;
+	uint32_t relieved;		/* events that a second program took, less those that
+					 * a first one left to it */
 };
 
 #define WIRE_ROOTS 32			/* hierarchies of cgroups; a power of two */

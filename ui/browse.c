@@ -501,6 +501,7 @@ woken(struct screen *s)
 	if (b->finding.left)
 		browse_search_on(b);
 	keep_asking(b);
+	browse_type_on(b);
 }
 
 static void

@@ -13,6 +13,8 @@
 #include "engine/query/entities.h"
 #include "engine/query/gather.h"
 
+#define NEAR_END 512u			/* events */
+
 /* The plan -------------------------------------------------------------- */
 
 static uint64_t
@@ -26,6 +28,21 @@ time_of(const struct snapshot *snap, uint64_t number)
 			  number - snap->chunks[i].c->first);
 }
 
+/* Times go back a little, where events of several sources were put together: the least
+ * and the greatest stand near the ends. */
+void
+query_times(const struct snapshot *snap, uint64_t first, uint64_t end, uint64_t *from_ns,
+	    uint64_t *to_ns)
+{
+	*from_ns = *to_ns = time_of(snap, first);
+	for (uint64_t i = 0; i < NEAR_END && i < end - first; i++) {
+		uint64_t early = time_of(snap, first + i), late = time_of(snap, end - 1 - i);
+
+		*from_ns = early < *from_ns ? early : *from_ns;
+		*to_ns = late > *to_ns ? late : *to_ns;
+	}
+}
+
 static void
 find_window(struct plan *plan)
 {
@@ -36,9 +53,9 @@ find_window(struct plan *plan)
 	plan->end = q->end && q->end < snap->end ? q->end : snap->end;
 	if (plan->end < plan->first)
 		plan->end = plan->first;
-	plan->from_ns = q->from_ns ? q->from_ns : time_of(snap, plan->first);
-	plan->to_ns = q->to_ns ? q->to_ns : plan->end > plan->first ?
-			time_of(snap, plan->end - 1) : plan->from_ns;
+	query_times(snap, plan->first, plan->end, &plan->from_ns, &plan->to_ns);
+	plan->from_ns = q->from_ns ? q->from_ns : plan->from_ns;
+	plan->to_ns = q->to_ns ? q->to_ns : plan->to_ns;
 	if (plan->to_ns < plan->from_ns)
 		plan->to_ns = plan->from_ns;
 	plan->scan_first = q->view->only_new ? snap->first : plan->first;

@@ -48,6 +48,10 @@ struct query {
 	struct query_watch *watch;	/* NULL: nobody watches */
 };
 
+/* When events FIRST to END - 1 happened: the window's times, where nobody says others. */
+void query_times(const struct snapshot *snap, uint64_t first, uint64_t end, uint64_t *from_ns,
+		 uint64_t *to_ns);
+
 #define QUERY_ROWS_MAX 1000000u
 
 /* SNAP is borrowed until this returns. The caller owns the table. NULL: the question

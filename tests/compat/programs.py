@@ -50,7 +50,7 @@ def run(command, zone='UTC'):
     """(lines, what it said on standard error, exit status) of COMMAND."""
     env = dict(os.environ, TZ=zone, LC_ALL='C.UTF-8')
     # meson fills memory with a random byte, and sysdig shows some of it.
-    if command[0] == 'sysdig':
+    if command[0] in ('sysdig', 'csysdig'):
         env.pop('MALLOC_PERTURB_', None)
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env,
                           stdin=subprocess.DEVNULL, check=False)

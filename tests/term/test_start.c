@@ -17,6 +17,8 @@
 #include "tests/term/vt.h"
 
 #define WORDS_MAX 220
+#define EARLY_LEN 2000			/* bytes without a process or an event */
+#define STARTS 40
 #define MANY 100			/* captures, one behind the other */
 #define ESC "\033[27u"			/* which needs no waiting for what follows */
 
@@ -245,6 +247,92 @@ test_saving(void)
 	leave(v);
 }
 
+/* A capture of which only the beginning has come, and that waits for the rest. */
+static struct vt *
+start_early(int *fd, const char *bytes)
+{
+	const char *const words[] = { "-r", "-", NULL };
+	struct vt *v;
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		die("no pipe");
+	v = start(words, fds[0]);
+	close(fds[0]);
+	see(v, "waiting for a capture", "it is said that nothing comes");
+	CHECK(feed(fds[1], bytes, EARLY_LEN), "something comes");
+	see(v, "standard input   0 events", "there is a screen");
+	*fd = fds[1];
+	return v;
+}
+
+/* What is typed before there are rows is done once there are. */
+static void
+test_early_keys(void)
+{
+	size_t len;
+	char *bytes = read_capture(&len);
+	struct vt *v;
+	int fd;
+
+	v = start_early(&fd, bytes);
+	vt_keys(v, "Down Enter");
+	see(v, "there are no rows yet", "keys for rows wait, which is said");
+	CHECK(feed(fd, bytes + EARLY_LEN, len / 2 - EARLY_LEN), "half of it is there");
+	see(v, " Processes › ", "the keys are done");
+	see(v, " › Threads", "both");
+	vt_keys(v, "Backspace");
+	see(v, "nginx", "the way back");
+	close(fd);
+	leave(v);
+
+	v = start_early(&fd, bytes);
+	vt_keys(v, "Enter");
+	see(v, "there are no rows yet", "a key for rows waits");
+	vt_keys(v, "F7 Backspace");
+	CHECK(feed(fd, bytes + EARLY_LEN, len / 2 - EARLY_LEN), "half of it is there");
+	see(v, "nginx", "rows are there");
+	vt_settle(v, 100);
+	see_not(v, "› Threads", "another key takes back what waited");
+	close(fd);
+	leave(v);
+	free(bytes);
+}
+
+/* Keys and another size before the first picture, many times. */
+static void
+test_many_starts(void)
+{
+	static const struct {
+		const char *keys, *seen;
+	} early[] = {
+		{ "d", "Events ›" }, { "Enter", "› Threads" }, { "F1", "Keys" },
+		{ "g", "Overview ›" }, { "e", "Data ›" }, { "s", "Latencies ›" },
+		{ "T", "no parents" }, { "C", "Columns" },
+	};
+	const char *const words[] = { "-r", "{}", NULL };
+	size_t n_wrong = 0;
+
+	for (unsigned i = 0; i < STARTS; i++) {
+		size_t k = i % ARRAY_LEN(early);
+		struct vt *v = start(words, 0);
+		bool is_well;
+
+		vt_keys(v, early[k].keys);
+		vt_resize(v, 20 + i % 10, 100);
+		is_well = vt_wait(v, early[k].seen);
+		if (!is_well) {
+			printf("# start %u, key %s\n", i, early[k].keys);
+			show(v);
+		}
+		vt_keys(v, "^C");
+		is_well &= vt_ended(v) == 0 && vt_is_given_back(v);
+		n_wrong += !is_well;
+		vt_free(v);
+	}
+	CHECK(!n_wrong, "keys and another size at once: %u starts", STARTS);
+}
+
 /* Esc stops what takes long. */
 static void
 test_stopping(void)
@@ -283,6 +371,8 @@ main(int argc, char **argv)
 	test_options();
 	test_services();
 	test_reading();
+	test_early_keys();
+	test_many_starts();
 	test_stopping();
 	test_saving();
 	return check_done();

@@ -162,15 +162,10 @@ terminal_width(void)
 static void
 find_ends(const struct snapshot *snap, uint64_t *first_ns, uint64_t *last_ns)
 {
-	*first_ns = *last_ns = 0;
-	for (uint32_t i = 0; i < snap->n_sections; i++) {
-		const struct store_section *s = &snap->sections[i];
-
-		if (!*first_ns)
-			*first_ns = s->first_ns;
-		if (s->last_ns > *last_ns)
-			*last_ns = s->last_ns;
-	}
+	query_times(snap, snap->first, snap->end, first_ns, last_ns);
+	for (uint32_t i = 0; i < snap->n_sections; i++)
+		if (snap->sections[i].last_ns > *last_ns)
+			*last_ns = snap->sections[i].last_ns;
 }
 
 static uint64_t
