@@ -40,6 +40,7 @@ struct recall {
 	struct event ev, enter;
 	uint8_t result[8];		/* the only parameter, without bytes */
 	uint8_t enter_call[2];
+	struct payload_view packed;	/* what was packed is seen here */
 	uint8_t *enter_bytes;		/* a copy: the source lends one event at a time */
 	size_t enter_cap;
 	struct descriptor fd;		/* of the moment */
@@ -452,12 +453,14 @@ read_bytes(struct recall *r, uint64_t number, struct event *ev, struct err *err)
 {
 	uint32_t row;
 	const struct chunk *c = find_row(r, number, &row);
+	const struct payload *payload =
+		atomic_load_explicit(&c->payload, memory_order_acquire);
 	struct event_place at = { c->file, ev->offset };
 	struct event again;
 	int rc;
 
-	if (c->payload) {
-		payload_get(c->payload, (uint32_t)value(c, row, COL_PAYLOAD), ev);
+	if (payload) {
+		payload_get(payload, (uint32_t)value(c, row, COL_PAYLOAD), &r->packed, ev);
 		return 0;
 	}
 	rc = r->reread->ops->event(r->reread, &at, &again, err);
@@ -661,6 +664,7 @@ recall_free(struct recall *r)
 	walk_free(r->walk);
 	pool_fini(&r->pool);
 	free(r->world);
+	payload_view_fini(&r->packed);
 	free(r->enter_bytes);
 	free(r->entries);
 	free(r);
