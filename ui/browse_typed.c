@@ -15,7 +15,7 @@ is_awaited(struct browse *b)
 	const struct app *a = b->screen.app;
 
 	if (browse_has_table(b))
-		return !b->table.table->n_rows && a->o->name && !a->progress.is_done;
+		return !b->table.table->n_rows && a->o->name && !b->is_final;
 	return !b->table.err.code || b->table.view != browse_level(b)->view;
 }
 

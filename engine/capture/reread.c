@@ -12,9 +12,10 @@
 #include "engine/event/layout.h"
 #include "engine/event/source.h"
 
-/* Pieces are long where one follows the other, and short where they are far apart. */
+/* Pieces are long where most of their pages are wanted, and short where few are. */
 #define PIECE_LEN (128u << 10)
 #define PIECE_LEAST (4u << 10)
+#define PAGE_LEN 4096u
 #define GZIP_PIECE_LEN (1u << 20)	/* each costs the way from a checkpoint */
 
 /* Several are kept: those of calls that were entered long ago are in between. */
@@ -25,6 +26,8 @@ struct piece {
 	uint64_t offset;		/* of its first byte */
 	size_t len;			/* 0: there is none */
 	size_t want;			/* what it was to have */
+	size_t n_pages;			/* of which something was wanted, about */
+	uint64_t page;			/* the last one of them + 1 */
 	uint8_t *bytes;			/* owned */
 	size_t cap;
 	uint64_t used;			/* when it was last: a count */
@@ -92,11 +95,28 @@ find_piece(struct again *a, const struct event_place *at, size_t len)
 	return oldest;
 }
 
-/* How much to read of a plain file, after WAS bytes that it follows. */
+/* How much to read of a plain file, behind what P has: as long as copying what nobody wants
+ * costs less than to read once more. */
 static size_t
-next_len(size_t was)
+next_len(const struct piece *p)
 {
-	return was < PIECE_LEAST ? PIECE_LEAST : 2 * was < PIECE_LEN ? 2 * was : PIECE_LEN;
+	size_t len = p->want;
+
+	if (p->n_pages * PAGE_LEN * 3 / 2 >= len)
+		len *= 2;
+	else if (p->n_pages * PAGE_LEN * 4 < len)
+		len /= 2;
+	return len < PIECE_LEAST ? PIECE_LEAST : len > PIECE_LEN ? PIECE_LEN : len;
+}
+
+/* Something at OFFSET of P is wanted. */
+static void
+note_page(struct piece *p, uint64_t offset)
+{
+	uint64_t page = 1 + offset / PAGE_LEN;
+
+	p->n_pages += page != p->page;
+	p->page = page;
 }
 
 /* Have at least LEN bytes from *AT on in the piece. */
@@ -109,14 +129,16 @@ have(struct again *a, const struct event_place *at, size_t len, struct err *err)
 	int rc;
 
 	p->used = ++a->n_used;
-	if (is_near(p, at, 0) && at->offset - p->offset + len <= p->len)
+	if (is_near(p, at, 0) && at->offset - p->offset + len <= p->len) {
+		note_page(p, at->offset);
 		return 0;
+	}
 	if (!a->find(a->ctx, at->file, &in))
 		return err_set(err, -ENOENT, "there is no input %u", at->file);
 	if (at->offset + len > in.bytes)
 		return err_set(err, -ENODATA, "%s: ends before byte %llu", in.name,
 			       (unsigned long long)(at->offset + len));
-	p->want = want = in.index ? GZIP_PIECE_LEN : next_len(p->want);
+	p->want = want = in.index ? GZIP_PIECE_LEN : next_len(p);
 	if (want > in.bytes - at->offset)
 		want = (size_t)(in.bytes - at->offset);
 	if (want < len)
@@ -131,6 +153,8 @@ have(struct again *a, const struct event_place *at, size_t len, struct err *err)
 	p->file = at->file;
 	p->offset = at->offset;
 	p->len = want;
+	p->n_pages = p->page = 0;
+	note_page(p, at->offset);
 	return 0;
 }
 

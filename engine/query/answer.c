@@ -147,7 +147,7 @@ static bool
 event_column(struct making *m, const struct group *group, size_t i, struct value *out)
 {
 	struct gather *g = m->g;
-	const struct tally *t = &group->tallies[g->same_as[i]];
+	const struct tally *t = gather_tally(g, group, i);
 	uint64_t ns;
 
 	switch (g->how[i].aggregation) {
@@ -185,7 +185,7 @@ static bool
 history_column(struct making *m, const struct group *group, size_t i, struct value *out)
 {
 	const struct view_column *c = m->g->plan->columns[i];
-	const struct tally *t = &group->tallies[i];
+	const struct tally *t = gather_tally(m->g, group, i);
 	enum value_type type = m->g->how[i].type;
 
 	if (!t->n || !tally_result(t, &m->g->how[i], 1, out))
