@@ -125,15 +125,16 @@ put_gathered(uint32_t at, uint32_t tag, uint32_t iov_at, uint32_t n, uint32_t wa
 	return end_chunk(s, at, tag, got);
 }
 
-/* How many bytes the iovecs from VECTOR_HERE to N hold. */
+/* How many bytes the iovecs from VECTOR_HERE to N hold, or the lower half of that number. */
 __noinline uint64_t
 rest_of_vector(uint64_t iov, uint64_t n, uint32_t tag)
 {
 	uint32_t width = sizeof(uint64_t) - is_narrow(tag) * sizeof(uint32_t);
-	uint64_t sum = 0, len = 0;
+	uint64_t sum = 0;
+	uint32_t len;
 
 	for (uint32_t i = VECTOR_HERE; i < VECTOR_MAX; i++) {
-		if (i >= n || bpf_probe_read_user(&len, width, (void *)(iov +
+		if (i >= n || bpf_probe_read_user(&len, sizeof(len), (void *)(iov +
 				(2 * i + 1) * width)) < 0)
 			break;
 		sum += len;
