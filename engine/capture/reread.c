@@ -12,10 +12,11 @@
 #include "engine/event/layout.h"
 #include "engine/event/source.h"
 
-/* Pieces are long where most of their pages are wanted, and short where few are. */
+/* Pieces are long where one event after the other is wanted, and short where they are far
+ * apart: to copy GAP_LEN bytes takes as long as to read once more. */
 #define PIECE_LEN (128u << 10)
-#define PIECE_LEAST (4u << 10)
-#define PAGE_LEN 4096u
+#define PIECE_LEAST 1024u
+#define GAP_LEN (8u << 10)
 #define GZIP_PIECE_LEN (1u << 20)	/* each costs the way from a checkpoint */
 
 /* Several are kept: those of calls that were entered long ago are in between. */
@@ -26,8 +27,7 @@ struct piece {
 	uint64_t offset;		/* of its first byte */
 	size_t len;			/* 0: there is none */
 	size_t want;			/* what it was to have */
-	size_t n_pages;			/* of which something was wanted, about */
-	uint64_t page;			/* the last one of them + 1 */
+	uint64_t last;			/* where something was wanted last */
 	uint8_t *bytes;			/* owned */
 	size_t cap;
 	uint64_t used;			/* when it was last: a count */
@@ -65,12 +65,12 @@ read_plain(const struct reread_input *in, uint64_t offset, size_t len, uint8_t *
 	return 0;
 }
 
-/* Is AT not more than FAR behind the end of P, and not before its start? */
+/* Has P LEN bytes from AT on? */
 static bool
-is_near(const struct piece *p, const struct event_place *at, size_t far)
+has_bytes(const struct piece *p, const struct event_place *at, size_t len)
 {
 	return p->len && p->file == at->file && at->offset >= p->offset &&
-	       at->offset - p->offset < p->len + far;
+	       at->offset + len <= p->offset + p->len;
 }
 
 /* The piece that has LEN bytes from AT on, or else that is to be read next. */
@@ -82,9 +82,10 @@ find_piece(struct again *a, const struct event_place *at, size_t len)
 	for (size_t i = 0; i < PIECES; i++) {
 		struct piece *p = &a->pieces[i];
 
-		if (is_near(p, at, 0) && at->offset - p->offset + len <= p->len)
+		if (has_bytes(p, at, len))
 			return p;
-		if (is_near(p, at, PIECE_LEAST))
+		if (p->len && p->file == at->file && at->offset >= p->last &&
+		    at->offset - p->last < GAP_LEN)
 			before = p;
 		if (p->used < oldest->used)
 			oldest = p;
@@ -95,28 +96,11 @@ find_piece(struct again *a, const struct event_place *at, size_t len)
 	return oldest;
 }
 
-/* How much to read of a plain file, behind what P has: as long as copying what nobody wants
- * costs less than to read once more. */
+/* How much to read of a plain file, after WAS bytes that it follows. */
 static size_t
-next_len(const struct piece *p)
+next_len(size_t was)
 {
-	size_t len = p->want;
-
-	if (p->n_pages * PAGE_LEN * 3 / 2 >= len)
-		len *= 2;
-	else if (p->n_pages * PAGE_LEN * 4 < len)
-		len /= 2;
-	return len < PIECE_LEAST ? PIECE_LEAST : len > PIECE_LEN ? PIECE_LEN : len;
-}
-
-/* Something at OFFSET of P is wanted. */
-static void
-note_page(struct piece *p, uint64_t offset)
-{
-	uint64_t page = 1 + offset / PAGE_LEN;
-
-	p->n_pages += page != p->page;
-	p->page = page;
+	return was < PIECE_LEAST ? PIECE_LEAST : 2 * was < PIECE_LEN ? 2 * was : PIECE_LEN;
 }
 
 /* Have at least LEN bytes from *AT on in the piece. */
@@ -129,8 +113,8 @@ have(struct again *a, const struct event_place *at, size_t len, struct err *err)
 	int rc;
 
 	p->used = ++a->n_used;
-	if (is_near(p, at, 0) && at->offset - p->offset + len <= p->len) {
-		note_page(p, at->offset);
+	if (has_bytes(p, at, len)) {
+		p->last = at->offset;
 		return 0;
 	}
 	if (!a->find(a->ctx, at->file, &in))
@@ -138,7 +122,7 @@ have(struct again *a, const struct event_place *at, size_t len, struct err *err)
 	if (at->offset + len > in.bytes)
 		return err_set(err, -ENODATA, "%s: ends before byte %llu", in.name,
 			       (unsigned long long)(at->offset + len));
-	p->want = want = in.index ? GZIP_PIECE_LEN : next_len(p);
+	p->want = want = in.index ? GZIP_PIECE_LEN : next_len(p->want);
 	if (want > in.bytes - at->offset)
 		want = (size_t)(in.bytes - at->offset);
 	if (want < len)
@@ -153,8 +137,7 @@ have(struct again *a, const struct event_place *at, size_t len, struct err *err)
 	p->file = at->file;
 	p->offset = at->offset;
 	p->len = want;
-	p->n_pages = p->page = 0;
-	note_page(p, at->offset);
+	p->last = at->offset;
 	return 0;
 }
 

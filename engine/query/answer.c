@@ -600,6 +600,7 @@ struct filling {
 	unsigned n_threads;
 };
 
+#define CELLS_LEN (2u << 20)		/* where there are more, they come in such pieces */
 #define ROWS_EACH 256u			/* with fewer of them a thread does not pay */
 
 static void
@@ -645,6 +646,8 @@ fill_rows(struct answer *a, struct filling *f, struct gather *const *gathers, un
 	a->arenas = xzalloc(f->n_threads * sizeof(*a->arenas));
 	a->n_arenas = f->n_threads;
 	for (unsigned i = 0; i < f->n_threads; i++) {
+		if (f->n * plan->n_columns * sizeof(struct cell) / f->n_threads > CELLS_LEN)
+			a->arenas[i].block_len = CELLS_LEN;
 		gathers[i]->cursor->is_sparse = true;
 		f->makings[i] = (struct making){ a, gathers[i], f->all, &a->arenas[i], seconds };
 	}
