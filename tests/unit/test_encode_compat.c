@@ -85,12 +85,12 @@ static const struct {
 	uint64_t args[6];
 	uint16_t id;
 	const char *param;
-	uint32_t words[4];		/* what is copied, if N_BYTES is not 0 */
+	uint32_t words[8];		/* what is copied, if N_BYTES is not 0 */
 	size_t n_bytes;
 	uint64_t want;
 } cases[] = {
-	{ "readv", { 4 }, EV_READV_X, "size", { 0x1000, 5, 0x2000, 7 }, 16, 12 },
-	{ "sendmsg", { 4 }, EV_SENDMSG_X, "size", { 0x1000, 5 }, 8, 5 },
+	{ "readv", { 4 }, EV_READV_X, "size", { 0x1000, 0, 5, 0, 0x2000, 0, 7, 0 }, 32, 12 },
+	{ "sendmsg", { 4 }, EV_SENDMSG_X, "size", { 0x1000, 0, 5, 0 }, 16, 5 },
 	{ "nanosleep", { 0x1000 }, EV_NANOSLEEP_X, "interval", { 2, 5 }, 8, 2000000005 },
 	{ "ppoll_time64", { 0, 0, 0x1000 }, EV_PPOLL_X, "timeout", { 2, 0, 5, 0 }, 16,
 	  2000000005 },
