@@ -210,6 +210,35 @@ values_have_their_types(struct encoder *e)
 	CHECK(v == 0xfffe0000, "  and an address");
 }
 
+static const char *
+name_of(struct encoder *e, struct made *r)
+{
+	struct event ev;
+	uint16_t code = 0;
+
+	return encode(e, r, &ev) && event_u16(&ev, 0, &code) ? syscall_code_name(code) : "none";
+}
+
+/* What comes back from a signal has the number of what that came between: none. */
+static void
+returns_are_named(struct encoder *e)
+{
+	static const char *const names[] = { "sigreturn", "rt_sigreturn" };
+	struct made r;
+	static const uint64_t args[6];
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		struct wire_head *head = (struct wire_head *)(void *)r.bytes;
+
+		make_call(&r, names[i], 0, args);
+		head->kind = WIRE_ENTER;
+		CHECK(!strcmp(name_of(e, &r), names[i]), "%s is called", names[i]);
+		make_call(&r, names[i], 0, args);
+		head->number = UINT32_MAX;
+		CHECK(!strcmp(name_of(e, &r), names[i]), "  and returns");
+	}
+}
+
 int
 main(void)
 {
@@ -227,6 +256,7 @@ main(void)
 		wide_numbers_are_two_arguments(e);
 		control_data_are_widened(e);
 		values_have_their_types(e);
+		returns_are_named(e);
 		encoder_free(e);
 	}
 	return check_done();
