@@ -489,7 +489,7 @@ add_histories(const struct adding *a, unsigned number, const struct lived *l)
 		if (is_of(plan->columns[i], l->kind) &&
 		    (!l->is_gone || outlasts(plan, plan->columns[i])) &&
 		    column_value(g, l, i, &v))
-			tally_add(&group->tallies[i], &g->how[i], &v, l->last);
+			tally_add(gather_tally(g, group, i), &g->how[i], &v, l->last);
 	}
 }
 

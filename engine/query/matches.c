@@ -78,8 +78,10 @@ matches_new(const struct snapshot *snap, const struct matches_question *q, struc
 	for (size_t i = 0; i < m->n_sifts; i++)
 		sift_want_facts(m->sifts[i], &m->facts);
 	facts_borrow(&m->facts, snap, q->style, 0);
-	for (size_t i = 0; i < m->n_sifts; i++)
+	for (size_t i = 0; i < m->n_sifts; i++) {
 		sift_use_facts(m->sifts[i], &m->facts);
+		sift_start(m->sifts[i], m->cursor);
+	}
 	return m;
 
 fail:

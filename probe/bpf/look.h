@@ -45,6 +45,14 @@ this_task(void)
 	return (struct task_struct *)bpf_get_current_task();
 }
 
+/* The numbers of TASK, which runs: its process in the upper half, itself in the lower. */
+static __always_inline uint64_t
+ids_of_this(struct task_struct *task)
+{
+	(void)task;
+	return bpf_get_current_pid_tgid();
+}
+
 /* The numbers of TASK. Of the one that runs, as it is mostly, without a copy. */
 static __always_inline uint32_t
 tid_of(struct task_struct *task)
@@ -68,6 +76,12 @@ static __always_inline struct task_struct *
 this_task(void)
 {
 	return bpf_get_current_task_btf();
+}
+
+static __always_inline uint64_t
+ids_of_this(struct task_struct *task)
+{
+	return (uint64_t)task->tgid << 32 | (uint32_t)task->pid;
 }
 
 static __always_inline uint32_t

@@ -62,6 +62,7 @@ send_large(void *ring, struct scratch *s, uint32_t n, const bool is_exit)
 struct side {
 	struct pt_regs *regs;
 	struct task_struct *task;
+	uint64_t ids;			/* of it */
 	long result;
 	uint32_t number;
 	uint16_t kind, flags;
@@ -115,7 +116,7 @@ copy_inner_args(uint64_t *args, uint32_t which)
 static __always_inline void
 fill_side(struct wire_call *call, const struct side *side, uint32_t len, uint32_t seq)
 {
-	fill_head(&call->head, side->task, len, seq, side->kind);
+	fill_head(&call->head, side->ids, len, seq, side->kind);
 	call->head.flags = side->flags;
 	call->head.number = side->number;
 	call->result = side->result;
@@ -257,7 +258,8 @@ send_call(struct pt_regs *regs, uint32_t number, uint16_t kind, long result)
 	if (!wants)
 		return;
 	side.task = this_task();
-	if (!config.filter.is_set && tgid_of(side.task) == config.own_tgid)
+	side.ids = ids_of_this(side.task);
+	if (!config.filter.is_set && side.ids >> 32 == config.own_tgid)
 		return;
 	bpf_preempt_disable();
 	send_side(cell, cpu, &side, wants);
