@@ -14,6 +14,7 @@
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
 #include "tests/lib/check.h"
+#include "tests/term/see.h"
 #include "tests/term/vt.h"
 
 #define WORDS_MAX 220
@@ -23,37 +24,6 @@
 #define ESC "\033[27u"			/* which needs no waiting for what follows */
 
 static const char *program, *capture;
-
-static void
-show(struct vt *v)
-{
-	struct text t = { 0 };
-
-	vt_screen(v, &t);
-	text_char(&t, '\0');
-	for (char *line = strtok(t.p, "\n"); line; line = strtok(NULL, "\n"))
-		printf("# |%s\n", line);
-	text_fini(&t);
-}
-
-static bool
-see(struct vt *v, const char *what, const char *why)
-{
-	bool is_there = vt_wait(v, what);
-
-	if (!CHECK(is_there, "%s: \"%s\" is seen", why, what))
-		show(v);
-	return is_there;
-}
-
-static void
-see_not(struct vt *v, const char *what, const char *why)
-{
-	unsigned row, col;
-
-	if (!CHECK(!vt_find(v, what, &row, &col), "%s: \"%s\" is not seen", why, what))
-		show(v);
-}
 
 /* Run it with WORDS, in which "{}" is the capture; IN_FD is its standard input, or 0. */
 static struct vt *
@@ -323,7 +293,7 @@ test_many_starts(void)
 		is_well = vt_wait(v, early[k].seen);
 		if (!is_well) {
 			printf("# start %u, key %s\n", i, early[k].keys);
-			show(v);
+			see_screen(v);
 		}
 		vt_keys(v, "^C");
 		is_well &= vt_ended(v) == 0 && vt_is_given_back(v);
