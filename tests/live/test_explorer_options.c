@@ -11,7 +11,8 @@
 
 #define WORDS_MAX 16
 #define DATA "0123456789abcdef"
-#define SCRIPT "while :; do echo " DATA " >/dev/null; cat /etc/hostname >/dev/null; sleep 0.05; done"
+#define SCRIPT \
+	"while :; do echo " DATA " >/dev/null; cat /etc/hostname >/dev/null; sleep 0.05; done"
 
 static char *program;
 
@@ -93,7 +94,8 @@ static void
 test_faults(void)
 {
 	const char *const without[] = { "-v", "dig", "evt.type = page_fault", NULL };
-	const char *const with[] = { "--page-faults", "-v", "page_faults", "proc.name = cat", NULL };
+	const char *const with[] = { "--page-faults", "-v", "page_faults", "proc.name = cat",
+				     NULL };
 	struct vt *v = explore(with);
 
 	see(v, "cat /etc/hostname", "--page-faults: who has some");
