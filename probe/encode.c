@@ -19,7 +19,8 @@
 
 struct encoder {
 	const struct call_plan *plans;
-	uint32_t sigreturn;		/* number of rt_sigreturn() */
+	uint32_t sigreturn, compat_sigreturn;	/* numbers of rt_sigreturn() */
+	uint32_t old_sigreturn;		/* the other one of 32-bit programs */
 	uint64_t wall_ns;
 	struct pieces_cgroups cgroups;
 	struct text out;		/* the event being made */
@@ -28,7 +29,18 @@ struct encoder {
 	bool has_sample;		/* of a time that was told exactly just now */
 	struct map execs;		/* by tid: threads that start a program */
 	struct map waits;		/* by tid: for how long a thread waits, and one more */
+	struct map returns;		/* by tid: threads that return the old way */
 };
+
+/* The number, from FIRST on, of what is called NAME, or WIRE_CALLS. */
+static uint32_t
+number_of(const struct call_plan *plans, uint32_t first, const char *name)
+{
+	while (first < WIRE_CALLS && !(plans[first].syscall &&
+	       !strcmp(plans[first].syscall->name, name)))
+		first++;
+	return first;
+}
 
 struct encoder *
 encoder_new(const struct call_plan *plans, uint64_t wall_ns)
@@ -39,9 +51,10 @@ encoder_new(const struct call_plan *plans, uint64_t wall_ns)
 	e->execs.seed = hash_seed();
 	e->waits.seed = hash_seed();
 	e->wall_ns = wall_ns;
-	while (e->sigreturn < WIRE_CALLS && !(plans[e->sigreturn].syscall &&
-	       !strcmp(plans[e->sigreturn].syscall->name, "rt_sigreturn")))
-		e->sigreturn++;
+	e->returns.seed = hash_seed();
+	e->sigreturn = number_of(plans, 0, "rt_sigreturn");
+	e->compat_sigreturn = number_of(plans, WIRE_COMPAT_CALLS, "rt_sigreturn");
+	e->old_sigreturn = number_of(plans, WIRE_COMPAT_CALLS, "sigreturn");
 	return e;
 }
 
@@ -53,6 +66,7 @@ encoder_free(struct encoder *e)
 	text_fini(&e->out);
 	map_fini(&e->execs);
 	map_fini(&e->waits);
+	map_fini(&e->returns);
 	free(e);
 }
 
@@ -214,6 +228,19 @@ keep_timeout(struct encoder *e, const struct event *ev)
 	memcpy(e->out.p + (s.p - (const uint8_t *)e->out.p), &ns, sizeof(ns));
 }
 
+/* When a thread returns from a signal, the registers are those of what that came between:
+ * the number is that of the call that it made to return. */
+static void
+name_return(struct encoder *e, struct wire_head *head)
+{
+	if (head->kind == WIRE_ENTER && head->number == e->old_sigreturn)
+		map_put(&e->returns, head->tid, e);
+	if (head->kind != WIRE_EXIT || head->number != NO_CALL)
+		return;
+	head->number = !(head->flags & WIRE_COMPAT) ? e->sigreturn :
+		       map_del(&e->returns, head->tid) ? e->old_sigreturn : e->compat_sigreturn;
+}
+
 static bool
 take_call(struct encoder *e, struct event *ev)
 {
@@ -226,9 +253,7 @@ take_call(struct encoder *e, struct event *ev)
 		return false;
 	memcpy(&call, e->in.p, sizeof(call));
 	is_exit = call.head.kind == WIRE_EXIT;
-	/* When it returns, the registers are those of what the signal came between. */
-	if (is_exit && call.head.number == NO_CALL)
-		call.head.number = e->sigreturn;
+	name_return(e, &call.head);
 	k.call = &call;
 	k.plan = NULL;
 	k.message = e->message;
@@ -271,6 +296,7 @@ take_death(struct encoder *e, struct event *ev)
 	code = (uint32_t)death.code;
 	map_del(&e->execs, death.head.tid);
 	map_del(&e->waits, death.head.tid);
+	map_del(&e->returns, death.head.tid);
 	begin(e, &death.head, EV_PROCEXIT_1_E, 5);
 	put_one(e, 0, PK_ERRNO, code);
 	put_one(e, 1, PK_ERRNO, code >> 8 & 0xff);

@@ -17,14 +17,22 @@
 
 #include "engine/base/err.h"
 #include "engine/base/mem.h"
+#include "probe/kernel_names.h"
 #include "probe/object.h"
 
+#define KERNEL_TYPES "/sys/kernel/btf/vmlinux"
+#define FIRST "on_"			/* how programs are called, and those that relieve them */
+#define SECOND "again_"
 #define EMPTY_TURNS 2			/* a fork may slip through one */
 #define PIDFD_OF_THREAD O_EXCL		/* headers may be older than that flag */
 
+/* Which programs: see bpf/look.h. */
+enum build { BUILD_STEADY, BUILD_USUAL, BUILD_PLAIN };
+
 struct loader {
 	struct bpf_object *object;
-	bool is_plain;			/* the programs are those for old kernels */
+	enum build build;
+	struct kernel_names names;	/* until the programs are loaded */
 	struct bpf_link **links;
 	size_t n_links;
 	struct ring *rings;
@@ -55,7 +63,7 @@ has_capability(int number)
 static bool
 has_types(void)
 {
-	return access("/sys/kernel/btf/vmlinux", R_OK) == 0;
+	return access(KERNEL_TYPES, R_OK) == 0;
 }
 
 static bool
@@ -90,23 +98,42 @@ quiet(enum libbpf_print_level level, const char *format, va_list args)
 	return 0;
 }
 
-/* Does the kernel that TYPES are of have tracepoint NAME, with N_ARGS arguments, or 0 for
- * any number? */
+/* Has the tracepoint of TYPE, which is one of the kernel's, N_ARGS arguments? */
 static bool
-has_tracepoint(const struct btf *types, const char *name, unsigned n_args)
+has_arguments(const char *type, unsigned n_args)
+{
+	struct btf *types = btf__load_vmlinux_btf();
+	int id = types ? btf__find_by_name_kind(types, type, BTF_KIND_TYPEDEF) : -ENOENT;
+	const struct btf_type *t;
+	bool has = false;
+
+	if (id >= 0) {
+		/* A pointer to a function, whose first argument is the tracepoint's own. */
+		t = btf__type_by_id(types, btf__type_by_id(types, (uint32_t)id)->type);
+		t = btf__type_by_id(types, t->type);
+		has = btf_is_func_proto(t) && btf_vlen(t) == n_args + 1;
+	}
+	btf__free(types);
+	return has;
+}
+
+/* Does this kernel have tracepoint NAME, with N_ARGS arguments, or 0 for any number? */
+static bool
+has_tracepoint(const struct loader *l, const char *name, unsigned n_args)
 {
 	char type[64];
-	const struct btf_type *t;
-	int id;
 
 	snprintf(type, sizeof(type), "btf_trace_%s", name);
-	id = types ? btf__find_by_name_kind(types, type, BTF_KIND_TYPEDEF) : -ENOENT;
-	if (id < 0)
-		return false;
-	/* A pointer to a function, whose first argument is the tracepoint's own. */
-	t = btf__type_by_id(types, btf__type_by_id(types, (uint32_t)id)->type);
-	t = btf__type_by_id(types, t->type);
-	return btf_is_func_proto(t) && (!n_args || btf_vlen(t) == n_args + 1);
+	return kernel_names_have(&l->names, type) && (!n_args || has_arguments(type, n_args));
+}
+
+/* From Linux 7.0 on a program of a tracepoint may be interrupted. That cannot be asked: it
+ * is kernels that have the last of these. */
+static bool
+lets_others_in(const struct loader *l)
+{
+	return kernel_names_have(&l->names, "bpf_preempt_disable") &&
+	       kernel_names_have(&l->names, "bpf_arena_alloc_pages_non_sleepable");
 }
 
 /* A program for what not every kernel has is left out where it is missing, and one for
@@ -121,14 +148,13 @@ choose_optional(struct loader *l, const struct wire_config *config)
 	} some[] = {
 		{ "on_uring", "io_uring_submit_req", 0, config->uring_wants },
 		/* So it was called in Linux 6.0 to 6.3. */
-		{ "on_uring", "io_uring_submit_sqe", 2, config->uring_wants && !l->is_plain },
+		{ "on_uring", "io_uring_submit_sqe", 2, config->uring_wants &&
+						       l->build != BUILD_PLAIN },
 		{ "on_switch", "sched_switch", 0, config->switch_wants },
 		{ "on_fault", "page_fault_user", 0, config->fault_wants },
 		{ "on_move", "cgroup_attach_task", 0, config->filter.has_cgroup ||
 						      config->filter.has_container },
 	};
-	bool are_known = false;
-	struct btf *types = NULL;
 
 	for (size_t i = 0; i < ARRAY_LEN(some); i++) {
 		struct bpf_program *p =
@@ -136,28 +162,31 @@ choose_optional(struct loader *l, const struct wire_config *config)
 
 		if (!p || !some[i].is_wanted)
 			continue;
-		if (!are_known)
-			types = btf__load_vmlinux_btf();
-		are_known = true;
-		if (!has_tracepoint(types, some[i].tracepoint, some[i].n_args))
+		if (!has_tracepoint(l, some[i].tracepoint, some[i].n_args))
 			continue;
 		bpf_program__set_autoload(p, true);
-		if (!l->is_plain)
+		if (l->build != BUILD_PLAIN)
 			bpf_program__set_attach_target(p, 0, some[i].tracepoint);
 	}
-	btf__free(types);
 }
 
-/* Open the programs, usual or plain, for l->n_possible CPUs. */
+/* Open the programs of l->build, for l->n_possible CPUs. */
 static int
 open_object(struct loader *l, const struct wire_config *config, struct err *err)
 {
 	static const char *const per_cpu[] = { "rings", "cells" };
+	const struct {
+		const unsigned char *p;
+		size_t len;
+	} builds[] = {
+		[BUILD_STEADY] = { probe_steady_object, probe_steady_object_len },
+		[BUILD_USUAL] = { probe_object, probe_object_len },
+		[BUILD_PLAIN] = { probe_plain_object, probe_plain_object_len },
+	};
 	struct bpf_map *map;
 
-	l->object = l->is_plain ?
-		    bpf_object__open_mem(probe_plain_object, probe_plain_object_len, NULL) :
-		    bpf_object__open_mem(probe_object, probe_object_len, NULL);
+	bpf_object__close(l->object);
+	l->object = bpf_object__open_mem(builds[l->build].p, builds[l->build].len, NULL);
 	if (!l->object)
 		return explain(-errno, err);
 	map = bpf_object__find_map_by_name(l->object, ".rodata.config");
@@ -188,8 +217,7 @@ load_plain(struct loader *l, const struct wire_config *config, size_t ring_bytes
 {
 	int code, fd;
 
-	bpf_object__close(l->object);
-	l->is_plain = true;
+	l->build = BUILD_PLAIN;
 	if (open_object(l, config, err) < 0)
 		return err->code;
 	fd = new_ring(ring_bytes);
@@ -202,8 +230,7 @@ load_plain(struct loader *l, const struct wire_config *config, size_t ring_bytes
 	return code < 0 ? explain(code, err) : 0;
 }
 
-/* Put the programs into the kernel: the usual ones or, where it does not take these, the
- * plain ones. */
+/* Put the programs into the kernel: those for it or, where it does not take these, others. */
 static int
 load_object(struct loader *l, const struct wire_config *config, size_t ring_bytes,
 	    struct err *err)
@@ -212,12 +239,17 @@ load_object(struct loader *l, const struct wire_config *config, size_t ring_byte
 
 	libbpf_set_print(quiet);
 	l->n_possible = libbpf_num_possible_cpus();
-	if (open_object(l, config, err) < 0)
-		return err->code;
-	code = bpf_object__load(l->object);
-	if (code < 0 && may_trace() && has_types())
-		return load_plain(l, config, ring_bytes, err);
-	return code < 0 ? explain(code, err) : 0;
+	l->build = lets_others_in(l) ? BUILD_STEADY : BUILD_USUAL;
+	for (; l->build < BUILD_PLAIN; l->build++) {
+		if (open_object(l, config, err) < 0)
+			return err->code;
+		code = bpf_object__load(l->object);
+		if (code == 0)
+			return 0;
+		if (!may_trace() || !has_types())
+			return explain(code, err);
+	}
+	return load_plain(l, config, ring_bytes, err);
 }
 
 /* The CPUs of "0-3,8", at most MAX. */
@@ -339,11 +371,15 @@ struct loader *
 loader_open(struct wire_config *config, size_t ring_bytes, struct err *err)
 {
 	struct loader *l = xzalloc(sizeof(*l));
+	int code;
 
 	l->sample_fd = l->listing_fd = l->census_fd = -1;
 	config->own_tgid = (uint32_t)getpid();
 	config->data_limit_bytes = (uint32_t)(ring_bytes / 4 * 3);
-	if (load_object(l, config, ring_bytes, err) < 0 || make_rings(l, ring_bytes, err) < 0 ||
+	kernel_names_init(&l->names, KERNEL_TYPES);
+	code = load_object(l, config, ring_bytes, err);
+	kernel_names_fini(&l->names);
+	if (code < 0 || make_rings(l, ring_bytes, err) < 0 ||
 	    find_shared(l, err) < 0) {
 		loader_close(l);
 		return NULL;
@@ -430,6 +466,55 @@ loader_attach(struct loader *l, struct err *err)
 	return 0;
 }
 
+/* How often the kernel left PROGRAM out. */
+static uint64_t
+misses_of(const struct bpf_program *program)
+{
+	struct bpf_prog_info info = { 0 };
+	uint32_t len = sizeof(info);
+
+	if (!bpf_program__autoload(program) ||
+	    bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &len) < 0)
+		return 0;
+	return info.recursion_misses;
+}
+
+/* The one that relieves PROGRAM, or NULL. */
+static const struct bpf_program *
+second_of(const struct loader *l, const struct bpf_program *program)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), SECOND "%s",
+		 bpf_program__name(program) + strlen(FIRST));
+	return bpf_object__find_program_by_name(l->object, name);
+}
+
+uint64_t
+loader_skipped(const struct loader *l)
+{
+	uint64_t alone = 0, first = 0, second = 0;
+	struct bpf_program *program;
+
+	if (l->build != BUILD_STEADY || !l->n_links)
+		return 0;
+	bpf_object__for_each_program(program, l->object) {
+		const struct bpf_program *other;
+
+		if (strncmp(bpf_program__name(program), FIRST, strlen(FIRST)) != 0)
+			continue;
+		other = second_of(l, program);
+		*(other ? &first : &alone) += misses_of(program);
+		second += other ? misses_of(other) : 0;
+	}
+	for (int i = 0; i < l->n_possible; i++)
+		first -= __atomic_load_n(&l->cells[i].relieved, __ATOMIC_RELAXED);
+	/* What both programs of a pair missed is lost; what one of them did is that at most. */
+	if ((int64_t)first < 0)
+		return alone;
+	return alone + (first < second ? first : second);
+}
+
 int
 loader_list_files(const struct loader *l)
 {
@@ -496,7 +581,7 @@ loader_mark(struct loader *l, uint32_t tid, struct err *err)
 {
 	uint32_t one = 1;
 
-	bool is_marked = l->is_plain ? mark_by_number(l, tid) : mark_now(l, tid);
+	bool is_marked = l->build == BUILD_PLAIN ? mark_by_number(l, tid) : mark_now(l, tid);
 
 	if (!is_marked && bpf_map_update_elem(l->seeds_fd, &tid, &one, BPF_ANY) < 0)
 		return err_set(err, -errno, "thread %u cannot be marked: %s", tid,

@@ -53,6 +53,10 @@ bool loader_all_ended(const struct loader *l);
 /* Threads that should have been marked, for which there was no memory. */
 uint64_t loader_unmarked(const struct loader *l);
 
+/* Events of which the kernel did not tell the programs, so far, of whomever: see bpf/turn.h.
+ * 0 once they are detached. */
+uint64_t loader_skipped(const struct loader *l);
+
 /* CPUs that there can be; what one of them counted so far. */
 uint32_t loader_n_cpus(const struct loader *l);
 void loader_cpu_losses(const struct loader *l, uint32_t cpu, struct wire_losses *out);

@@ -38,16 +38,15 @@ static void
 put_vector_size(struct text *out, const struct pieces *k, size_t i)
 {
 	struct span iovs = pieces_part(k, i, 0), rest = pieces_part(k, i, 2);
-	size_t width = pieces_are_narrow(k) ? 4 : 8;
-	uint64_t sum = 0, len = 0;
+	uint64_t sum = 0, len;
 
 	if (!iovs.p)
 		return;
 	/* Of a message that is its name. */
 	if (k->takes[i].how == TAKE_VECTOR_SIZE && rest.len == sizeof(sum))
 		memcpy(&sum, rest.p, sizeof(sum));
-	for (size_t at = 0; at + 2 * width <= iovs.len; at += 2 * width) {
-		memcpy(&len, iovs.p + at + width, width);
+	for (size_t at = 0; at + 16 <= iovs.len; at += 16) {
+		memcpy(&len, iovs.p + at + 8, sizeof(len));
 		sum += len;
 	}
 	pieces_number(out, PK_UINT32, sum);

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <sched.h>
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,6 +81,9 @@ struct probe {
 	struct losses *losses;
 	struct heal *heal;
 	uint64_t n_lost_state;		/* events, when that was last looked at */
+	uint64_t n_skipped;		/* likewise */
+	uint64_t n_untold;		/* of these, to be told of */
+	uint64_t skipped_ns;		/* since boot: when that was */
 	struct loss_part parts[LOSS_PARTS];	/* of a gap that is being told of */
 	size_t n_parts, part_at;
 	struct loss_record gap;
@@ -88,7 +91,7 @@ struct probe {
 	bool is_taken;			/* some of its events are handed out */
 	int wait_ms;
 	int cancel_fd;
-	volatile sig_atomic_t is_cancelled;
+	atomic_bool is_cancelled;	/* by any thread, or a signal handler */
 	struct cgroup_names cgroup_names;
 	struct source_stats stats;
 	struct err trouble;
@@ -151,7 +154,7 @@ begin_events(struct probe *p)
 {
 	snapshot_close(p->snapshot);
 	p->snapshot = NULL;
-	p->scan_end_ns = clock_ns(CLOCK_BOOTTIME);
+	p->scan_end_ns = p->skipped_ns = clock_ns(CLOCK_BOOTTIME);
 	stash_end(p->stash);
 	p->n_taken = stash_taken(p->stash);
 	p->phase = PHASE_EVENTS;
@@ -198,6 +201,19 @@ note_losses(struct probe *p)
 	p->n_lost_state = lost.full_state;
 }
 
+/* What the kernel did not ask the programs about. Nobody knows where that was. */
+static void
+note_skipped(struct probe *p)
+{
+	uint64_t n = loader_skipped(p->loader);
+
+	if (n <= p->n_skipped)
+		return;
+	p->n_untold += n - p->n_skipped;
+	p->n_skipped = n;
+	heal_ask(p->heal);
+}
+
 static void
 look(struct probe *p)
 {
@@ -207,8 +223,10 @@ look(struct probe *p)
 
 	p->looked_ns = now_ns;
 	note_losses(p);
-	if (p->phase == PHASE_EVENTS && now_ns >= p->sample_ns)
+	if (p->phase == PHASE_EVENTS && now_ns >= p->sample_ns) {
 		sample(p, now_ns);
+		note_skipped(p);
+	}
 	p->wait_ms = waiting > ring / 16 ? WAIT_MIN_MS :
 		     p->wait_ms * 2 < WAIT_MAX_MS ? p->wait_ms * 2 : WAIT_MAX_MS;
 	if (!p->end_ns && p->config.only_marked && loader_all_ended(p->loader) &&
@@ -222,6 +240,7 @@ note_cancel(struct probe *p)
 {
 	if (!p->is_cancelled || p->is_detached)
 		return;
+	note_skipped(p);
 	loader_detach(p->loader);
 	p->is_detached = true;
 	if (!p->end_ns)
@@ -237,6 +256,7 @@ await(struct probe *p)
 	/* All that came before the end was complete at the last look. */
 	if (p->end_ns && p->looked_ns > p->end_ns + SLACK_NS) {
 		launch_has_ended(&p->launch);
+		note_skipped(p);
 		return false;
 	}
 	if (p->idle)
@@ -280,6 +300,22 @@ find_last_gap(struct probe *p)
 		return true;
 	}
 	return false;
+}
+
+/* What the kernel did not ask the programs about, up to TO_NS. False when that was nothing. */
+static bool
+find_skipped(struct probe *p, uint64_t to_ns)
+{
+	if (!p->n_untold)
+		return false;
+	p->parts[0] = (struct loss_part){ p->n_untold, LOSS_SKIPPED, LOSS_OF_ANY };
+	p->part_at = 0;
+	p->n_parts = 1;
+	p->gap = (struct loss_record){ .cpu = -1, .from_ns = p->skipped_ns + p->wall_ns,
+				       .to_ns = to_ns + p->wall_ns };
+	p->n_untold = 0;
+	p->skipped_ns = to_ns;
+	return true;
 }
 
 static void
@@ -436,8 +472,10 @@ next_event(struct probe *p, struct record *rec)
 		if (!p->is_taken && tell_scan(p, rec))
 			return 1;
 		if (!p->has_item) {
-			if (!await(p) && !find_last_gap(p))
+			if (!await(p) && !find_last_gap(p) && !find_skipped(p, p->looked_ns))
 				return 0;
+		} else if (!p->is_taken && find_skipped(p, p->item.ts_ns)) {
+			continue;
 		} else if (p->item.n_lost) {
 			begin_gap(p, p->item.cpu, p->item.n_lost, p->item.lost_from_ns,
 				  p->item.ts_ns);
@@ -509,7 +547,7 @@ probe_cancel(struct source *s)
 	uint64_t one = 1;
 	ssize_t n;
 
-	p->is_cancelled = 1;
+	p->is_cancelled = true;
 	n = write(p->cancel_fd, &one, sizeof(one));
 	(void)n;
 }
@@ -754,6 +792,7 @@ probe_losses(const struct source *s, struct probe_losses *out)
 	loader_losses(p->loader, &lost);
 	*out = (struct probe_losses){ .full_state = lost.full_state, .full_data = lost.full_data,
 				      .kept_data = lost.kept_data, .sent = lost.sent,
+				      .skipped = p->n_skipped,
 				      .taken = p->n_taken, .delivered = p->stats.n_events,
 				      .late = merge_late(p->merge),
 				      .unmarked = loader_unmarked(p->loader) };

@@ -68,6 +68,8 @@ struct probe_losses {
 	uint64_t full_state;		/* no room; they change what is known of the system */
 	uint64_t full_data;		/* no room; reads, writes and the like */
 	uint64_t kept_data;		/* left out to keep room for the others */
+	uint64_t skipped;		/* the kernel did not ask the programs, perhaps about
+					 * others than were asked for */
 	uint64_t sent;			/* not missing; once the source has ended, as many */
 	uint64_t taken;			/* as were taken from the kernel */
 	uint64_t delivered;		/* events that were made of these */

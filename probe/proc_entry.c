@@ -251,6 +251,19 @@ take_texts(struct proc_entry *e, const char *dir, struct proc_record *p)
 		p->root = span_of(&e->root);
 }
 
+/* PATH as P sees it, whose root may be a folder of ours: so do events name it. */
+static struct span
+from_its_root(const struct proc_record *p, struct span path)
+{
+	size_t len = p->root.len;
+
+	if (len < 2 || path.len < len || memcmp(path.p, p->root.p, len) != 0)
+		return path;
+	if (path.len == len)
+		return (struct span){ (const uint8_t *)"/", 1 };
+	return path.p[len] == '/' ? (struct span){ path.p + len, path.len - len } : path;
+}
+
 static void
 take_loginuid(struct proc_entry *e, const char *dir, struct proc_record *p)
 {
@@ -306,6 +319,8 @@ proc_entry_texts(struct proc_entry *e, struct proc_record *p)
 	take_exepath(e, dir, p);
 	take_arguments(e, dir, p);
 	take_texts(e, dir, p);
+	p->exepath = from_its_root(p, p->exepath);
+	p->cwd = from_its_root(p, p->cwd);
 }
 
 bool

@@ -135,8 +135,7 @@ enum wire_what {
 	GRAB_COUNTED = 4,		/* argument MORE times SIZE bytes at ARG; 0 for MAX
 					 * is the snap length */
 	GRAB_VECTOR = 5,		/* iovecs at ARG, MORE of them: part 0 they
-					 * themselves (half as wide in a 32-bit
-					 * program), part 1 the first data; none of
+					 * themselves, part 1 the first data; none of
 					 * a call that failed when SIZE is set. Part 2,
 					 * 8 bytes: what those beyond part 0 hold */
 	GRAB_MESSAGE = 6,		/* msghdr at ARG: part 0 iovecs, 1 data, 2 name,
@@ -273,7 +272,8 @@ struct wire_cell {
 	uint64_t caller;
 	uint64_t caller_turn;
 	uint32_t caller_wants;
-	uint32_t pad;
+	uint32_t relieved;		/* events that a second program took, less those that
+					 * a first one left to it */
 };
 
 #define WIRE_ROOTS 32			/* hierarchies of cgroups; a power of two */

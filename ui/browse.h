@@ -2,8 +2,8 @@
  * browse - the main screen: source, path, timeline, table, keys.
  *
  * Its state and what is asked for are in browse.c, what keys do in browse_keys.c and,
- * by what it is about, in browse_filter.c, browse_search.c, browse_views.c and
- * browse_save.c; how it looks in browse_draw.c.
+ * by what it is about, in browse_filter.c, browse_search.c, browse_views.c,
+ * browse_save.c and browse_typed.c; how it looks in browse_draw.c.
  */
 #ifndef UI_BROWSE_H
 #define UI_BROWSE_H
@@ -17,9 +17,11 @@
 #include "ui/drill.h"
 #include "ui/grid.h"
 #include "ui/kept.h"
+#include "ui/key.h"
 #include "ui/timeline.h"
 
 #define BROWSE_SLICES 512		/* of the timeline */
+#define BROWSE_TYPED_MAX 32
 #define BROWSE_STEPS_MAX (2 * DRILL_LEVELS_MAX + 1)
 
 /* A part of the path that can be clicked: the view of a level, or the row in it that was
@@ -34,6 +36,7 @@ struct browse {
 	struct screen screen;
 	struct drill drill;
 	struct ask *ask_table, *ask_line;
+	const struct view **prepared;	/* owned: see browse_prepare(); NULL: not yet */
 	struct answer table;		/* the newest; .table may be NULL */
 	struct answer line;
 	struct kept kept;		/* those of before, once all has been read */
@@ -56,6 +59,8 @@ struct browse {
 	uint64_t cursor_ns;
 	uint64_t anchor_ns;		/* the other end of the window while it is drawn */
 	bool is_dragging;
+	struct key typed[BROWSE_TYPED_MAX];	/* before there were rows */
+	size_t n_typed;
 	char *search;			/* NULL: nothing is searched */
 	struct grid_search finding;	/* .left 0: it is over; SIZE_MAX: it waits for rows */
 	/* The columns that are shown: of the table, or of the view while there is none. */
@@ -75,6 +80,9 @@ struct browse {
 
 /* Open it on top. */
 void browse_open(struct app *a, const struct view *first);
+
+/* All has been read: let what views at the top will need be found out while nobody asks. */
+void browse_prepare(struct browse *b);
 
 /* Ask for table and timeline anew, because what is asked has changed. */
 void browse_ask(struct browse *b);
@@ -102,6 +110,12 @@ void browse_search(void *browse);
 void browse_search_next(void *browse);
 void browse_search_previous(void *browse);
 void browse_search_on(struct browse *b);
+
+/* A key for rows, and there are none yet: it is kept, and true. */
+bool browse_type_ahead(struct browse *b, const struct key *k);
+
+/* If there are rows now: do what was typed before. */
+void browse_type_on(struct browse *b);
 
 /* Show the command lines that show this again. */
 void browse_show_command(void *browse);

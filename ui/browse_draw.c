@@ -11,6 +11,7 @@
 
 #define ROWS_FOR_LINE 12		/* with fewer rows there is no timeline */
 #define NS 1000000000u
+#define NAME_LEAST 12			/* columns of the name of a capture */
 
 static struct span
 span_of(const struct text *t)
@@ -50,51 +51,94 @@ put_span(uint64_t from_ns, uint64_t to_ns, struct text *t)
 		text_fmt(t, "%.0f min", s / 60);
 }
 
+/* Whether it plays, how far it is, or the instant that all numbers are as of. */
+static void
+put_state(struct browse *b, struct text *t)
+{
+	struct app *a = b->screen.app;
+	const struct table *table = b->table.table;
+
+	if (b->is_paused) {
+		text_str(t, "■ paused");
+	} else if (a->o->name ? !a->progress.is_done || !b->is_final : !table) {
+		put_progress(a, t);
+	} else if (table && table->to_ns) {
+		text_str(t, "as of ");
+		clock_time(&a->clock, table->to_ns, t);
+		t->len -= t->len > 6 ? 6 : 0;	/* milliseconds are enough */
+	}
+}
+
+static void
+put_warning(struct text *t, const char *words)
+{
+	text_str(t, t->len ? "   " : "");
+	text_str(t, words);
+}
+
+/* What is wrong with what is seen. */
+static void
+put_warnings(struct browse *b, struct text *t)
+{
+	const struct app *a = b->screen.app;
+	const struct table *table = b->table.table;
+
+	if (table && table->n_lost) {
+		text_count(t, table->n_lost);
+		text_str(t, " lost");
+	}
+	if (a->was_stopped)
+		put_warning(t, "stopped");
+	if (a->progress.end.damage.code)
+		put_warning(t, a->progress.end.cut_short ? "cut short" : "damaged");
+}
+
+static void
+put_counts(struct browse *b, struct text *t)
+{
+	uint64_t n_events = b->is_paused ? b->held_events
+					 : b->screen.app->progress.stats.n_events;
+
+	text_count(t, n_events);
+	text_str(t, n_events == 1 ? " event" : " events");
+	if (b->line.slices.n) {
+		text_str(t, "   ");
+		put_span(b->line.slices.from_ns, b->line.slices.to_ns, t);
+	}
+}
+
+/* The name gives way to what changes. */
 static void
 draw_source(struct browse *b, struct area line)
 {
 	struct app *a = b->screen.app;
-	const struct ingest_progress *p = &a->progress;
-	const struct table *table = b->table.table;
-	uint64_t n_events = b->is_paused ? b->held_events : p->stats.n_events;
-	struct text t = { 0 };
-	unsigned col, width;
+	const char *name = a->o->name ? a->o->name : "live";
+	struct span shown = { (const uint8_t *)name, strlen(name) };
+	struct text counts = { 0 }, warnings = { 0 }, state = { 0 };
+	unsigned col, width = canvas_columns(shown), others, room;
 
-	text_count(&t, n_events);
-	text_str(&t, n_events == 1 ? " event" : " events");
-	if (b->line.slices.n) {
-		text_str(&t, "   ");
-		put_span(b->line.slices.from_ns, b->line.slices.to_ns, &t);
-	}
+	put_counts(b, &counts);
+	put_warnings(b, &warnings);
+	put_state(b, &state);
 	col = 1 + area_text(line, 0, 1, STYLE_DIM, "sysreel") + 2;
-	col += area_text(line, 0, col, STYLE_TITLE, a->o->name ? a->o->name : "live") + 3;
-	col += area_bytes(line, 0, col, STYLE_TEXT, span_of(&t)) + 3;
-	if (table && table->n_lost) {
-		t.len = 0;
-		text_count(&t, table->n_lost);
-		text_str(&t, " lost");
-		col += area_bytes(line, 0, col, STYLE_WARNING, span_of(&t)) + 3;
-	}
-	if (a->was_stopped)
-		col += area_text(line, 0, col, STYLE_WARNING, "stopped") + 3;
-	if (p->end.damage.code)
-		col += area_text(line, 0, col, STYLE_WARNING,
-				 p->end.cut_short ? "cut short" : "damaged") + 3;
-	t.len = 0;
-	if (b->is_paused)
-		text_str(&t, "■ paused");
-	else if (a->o->name ? !p->is_done || !b->is_final : !table)
-		put_progress(a, &t);
-	else if (table && table->to_ns) {
-		text_str(&t, "as of ");
-		clock_time(&a->clock, table->to_ns, &t);
-		t.len -= t.len > 6 ? 6 : 0;	/* milliseconds are enough */
-	}
-	width = canvas_columns(span_of(&t));
-	if (col + width + 1 < line.n_cols)
+	others = 3 + canvas_columns(span_of(&counts)) + 3 + canvas_columns(span_of(&state)) + 1;
+	if (warnings.len)
+		others += 3 + canvas_columns(span_of(&warnings));
+	room = line.n_cols > col + others ? line.n_cols - col - others : 0;
+	room = room > NAME_LEAST ? room : NAME_LEAST;
+	width = width < room ? width : room;
+	area_fit(area_line(line, 0, col, width), CANVAS_LEFT, STYLE_TITLE, shown);
+	col += width + 3;
+	col += area_bytes(line, 0, col, STYLE_TEXT, span_of(&counts)) + 3;
+	if (warnings.len)
+		col += area_bytes(line, 0, col, STYLE_WARNING, span_of(&warnings)) + 3;
+	width = canvas_columns(span_of(&state));
+	if (col + width < line.n_cols)
 		area_bytes(line, 0, line.n_cols - width - 1,
-			   p->is_done ? STYLE_TEXT : STYLE_GOOD, span_of(&t));
-	text_fini(&t);
+			   a->progress.is_done ? STYLE_TEXT : STYLE_GOOD, span_of(&state));
+	text_fini(&counts);
+	text_fini(&warnings);
+	text_fini(&state);
 }
 
 /* A part of the path that can be clicked. */

@@ -469,6 +469,8 @@ browse_key(struct screen *s, const struct key *k)
 		return mouse(b, &d, k);
 	if (b->has_focus_on_line && line_key(b, k))
 		return true;
+	if (browse_type_ahead(b, k))
+		return true;
 	if (!k->modifiers && k->code >= '1' && k->code <= '9') {
 		sort_by(b, k->code - '1');
 		return true;

@@ -12,20 +12,55 @@
 #include "ui/reproduce.h"
 #include "ui/save.h"
 
-/* The table that is seen, with the columns that are shown. */
+/* The table that is seen, with the columns that are shown, in their order. */
 struct saved {
 	struct browse *browse;
 	struct table table;
 	struct view_column *columns;	/* copies, hidden as the user wants it */
 	const struct view_column **pointers;
+	size_t order[COLUMNS_ENTRIES_MAX];	/* which cell of a row stands where */
 };
+
+/* The cells at FROM in the order of S, at TO. */
+static const struct cell *
+put_cells(const struct saved *s, const struct cell *from, struct cell *to)
+{
+	for (size_t i = 0; i < s->table.n_columns; i++)
+		to[i] = from[s->order[i]];
+	return to;
+}
 
 static int
 write_table(void *ctx, const char *path, int fd, const atomic_bool *cancel)
 {
 	const struct saved *s = ctx;
+	const struct table *t = &s->table;
+	struct cell *cells = xreallocarray(NULL, (t->n_rows + 1) * t->n_columns + 1,
+					   sizeof(*cells));
+	struct table_row *rows = xreallocarray(NULL, t->n_rows + 1, sizeof(*rows));
+	struct table ordered = *t;
+	int code;
 
-	return s->browse->screen.app->o->write_table(&s->table, path, fd, cancel);
+	ordered.totals = put_cells(s, t->totals, cells);
+	for (size_t i = 0; i < t->n_rows; i++) {
+		rows[i] = t->rows[i];
+		rows[i].cells = put_cells(s, t->rows[i].cells, cells + (i + 1) * t->n_columns);
+	}
+	ordered.rows = rows;
+	code = s->browse->screen.app->o->write_table(&ordered, path, fd, cancel);
+	free(rows);
+	free(cells);
+	return code;
+}
+
+/* Column number CELL of the table is the next one, at AT. */
+static void
+put_column(struct saved *s, size_t at, size_t cell, bool is_hidden)
+{
+	s->order[at] = cell;
+	s->columns[at] = *s->browse->table.table->columns[cell];
+	s->columns[at].is_hidden = is_hidden;
+	s->pointers[at] = &s->columns[at];
 }
 
 static void
@@ -46,19 +81,27 @@ saved_new(struct browse *b)
 	const struct table *t = b->table.table;
 	struct column_choice list[COLUMNS_ENTRIES_MAX];
 	size_t n = columns_list(&a->columns, t->view, a->o->variant, list, COLUMNS_ENTRIES_MAX);
+	bool is_put[COLUMNS_ENTRIES_MAX] = { false };
 	struct saved *s = xzalloc(sizeof(*s));
+	size_t at = 0;
 
 	s->browse = b;
 	s->table = *t;
 	s->columns = xreallocarray(NULL, t->n_columns + 1, sizeof(*s->columns));
 	s->pointers = xreallocarray(NULL, t->n_columns + 1, sizeof(*s->pointers));
-	for (size_t i = 0; i < t->n_columns; i++) {
-		s->columns[i] = *t->columns[i];
-		s->pointers[i] = &s->columns[i];
+	for (size_t i = 0; i < n; i++) {
+		size_t cell = list[i].cell;
+
+		if (cell >= t->n_columns || cell >= COLUMNS_ENTRIES_MAX || is_put[cell])
+			continue;
+		is_put[cell] = true;
+		put_column(s, at++, cell, !list[i].is_shown);
 	}
-	for (size_t i = 0; i < n; i++)
-		if (list[i].cell < t->n_columns)
-			s->columns[list[i].cell].is_hidden = !list[i].is_shown;
+	/* What nobody can choose is in no list. */
+	for (size_t i = 0; i < t->n_columns && i < COLUMNS_ENTRIES_MAX; i++)
+		if (!is_put[i])
+			put_column(s, at++, i, t->columns[i]->is_hidden);
+	s->table.n_columns = at;
 	s->table.columns = s->pointers;
 	b->is_lent = true;
 	return s;

@@ -21,10 +21,10 @@ static const struct {
 	{ 0x2581, '.' }, { 0x2582, ':' }, { 0x2583, '-' }, { 0x2584, '=' },	/* bars */
 	{ 0x2585, '+' }, { 0x2586, '*' }, { 0x2587, '%' }, { 0x2588, '#' },
 	{ 0x2591, '.' }, { 0x2592, ':' }, { 0x2593, '%' },
-	{ 0x25B2, '^' }, { 0x25BC, 'v' }, { 0x25B6, '>' }, { 0x25B8, '>' }, { 0x25C0, '<' },
+	{ 0x25B2, '+' }, { 0x25BC, '-' }, { 0x25B6, '>' }, { 0x25B8, '>' }, { 0x25C0, '<' },
 	{ 0x25CF, '*' }, { 0x25A0, '#' }, { 0x203A, '>' }, { 0x2039, '<' }, { 0x00D7, 'x' },
 	{ 0x2190, '<' }, { 0x2191, '^' }, { 0x2192, '>' }, { 0x2193, 'v' }, { 0x00B5, 'u' },
-	{ 0x00B7, '.' }, { 0x2014, '-' },
+	{ 0x00B7, '.' }, { 0x2014, '-' }, { 0x03A3, '=' },
 };
 
 /* A character as it is shown: itself, or the bytes of an escape. */
@@ -68,7 +68,7 @@ ascii_for(uint32_t c)
 /* Signs that the 256 or 512 characters of the console's fonts are without. */
 static const uint32_t not_on_console[] = {
 	0x2581, 0x2582, 0x2583, 0x2585, 0x2586, 0x2587, 0x25B6, 0x25B8, 0x25C0, 0x25CF, 0x2039,
-	0x203A, ELLIPSIS,
+	0x203A, 0x03A3, ELLIPSIS,
 };
 
 /* Is C drawn as what stands for it? */

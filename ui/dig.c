@@ -42,8 +42,8 @@ found(const struct dig *d)
 static void
 choose_columns(struct dig *d)
 {
-	dig_line_choose(&d->line, d->is_relative,
-			d->base.screen.app->o->variant != VIEW_PLAIN);
+	dig_line_choose(&d->line, &(struct dig_choice){
+		d->is_relative, d->base.screen.app->o->variant != VIEW_PLAIN, d->area.n_cols });
 }
 
 /* Read the event of ROW, unless it is there. */
@@ -132,7 +132,8 @@ draw(struct screen *s, struct area a)
 	struct grid_data data;
 
 	d->area = area_part(a, 1, 0, a.n_rows - 2, a.n_cols);
-	dig_line_fit(&d->line, a.n_cols);
+	if (d->line.n_cols != a.n_cols)
+		choose_columns(d);
 	data_of(d, &data);
 	go_back(d, &data, is_done);
 	d->grid.search = d->base.search.text;
@@ -347,7 +348,8 @@ save(void *screen)
 	struct dig_line *l = xzalloc(sizeof(*l));
 
 	dig_line_init(l);
-	dig_line_choose(l, d->is_relative, d->base.screen.app->o->variant != VIEW_PLAIN);
+	dig_line_choose(l, &(struct dig_choice){
+		d->is_relative, d->base.screen.app->o->variant != VIEW_PLAIN, 0 });
 	events_save(&d->base.events, "events.txt", &lines, l);
 }
 

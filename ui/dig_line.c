@@ -12,23 +12,28 @@
 static const struct {
 	const char *field;
 	struct grid_column column;
+	unsigned narrow_cols, wide_cols;	/* its width in such a terminal */
 } columns[DIG_COLUMNS] = {
-	{ "evt.num", { "#", 9, true } },
-	{ "evt.time", { "TIME", 18, false } },
-	{ "evt.reltime", { "SINCE START", 18, true } },
-	{ "evt.cpu", { "CPU", 3, true } },
-	{ "container.name", { "CONTAINER", 12, false } },
-	{ "proc.name", { "PROCESS", 15, false } },
-	{ "thread.tid", { "TID", 7, true } },
-	{ "evt.dir", { "D", 1, false } },
-	{ "evt.type", { "EVENT", 13, false } },
-	{ "evt.latency.human", { "LATENCY", 8, true } },
-	{ "evt.args", { "ARGUMENTS", 0, false } },
+	{ "evt.num", { "#", 9, true }, 7, 9 },
+	{ "evt.time", { "TIME", 18, false }, 12, 18 },
+	{ "evt.reltime", { "SINCE START", 18, true }, 12, 18 },
+	{ "evt.cpu", { "CPU", 3, true }, 3, 3 },
+	{ "container.name", { "CONTAINER", 12, false }, 10, 12 },
+	{ "proc.name", { "PROCESS", 15, false }, 10, 15 },
+	{ "thread.tid", { "TID", 7, true }, 6, 7 },
+	{ "evt.dir", { "D", 1, false }, 1, 1 },
+	/* Where there is room, names of calls stand whole. */
+	{ "evt.type", { "EVENT", 13, false }, 10, 24 },
+	{ "evt.latency.human", { "LATENCY", 8, true }, 7, 8 },
+	{ "evt.args", { "ARGUMENTS", 0, false }, 0, 0 },
 };
-#define ROOMY_COLS 120			/* from here on names of calls stand whole */
-#define WHOLE_COLS 24
+enum { AT_TIME = 1, AT_SINCE = 2, AT_CPU = 3, AT_CONTAINER = 4, AT_EVENT = 8, AT_LATENCY = 9 };
 
-enum { AT_TIME = 1, AT_SINCE = 2, AT_CONTAINER = 4, AT_EVENT = 8, AT_LATENCY = 9 };
+#define NARROW_COLS 100u		/* a terminal with less is narrow, */
+#define WIDE_COLS 120u			/* one with so much is wide */
+/* Of nanoseconds a narrow terminal shows so many digits less. */
+#define NARROW_CUT_TIME 6u
+#define NARROW_CUT_SINCE 3u
 
 void
 dig_line_init(struct dig_line *l)
@@ -55,27 +60,35 @@ dig_line_fini(struct dig_line *l)
 }
 
 void
-dig_line_choose(struct dig_line *l, bool is_relative, bool has_containers)
+dig_line_choose(struct dig_line *l, const struct dig_choice *c)
 {
 	l->number = UINT64_MAX;
+	l->n_cols = c->n_cols;
+	l->is_narrow = c->n_cols && c->n_cols < NARROW_COLS;
 	l->n_shown = 0;
 	for (size_t i = 0; i < DIG_COLUMNS; i++) {
-		if (i == (is_relative ? AT_TIME : AT_SINCE) ||
-		    (i == AT_CONTAINER && !has_containers))
+		struct grid_column *shown = &l->shown[l->n_shown];
+
+		if (i == (c->is_relative ? AT_TIME : AT_SINCE) ||
+		    (i == AT_CONTAINER && !c->has_containers) || (i == AT_CPU && l->is_narrow))
 			continue;
-		l->which[l->n_shown] = i;
-		l->shown[l->n_shown++] = columns[i].column;
+		*shown = columns[i].column;
+		if (l->is_narrow)
+			shown->width_cols = columns[i].narrow_cols;
+		else if (c->n_cols >= WIDE_COLS)
+			shown->width_cols = columns[i].wide_cols;
+		l->which[l->n_shown++] = i;
 	}
 }
 
-void
-dig_line_fit(struct dig_line *l, unsigned n_cols)
+/* Cut cell I, if it is a time, to what there is room for. */
+static void
+cut_time(struct dig_line *l, size_t i)
 {
-	unsigned width = n_cols < ROOMY_COLS ? columns[AT_EVENT].column.width_cols : WHOLE_COLS;
+	size_t n = i == AT_TIME ? NARROW_CUT_TIME : i == AT_SINCE ? NARROW_CUT_SINCE : 0;
 
-	for (size_t k = 0; k < l->n_shown; k++)
-		if (l->which[k] == AT_EVENT)
-			l->shown[k].width_cols = width;
+	if (l->is_narrow && l->cells[i].len > n)
+		l->cells[i].len -= n;
 }
 
 void
@@ -105,6 +118,7 @@ dig_line_load(struct dig_line *l, struct cursor *c, uint64_t number)
 			clock_span(v.u, &l->cells[i]);
 		else
 			operand_text(l->operands[i], &v, ev->render, &l->cells[i]);
+		cut_time(l, i);
 	}
 }
 

@@ -23,6 +23,8 @@ struct operand;
 struct dig_line {
 	struct operand *operands[DIG_COLUMNS];
 	/* What is shown: which of all columns, and how. */
+	unsigned n_cols;
+	bool is_narrow;
 	size_t which[DIG_COLUMNS], n_shown;
 	struct grid_column shown[DIG_COLUMNS];
 	/* The event whose cells these are. */
@@ -34,11 +36,14 @@ struct dig_line {
 void dig_line_init(struct dig_line *l);
 void dig_line_fini(struct dig_line *l);
 
-/* Show times since the first event or of the day, and containers or none. */
-void dig_line_choose(struct dig_line *l, bool is_relative, bool has_containers);
+/* What is chosen of all columns. */
+struct dig_choice {
+	bool is_relative;		/* times since the first event, not of the day */
+	bool has_containers;
+	unsigned n_cols;		/* of the terminal; 0: it is for a file */
+};
 
-/* Give columns the widths that suit a screen of N_COLS. */
-void dig_line_fit(struct dig_line *l, unsigned n_cols);
+void dig_line_choose(struct dig_line *l, const struct dig_choice *c);
 
 /* Make the cells of event NUMBER, which C can go to, unless they are there. */
 void dig_line_load(struct dig_line *l, struct cursor *c, uint64_t number);

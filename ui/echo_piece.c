@@ -78,10 +78,10 @@ put_head(struct echo_piece *p, const struct eval *ev, bool is_read)
 	put_field(p, ev, F_TID);
 	text_str(&p->text, is_read ? ") reads " : ") writes ");
 	put_field(p, ev, F_BYTES);
-	text_str(&p->text, is_read ? " bytes from " : " bytes to ");
-	put_field(p, ev, F_FD);
-	text_str(&p->text, "  ");
+	text_str(&p->text, " bytes in ");
 	put_field(p, ev, F_LATENCY);
+	text_str(&p->text, is_read ? " from " : " to ");
+	put_field(p, ev, F_FD);
 	end_line(p);
 }
 

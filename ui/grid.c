@@ -131,6 +131,19 @@ draw_cell(const struct grid *g, const struct grid_column *c, struct area a, stru
 	area_style(area_line(a, 0, shift + canvas_columns(shown), width), STYLE_MATCH);
 }
 
+/* A marked cell that is not the first one stands between brackets. */
+static void
+draw_mark(const struct grid *g, const struct layout *l, struct area line)
+{
+	for (size_t i = 1; i < l->n; i++) {
+		if (l->columns[i] != g->mark || !g->mark)
+			continue;
+		area_text(line, 0, l->at[i] - 1, STYLE_SELECTED, "[");
+		if (l->at[i] + l->width[i] < line.n_cols)
+			area_text(line, 0, l->at[i] + l->width[i], STYLE_SELECTED, "]");
+	}
+}
+
 static void
 draw_row(const struct grid *g, const struct grid_data *d, const struct layout *l, size_t row,
 	 struct area line)
@@ -155,6 +168,8 @@ draw_row(const struct grid *g, const struct grid_data *d, const struct layout *l
 	/* Without colours, and for whoever sees none, the row has a sign as well. */
 	if (is_selected)
 		area_text(line, 0, 0, STYLE_SELECTED, "›");
+	if (is_selected)
+		draw_mark(g, l, line);
 	text_fini(&t);
 }
 
@@ -173,6 +188,7 @@ draw_totals(const struct grid_data *d, const struct layout *l, struct area line)
 			 c->is_right ? CANVAS_RIGHT : CANVAS_LEFT, STYLE_TOTAL,
 			 (struct span){ (const uint8_t *)t.p, t.len });
 	}
+	area_text(line, 0, 0, STYLE_TOTAL, "Σ");
 	text_fini(&t);
 }
 

@@ -1,7 +1,9 @@
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ui/cli/cli.h"
 
@@ -12,6 +14,23 @@ wants_help(int argc, char **argv)
 		if (!strcmp(argv[i], "--help"))
 			return true;
 	return argc > 1 && !strcmp(argv[1], "-h");
+}
+
+/* Names of commands are letters only; what else a word can be, a filter has. */
+static bool
+is_command(const char *word)
+{
+	return word[strspn(word, "abcdefghijklmnopqrstuvwxyz")] == '\0' && strcmp(word, "not") != 0;
+}
+
+/* A file alone is the commonest wish, and no filter: say how it is opened. */
+static bool
+is_file(const char *word)
+{
+	if (!strpbrk(word, "./") || access(word, F_OK) < 0)
+		return false;
+	cli_error("`%s` is a file, not a command; `sysreel -r FILE` explores it", word);
+	return true;
 }
 
 static int
@@ -35,9 +54,11 @@ main(int argc, char **argv)
 		return cli_list(cli_commands, n_cli_commands);
 	if (argc > 1 && !strcmp(argv[1], "--version"))
 		return tell_version();
-	/* Options without a command are those of the explorer, as csysdig has them. */
-	if (argc < 2 || argv[1][0] == '-')
-		return explore_command.run(&explore_command, argc, argv);
+	/* Options and filters without a command are those of the explorer, as csysdig has
+	 * them. */
+	if (argc < 2 || argv[1][0] == '-' || !is_command(argv[1]))
+		return argc > 1 && is_file(argv[1]) ? CLI_USAGE
+			: explore_command.run(&explore_command, argc, argv);
 	c = cli_find(cli_commands, n_cli_commands, argv[1]);
 	if (!c)
 		return CLI_USAGE;

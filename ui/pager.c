@@ -136,11 +136,13 @@ pager_draw(struct pager *p, struct area a)
 		unsigned seen = (unsigned)((p->top + a.n_rows) * 100 / p->n_lines);
 		char note[16] = { 0 };
 		struct text t = { 0 };
+		unsigned width;
 
-		text_fmt(&t, " %u%% ", seen);
+		text_fmt(&t, "%s%u%% ", seen < 100 ? "… " : " ", seen);
 		memcpy(note, t.p, t.len < sizeof(note) - 1 ? t.len : sizeof(note) - 1);
-		if (a.n_cols > t.len && a.n_rows)
-			area_text(a, a.n_rows - 1, a.n_cols - (unsigned)t.len, STYLE_DIM, note);
+		width = canvas_columns((struct span){ (const uint8_t *)t.p, t.len });
+		if (a.n_cols > width && a.n_rows)
+			area_text(a, a.n_rows - 1, a.n_cols - width, STYLE_DIM, note);
 		text_fini(&t);
 	}
 }

@@ -84,11 +84,10 @@ put_latency(uint64_t ns, struct text *t)
 static void
 draw_head(struct spectro *s, struct area line)
 {
-	unsigned col = 1 + area_text(line, 0, 1, STYLE_DIM, "Latencies › ");
+	unsigned col = 1 + area_text(line, 0, 1, STYLE_DIM, "Latencies › "), width = 0;
+	struct span title = { (const uint8_t *)s->q.title, strlen(s->q.title) };
 	struct text t = { 0 };
-	unsigned width;
 
-	area_text(line, 0, col, STYLE_TITLE, s->q.title);
 	if (s->answer.spectrum.n) {
 		struct heatmap_area a = heatmap_selected(&s->map, &s->cursor);
 
@@ -108,6 +107,9 @@ draw_head(struct spectro *s, struct area line)
 			area_bytes(line, 0, line.n_cols - width, STYLE_TEXT,
 				   (struct span){ (const uint8_t *)t.p, t.len });
 	}
+	if (col + width < line.n_cols)
+		area_fit(area_line(line, 0, col, line.n_cols - col - width), CANVAS_LEFT,
+			 STYLE_TITLE, title);
 	text_fini(&t);
 }
 

@@ -12,9 +12,11 @@
 #include "engine/event/layout.h"
 #include "engine/event/source.h"
 
-/* Pieces are long where one follows the other, and short where they are far apart. */
+/* Pieces are long where one event after the other is wanted, and short where they are far
+ * apart: to copy GAP_LEN bytes takes as long as to read once more. */
 #define PIECE_LEN (128u << 10)
-#define PIECE_LEAST (4u << 10)
+#define PIECE_LEAST 1024u
+#define GAP_LEN (8u << 10)
 #define GZIP_PIECE_LEN (1u << 20)	/* each costs the way from a checkpoint */
 
 /* Several are kept: those of calls that were entered long ago are in between. */
@@ -25,6 +27,7 @@ struct piece {
 	uint64_t offset;		/* of its first byte */
 	size_t len;			/* 0: there is none */
 	size_t want;			/* what it was to have */
+	uint64_t last;			/* where something was wanted last */
 	uint8_t *bytes;			/* owned */
 	size_t cap;
 	uint64_t used;			/* when it was last: a count */
@@ -62,12 +65,12 @@ read_plain(const struct reread_input *in, uint64_t offset, size_t len, uint8_t *
 	return 0;
 }
 
-/* Is AT not more than FAR behind the end of P, and not before its start? */
+/* Has P LEN bytes from AT on? */
 static bool
-is_near(const struct piece *p, const struct event_place *at, size_t far)
+has_bytes(const struct piece *p, const struct event_place *at, size_t len)
 {
 	return p->len && p->file == at->file && at->offset >= p->offset &&
-	       at->offset - p->offset < p->len + far;
+	       at->offset + len <= p->offset + p->len;
 }
 
 /* The piece that has LEN bytes from AT on, or else that is to be read next. */
@@ -79,9 +82,10 @@ find_piece(struct again *a, const struct event_place *at, size_t len)
 	for (size_t i = 0; i < PIECES; i++) {
 		struct piece *p = &a->pieces[i];
 
-		if (is_near(p, at, 0) && at->offset - p->offset + len <= p->len)
+		if (has_bytes(p, at, len))
 			return p;
-		if (is_near(p, at, PIECE_LEAST))
+		if (p->len && p->file == at->file && at->offset >= p->last &&
+		    at->offset - p->last < GAP_LEN)
 			before = p;
 		if (p->used < oldest->used)
 			oldest = p;
@@ -109,8 +113,10 @@ have(struct again *a, const struct event_place *at, size_t len, struct err *err)
 	int rc;
 
 	p->used = ++a->n_used;
-	if (is_near(p, at, 0) && at->offset - p->offset + len <= p->len)
+	if (has_bytes(p, at, len)) {
+		p->last = at->offset;
 		return 0;
+	}
 	if (!a->find(a->ctx, at->file, &in))
 		return err_set(err, -ENOENT, "there is no input %u", at->file);
 	if (at->offset + len > in.bytes)
@@ -131,6 +137,7 @@ have(struct again *a, const struct event_place *at, size_t len, struct err *err)
 	p->file = at->file;
 	p->offset = at->offset;
 	p->len = want;
+	p->last = at->offset;
 	return 0;
 }
 

@@ -16,6 +16,7 @@ static const char *const reasons[] = {
 	[LOSS_FOR_UNKNOWN] = "unknown",
 	[LOSS_FULL] = "full",
 	[LOSS_RESERVED] = "reserved",
+	[LOSS_SKIPPED] = "skipped",
 };
 
 static const char *const classes[] = {

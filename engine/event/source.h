@@ -126,6 +126,7 @@ enum loss_reason {
 	LOSS_FOR_UNKNOWN,
 	LOSS_FULL,			/* there was no room for them */
 	LOSS_RESERVED,			/* what room there was, was kept for others */
+	LOSS_SKIPPED,			/* the kernel did not ask the tracer */
 };
 
 /* What they were about. */

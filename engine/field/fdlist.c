@@ -17,15 +17,20 @@
 typedef bool put_fn(const struct eval *ev, int64_t num, const struct descriptor *fd);
 
 static bool
+is_poll(uint16_t id)
+{
+	return id == EV_POLL_E || id == EV_POLL_X || id == EV_PPOLL_E || id == EV_PPOLL_X;
+}
+
+static bool
 list_all(const struct eval *ev, put_fn *put, struct value *out)
 {
-	uint16_t id = ev->m->ev->id;
 	struct span s = { (const uint8_t *)"", 0 };
 	struct reader in;
 	unsigned n;
 	bool any = false;
 
-	if (id == EV_POLL_E || id == EV_POLL_X || id == EV_PPOLL_E || id == EV_PPOLL_X)
+	if (is_poll(ev->m->ev->id))
 		s = call_param(ev->m, "fds");
 	in = reader_of(s.p, s.len, false);
 	n = read_u16(&in);
@@ -137,17 +142,18 @@ LIST(get_sports, put_sport)
 
 static const struct field fields[] = {
 	{ .name = "fdlist.nums", .type = T_STR, .scope = OF_PAYLOAD, .get = get_nums,
+	  .may_have = is_poll,
 	  .doc = "Numbers of the descriptors that poll waits for, with commas." },
 	{ .name = "fdlist.names", .type = T_STR, .scope = OF_PAYLOAD, .get = get_names,
-	  .doc = "Their names." },
+	  .may_have = is_poll, .doc = "Their names." },
 	{ .name = "fdlist.cips", .type = T_STR, .scope = OF_PAYLOAD, .get = get_cips,
-	  .doc = "Addresses of the clients of the connections among them." },
+	  .may_have = is_poll, .doc = "Addresses of the clients of the connections among them." },
 	{ .name = "fdlist.sips", .type = T_STR, .scope = OF_PAYLOAD, .get = get_sips,
-	  .doc = "Addresses of the servers of the connections among them." },
+	  .may_have = is_poll, .doc = "Addresses of the servers of the connections among them." },
 	{ .name = "fdlist.cports", .type = T_STR, .scope = OF_PAYLOAD, .get = get_cports,
-	  .doc = "Ports of the clients of the connections among them." },
+	  .may_have = is_poll, .doc = "Ports of the clients of the connections among them." },
 	{ .name = "fdlist.sports", .type = T_STR, .scope = OF_PAYLOAD, .get = get_sports,
-	  .doc = "Ports of the servers of the connections among them." },
+	  .may_have = is_poll, .doc = "Ports of the servers of the connections among them." },
 };
 
 const struct domain fdlist_domain = {

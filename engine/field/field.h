@@ -108,6 +108,8 @@ struct field {
 	/* The event's own parameter that it is made of: a type without it has no
 	 * value. NULL: that cannot be said. */
 	const char *own_param;
+	/* May an event of type ID have a value? NULL: that cannot be said. */
+	bool (*may_have)(uint16_t id);
 	const char *doc;		/* a sentence */
 };
 

@@ -263,6 +263,8 @@ is_missing_in(const struct operand *o, uint16_t id)
 
 	if (use && use->field->arg & ARG_PARAM)
 		return !may_have_param(use, id);
+	if (use && use->field->may_have && !use->field->may_have(id))
+		return true;
 	return use && use->field->own_param &&
 	       event_type_param(&event_types[id], use->field->own_param) < 0;
 }

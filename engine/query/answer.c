@@ -147,7 +147,7 @@ static bool
 event_column(struct making *m, const struct group *group, size_t i, struct value *out)
 {
 	struct gather *g = m->g;
-	const struct tally *t = &group->tallies[g->same_as[i]];
+	const struct tally *t = gather_tally(g, group, i);
 	uint64_t ns;
 
 	switch (g->how[i].aggregation) {
@@ -185,7 +185,7 @@ static bool
 history_column(struct making *m, const struct group *group, size_t i, struct value *out)
 {
 	const struct view_column *c = m->g->plan->columns[i];
-	const struct tally *t = &group->tallies[i];
+	const struct tally *t = gather_tally(m->g, group, i);
 	enum value_type type = m->g->how[i].type;
 
 	if (!t->n || !tally_result(t, &m->g->how[i], 1, out))
@@ -600,6 +600,7 @@ struct filling {
 	unsigned n_threads;
 };
 
+#define CELLS_LEN (2u << 20)		/* where there are more, they come in such pieces */
 #define ROWS_EACH 256u			/* with fewer of them a thread does not pay */
 
 static void
@@ -645,6 +646,8 @@ fill_rows(struct answer *a, struct filling *f, struct gather *const *gathers, un
 	a->arenas = xzalloc(f->n_threads * sizeof(*a->arenas));
 	a->n_arenas = f->n_threads;
 	for (unsigned i = 0; i < f->n_threads; i++) {
+		if (f->n * plan->n_columns * sizeof(struct cell) / f->n_threads > CELLS_LEN)
+			a->arenas[i].block_len = CELLS_LEN;
 		gathers[i]->cursor->is_sparse = true;
 		f->makings[i] = (struct making){ a, gathers[i], f->all, &a->arenas[i], seconds };
 	}

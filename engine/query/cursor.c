@@ -181,6 +181,11 @@ cursor_eval(struct cursor *c, enum cursor_level level)
 		c->n_unread += c->is_unread;
 	} else if (level == CURSOR_LIGHT) {
 		eval_moment(&c->ev, recall_light(c->recall, cursor_number(c)));
+	} else if (level == CURSOR_NAMED) {
+		struct err err = { 0 };
+
+		eval_moment(&c->ev, recall_named(c->recall, cursor_number(c), &err));
+		c->is_unread = err.code;
 	} else {
 		eval_moment(&c->ev, recall_row(c->recall, cursor_number(c)));
 	}

@@ -32,6 +32,7 @@ struct query_style {
 enum cursor_level {
 	CURSOR_NOTHING,
 	CURSOR_LIGHT,			/* for scopes OF_ROW and OF_ENTITY, but no lineage */
+	CURSOR_NAMED,			/* with the names that stand in bytes */
 	CURSOR_ROW,			/* for OF_HISTORY as well */
 	CURSOR_EVENT,			/* for all */
 };

@@ -138,6 +138,20 @@ can_share(const struct gather *g, size_t i, size_t other)
 			    b->only.filter ? b->only.text : NULL);
 }
 
+static bool
+has_history(const struct view_column *c)
+{
+	return c->source == VIEW_FROM_HISTORY || c->source == VIEW_FROM_CPU;
+}
+
+/* Column I has a tally of its own. */
+static void
+add_tally(struct gather *g, size_t i)
+{
+	g->tally_of[i] = (uint8_t)g->n_tallies;
+	g->column_of[g->n_tallies++] = (uint8_t)i;
+}
+
 /* Entities have their rows without events, too: what adds nothing to a column then
  * need not be looked at. */
 static void
@@ -150,12 +164,15 @@ find_columns(struct gather *g)
 	for (size_t i = plan->n_columns; i-- > plan->n_keys;) {
 		size_t other = plan->n_columns;
 
-		g->same_as[i] = (uint8_t)i;
+		if (has_history(plan->columns[i]))
+			add_tally(g, i);
 		if (!is_of_events(plan->columns[i]))
 			continue;
 		while (--other > i && !can_share(g, i, other))
 			continue;
-		g->same_as[i] = (uint8_t)other;
+		if (other == i)
+			add_tally(g, i);
+		g->tally_of[i] = g->tally_of[other];
 		g->event_columns |= 1ull << other;
 	}
 	g->kinds = xmalloc((KINDS_MAX + 1) * sizeof(*g->kinds));
@@ -226,8 +243,8 @@ gather_free(struct gather *g)
 	if (!g)
 		return;
 	for (size_t i = 0; i < g->n_groups; i++)
-		for (size_t k = 0; k < g->plan->n_columns; k++)
-			tally_fini(&g->groups[i].tallies[k], &g->how[k]);
+		for (size_t k = 0; k < g->n_tallies && g->groups[i].tallies; k++)
+			tally_fini(&g->groups[i].tallies[k], &g->how[g->column_of[k]]);
 	for (size_t i = 0; i < g->n_rooms; i++)
 		free(g->rooms[i]);
 	free(g->rooms);
@@ -278,11 +295,15 @@ gather_use_facts(struct gather *g, const struct facts_list *l)
 {
 	for (size_t i = 0; i < g->n_sifts; i++)
 		sift_use_facts(g->sifts[i], l);
+	for (size_t i = 0; i < g->n_sifts; i++)
+		sift_start(g->sifts[i], g->cursor);
 	for (size_t i = 0; i < g->plan->n_columns; i++) {
 		if (g->terms[i])
 			term_use_facts(g->terms[i], l);
-		if (g->only[i])
+		if (g->only[i]) {
 			sift_use_facts(g->only[i], l);
+			sift_start(g->only[i], g->cursor);
+		}
 	}
 	for (size_t i = 0; i < g->plan->n_keys; i++) {
 		const struct facts *f = g->keys[i].entity ? NULL : term_facts(g->keys[i].term);
@@ -324,12 +345,12 @@ grow_slots(struct gather *g)
 static struct tally *
 new_tallies(struct gather *g)
 {
-	size_t n = g->plan->n_columns;
+	size_t n = g->n_tallies;
 	struct tally *t;
 
 	if (!g->n_room) {
 		xgrow(&g->rooms, &g->cap_rooms, g->n_rooms + 1, sizeof(*g->rooms));
-		g->tally_room = xzalloc(ROOM_GROUPS * n * sizeof(*t));
+		g->tally_room = xzalloc((ROOM_GROUPS * n + 1) * sizeof(*t));
 		g->rooms[g->n_rooms++] = g->tally_room;
 		g->n_room = ROOM_GROUPS;
 	}
@@ -339,9 +360,9 @@ new_tallies(struct gather *g)
 	return t;
 }
 
-/* The place of the group with KEYS and HASH, or where it belongs. */
-static size_t
-place_of(const struct gather *g, const uint32_t *keys, uint64_t hash)
+/* Where the group with KEYS and HASH, of which there are several, is noted, or will be. */
+static uint32_t *
+place_of_keys(const struct gather *g, const uint32_t *keys, uint64_t hash)
 {
 	size_t len = g->plan->n_keys * sizeof(keys[0]), i = hash & (g->n_slots - 1);
 
@@ -351,35 +372,74 @@ place_of(const struct gather *g, const uint32_t *keys, uint64_t hash)
 		if (group->hash == hash && !memcmp(group->keys, keys, len))
 			break;
 	}
-	return i;
+	return &g->slots[i];
+}
+
+/* The same of a single key. */
+static uint32_t *
+place_of_key(struct gather *g, uint32_t key)
+{
+	size_t n = key + key / 2 + 1024;
+
+	if (key >= g->n_by_key) {
+		g->by_key = xreallocarray(g->by_key, n, sizeof(*g->by_key));
+		memset(g->by_key + g->n_by_key, 0, (n - g->n_by_key) * sizeof(*g->by_key));
+		g->n_by_key = n;
+	}
+	return &g->by_key[key];
+}
+
+/* Where the group with KEYS is noted: its index + 1; 0: there is none yet. */
+static uint32_t *
+place_of(struct gather *g, const uint32_t *keys, uint64_t *hash)
+{
+	*hash = 0;
+	if (g->plan->n_keys == 1)
+		return place_of_key(g, keys[0]);
+	*hash = hash_keys(g, keys);
+	if ((g->n_groups + 1) * 2 > g->n_slots)
+		grow_slots(g);
+	return place_of_keys(g, keys, *hash);
 }
 
 struct group *
 gather_find(struct gather *g, const uint32_t *keys)
 {
-	size_t i = g->n_slots ? place_of(g, keys, hash_keys(g, keys)) : 0;
+	uint64_t hash;
+	uint32_t *place;
 
-	return g->n_slots && g->slots[i] ? &g->groups[g->slots[i] - 1] : NULL;
+	/* Others may look at the same time: nothing is to grow. */
+	if (g->plan->n_keys == 1)
+		return keys[0] < g->n_by_key && g->by_key[keys[0]] ?
+		       &g->groups[g->by_key[keys[0]] - 1] : NULL;
+	if (!g->n_slots)
+		return NULL;
+	hash = hash_keys(g, keys);
+	place = place_of_keys(g, keys, hash);
+	return *place ? &g->groups[*place - 1] : NULL;
+}
+
+/* Note a new group at PLACE. */
+static struct group *
+new_group(struct gather *g, const struct group *group, uint32_t *place)
+{
+	xgrow(&g->groups, &g->cap_groups, g->n_groups + 1, sizeof(*g->groups));
+	g->groups[g->n_groups++] = *group;
+	*place = (uint32_t)g->n_groups;
+	return &g->groups[*place - 1];
 }
 
 struct group *
 gather_group(struct gather *g, const uint32_t *keys)
 {
-	uint64_t hash = hash_keys(g, keys);
-	struct group *group;
-	size_t i;
+	struct group group = { .n = 0 };
+	uint32_t *place = place_of(g, keys, &group.hash);
 
-	if ((g->n_groups + 1) * 2 > g->n_slots)
-		grow_slots(g);
-	i = place_of(g, keys, hash);
-	if (g->slots[i])
-		return &g->groups[g->slots[i] - 1];
-	xgrow(&g->groups, &g->cap_groups, g->n_groups + 1, sizeof(*g->groups));
-	group = &g->groups[g->n_groups++];
-	*group = (struct group){ .hash = hash, .tallies = new_tallies(g) };
-	memcpy(group->keys, keys, g->plan->n_keys * sizeof(keys[0]));
-	g->slots[i] = (uint32_t)g->n_groups;
-	return group;
+	if (*place)
+		return &g->groups[*place - 1];
+	group.tallies = new_tallies(g);
+	memcpy(group.keys, keys, g->plan->n_keys * sizeof(keys[0]));
+	return new_group(g, &group, place);
 }
 
 /* Keys of rows -------------------------------------------------------- */
@@ -467,27 +527,6 @@ gather_entity_keys(struct gather *g, enum view_entity entity, uint32_t index, ui
 
 /* Rows ---------------------------------------------------------------- */
 
-struct group *
-gather_group_of(struct gather *g, const uint32_t *keys)
-{
-	struct group *group;
-
-	if (g->plan->n_keys != 1)
-		return gather_group(g, keys);
-	if (keys[0] >= g->n_by_key) {
-		size_t n = keys[0] + keys[0] / 2 + 1024;
-
-		g->by_key = xreallocarray(g->by_key, n, sizeof(*g->by_key));
-		memset(g->by_key + g->n_by_key, 0, (n - g->n_by_key) * sizeof(*g->by_key));
-		g->n_by_key = n;
-	}
-	if (g->by_key[keys[0]])
-		return &g->groups[g->by_key[keys[0]] - 1];
-	group = gather_group(g, keys);
-	g->by_key[keys[0]] = (uint32_t)(group - g->groups) + 1;
-	return group;
-}
-
 /* The value of STEP for the cursor's row. False: none. */
 static inline bool
 value_of_step(struct gather *g, const struct gather_step *step, struct value *out)
@@ -529,7 +568,7 @@ take_steps(struct gather *g, struct group *group, uint64_t number,
 	const struct gather_step *step = kind->steps, *end = step + kind->n_steps;
 
 	for (; step < end; step++) {
-		struct tally *t = &group->tallies[step->column];
+		struct tally *t = &group->tallies[step->tally];
 		struct value v;
 
 		if (!step->is_sure && !sift_row(g->only[step->column], g->cursor))
@@ -605,6 +644,7 @@ make_steps(struct gather *g, struct gather_kind *kind, uint32_t number)
 		if (source == KIND_NONE)
 			continue;
 		step->column = (uint8_t)i;
+		step->tally = g->tally_of[i];
 		step->source = (uint8_t)source;
 		if (facts) {
 			step->source = GATHER_FACT;
@@ -641,7 +681,7 @@ gather_add(struct gather *g, struct group *group, uint64_t number,
 				continue;
 			value = &v;
 		}
-		tally_add(&group->tallies[i], &g->how[i], value, number);
+		tally_add(gather_tally(g, group, i), &g->how[i], value, number);
 	}
 }
 
@@ -739,7 +779,7 @@ add_to_group(struct gather *g, struct gather_kind *kind)
 		if (!keys[i])
 			return;
 	}
-	group = gather_group_of(g, keys);
+	group = gather_group(g, keys);
 	if (gather_note(g, group, number, cursor_value(g->cursor, COL_FLAGS)))
 		gather_add(g, group, number, kind);
 }
@@ -786,15 +826,10 @@ key_from(struct key *key, const struct key *from, uint32_t id)
 	return bag_put(&key->bag, bag_get(&from->bag, id));
 }
 
+/* Add what OTHER has, which is of no use afterwards, to GROUP. */
 static void
-merge_group(struct gather *g, struct gather *from, struct group *other)
+add_to(struct gather *g, struct group *group, struct group *other)
 {
-	uint32_t keys[KEYS_MAX];
-	struct group *group;
-
-	for (size_t i = 0; i < g->plan->n_keys; i++)
-		keys[i] = key_from(&g->keys[i], &from->keys[i], other->keys[i]);
-	group = gather_group(g, keys);
 	if (other->n && (!group->n || other->first < group->first))
 		group->first = other->first;
 	if (other->last > group->last)
@@ -803,16 +838,26 @@ merge_group(struct gather *g, struct gather *from, struct group *other)
 		group->before = other->before;
 	group->n += other->n;
 	group->is_unsure |= other->is_unsure;
-	for (size_t i = g->plan->n_keys; i < g->plan->n_columns; i++) {
-		struct tally *t = &other->tallies[i];
+	for (size_t i = 0; i < g->n_tallies; i++)
+		tally_merge(&group->tallies[i], &g->how[g->column_of[i]], &other->tallies[i]);
+}
 
-		if (t->n && (g->how[i].aggregation == VIEW_MIN ||
-			     g->how[i].aggregation == VIEW_MAX) &&
-		    (g->how[i].type == T_STR || g->how[i].type == T_DATA))
-			t->best.s.p = (const uint8_t *)arena_strndup(
-				&g->arena, (const char *)t->best.s.p, t->best.s.len);
-		tally_merge(&group->tallies[i], &g->how[i], t);
+static void
+merge_group(struct gather *g, struct gather *from, struct group *other)
+{
+	struct group group = *other;
+	uint32_t *place;
+
+	for (size_t i = 0; i < g->plan->n_keys; i++)
+		group.keys[i] = key_from(&g->keys[i], &from->keys[i], other->keys[i]);
+	place = place_of(g, group.keys, &group.hash);
+	if (*place) {
+		add_to(g, &g->groups[*place - 1], other);
+		return;
 	}
+	/* What it has stays where it is: FROM lives as long. */
+	other->tallies = NULL;
+	new_group(g, &group, place);
 }
 
 void

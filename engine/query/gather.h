@@ -43,7 +43,7 @@ struct group {
 	uint64_t unknown;		/* columns that are blank, a bit each: parts are missing */
 	enum view_entity kind;		/* of ENTITY */
 	uint32_t entity;		/* the index of one that the row is about; 0: none */
-	struct tally *tallies;		/* one a column */
+	struct tally *tallies;		/* see gather_tally(); NULL: another gatherer has them */
 };
 
 struct key {
@@ -69,6 +69,7 @@ enum gather_add {
 /* What a row of a kind adds to one column, once the kind is known. */
 struct gather_step {
 	uint8_t column;
+	uint8_t tally;			/* its place */
 	uint8_t source;			/* enum kind_source, GATHER_FACT: of the value */
 	uint8_t add;			/* enum gather_add */
 	bool is_sure;			/* its condition holds */
@@ -116,7 +117,9 @@ struct gather {
 						 * events */
 	struct sift *only[COLUMNS_MAX];	/* NULL: all */
 	struct tally_how how[COLUMNS_MAX];
-	uint8_t same_as[COLUMNS_MAX];	/* the column whose tally says it, too; or itself */
+	uint8_t tally_of[COLUMNS_MAX];	/* the place of the tally that says it */
+	uint8_t column_of[COLUMNS_MAX];	/* whose tally is in a place */
+	size_t n_tallies;		/* of each group: places */
 	struct group *groups;
 	size_t n_groups, cap_groups;
 	uint32_t *slots;		/* open addressing: index + 1 */
@@ -160,11 +163,16 @@ void gather_row(struct gather *g);
 
 /* The id of KEY for C's row, of whose kind it is known + 1 in *OF_KIND; 0: it has none. */
 uint32_t gather_key(struct key *key, struct cursor *c, uint32_t *of_kind);
-/* The group of a row with KEYS. */
-struct group *gather_group_of(struct gather *g, const uint32_t *keys);
 /* Add what the cursor's row, event NUMBER of KIND, has for the columns of GROUP. */
 void gather_add(struct gather *g, struct group *group, uint64_t number,
 		const struct gather_kind *kind);
+
+/* What is known of COLUMN, one of events or of histories, in GROUP. */
+static inline struct tally *
+gather_tally(const struct gather *g, const struct group *group, size_t column)
+{
+	return &group->tallies[g->tally_of[column]];
+}
 
 /* Event NUMBER is a row of a list. The newest ones stay: others go by halves. */
 void gather_list(struct gather *g, uint64_t number);
@@ -187,7 +195,7 @@ gather_note(const struct gather *g, struct group *group, uint64_t number, uint64
 	return true;
 }
 
-/* Take all that FROM has; both are of one plan. */
+/* Take all that FROM has, which must live as long as G; both are of one plan. */
 void gather_merge(struct gather *g, struct gather *from);
 
 /* The group with KEYS; a new one when there is none. */

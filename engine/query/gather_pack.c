@@ -172,7 +172,7 @@ add_values(struct gather *g, struct group *group, size_t i, const struct gather_
 	}
 	for (size_t k = 0; k < kind->n_steps; k++) {
 		const struct gather_step *step = &kind->steps[k];
-		struct tally *t = &group->tallies[step->column];
+		struct tally *t = &group->tallies[step->tally];
 
 		t->n++;
 		if (step->add == GATHER_ONE)
@@ -206,7 +206,7 @@ add_row(struct gather *g, size_t i)
 	else if (keys[0] < g->n_by_key && g->by_key[keys[0]])
 		group = &g->groups[g->by_key[keys[0]] - 1];
 	else
-		group = gather_group_of(g, keys);
+		group = gather_group(g, keys);
 	if (gather_note(g, group, number, flags))
 		add_values(g, group, i, kind);
 }

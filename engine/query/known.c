@@ -61,22 +61,18 @@ known_free(struct known *k)
 	free(k);
 }
 
-/* The condition, and whatever else decides what it says of a row. */
-static void
-find_name(struct known *k, const struct cursor *c)
+void
+known_put_name(const struct expr *e, const struct filter_options *o, const struct cursor *c,
+	       struct text *name)
 {
-	const struct filter_options *o = &k->options;
-
-	print_expr(k->expr, &k->name);
-	text_char(&k->name, '\0');
-	text_bytes(&k->name, (const char *)&o->utc_offset, sizeof(o->utc_offset));
-	text_bytes(&k->name, (const char *)&o->service_port, sizeof(o->service_port));
-	text_bytes(&k->name, (const char *)&c->clock.offset, sizeof(c->clock.offset));
-	text_bytes(&k->name, (const char *)&c->render.service, sizeof(c->render.service));
-	text_bytes(&k->name, (const char *)&c->render.machine, sizeof(c->render.machine));
-	text_bytes(&k->name, (const char *)&c->ev.first_ns, sizeof(c->ev.first_ns));
-	k->bitmaps = store_bitmaps(c->snap->store);
-	k->age = c->snap->learned;
+	print_expr(e, name);
+	text_char(name, '\0');
+	text_bytes(name, (const char *)&o->utc_offset, sizeof(o->utc_offset));
+	text_bytes(name, (const char *)&o->service_port, sizeof(o->service_port));
+	text_bytes(name, (const char *)&c->clock.offset, sizeof(c->clock.offset));
+	text_bytes(name, (const char *)&c->render.service, sizeof(c->render.service));
+	text_bytes(name, (const char *)&c->render.machine, sizeof(c->render.machine));
+	text_bytes(name, (const char *)&c->ev.first_ns, sizeof(c->ev.first_ns));
 }
 
 /* Have the bits of C's chunk. False: it is still open. */
@@ -90,8 +86,11 @@ have_chunk(struct known *k, const struct cursor *c)
 	put_back(k);
 	if (!c->chunk->is_sealed)
 		return false;
-	if (!k->name.len)
-		find_name(k, c);
+	if (!k->name.len) {
+		known_put_name(k->expr, &k->options, c, &k->name);
+		k->bitmaps = store_bitmaps(c->snap->store);
+		k->age = c->snap->learned;
+	}
 	q = question_of(k);
 	bitmaps_get(k->bitmaps, &q, c->chunk->first, &k->bits);
 	k->chunk = c->chunk;

@@ -23,6 +23,10 @@ struct known *known_new(const struct expr *e, const struct filter_options *optio
 /* Puts back what was found out: the store must be there still. NULL is fine. */
 void known_free(struct known *k);
 
+/* Append a name for condition E: with O and C's style, all that decides what it says. */
+void known_put_name(const struct expr *e, const struct filter_options *o,
+		    const struct cursor *c, struct text *name);
+
 /* Is it known whether C's row is wanted: *YES? */
 bool known_get(struct known *k, struct cursor *c, bool *yes);
 void known_put(struct known *k, struct cursor *c, bool yes);

@@ -78,8 +78,10 @@ matches_new(const struct snapshot *snap, const struct matches_question *q, struc
 	for (size_t i = 0; i < m->n_sifts; i++)
 		sift_want_facts(m->sifts[i], &m->facts);
 	facts_borrow(&m->facts, snap, q->style, 0);
-	for (size_t i = 0; i < m->n_sifts; i++)
+	for (size_t i = 0; i < m->n_sifts; i++) {
 		sift_use_facts(m->sifts[i], &m->facts);
+		sift_start(m->sifts[i], m->cursor);
+	}
 	return m;
 
 fail:
@@ -339,6 +341,16 @@ matches_more(struct matches *m, size_t max, uint64_t *out, bool *is_done)
 	}
 	*is_done = m->chunk >= m->snap->n_chunks;
 	return numbers.n;
+}
+
+bool
+matches_needs_bytes(const struct matches *m)
+{
+	bool needs = false;
+
+	for (size_t i = 0; i < m->n_sifts; i++)
+		needs |= sift_needs_bytes(m->sifts[i]);
+	return needs;
 }
 
 uint64_t

@@ -119,26 +119,30 @@ by_of_check(const struct sift_node *n)
 }
 
 static struct sift_node *
-node_of(const struct expr *e)
+node_of(const struct expr *e, const struct sift *of)
 {
 	struct sift_node *n;
 
 	if (e->kind == EXPR_CHECK) {
 		n = check_node(e);
+		n->of = of;
 		n->by = by_of_check(n);
 		return n;
 	}
 	n = xzalloc(sizeof(*n));
+	n->of = of;
 	n->kind = e->kind;
 	n->expr = e;
 	for (const struct expr *kid = e->first; kid; kid = kid->next)
-		add_kid(n, node_of(kid));
+		add_kid(n, node_of(kid, of));
 	n->by = n->first ? n->first->by : COLUMNS;
 	for (const struct sift_node *kid = n->first; kid; kid = kid->next) {
 		n->needs_bytes |= kid->needs_bytes;
 		if (kid->by != n->by)
 			n->by = COLUMNS;
 	}
+	for (struct sift_node *kid = n->first; kid; kid = kid->next)
+		kid->is_part = n->by != COLUMNS;
 	return n;
 }
 
@@ -149,10 +153,11 @@ node_free(struct sift_node *n)
 		struct sift_node *next = n->next;
 
 		node_free(n->first);
-		free(n->answers);
+		sift_node_drop_answers(n);
 		free(n->by_kind);
 		term_free(n->term);
 		known_free(n->known);
+		known_free(n->of_bytes);
 		free(n);
 		n = next;
 	}
@@ -168,6 +173,8 @@ keep_answers(struct sift_node *n, bool is_top, const struct filter_options *opti
 
 	if (n->kind == EXPR_CHECK && n->is_of_tracers)
 		costs = false;
+	if (n->kind == EXPR_CHECK && n->by == COL_FD && n->needs_bytes)
+		n->of_bytes = known_new(n->expr, options);
 	for (struct sift_node *kid = n->first; kid; kid = kid->next)
 		costs |= keep_answers(kid, false, options);
 	if (costs && (is_top || n->kind == EXPR_CHECK))
@@ -185,7 +192,9 @@ sift_new(const char *text, const struct filter_options *options, struct err *err
 		return NULL;
 	s = xzalloc(sizeof(*s));
 	s->filter = f;
-	s->top = node_of(filter_expr(f));
+	if (options)
+		s->options = *options;
+	s->top = node_of(filter_expr(f), s);
 	keep_answers(s->top, true, options);
 	return s;
 }
@@ -207,6 +216,22 @@ has_facts(const struct sift_node *n)
 	return n->kind == EXPR_CHECK && n->how == TERM_BY_FD && !n->is_of_writes &&
 	       !n->check->types && !n->check->right && !n->check->seek &&
 	       operand_many(n->check->left) == FIELD_ONE;
+}
+
+static void
+start(struct sift_node *n, struct cursor *c)
+{
+	if (n->by == COL_FD)
+		sift_node_have_answers(n, c);
+	else
+		for (struct sift_node *kid = n->first; kid; kid = kid->next)
+			start(kid, c);
+}
+
+void
+sift_start(struct sift *s, struct cursor *c)
+{
+	start(s->top, c);
 }
 
 static void
@@ -264,19 +289,39 @@ ask_fact(const struct sift_node *n, uint32_t id)
 }
 
 static bool
-ask_slot(struct sift_node *n, struct cursor *c, uint32_t slot, size_t n_slots)
+find_slot(const struct sift_node *n, struct cursor *c, uint32_t slot)
 {
-	if (!n->answers)
-		n->answers = xzalloc(n_slots + 1);
-	if (n->answers[slot] == SIFT_UNKNOWN && facts_id(n->facts, slot))
-		n->answers[slot] = ask_fact(n, facts_id(n->facts, slot)) ? SIFT_WANTED :
-								   SIFT_REFUSED;
-	if (n->answers[slot] == SIFT_UNKNOWN)
-		n->answers[slot] = (n->how == TERM_BY_FD && !n->is_of_writes &&
-				    cursor_fd(c, slot) ?
-				    check_holds(n->check, &c->ev) :
-				    ask(n, c, CURSOR_LIGHT)) ? SIFT_WANTED : SIFT_REFUSED;
-	return n->answers[slot] == SIFT_WANTED;
+	if (facts_id(n->facts, slot))
+		return ask_fact(n, facts_id(n->facts, slot));
+	return n->how == TERM_BY_FD && !n->is_of_writes && cursor_fd(c, slot) ?
+	       check_holds(n->check, &c->ev) : ask(n, c, CURSOR_LIGHT);
+}
+
+static bool
+ask_slot(struct sift_node *n, struct cursor *c, uint32_t slot)
+{
+	/* Whoever it is a part of remembers what all say. */
+	if (n->is_part)
+		return find_slot(n, c, slot);
+	sift_node_have_answers(n, c);
+	return sift_answer(n, slot) == SIFT_UNKNOWN ?
+	       sift_note(n, slot, find_slot(n, c, slot)) :
+	       sift_answer(n, slot) == SIFT_WANTED;
+}
+
+/* What N says of C's row, whose descriptor has its name in the row's bytes. */
+static bool
+ask_bytes(struct sift_node *n, struct cursor *c)
+{
+	bool yes;
+
+	if (!n->of_bytes)
+		return ask(n, c, CURSOR_NAMED);
+	if (!known_get(n->of_bytes, c, &yes)) {
+		yes = ask(n, c, CURSOR_NAMED);
+		known_put(n->of_bytes, c, yes);
+	}
+	return yes;
 }
 
 static bool
@@ -285,12 +330,12 @@ ask_fd(struct sift_node *n, struct cursor *c)
 	uint32_t slot = (uint32_t)cursor_value(c, COL_FD);
 
 	if (n->needs_bytes && cursor_value(c, COL_FLAGS) & ROW_NEEDS_BYTES)
-		return ask(n, c, CURSOR_ROW);
+		return ask_bytes(n, c);
 	if (n->is_of_writes && (!slot || !(cursor_value(c, COL_FLAGS) & ROW_WRITES)))
 		slot = 0;		/* all of these say the same */
 	else if (!slot)
 		return false;
-	return ask_slot(n, c, slot, c->snap->n_fd_versions);
+	return ask_slot(n, c, slot);
 }
 
 static bool
@@ -332,8 +377,7 @@ check_row(struct sift_node *n, struct cursor *c)
 		return false;
 	switch (n->how) {
 	case TERM_BY_THREAD:
-		return ask_slot(n, c, (uint32_t)cursor_value(c, COL_THREAD),
-				c->snap->n_thread_versions);
+		return ask_slot(n, c, (uint32_t)cursor_value(c, COL_THREAD));
 	case TERM_BY_FD:
 		return ask_fd(n, c);
 	case TERM_BY_PAIR:
@@ -369,27 +413,19 @@ find_out(struct sift_node *n, struct cursor *c)
 	return !ends;
 }
 
-void
-sift_node_have_answers(struct sift_node *n, const struct snapshot *snap)
-{
-	if (!n->answers)
-		n->answers = xzalloc(1u + (n->by == COL_FD ? snap->n_fd_versions :
-					   snap->n_thread_versions));
-}
-
 /* The same of what slots decide. */
 static bool
 find_by_slot(struct sift_node *n, struct cursor *c)
 {
 	uint32_t slot = (uint32_t)cursor_value(c, n->by);
 
-	if (n->by == COL_FD && (!slot || (n->needs_bytes &&
-					  cursor_value(c, COL_FLAGS) & ROW_NEEDS_BYTES)))
+	if (n->is_part || (n->by == COL_FD && n->needs_bytes &&
+			   cursor_value(c, COL_FLAGS) & ROW_NEEDS_BYTES))
 		return find_out(n, c);
-	sift_node_have_answers(n, c->snap);
-	if (n->answers[slot] == SIFT_UNKNOWN)
-		n->answers[slot] = find_out(n, c) ? SIFT_WANTED : SIFT_REFUSED;
-	return n->answers[slot] == SIFT_WANTED;
+	sift_node_have_answers(n, c);
+	if (sift_answer(n, slot) == SIFT_UNKNOWN)
+		return sift_note(n, slot, find_out(n, c));
+	return sift_answer(n, slot) == SIFT_WANTED;
 }
 
 bool

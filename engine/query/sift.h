@@ -26,6 +26,10 @@ void sift_free(struct sift *s);		/* NULL is fine */
 void sift_want_facts(const struct sift *s, struct facts_list *l);
 void sift_use_facts(struct sift *s, const struct facts_list *l);
 
+/* Before the first row, where many are asked: so that those who ask at the same time share
+ * what is found out. */
+void sift_start(struct sift *s, struct cursor *c);
+
 /* Is C's row wanted? */
 bool sift_row(struct sift *s, struct cursor *c);
 

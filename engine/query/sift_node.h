@@ -12,11 +12,20 @@
 #include "engine/query/term.h"
 
 struct facts;
+struct keepsakes;
 struct known;
 
 enum sift_answer { SIFT_UNKNOWN, SIFT_REFUSED, SIFT_WANTED };
 
+/* What a part of a filter says of each version of a descriptor, as far as somebody asked.
+ * All threads of all queries share it: what one finds out serves the others. */
+struct sift_verdicts {
+	size_t n_slots;
+	uint8_t answers[];		/* enum sift_answer; sift_answer() reads them */
+};
+
 struct sift_node {
+	const struct sift *of;
 	enum expr_kind kind;
 	const struct expr *expr;
 	unsigned cost;
@@ -24,11 +33,15 @@ struct sift_node {
 	/* EXPR_CHECK: */
 	const struct check *check;
 	enum term_how how;
-	uint8_t *answers;		/* enum sift_answer, by slot */
+	uint8_t *answers;		/* enum sift_answer, by slot; those of SHARED, or owned */
+	struct sift_verdicts *shared;	/* borrowed from the store; NULL: none */
+	struct keepsakes *shared_from;
 	uint8_t *by_kind;		/* by kind of row: see sift_pack.c */
 	struct term *term;		/* what is compared, where terms know a short way */
 	const struct facts *facts;	/* borrowed; NULL: none */
 	struct known *known;		/* what it said before, where that is worth it */
+	bool is_part;			/* of one that the same slots decide */
+	struct known *of_bytes;		/* the same, only of rows whose bytes decide */
 	enum column_id by;		/* COL_THREAD, COL_FD: its slots decide; else COLUMNS */
 	bool needs_bytes;		/* term_needs_bytes(), of one of its parts too */
 	bool is_of_writes;		/* term_is_of_writes() */
@@ -38,13 +51,31 @@ struct sift_node {
 
 struct sift {
 	struct filter *filter;
+	struct filter_options options;
 	struct sift_node *top;
 };
 
 /* Does N hold for C's row? */
 bool sift_node_row(struct sift_node *n, struct cursor *c);
 
-/* Room for what N says of each slot of N->by. */
-void sift_node_have_answers(struct sift_node *n, const struct snapshot *snap);
+/* Have a place for what N says of each slot of N->by. */
+void sift_node_have_answers(struct sift_node *n, struct cursor *c);
+/* The node is done with it. */
+void sift_node_drop_answers(struct sift_node *n);
+
+static inline uint8_t
+sift_answer(const struct sift_node *n, size_t slot)
+{
+	return __atomic_load_n(&n->answers[slot], __ATOMIC_RELAXED);
+}
+
+/* Note that N says YES of SLOT. */
+static inline bool
+sift_note(struct sift_node *n, size_t slot, bool yes)
+{
+	__atomic_store_n(&n->answers[slot], yes ? SIFT_WANTED : SIFT_REFUSED,
+			 __ATOMIC_RELAXED);
+	return yes;
+}
 
 #endif

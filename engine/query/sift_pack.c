@@ -46,11 +46,11 @@ combined_of(const struct cursor *c, size_t i)
 static bool
 test_slot(struct sift_node *n, struct cursor *c, size_t i)
 {
-	uint8_t *answer = &n->answers[c->values[n->by][i]];
+	size_t slot = c->values[n->by][i];
+	uint8_t answer = sift_answer(n, slot);
 
-	if (*answer == SIFT_UNKNOWN)
-		*answer = test_alone(n, c, i) ? SIFT_WANTED : SIFT_REFUSED;
-	return *answer == SIFT_WANTED;
+	return answer == SIFT_UNKNOWN ? sift_note(n, slot, test_alone(n, c, i)) :
+					answer == SIFT_WANTED;
 }
 
 static bool
@@ -139,7 +139,7 @@ check_by_kind(struct sift_node *n, struct cursor *c, uint64_t *rows)
 static void
 node_by_slot(struct sift_node *n, struct cursor *c, uint64_t *rows)
 {
-	sift_node_have_answers(n, c->snap);
+	sift_node_have_answers(n, c);
 	cursor_column(c, n->by);
 	if (n->by == COL_FD && n->needs_bytes)
 		test_each(n, c, rows, test_slot_or_bytes);

@@ -584,7 +584,7 @@ term_get(struct term *t, struct cursor *c, struct value *out)
 		return get_by_slot(t, c, (uint32_t)cursor_value(c, COL_THREAD), out);
 	case TERM_BY_FD:
 		if (t->needs_bytes && cursor_value(c, COL_FLAGS) & ROW_NEEDS_BYTES)
-			return ask(t, c, cursor_eval(c, CURSOR_ROW), out);
+			return ask(t, c, cursor_eval(c, CURSOR_NAMED), out);
 		slot = (uint32_t)cursor_value(c, COL_FD);
 		if (t->is_of_writes && (!slot || !(cursor_value(c, COL_FLAGS) & ROW_WRITES))) {
 			out->b = false;

@@ -533,6 +533,18 @@ put_loss(struct recorder *r, const struct loss_record *loss)
 	text_fini(&bytes);
 }
 
+/* M's thread has ended: nothing more comes of it nor, if it was the last, of its process. */
+static void
+forget(struct recorder *r, const struct moment *m)
+{
+	map_del(&r->entered, (uint64_t)m->ev->tid);
+	if (!m->proc || m->proc->n_threads > 1)
+		return;
+	map_del(&r->told, m->proc->id);
+	map_del(&r->known, m->proc->id);
+	map_del(&r->named, m->proc->id);
+}
+
 /* Was it read again only to be sure? When nothing is otherwise than it was known, it
  * need not be told. */
 static bool
@@ -558,6 +570,8 @@ recorder_take(struct recorder *r, const struct record *rec, const struct moment 
 	} else {
 		take_unwanted(r, m);
 	}
+	if (m->ev->id == EV_PROCEXIT_1_E || m->ev->id == EV_PROCEXIT_E)
+		forget(r, m);
 	settle(r, BATCH_LEN);
 	return goes_on && !r->is_stuck;
 }
@@ -577,6 +591,7 @@ recorder_stats(const struct recorder *r, struct recorder_stats *out)
 	struct sink_stats file;
 
 	*out = r->stats;
+	out->n_remembered = r->told.n + r->known.n + r->named.n + r->entered.n;
 	if (!r->sink)
 		return;
 	sink_stats(r->sink, &file);

@@ -78,6 +78,8 @@ struct recorder_stats {
 	uint64_t n_events;		/* wanted ones that were written */
 	uint64_t n_state;		/* written for the state only */
 	uint64_t n_files;
+	uint64_t n_remembered;		/* threads and processes of which it keeps something: no
+					 * more than live, a few times over */
 	struct sink_stats sink;		/* over all files */
 };
 

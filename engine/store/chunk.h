@@ -11,6 +11,7 @@
 #ifndef ENGINE_STORE_CHUNK_H
 #define ENGINE_STORE_CHUNK_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -109,7 +110,9 @@ struct chunk {
 	uint32_t n_combined;
 	bool is_sealed;
 	size_t bytes;			/* that it takes, without payload */
-	struct payload *payload;	/* owned; NULL: the source has it */
+	/* Owned; NULL: the source has it. What is sealed may get it packed, while readers look
+	 * at it. */
+	_Atomic(struct payload *) payload;
 	bool has_lent;			/* what was sealed owns the payload */
 	void *memory;			/* owned: the columns */
 };

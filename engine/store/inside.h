@@ -106,6 +106,8 @@ struct store {
 
 	struct chunk *open;		/* the last of CHUNKS, or NULL */
 	struct chunk *spares[STORE_SPARES];	/* open ones that are free again */
+	struct packer *packer;		/* of the bytes of old events; NULL: none yet */
+	struct chunk *packing;		/* whose bytes it has */
 	unsigned n_spares, spares_max;	/* 0: no more rows will come */
 	struct seal_room *room;		/* where chunks are packed that are packed at once */
 	bool seals_apart;		/* in a thread of its own, which is there when needed */
@@ -175,6 +177,11 @@ void append_moment(struct store *s, const struct moment *m);
 void append_seal(struct store *s);	/* the open chunk, if there is one */
 /* Put what the sealer has done in its place; with WAIT, what it is doing, too. */
 void append_collect(struct store *s, bool wait);
+
+/* age.c: let what is old be packed, and take what was. */
+void age_chunks(struct store *s);
+/* C goes. True: its bytes are somebody else's now. */
+bool age_leave(struct store *s, const struct chunk *c);
 
 /* keep.c: what the world tells, and what rows need of it. */
 extern const struct world_observer keep_observer;

@@ -574,6 +574,8 @@ bury_version(struct slots *slots, struct pool *pool, uint32_t slot, void *v)
 static void
 bury_chunk(struct store *s, struct chunk *c)
 {
+	if (c->is_sealed && age_leave(s, c))
+		c->payload = NULL;
 	if (c->is_sealed || s->n_spares >= s->spares_max) {
 		chunk_free(c);
 		return;
@@ -633,6 +635,9 @@ keep_bury(void *ctx, enum grave_kind kind, void *p)
 		break;
 	case GRAVE_CHUNK:
 		bury_chunk(s, p);
+		break;
+	case GRAVE_PAYLOAD:
+		payload_free(p);
 		break;
 	case GRAVE_CONTAINERS:
 		containers_free(p);

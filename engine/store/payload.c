@@ -1,5 +1,7 @@
 #include "engine/store/payload.h"
 
+#include <assert.h>
+#include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +23,7 @@
 struct piece {
 	uint8_t *p;
 	size_t len;
+	size_t packed_len;		/* bytes at P that LEN were packed into; 0: they were not */
 };
 
 struct payload {
@@ -28,6 +31,7 @@ struct payload {
 	size_t n;
 	size_t room;			/* left in the last one */
 	size_t len, bytes;
+	bool is_packed;
 };
 
 /* As many as PAYLOAD_MAX can need, were each large event in its own. */
@@ -59,7 +63,7 @@ add_piece(struct payload *p, size_t need)
 {
 	size_t len = need > PIECE_LEN ? need : PIECE_LEN;
 
-	p->pieces[p->n++] = (struct piece){ xmalloc(len), 0 };
+	p->pieces[p->n++] = (struct piece){ xmalloc(len), 0, 0 };
 	p->room = len;
 	p->bytes += len;
 }
@@ -91,13 +95,86 @@ payload_add(struct payload *p, const struct event *ev)
 	return place;
 }
 
-void
-payload_get(const struct payload *p, uint32_t at, struct event *ev)
+/* Pack FROM into ROOM, which has as many bytes, where that makes it smaller by a part that
+ * is worth the way back. */
+static struct piece
+pack_piece(const struct piece *from, struct libdeflate_compressor *with, uint8_t *room)
 {
-	const uint8_t *from = p->pieces[at >> PLACE_BITS].p +
-			      8 * (size_t)(at & ((1u << PLACE_BITS) - 1));
+	size_t most = from->len - from->len / 8;
+	size_t n = libdeflate_deflate_compress(with, from->p, from->len, room, most);
+	struct piece to = { xmalloc(n ? n : from->len), from->len, n };
+
+	memcpy(to.p, n ? room : from->p, n ? n : from->len);
+	return to;
+}
+
+struct payload *
+payload_pack(const struct payload *p, struct libdeflate_compressor *with)
+{
+	struct payload *to = xzalloc(sizeof(*to));
+	uint8_t *room = NULL;
+	size_t cap = 0;
+
+	to->pieces = xzalloc((p->n + 1) * sizeof(*to->pieces));
+	to->n = p->n;
+	to->len = p->len;
+	to->is_packed = true;
+	to->bytes = sizeof(*to) + (p->n + 1) * sizeof(*to->pieces);
+	for (size_t i = 0; i < p->n; i++) {
+		xgrow(&room, &cap, p->pieces[i].len + 1, 1);
+		to->pieces[i] = pack_piece(&p->pieces[i], with, room);
+		to->bytes += to->pieces[i].packed_len ? to->pieces[i].packed_len :
+							to->pieces[i].len;
+	}
+	free(room);
+	return to;
+}
+
+bool
+payload_is_packed(const struct payload *p)
+{
+	return p->is_packed;
+}
+
+void
+payload_view_fini(struct payload_view *v)
+{
+	libdeflate_free_decompressor(v->inflate);
+	free(v->bytes);
+	*v = (struct payload_view){ .of = NULL };
+}
+
+/* Piece I of P as it was before it was packed. */
+static const uint8_t *
+unpacked(const struct payload *p, size_t i, struct payload_view *v)
+{
+	const struct piece *piece = &p->pieces[i];
+	enum libdeflate_result result;
+
+	if (v->of == p && v->piece == i)
+		return v->bytes;
+	if (!v->inflate)
+		v->inflate = libdeflate_alloc_decompressor();
+	if (!v->inflate)
+		die("out of memory (to unpack events)");
+	xgrow(&v->bytes, &v->cap, piece->len, 1);
+	result = libdeflate_deflate_decompress(v->inflate, piece->p, piece->packed_len, v->bytes,
+					       piece->len, NULL);
+	assert(result == LIBDEFLATE_SUCCESS);
+	(void)result;
+	v->of = p;
+	v->piece = i;
+	return v->bytes;
+}
+
+void
+payload_get(const struct payload *p, uint32_t at, struct payload_view *v, struct event *ev)
+{
+	size_t i = at >> PLACE_BITS;
+	const uint8_t *from = p->pieces[i].packed_len ? unpacked(p, i, v) : p->pieces[i].p;
 	uint16_t flags, count;
 
+	from += 8 * (size_t)(at & ((1u << PLACE_BITS) - 1));
 	memcpy(&ev->tid, from, 8);
 	memcpy(&flags, from + 12, 2);
 	memcpy(&count, from + 14, 2);

@@ -40,6 +40,7 @@ struct recall {
 	struct event ev, enter;
 	uint8_t result[8];		/* the only parameter, without bytes */
 	uint8_t enter_call[2];
+	struct payload_view packed;	/* what was packed is seen here */
 	uint8_t *enter_bytes;		/* a copy: the source lends one event at a time */
 	size_t enter_cap;
 	struct descriptor fd;		/* of the moment */
@@ -452,12 +453,14 @@ read_bytes(struct recall *r, uint64_t number, struct event *ev, struct err *err)
 {
 	uint32_t row;
 	const struct chunk *c = find_row(r, number, &row);
+	const struct payload *payload =
+		atomic_load_explicit(&c->payload, memory_order_acquire);
 	struct event_place at = { c->file, ev->offset };
 	struct event again;
 	int rc;
 
-	if (c->payload) {
-		payload_get(c->payload, (uint32_t)value(c, row, COL_PAYLOAD), ev);
+	if (payload) {
+		payload_get(payload, (uint32_t)value(c, row, COL_PAYLOAD), &r->packed, ev);
 		return 0;
 	}
 	rc = r->reread->ops->event(r->reread, &at, &again, err);
@@ -486,6 +489,18 @@ copy_enter(struct recall *r, struct event *ev)
 	ev->values = r->enter_bytes;
 }
 
+/* The bytes of the moment, event NUMBER, and of its enter event, if there is one: ENTER. */
+static void
+read_both(struct recall *r, uint64_t number, uint64_t enter, struct err *err)
+{
+	if (r->moment.enter) {
+		if (read_bytes(r, enter, &r->enter, err) < 0)
+			return;
+		copy_enter(r, &r->enter);
+	}
+	read_bytes(r, number, &r->ev, err);
+}
+
 const struct moment *
 recall_event(struct recall *r, uint64_t number, struct err *err)
 {
@@ -497,13 +512,22 @@ recall_event(struct recall *r, uint64_t number, struct err *err)
 	if (!err)
 		err = &ignored;
 	fill_row(r, number, c, row);
-	if (r->moment.enter) {
-		if (read_bytes(r, enter, &r->enter, err) < 0)
-			return &r->moment;
-		copy_enter(r, &r->enter);
-	}
-	read_bytes(r, number, &r->ev, err);
+	read_both(r, number, enter, err);
 	return &r->moment;
+}
+
+/* The same without what changes of its thread and process. */
+static void
+fill_light(struct recall *r, uint64_t number, const struct chunk *c, uint32_t row)
+{
+	uint64_t flags = value(c, row, COL_FLAGS);
+
+	if (!r->section || number < r->section->first || number >= r->section_end)
+		go_to(r, number);
+	r->is_light = true;
+	r->position = number;
+	fill_event(r, c, row, flags);
+	fill_moment(r, c, row, flags);
 }
 
 const struct moment *
@@ -516,12 +540,26 @@ recall_light(struct recall *r, uint64_t number)
 	/* Of calls by number not even the type is known. */
 	if (flags & ROW_NEEDS_BYTES && !(flags & ROW_FAILED))
 		return recall_event(r, number, NULL);
-	if (!r->section || number < r->section->first || number >= r->section_end)
-		go_to(r, number);
-	r->is_light = true;
-	r->position = number;
-	fill_event(r, c, row, flags);
-	fill_moment(r, c, row, flags);
+	fill_light(r, number, c, row);
+	return &r->moment;
+}
+
+const struct moment *
+recall_named(struct recall *r, uint64_t number, struct err *err)
+{
+	uint32_t row;
+	const struct chunk *c = find_row(r, number, &row);
+	uint64_t enter = enter_of(c, row);
+
+	if (!(value(c, row, COL_FLAGS) & ROW_NEEDS_BYTES))
+		return recall_light(r, number);
+	/* Addresses need no table of descriptors, as names of files do. */
+	if (value(c, row, COL_TYPE) != EV_CONNECT_X)
+		return recall_event(r, number, err);
+	fill_light(r, number, c, row);
+	if (enter)
+		fill_enter(r, enter);
+	read_both(r, number, enter, err);
 	return &r->moment;
 }
 
@@ -626,6 +664,7 @@ recall_free(struct recall *r)
 	walk_free(r->walk);
 	pool_fini(&r->pool);
 	free(r->world);
+	payload_view_fini(&r->packed);
 	free(r->enter_bytes);
 	free(r->entries);
 	free(r);

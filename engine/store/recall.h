@@ -45,6 +45,9 @@ const struct moment *recall_row(struct recall *r, uint64_t number);
  * same (OF_HISTORY), and without others of their time (ENT_LINEAGE); faster again. */
 const struct moment *recall_light(struct recall *r, uint64_t number);
 
+/* The same with the names that stand in bytes: enough for descriptors. *ERR as above. */
+const struct moment *recall_named(struct recall *r, uint64_t number, struct err *err);
+
 /* Versions by their slots, as entities without an event; at the moment POSITION for
  * what of them changes. NULL: there is no such thing. Borrowed as above. */
 const struct thread *recall_thread_version(struct recall *r, uint32_t slot,

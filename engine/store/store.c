@@ -9,6 +9,7 @@
 #include "engine/store/inside.h"
 #include "engine/store/keepsakes.h"
 #include "engine/store/marks.h"
+#include "engine/store/packer.h"
 #include "engine/store/payload.h"
 #include "engine/store/sealer.h"
 
@@ -108,6 +109,8 @@ store_free(struct store *s)
 		return;
 	append_collect(s, true);
 	sealer_free(s->sealer);
+	packer_free(s->packer);
+	s->packing = NULL;
 	world_free(s->world);
 	for (size_t i = 0; i < s->n_chunks; i++)
 		chunk_free(s->chunks[i]);
@@ -334,6 +337,8 @@ store_publish(struct store *s)
 	s->n_seen[3] = s->thread_versions.n;
 	s->n_seen[4] = s->fd_versions.n;
 	pthread_mutex_unlock(&s->lock);
+	if (s->keeps_payload)
+		age_chunks(s);
 	store_end_epoch(s);
 	if (s->budget_bytes)
 		evict(s);

@@ -19,17 +19,23 @@
 #define VECTOR_HERE (WIRE_CHUNK_MAX / sizeof(struct user_iovec))
 #define NARROW (1u << 16)
 
+/* 1 or 0, of which the compiler knows so little that it counts with it. A branch would have
+ * the kernel check twice what follows. */
 static __always_inline uint32_t
-iovec_bytes(uint32_t tag)
+is_narrow(uint32_t tag)
 {
-	return tag & NARROW ? sizeof(struct narrow_iovec) : sizeof(struct user_iovec);
+	return bounded(tag / NARROW, 1);
 }
 
 static __always_inline uint32_t
 msghdr_bytes(uint32_t tag)
 {
-	return tag & NARROW ? sizeof(struct narrow_msghdr) : sizeof(struct user_msghdr);
+	return sizeof(struct user_msghdr) - is_narrow(tag) * sizeof(struct narrow_msghdr);
 }
+
+_Static_assert(2 * sizeof(struct narrow_iovec) == sizeof(struct user_iovec), "half as wide");
+_Static_assert(2 * sizeof(struct narrow_msghdr) == sizeof(struct user_msghdr), "half as wide");
+_Static_assert(2 * sizeof(struct narrow_mmsghdr) == sizeof(struct user_mmsghdr), "half as wide");
 
 /* The chunk of LEN bytes at AT is complete: where the next begins. */
 static __always_inline uint32_t
@@ -88,21 +94,12 @@ put_text(uint32_t at, uint32_t tag, uint64_t address)
 	return len <= 0 ? at : end_chunk(s, at, tag, (uint32_t)len);
 }
 
-/* The one that stands at byte AT of what was copied. */
-static __always_inline struct user_iovec
-iovec_at(struct scratch *s, uint32_t at, uint32_t tag)
-{
-	struct user_iovec v = *(struct user_iovec *)(s->bytes + (at & AT_MASK));
-
-	return tag & NARROW ? (struct user_iovec){ (uint32_t)v.base, v.base >> 32 } : v;
-}
-
 /* The first WANT bytes that the N iovecs at byte IOV_AT point to. */
 __noinline uint32_t
 put_gathered(uint32_t at, uint32_t tag, uint32_t iov_at, uint32_t n, uint32_t want)
 {
 	struct scratch *s = scratch_get();
-	struct user_iovec v;
+	struct user_iovec *v;
 	uint32_t got, len;
 
 	if (!s || at > AT_MAX)
@@ -115,12 +112,12 @@ put_gathered(uint32_t at, uint32_t tag, uint32_t iov_at, uint32_t n, uint32_t wa
 		got = s->got;
 		if (i >= n || got >= want || got >= WIRE_CHUNK_MAX)
 			break;
-		v = iovec_at(s, iov_at + i * iovec_bytes(tag), tag);
-		s->len = v.len > want - got ? want - got : (uint32_t)v.len;
+		v = (struct user_iovec *)(s->bytes + ((iov_at + i * sizeof(*v)) & AT_MASK));
+		s->len = v->len > want - got ? want - got : (uint32_t)v->len;
 		len = s->len;
 		if (len > WIRE_CHUNK_MAX ||
 		    bpf_probe_read_user(s->bytes + at + sizeof(struct wire_chunk) + got, len,
-					(void *)v.base) < 0)
+					(void *)v->base) < 0)
 			break;
 		s->got = got + len;
 	}
@@ -128,15 +125,16 @@ put_gathered(uint32_t at, uint32_t tag, uint32_t iov_at, uint32_t n, uint32_t wa
 	return end_chunk(s, at, tag, got);
 }
 
-/* How many bytes the iovecs from VECTOR_HERE to N hold. */
+/* How many bytes the iovecs from VECTOR_HERE to N hold, or the lower half of that number. */
 __noinline uint64_t
 rest_of_vector(uint64_t iov, uint64_t n, uint32_t tag)
 {
-	uint32_t width = iovec_bytes(tag) / 2;
-	uint64_t sum = 0, len = 0;
+	uint32_t width = sizeof(uint64_t) - is_narrow(tag) * sizeof(uint32_t);
+	uint64_t sum = 0;
+	uint32_t len;
 
 	for (uint32_t i = VECTOR_HERE; i < VECTOR_MAX; i++) {
-		if (i >= n || bpf_probe_read_user(&len, width, (void *)(iov +
+		if (i >= n || bpf_probe_read_user(&len, sizeof(len), (void *)(iov +
 				(2 * i + 1) * width)) < 0)
 			break;
 		sum += len;
@@ -156,13 +154,46 @@ put_rest(uint32_t at, uint32_t tag, uint64_t iov, uint64_t n)
 	return end_chunk(s, at, tag, sizeof(rest));
 }
 
+/* The N iovecs of a 32-bit program, as if they were of a 64-bit one. They are read into the
+ * upper half of their room. */
+__noinline uint32_t
+put_narrow_iovecs(uint32_t at, uint32_t tag, uint64_t iov, uint32_t n)
+{
+	struct scratch *s = scratch_get();
+	uint32_t from, to = at + sizeof(struct wire_chunk);
+	struct narrow_iovec v;
+
+	if (!s || at > AT_MAX || n > VECTOR_HERE)
+		return at;
+	from = to + n * sizeof(v);
+	if (n && bpf_probe_read_user(s->bytes + from, n * sizeof(v), (void *)iov) < 0)
+		return at;
+	for (uint32_t i = 0; i < VECTOR_HERE; i++) {
+		if (i >= n)
+			break;
+		v = *(struct narrow_iovec *)(s->bytes + from + i * sizeof(v));
+		*(struct user_iovec *)(s->bytes + to + i * sizeof(struct user_iovec)) =
+			(struct user_iovec){ v.base, v.len };
+	}
+	return end_chunk(s, at, tag, n * sizeof(struct user_iovec));
+}
+
+static __always_inline uint32_t
+put_iovecs(uint32_t at, uint32_t tag, uint64_t iov, uint64_t n)
+{
+	uint32_t n_here = n > VECTOR_HERE ? VECTOR_HERE : (uint32_t)n;
+
+	return tag & NARROW ? put_narrow_iovecs(at, tag, iov, n_here) :
+			      put_user(at, tag, iov, n_here * sizeof(struct user_iovec));
+}
+
 /* Iovecs, and what WANT bytes of them hold. */
 static __always_inline uint32_t
 put_vector(uint32_t at, uint32_t tag, uint64_t iov, uint64_t n, uint32_t want)
 {
 	uint32_t iov_at = at + sizeof(struct wire_chunk);
 	uint32_t n_here = n > VECTOR_HERE ? VECTOR_HERE : (uint32_t)n;
-	uint32_t end = put_user(at, tag, iov, n_here * iovec_bytes(tag));
+	uint32_t end = put_iovecs(at, tag, iov, n);
 
 	return end == at ? at : put_gathered(end, tag + (1 << 8), iov_at, n_here, want);
 }
@@ -172,8 +203,7 @@ put_vector(uint32_t at, uint32_t tag, uint64_t iov, uint64_t n, uint32_t want)
 static __always_inline uint32_t
 put_vector_alone(uint32_t at, uint32_t tag, uint64_t iov, uint64_t n)
 {
-	uint32_t n_here = n > VECTOR_HERE ? VECTOR_HERE : (uint32_t)n;
-	uint32_t end = put_user(at, tag, iov, n_here * iovec_bytes(tag));
+	uint32_t end = put_iovecs(at, tag, iov, n);
 
 	return end == at ? at : put_user(end, tag + (1 << 8), 0, 0);
 }
@@ -237,7 +267,8 @@ __noinline uint32_t
 put_messages(uint32_t at, uint32_t tag, uint64_t address, int64_t result)
 {
 	uint32_t n = result < 0 ? 1 : result > WIRE_MESSAGES ? WIRE_MESSAGES : (uint32_t)result;
-	uint32_t step = tag & NARROW ? sizeof(struct narrow_mmsghdr) : sizeof(struct user_mmsghdr);
+	uint32_t step = sizeof(struct user_mmsghdr) -
+			is_narrow(tag) * sizeof(struct narrow_mmsghdr);
 	uint32_t max = config.snap_bytes, len;
 
 	for (uint32_t i = 0; i < WIRE_MESSAGES; i++) {

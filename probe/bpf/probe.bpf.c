@@ -21,6 +21,7 @@
 #include "probe/bpf/signal.h"
 #include "probe/bpf/task.h"
 #include "probe/bpf/time.h"
+#include "probe/bpf/turn.h"
 #include "probe/bpf/uring.h"
 #include "probe/wire.h"
 
@@ -61,6 +62,7 @@ send_large(void *ring, struct scratch *s, uint32_t n, const bool is_exit)
 struct side {
 	struct pt_regs *regs;
 	struct task_struct *task;
+	uint64_t ids;			/* of it */
 	long result;
 	uint32_t number;
 	uint16_t kind, flags;
@@ -114,7 +116,7 @@ copy_inner_args(uint64_t *args, uint32_t which)
 static __always_inline void
 fill_side(struct wire_call *call, const struct side *side, uint32_t len, uint32_t seq)
 {
-	fill_head(&call->head, side->task, len, seq, side->kind);
+	fill_head(&call->head, side->ids, len, seq, side->kind);
 	call->head.flags = side->flags;
 	call->head.number = side->number;
 	call->result = side->result;
@@ -222,13 +224,27 @@ send_wanted(struct wire_cell *cell, uint32_t cpu, const struct side *side, bool 
 			     send_bare(ring, cell->seq, side), is_state);
 }
 
+/* The call with a NUMBER of the kernel, which is wanted for WANTS if it is what it seems. */
+static __always_inline void
+send_side(struct wire_cell *cell, uint32_t cpu, struct side *side, uint32_t wants)
+{
+	bool is_known = side->number < WIRE_COMPAT_CALLS;
+
+	side->flags = is_compat(side->task) ? WIRE_COMPAT : 0;
+	side->number = wire_number(side->number, side->flags);
+	if (side->flags && is_known)
+		find_inner(side);
+	if (!is_known || spec_of(side->number)->wants & wants)
+		send_wanted(cell, cpu, side, is_known);
+}
+
 /* The first questions are those that are answered fastest. */
 static __always_inline void
 send_call(struct pt_regs *regs, uint32_t number, uint16_t kind, long result)
 {
-	struct side side = { .regs = regs, .result = result, .kind = kind };
-	bool is_known = number < WIRE_COMPAT_CALLS;
-	uint32_t cpu, wants = is_known ? number_wants_of(number) : config.other_wants;
+	struct side side = { .regs = regs, .result = result, .kind = kind, .number = number };
+	uint32_t cpu, wants = number < WIRE_COMPAT_CALLS ? number_wants_of(number) :
+			      config.other_wants;
 	struct wire_cell *cell;
 
 	if (!wants)
@@ -242,14 +258,12 @@ send_call(struct pt_regs *regs, uint32_t number, uint16_t kind, long result)
 	if (!wants)
 		return;
 	side.task = this_task();
-	if (!config.filter.is_set && tgid_of(side.task) == config.own_tgid)
+	side.ids = ids_of_this(side.task);
+	if (!config.filter.is_set && side.ids >> 32 == config.own_tgid)
 		return;
-	side.flags = is_compat(side.task) ? WIRE_COMPAT : 0;
-	side.number = wire_number(number, side.flags);
-	if (side.flags && is_known)
-		find_inner(&side);
-	if (!is_known || spec_of(side.number)->wants & wants)
-		send_wanted(cell, cpu, &side, is_known);
+	bpf_preempt_disable();
+	send_side(cell, cpu, &side, wants);
+	bpf_preempt_enable();
 }
 
 TRACEPOINT("sys_enter")
@@ -268,12 +282,23 @@ BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 	return 0;
 }
 
+static __always_inline int
+bear(struct task_struct *parent, struct task_struct *child, const bool is_second)
+{
+	if (!config.only_marked && !config.filter.has_cgroup)
+		return 0;
+	bpf_preempt_disable();
+	if (takes_turn(TURN_FORK, is_second))
+		hand_on(parent, child);
+	bpf_preempt_enable();
+	return 0;
+}
+
 TRACEPOINT("sched_process_fork")
 int
 BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 {
-	hand_on(parent, child);
-	return 0;
+	return bear(parent, child, false);
 }
 
 /* Whoever runs calls TASK, which may be another thread of its process, COMM. */
@@ -294,15 +319,25 @@ send_rename(struct task_struct *task, const char *comm)
 	bpf_ringbuf_submit(rename, BPF_RB_NO_WAKEUP);
 }
 
+static __always_inline int
+rename(struct task_struct *task, const char *comm, const bool is_second)
+{
+	bpf_preempt_disable();
+	if (takes_turn(TURN_RENAME, is_second)) {
+		send_rename(task, comm);
+		/* It has the old name still. */
+		if (config.filter.n_comms)
+			forget(task);
+	}
+	bpf_preempt_enable();
+	return 0;
+}
+
 TRACEPOINT("task_rename")
 int
 BPF_PROG(on_rename, struct task_struct *task, const char *comm)
 {
-	send_rename(task, comm);
-	/* It has the old name still. */
-	if (config.filter.n_comms)
-		forget(task);
-	return 0;
+	return rename(task, comm, false);
 }
 
 /* A thread has come to another cgroup. On demand. */
@@ -334,15 +369,37 @@ send_death(struct task_struct *task)
 	bpf_ringbuf_submit(death, BPF_RB_NO_WAKEUP);
 }
 
+static __always_inline int
+die(struct task_struct *task, const bool is_second)
+{
+	bpf_preempt_disable();
+	if (takes_turn(TURN_DEATH, is_second)) {
+		let_go(task);
+		send_death(task);
+		mark_drop(task);
+		if (config.filter.is_set)
+			turn_over();
+	}
+	bpf_preempt_enable();
+	return 0;
+}
+
 TRACEPOINT("sched_process_exit")
 int
 BPF_PROG(on_death, struct task_struct *task)
 {
-	let_go(task);
-	send_death(task);
-	mark_drop(task);
-	if (config.filter.is_set)
-		turn_over();
+	return die(task, false);
+}
+
+static __always_inline int
+send(int number, struct kernel_siginfo *info, struct task_struct *task, const bool is_second)
+{
+	if (!config.signal_wants)
+		return 0;
+	bpf_preempt_disable();
+	if (takes_turn(TURN_SEND, is_second))
+		note_sender(number, info, task);
+	bpf_preempt_enable();
 	return 0;
 }
 
@@ -350,8 +407,33 @@ TRACEPOINT("signal_generate")
 int
 BPF_PROG(on_send, int number, struct kernel_siginfo *info, struct task_struct *task)
 {
-	if (config.signal_wants)
-		note_sender(number, info, task);
+	return send(number, info, task, false);
+}
+
+static __always_inline void
+send_signal(int number, struct kernel_siginfo *info, const bool is_second)
+{
+	struct task_struct *task = this_task();
+	struct wire_signal *signal;
+
+	if (!(config.signal_wants & wants_of(task)) || !takes_turn(TURN_SIGNAL, is_second))
+		return;
+	signal = begin_record(sizeof(*signal), WIRE_SIGNAL, false);
+	if (!signal)
+		return;
+	signal->number = number_of_signal(task, number, info);
+	signal->sender = 0;
+	if (is_sent(info))
+		signal->sender = sender_of(task, signal->number);
+	bpf_ringbuf_submit(signal, BPF_RB_NO_WAKEUP);
+}
+
+static __always_inline int
+deliver(int number, struct kernel_siginfo *info, const bool is_second)
+{
+	bpf_preempt_disable();
+	send_signal(number, info, is_second);
+	bpf_preempt_enable();
 	return 0;
 }
 
@@ -359,26 +441,11 @@ TRACEPOINT("signal_deliver")
 int
 BPF_PROG(on_signal, int number, struct kernel_siginfo *info)
 {
-	struct task_struct *task = this_task();
-	struct wire_signal *signal;
-
-	if (!(config.signal_wants & wants_of(task)))
-		return 0;
-	signal = begin_record(sizeof(*signal), WIRE_SIGNAL, false);
-	if (!signal)
-		return 0;
-	signal->number = number_of_signal(task, number, info);
-	signal->sender = 0;
-	if (is_sent(info))
-		signal->sender = sender_of(task, signal->number);
-	bpf_ringbuf_submit(signal, BPF_RB_NO_WAKEUP);
-	return 0;
+	return deliver(number, info, false);
 }
 
-/* The loader asks for it where the kernel has it. */
-TRACEPOINT_ON_DEMAND("io_uring_submit_req")
-int
-BPF_PROG(on_uring, struct io_kiocb *request)
+static __always_inline void
+send_request(struct io_kiocb *request)
 {
 	struct task_struct *task = this_task();
 	bool is_worker = LOOK(task, flags) & PF_IO_WORKER;
@@ -386,16 +453,65 @@ BPF_PROG(on_uring, struct io_kiocb *request)
 
 	/* A thread that the kernel has made for the process is nobody of its own. */
 	if (!(config.uring_wants & wants_of(is_worker ? LOOK(task, group_leader) : task)))
-		return 0;
+		return;
 	uring = begin_record(sizeof(*uring), WIRE_URING, false);
 	if (!uring)
-		return 0;
+		return;
 	if (is_worker)
 		uring->head.tid = uring->head.pid;
 	copy_request(uring, request);
 	bpf_ringbuf_submit(uring, BPF_RB_NO_WAKEUP);
+}
+
+/* The loader asks for it where the kernel has it. */
+TRACEPOINT_ON_DEMAND("io_uring_submit_req")
+int
+BPF_PROG(on_uring, struct io_kiocb *request)
+{
+	bpf_preempt_disable();
+	send_request(request);
+	bpf_preempt_enable();
 	return 0;
 }
+
+#if defined(PROBE_STEADY)
+/* The second programs of each pair, which run behind the first ones. There is none for calls:
+ * for these it would take as long again. */
+TRACEPOINT("sched_process_fork")
+int
+BPF_PROG(again_fork, struct task_struct *parent, struct task_struct *child)
+{
+	return bear(parent, child, true);
+}
+
+TRACEPOINT("task_rename")
+int
+BPF_PROG(again_rename, struct task_struct *task, const char *comm)
+{
+	return rename(task, comm, true);
+}
+
+TRACEPOINT("sched_process_exit")
+int
+BPF_PROG(again_death, struct task_struct *task)
+{
+	return die(task, true);
+}
+
+TRACEPOINT("signal_generate")
+int
+BPF_PROG(again_send, int number, struct kernel_siginfo *info, struct task_struct *task)
+{
+	return send(number, info, task, true);
+}
+
+TRACEPOINT("signal_deliver")
+int
+BPF_PROG(again_signal, int number, struct kernel_siginfo *info)
+{
+	return deliver(number, info, true);
+}
+#endif
 
 /* The loader runs it each second. */
 SEC("iter/task")
@@ -441,20 +557,18 @@ on_file(struct bpf_iter__task_file *ctx)
 	return 0;
 }
 
-/* On demand. */
-TRACEPOINT_ON_DEMAND("sched_switch")
-int
-BPF_PROG(on_switch, bool is_preempted, struct task_struct *task, struct task_struct *next)
+static __always_inline void
+send_switch(struct task_struct *task, struct task_struct *next)
 {
 	struct wire_switch *out;
 	struct mm_struct *mm;
 
 	/* Of one that has ended everything was told. */
 	if (!(config.switch_wants & wants_known_of(task)) || LOOK(task, flags) & PF_EXITING)
-		return 0;
+		return;
 	out = begin_record(sizeof(*out), WIRE_SWITCH, false);
 	if (!out)
-		return 0;
+		return;
 	out->next = LOOK(next, pid);
 	out->pad = 0;
 	out->pf_major = LOOK(task, maj_flt);
@@ -464,7 +578,33 @@ BPF_PROG(on_switch, bool is_preempted, struct task_struct *task, struct task_str
 	if (mm)
 		copy_size(&out->memory, mm);
 	bpf_ringbuf_submit(out, BPF_RB_NO_WAKEUP);
+}
+
+/* On demand. */
+TRACEPOINT_ON_DEMAND("sched_switch")
+int
+BPF_PROG(on_switch, bool is_preempted, struct task_struct *task, struct task_struct *next)
+{
+	bpf_preempt_disable();
+	send_switch(task, next);
+	bpf_preempt_enable();
 	return 0;
+}
+
+static __always_inline void
+send_fault(uint64_t address, struct pt_regs *regs, uint64_t error)
+{
+	struct wire_fault *out;
+
+	if (!(config.fault_wants & wants_known_of(this_task())))
+		return;
+	out = begin_record(sizeof(*out), WIRE_FAULT, false);
+	if (!out)
+		return;
+	out->address = address;
+	out->ip = ip_of(regs);
+	out->error = error;
+	bpf_ringbuf_submit(out, BPF_RB_NO_WAKEUP);
 }
 
 /* On demand. */
@@ -472,16 +612,8 @@ TRACEPOINT_ON_DEMAND("page_fault_user")
 int
 BPF_PROG(on_fault, unsigned long address, struct pt_regs *regs, unsigned long error)
 {
-	struct wire_fault *out;
-
-	if (!(config.fault_wants & wants_known_of(this_task())))
-		return 0;
-	out = begin_record(sizeof(*out), WIRE_FAULT, false);
-	if (!out)
-		return 0;
-	out->address = address;
-	out->ip = ip_of(regs);
-	out->error = error;
-	bpf_ringbuf_submit(out, BPF_RB_NO_WAKEUP);
+	bpf_preempt_disable();
+	send_fault(address, regs, error);
+	bpf_preempt_enable();
 	return 0;
 }

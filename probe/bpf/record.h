@@ -14,14 +14,13 @@
 #define KEPT_EVERY 8			/* records */
 
 static __always_inline void
-fill_head(struct wire_head *head, struct task_struct *task, uint32_t len, uint32_t seq,
-	  uint16_t kind)
+fill_head(struct wire_head *head, uint64_t ids, uint32_t len, uint32_t seq, uint16_t kind)
 {
 	head->ts_ns = bpf_ktime_get_boot_ns();
 	head->len = len;
 	head->seq = seq;
-	head->tid = tid_of(task);
-	head->pid = tgid_of(task);
+	head->tid = (uint32_t)ids;
+	head->pid = ids >> 32;
 	head->number = 0;
 	head->kind = kind;
 	head->flags = 0;
@@ -93,8 +92,8 @@ static __always_inline void
 copy_args(uint64_t *args, struct pt_regs *regs)
 {
 	args[0] = LOOK(regs, orig_x0);
-	for (int i = 1; i < 6; i++)
-		args[i] = LOOK(regs, regs[i]);
+	bpf_probe_read_kernel(&args[1], 5 * sizeof(args[1]),
+			      __builtin_preserve_access_index(&regs->regs[1]));
 }
 
 static __always_inline void
@@ -179,7 +178,7 @@ begin_record(const uint32_t len, uint16_t kind, bool is_state)
 	head = bpf_ringbuf_reserve(ring, len, 0);
 	count_result(cell, head, is_state);
 	if (head)
-		fill_head(head, this_task(), len, cell->seq, kind);
+		fill_head(head, ids_of_this(this_task()), len, cell->seq, kind);
 	return head;
 }
 

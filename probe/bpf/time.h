@@ -76,7 +76,8 @@ sample(struct task_struct *task)
 	out = bpf_ringbuf_reserve(ring, sizeof(*out), 0);
 	if (!out)
 		return;
-	fill_head(&out->head, task, sizeof(*out), 0, WIRE_CPU);
+	fill_head(&out->head, (uint64_t)tgid_of(task) << 32 | tid_of(task), sizeof(*out), 0,
+		  WIRE_CPU);
 	out->head.flags = WIRE_UNNUMBERED;
 	fill_time(out, task);
 	mark->told_ns = out->run_ns;

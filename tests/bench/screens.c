@@ -105,6 +105,22 @@ stay_idle(struct timed *t)
 	printf("idle: %ld ticks of the cpu in %d s\n", timed_cpu(t) - ticks, IDLE_S);
 }
 
+static bool
+ends_with(const char *text, const char *end)
+{
+	size_t n = strlen(text), m = strlen(end);
+
+	return n >= m && !strcmp(text + n - m, end);
+}
+
+/* csysdig reads all of a capture again for each key, and inflates it: of such a one it is
+ * only asked how long the opening takes. */
+static bool
+is_short(bool is_ours, const char *capture)
+{
+	return !is_ours && ends_with(capture, ".gz");
+}
+
 static void
 play(const struct timed_program *p, bool is_ours, const char *capture, double figures[N_FIGURES])
 {
@@ -116,6 +132,9 @@ play(const struct timed_program *p, bool is_ours, const char *capture, double fi
 	figures[FIRST_ROWS] = span.first;
 	figures[COMPLETE] = span.done;
 	for (size_t i = 0; i < ARRAY_LEN(script); i++) {
+		figures[SCRIPT + i] = -1;
+		if (is_short(is_ours, capture))
+			continue;
 		span = timed_press(&t, is_ours ? &script[i].ours : &script[i].theirs);
 		figures[SCRIPT + i] = script[i].ours.first ? span.first : span.done;
 	}
@@ -125,17 +144,12 @@ play(const struct timed_program *p, bool is_ours, const char *capture, double fi
 	span = timed_start(&t, p, dig, has_event);
 	figures[DIG_FIRST] = span.first;
 	figures[DIG_COMPLETE] = span.done;
-	figures[LAST_PAGE] = timed_press(&t, &last_page).done;
-	figures[FIRST_PAGE] = timed_press(&t, &first_page).done;
+	figures[LAST_PAGE] = figures[FIRST_PAGE] = -1;
+	if (!is_short(is_ours, capture)) {
+		figures[LAST_PAGE] = timed_press(&t, &last_page).done;
+		figures[FIRST_PAGE] = timed_press(&t, &first_page).done;
+	}
 	timed_end(&t);
-}
-
-static bool
-ends_with(const char *text, const char *end)
-{
-	size_t n = strlen(text), m = strlen(end);
-
-	return n >= m && !strcmp(text + n - m, end);
 }
 
 /* What is wrong with figure I, if anything. */

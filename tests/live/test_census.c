@@ -1,6 +1,7 @@
 #include <dirent.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -28,6 +29,7 @@
 #define RING_BYTES 65536
 #define THREADS 1000
 #define STACK_BYTES 65536
+#define INNER "/inner"			/* a folder in the child's root */
 
 static void *
 wait_for_ever(void *ctx)
@@ -47,7 +49,10 @@ be_looked_at(const char *folder, int out)
 	pthread_attr_t attr;
 	pthread_t thread;
 
-	if (chdir(folder) < 0 || setsid() < 0 || setrlimit(RLIMIT_NOFILE, &limit) < 0)
+	/* It names files in another way than we do. */
+	if (chroot(folder) < 0 || chdir(INNER) < 0)
+		_exit(1);
+	if (setsid() < 0 || setrlimit(RLIMIT_NOFILE, &limit) < 0)
 		_exit(1);
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, STACK_BYTES);
@@ -100,6 +105,8 @@ compare_texts(struct census *c, const struct wire_thread *t, const struct proc_r
 	census_cwd(t, &cwd);
 	CHECK(exe.len && same((struct span){ (uint8_t *)exe.p, exe.len - 1 }, b->exepath),
 	      "its program is %.*s", (int)b->exepath.len, (const char *)b->exepath.p);
+	CHECK(same(b->cwd, (struct span){ (const uint8_t *)INNER, strlen(INNER) }),
+	      "it names its folder as it sees that");
 	CHECK(cwd.len && same((struct span){ (uint8_t *)cwd.p, cwd.len - 1 }, b->cwd),
 	      "its folder is %.*s", (int)b->cwd.len, (const char *)b->cwd.p);
 	CHECK(same(census_cgroups(c, t), b->cgroups), "its cgroups are those of /proc");
@@ -283,12 +290,15 @@ compare_all(const char *folder)
 int
 main(void)
 {
-	char folder[] = "/tmp/sysreel-census-XXXXXX";
+	char folder[] = "/tmp/sysreel-census-XXXXXX", inner[64];
 
 	if (!CHECK(mkdtemp(folder), "there is a folder to work in"))
 		return check_done();
 	chmod(folder, 0755);
+	snprintf(inner, sizeof(inner), "%s" INNER, folder);
+	CHECK(mkdir(inner, 0755) == 0, "and one in it");
 	compare_all(folder);
+	rmdir(inner);
 	rmdir(folder);
 	return check_done();
 }

@@ -50,7 +50,7 @@ LIBRARIES = [
     (r'(lua|lauxlib|lualib)\.h', ['engine/lua/']),
     (r'(bpf|libelf|gelf)(/.*|\.h)', ['probe/']),
     (r'zlib\.h', ['engine/capture/', 'engine/record/', 'engine/store/']),
-    (r'libdeflate\.h', ['engine/capture/']),
+    (r'libdeflate\.h', ['engine/capture/', 'engine/store/']),
     (r'pcre2\.h', ['engine/filter/']),
     (r'jansson\.h', ['engine/world/']),
 ]

@@ -85,12 +85,12 @@ static const struct {
 	uint64_t args[6];
 	uint16_t id;
 	const char *param;
-	uint32_t words[4];		/* what is copied, if N_BYTES is not 0 */
+	uint32_t words[8];		/* what is copied, if N_BYTES is not 0 */
 	size_t n_bytes;
 	uint64_t want;
 } cases[] = {
-	{ "readv", { 4 }, EV_READV_X, "size", { 0x1000, 5, 0x2000, 7 }, 16, 12 },
-	{ "sendmsg", { 4 }, EV_SENDMSG_X, "size", { 0x1000, 5 }, 8, 5 },
+	{ "readv", { 4 }, EV_READV_X, "size", { 0x1000, 0, 5, 0, 0x2000, 0, 7, 0 }, 32, 12 },
+	{ "sendmsg", { 4 }, EV_SENDMSG_X, "size", { 0x1000, 0, 5, 0 }, 16, 5 },
 	{ "nanosleep", { 0x1000 }, EV_NANOSLEEP_X, "interval", { 2, 5 }, 8, 2000000005 },
 	{ "ppoll_time64", { 0, 0, 0x1000 }, EV_PPOLL_X, "timeout", { 2, 0, 5, 0 }, 16,
 	  2000000005 },
@@ -210,6 +210,35 @@ values_have_their_types(struct encoder *e)
 	CHECK(v == 0xfffe0000, "  and an address");
 }
 
+static const char *
+name_of(struct encoder *e, struct made *r)
+{
+	struct event ev;
+	uint16_t code = 0;
+
+	return encode(e, r, &ev) && event_u16(&ev, 0, &code) ? syscall_code_name(code) : "none";
+}
+
+/* What comes back from a signal has the number of what that came between: none. */
+static void
+returns_are_named(struct encoder *e)
+{
+	static const char *const names[] = { "sigreturn", "rt_sigreturn" };
+	struct made r;
+	static const uint64_t args[6];
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		struct wire_head *head = (struct wire_head *)(void *)r.bytes;
+
+		make_call(&r, names[i], 0, args);
+		head->kind = WIRE_ENTER;
+		CHECK(!strcmp(name_of(e, &r), names[i]), "%s is called", names[i]);
+		make_call(&r, names[i], 0, args);
+		head->number = UINT32_MAX;
+		CHECK(!strcmp(name_of(e, &r), names[i]), "  and returns");
+	}
+}
+
 int
 main(void)
 {
@@ -227,6 +256,7 @@ main(void)
 		wide_numbers_are_two_arguments(e);
 		control_data_are_widened(e);
 		values_have_their_types(e);
+		returns_are_named(e);
 		encoder_free(e);
 	}
 	return check_done();

@@ -661,6 +661,8 @@ static const struct {
 	{ "evt.arg.size = 5 or evt.rawarg.size > 7", false, true, false },
 	{ "evt.arg[3] exists", true, false, false },
 	{ "toupper(evt.arg.flags) = x", true, true, true },
+	{ "fdlist.nums contains 3", false, false, false },
+	{ "not fdlist.names contains x", true, true, true },
 	{ "evt.dir contains x or evt.dir exists and evt.dir in (<)", true, false, true },
 };
 

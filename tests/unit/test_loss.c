@@ -40,6 +40,7 @@ there_and_back(void)
 		  .class = LOSS_OF_STATE },
 		{ .count = UINT64_MAX, .from_ns = UINT64_MAX, .to_ns = UINT64_MAX, .cpu = -1,
 		  .reason = LOSS_RESERVED, .class = LOSS_OF_DATA },
+		{ .count = 3, .from_ns = 2, .to_ns = 3, .cpu = -1, .reason = LOSS_SKIPPED },
 		{ .cpu = INT32_MAX },
 	};
 

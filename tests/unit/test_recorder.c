@@ -13,6 +13,7 @@
 #define ENV_LEN 5000
 
 static struct tempdir dir;
+static struct recorder_stats stats;	/* of the last recording, before it was closed */
 static char path[256];
 
 /* Three processes; cat opens and reads a file, sh makes a child. */
@@ -75,6 +76,7 @@ record(const struct scap *b, const struct recorder_options *o, struct replay *r)
 		recorder_before(recorder, &rec);
 		goes_on = recorder_take(recorder, &rec, world_take(w, &rec));
 	}
+	recorder_stats(recorder, &stats);
 	if (recorder_close(recorder, NULL, &err) < 0)
 		die("%s", err.text);
 	source_close(s);
@@ -107,6 +109,14 @@ wants_read_exits(void *ctx, const struct moment *m)
 {
 	(void)ctx;
 	return m->ev->id == EV_READ_X;
+}
+
+static bool
+wants_all(void *ctx, const struct moment *m)
+{
+	(void)ctx;
+	(void)m;
+	return true;
 }
 
 static bool
@@ -169,6 +179,48 @@ others_are_left_out(const struct scap *b)
 	CHECK(count(&r, "proc tid") == 3 && count(&r, "init") == 1 && !count(&r, "eeeee"),
 	      "but for the names of what is above it");
 	replay_fini(&r);
+}
+
+/* Of cat and its family, which grows and dies. */
+static bool
+is_new(void *ctx, const struct process *p)
+{
+	(void)ctx;
+	return p->pid > 7;
+}
+
+static void
+who_has_ended_is_forgotten(void)
+{
+	enum { MANY = 500 };
+	struct recorder_options o = options();
+	struct replay r = { 0 };
+	struct scap b = { 0 };
+
+	build(&b);
+	for (int64_t i = 0; i < MANY; i++) {
+		scap_at(&b, START_NS + 3000000000 + (uint64_t)i * 4, 1000 + i, 0);
+		scap_event(&b, EV_GETUID_E, SCAP_NOTHING);
+		scap_event(&b, EV_GETUID_X, scap_num(0));
+		scap_event(&b, EV_PROCEXIT_1_E, scap_num(0), scap_num(0), scap_num(0),
+			   scap_num(0), scap_num(1));
+	}
+	o.wants = wants_all;
+	record(&b, &o, &r);
+	CHECK(r.n_events == 7 + 3 * MANY && stats.n_remembered < 10,
+	      "%llu threads are remembered", (unsigned long long)stats.n_remembered);
+	o.wants = NULL;
+	o.only = true;
+	o.ancestors = true;
+	for (int late = 0; late < 2; late++) {
+		o.wants_process = late ? is_cat : is_new;
+		record(&b, &o, &r);
+		CHECK(r.n_events >= 3 * MANY && stats.n_remembered < 20,
+		      "%llu threads and processes, with those that were let in %s",
+		      (unsigned long long)stats.n_remembered, late ? "late" : "at once");
+	}
+	replay_fini(&r);
+	scap_fini(&b);
 }
 
 static void
@@ -297,6 +349,7 @@ main(void)
 	build(&b);
 	state_is_kept(&b);
 	others_are_left_out(&b);
+	who_has_ended_is_forgotten();
 	parts_are_left_out(&b);
 	long_texts_are_cut(&b);
 	it_ends(&b);

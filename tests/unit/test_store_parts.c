@@ -1,4 +1,5 @@
 /* Parts of the store: trails, columns, bytes of events, tables of descriptors. */
+#include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -148,13 +149,36 @@ check_chunk(uint64_t seed, uint32_t n)
 	seal_room_free(room);
 }
 
+/* Of the 300 events of P at AT, forwards and at random. */
+static size_t
+wrong_events(const struct payload *p, const uint32_t *at, const uint8_t *bytes)
+{
+	struct payload_view view = { .of = NULL };
+	struct rng r = { 5 };
+	size_t n_wrong = 0;
+
+	for (uint32_t k = 0; k < 900; k++) {
+		uint32_t i = k < 300 ? k : (uint32_t)rng_below(&r, 300);
+		struct event ev;
+
+		payload_get(p, at[i], &view, &ev);
+		n_wrong += ev.tid != i || ev.n_params != i % 3;
+		if (i % 3)
+			n_wrong += ev.ends[0] != i ||
+				   memcmp(ev.values, bytes, ev.ends[i % 3 - 1]);
+	}
+	payload_view_fini(&view);
+	return n_wrong;
+}
+
 static void
 check_payload(void)
 {
-	struct payload *p = payload_new();
+	struct libdeflate_compressor *with = libdeflate_alloc_compressor(1);
+	struct payload *p = payload_new(), *packed;
 	static uint8_t bytes[200000];
 	uint32_t at[300];
-	size_t n_wrong = 0;
+	size_t n_wrong;
 
 	for (uint32_t i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (uint8_t)(i * 7);
@@ -164,17 +188,16 @@ check_payload(void)
 
 		at[i] = payload_add(p, &ev);
 	}
-	for (uint32_t i = 0; i < 300; i++) {
-		struct event ev;
-
-		payload_get(p, at[i], &ev);
-		n_wrong += ev.tid != i || ev.n_params != i % 3;
-		if (i % 3)
-			n_wrong += ev.ends[0] != i ||
-				   memcmp(ev.values, bytes, ev.ends[i % 3 - 1]);
-	}
+	n_wrong = wrong_events(p, at, bytes);
 	CHECK(!n_wrong && payload_bytes(p) > payload_len(p), "bytes of 300 events come back");
+	packed = payload_pack(p, with);
 	payload_free(p);
+	n_wrong = wrong_events(packed, at, bytes);
+	CHECK(!n_wrong && payload_bytes(packed) < payload_len(packed) / 4,
+	      "packed to %zu bytes of %zu they do, too: %zu wrong", payload_bytes(packed),
+	      payload_len(packed), n_wrong);
+	payload_free(packed);
+	libdeflate_free_compressor(with);
 }
 
 /* Answers of a condition ---------------------------------------------- */

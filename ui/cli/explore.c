@@ -2,9 +2,11 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "engine/base/err.h"
 #include "engine/base/mem.h"
@@ -32,6 +34,7 @@
 #define REFRESH_MS 2000u
 #define REFRESH_MS_MAX 3600000u
 #define LIVE_MIB 1024u
+#define STALL_MS 500			/* of standard input, until it is said */
 #define MIB_MAX (1u << 20)
 
 enum { OPT_ASCII = 256, OPT_THEME, OPT_MEMORY, OPT_UTC, OPT_VIEWS, OPT_ACTIONS };
@@ -132,6 +135,19 @@ read_words(const struct cli_command *self, int argc, char **argv, struct wishes 
 	return whom_check(&w->whom, w->input.n != 0);
 }
 
+/* Whoever sends the capture may take a while to begin, and there is no screen before. */
+static void
+wait_for_input(const struct wishes *w)
+{
+	struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
+
+	if (!w->input.n || strcmp(w->input.names[0], "-") != 0)
+		return;
+	if (poll(&in, 1, STALL_MS) == 0)
+		fputs("sysreel: waiting for a capture from standard input; ^C ends that\n",
+		      stderr);
+}
+
 static struct source *
 open_source(void *ctx, struct ingest *in, struct err *err)
 {
@@ -142,8 +158,11 @@ open_source(void *ctx, struct ingest *in, struct err *err)
 				     .idle = ingest_idle, .ctx = in,
 				     .ask = { .switches = w->whom.switches,
 					      .page_faults = w->whom.page_faults } };
-	struct source *s = w->input.n ? input_open(&w->input, &files, err)
-				      : live_open(&live, err);
+	struct source *s;
+
+	wait_for_input(w);
+	s = w->input.n ? input_open(&w->input, &files, err)
+		       : live_open(&live, err);
 
 	if (!s || (!w->n_events && !w->without_users))
 		return s;
@@ -182,6 +201,8 @@ short_name(const struct wishes *w)
 	const char *name = w->input.n ? w->input.names[0] : NULL;
 	const char *slash = name ? strrchr(name, '/') : NULL;
 
+	if (name && !strcmp(name, "-"))
+		return "standard input";
 	return slash && slash[1] ? slash + 1 : name;
 }
 

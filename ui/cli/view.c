@@ -497,6 +497,10 @@ view_run(const struct cli_command *self, int argc, char **argv)
 		else
 			status = run(&v);
 	}
+	/* All is said. Freeing millions of events, one by one, would take a tenth of the time
+	 * that reading them did; the system takes them back at once. */
+	if (status == CLI_OK && wishes.input.n)
+		exit(status);
 	ingest_free(v.ingest);
 	view_set_free(v.views);
 	if (v.wake_fd >= 0)
