@@ -138,7 +138,8 @@ sum_lengths(uint32_t at, uint64_t n, uint32_t tag)
 	for (uint32_t i = 0; i < VECTOR_HERE; i++) {
 		if (i >= n)
 			break;
-		sum += *(uint32_t *)(s->bytes + at + (2 * i + 1) * width);
+		sum += *(uint32_t *)(s->bytes + at +
+				     bounded((2 * i + 1) * width, WIRE_CHUNK_MAX - 1));
 	}
 	return sum;
 }
