@@ -3,7 +3,10 @@
 #include <errno.h>
 #include <libdeflate.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -15,14 +18,26 @@
 #define NICE 19
 #define REST 4				/* it rests so many times as long as it worked */
 
+/*
+ * There is no lock for these: the thread may have to wait long for a cpu, and who waited for a lock
+ * that it holds would lose events meanwhile. Whose RAW and PACKED are, the state tells:
+ *
+ *	FREE    the writer's: nothing was given
+ *	GIVEN   the thread's
+ *	DONE    the writer's: it is packed
+ *	LEFT    the thread's, which frees them when it is done
+ */
+enum packer_state { FREE, GIVEN, DONE, LEFT };
+
 struct packer {
 	pthread_t thread;
-	pthread_mutex_t lock;		/* for what follows */
-	pthread_cond_t changed;
-	struct payload *raw;		/* given and not taken back; NULL: nothing */
-	struct payload *packed;		/* made of it; NULL: not yet */
-	bool is_left;			/* RAW is ours */
-	bool stop;
+	_Atomic(enum packer_state) state;
+	atomic_bool stop;
+	sem_t given;			/* something was, or all is over */
+	pthread_mutex_t lock;		/* to rest; the writer takes it at the end only */
+	pthread_cond_t ended;
+	struct payload *raw;
+	struct payload *packed;
 };
 
 static uint64_t
@@ -34,7 +49,7 @@ now_ns(clockid_t clock)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
-/* Rest for NS, unless all is over. The lock is held. */
+/* Rest for NS, unless all is over. */
 static void
 rest(struct packer *p, uint64_t ns)
 {
@@ -42,34 +57,30 @@ rest(struct packer *p, uint64_t ns)
 	struct timespec until = { (time_t)(until_ns / 1000000000),
 				  (long)(until_ns % 1000000000) };
 
-	while (!p->stop &&
-	       pthread_cond_timedwait(&p->changed, &p->lock, &until) != ETIMEDOUT)
+	pthread_mutex_lock(&p->lock);
+	while (!atomic_load(&p->stop) &&
+	       pthread_cond_timedwait(&p->ended, &p->lock, &until) != ETIMEDOUT)
 		continue;
+	pthread_mutex_unlock(&p->lock);
 }
 
-/* Nobody wants what was made any more. The lock is held. */
 static void
 forget(struct packer *p)
 {
 	payload_free(p->raw);
 	payload_free(p->packed);
 	p->raw = p->packed = NULL;
-	p->is_left = false;
+	atomic_store_explicit(&p->state, FREE, memory_order_release);
 }
 
 static void
 pack(struct packer *p, struct libdeflate_compressor *with)
 {
-	uint64_t start_ns = now_ns(CLOCK_THREAD_CPUTIME_ID);
-	struct payload *raw = p->raw, *packed;
+	enum packer_state given = GIVEN;
 
-	pthread_mutex_unlock(&p->lock);
-	packed = payload_pack(raw, with);
-	pthread_mutex_lock(&p->lock);
-	p->packed = packed;
-	if (p->is_left)
+	p->packed = payload_pack(p->raw, with);
+	if (!atomic_compare_exchange_strong(&p->state, &given, DONE))
 		forget(p);
-	rest(p, REST * (now_ns(CLOCK_THREAD_CPUTIME_ID) - start_ns));
 }
 
 static void *
@@ -82,16 +93,28 @@ run(void *ctx)
 		die("out of memory (to pack events)");
 	/* Of this thread alone; where it is not allowed, it is as nice as the others. */
 	(void)setpriority(PRIO_PROCESS, 0, NICE);
-	pthread_mutex_lock(&p->lock);
-	while (!p->stop) {
-		if (p->raw && !p->packed)
-			pack(p, with);
-		else
-			pthread_cond_wait(&p->changed, &p->lock);
+	for (;;) {
+		uint64_t start_ns;
+
+		while (sem_wait(&p->given))
+			continue;
+		if (atomic_load(&p->stop))
+			break;
+		start_ns = now_ns(CLOCK_THREAD_CPUTIME_ID);
+		pack(p, with);
+		rest(p, REST * (now_ns(CLOCK_THREAD_CPUTIME_ID) - start_ns));
 	}
-	pthread_mutex_unlock(&p->lock);
 	libdeflate_free_compressor(with);
 	return NULL;
+}
+
+static void
+free_parts(struct packer *p)
+{
+	sem_destroy(&p->given);
+	pthread_cond_destroy(&p->ended);
+	pthread_mutex_destroy(&p->lock);
+	free(p);
 }
 
 struct packer *
@@ -102,10 +125,12 @@ packer_new(void)
 	sigset_t all, old;
 	int rc;
 
+	atomic_init(&p->state, FREE);
+	sem_init(&p->given, 0, 0);
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&p->changed, &attr);
+	pthread_cond_init(&p->ended, &attr);
 	pthread_condattr_destroy(&attr);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
@@ -113,9 +138,7 @@ packer_new(void)
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	if (!rc)
 		return p;
-	pthread_cond_destroy(&p->changed);
-	pthread_mutex_destroy(&p->lock);
-	free(p);
+	free_parts(p);
 	return NULL;
 }
 
@@ -125,36 +148,29 @@ packer_free(struct packer *p)
 	if (!p)
 		return;
 	pthread_mutex_lock(&p->lock);
-	p->stop = true;
-	pthread_cond_broadcast(&p->changed);
+	atomic_store(&p->stop, true);
+	pthread_cond_signal(&p->ended);
 	pthread_mutex_unlock(&p->lock);
+	sem_post(&p->given);
 	pthread_join(p->thread, NULL);
-	if (!p->is_left)
+	if (atomic_load(&p->state) != LEFT)
 		p->raw = NULL;		/* whose it is */
 	forget(p);
-	pthread_cond_destroy(&p->changed);
-	pthread_mutex_destroy(&p->lock);
-	free(p);
+	free_parts(p);
 }
 
 bool
-packer_is_free(struct packer *p)
+packer_is_free(const struct packer *p)
 {
-	bool is_free;
-
-	pthread_mutex_lock(&p->lock);
-	is_free = !p->raw;
-	pthread_mutex_unlock(&p->lock);
-	return is_free;
+	return atomic_load_explicit(&p->state, memory_order_acquire) == FREE;
 }
 
 void
 packer_give(struct packer *p, struct payload *raw)
 {
-	pthread_mutex_lock(&p->lock);
 	p->raw = raw;
-	pthread_cond_broadcast(&p->changed);
-	pthread_mutex_unlock(&p->lock);
+	atomic_store_explicit(&p->state, GIVEN, memory_order_release);
+	sem_post(&p->given);
 }
 
 struct payload *
@@ -162,20 +178,19 @@ packer_take(struct packer *p)
 {
 	struct payload *packed;
 
-	pthread_mutex_lock(&p->lock);
+	if (atomic_load_explicit(&p->state, memory_order_acquire) != DONE)
+		return NULL;
 	packed = p->packed;
-	if (packed)
-		p->raw = p->packed = NULL;
-	pthread_mutex_unlock(&p->lock);
+	p->raw = p->packed = NULL;
+	atomic_store_explicit(&p->state, FREE, memory_order_release);
 	return packed;
 }
 
 void
 packer_leave(struct packer *p)
 {
-	pthread_mutex_lock(&p->lock);
-	p->is_left = true;
-	if (p->packed)
+	enum packer_state given = GIVEN;
+
+	if (!atomic_compare_exchange_strong(&p->state, &given, LEFT))
 		forget(p);
-	pthread_mutex_unlock(&p->lock);
 }

@@ -18,7 +18,7 @@ struct packer *packer_new(void);
 void packer_free(struct packer *p);	/* NULL is fine */
 
 /* Is there nothing that was given? */
-bool packer_is_free(struct packer *p);
+bool packer_is_free(const struct packer *p);
 
 /* Pack RAW, which is borrowed until it is taken back; nothing else may be given. */
 void packer_give(struct packer *p, struct payload *raw);

@@ -70,6 +70,30 @@ echo
 
 printf 'medians of %s runs, in turn; %s cpus\n' "$runs" "$(nproc)"
 measure demonstration "$build/tests/tools/demo.scap"
+# From a file to a table, then in one process: the first time and the median of five.
+tables() {
+	file=$1
+	shift
+	n=$("$build/tests/bench/repeat_capture" 5000000 "$build/tests/tools/demo.scap" "$file" "$@")
+	"$build/tests/bench/bench_store" "$file"
+	for filter in '' 'evt.buffer contains a' 'evt.arg.fd=3' 'evt.info contains O_RDONLY' \
+	              'fdlist.nums contains 3'; do
+		printf '\nthe table of processes, %s, %s events: %s\n' "$(basename "$file")" "$n" \
+			"${filter:-of all}"
+		set -- sysreel "$build/sysreel view procs -r $file $filter" \
+		       csysdig "csysdig --raw -r $file $filter"
+		if ! command -v csysdig >/dev/null; then
+			set -- "$1" "$2"
+		fi
+		"$build/tests/bench/bench_run" "$runs" "$n" "$@"
+		for rounds in 1 5; do
+			"$build/tests/bench/bench_store" "$file" "$rounds" "$filter" procs | tail -n 1
+		done
+	done
+	rm "$file"
+}
+tables "$tmp/plain.scap"
+tables "$tmp/packed.scap.gz" 6
 # The explorer, beside csysdig where that is installed.
 screens() {
 	file=$1

@@ -131,6 +131,44 @@ time_views(struct store *store, size_t rounds, const char *filter, const char *i
 	snapshot_free(snap);
 }
 
+static void
+print_bytes(const char *name, uint64_t bytes, uint64_t n, const char *each)
+{
+	printf("%-18s %9.1f MB %6.2f B/%s\n", name, (double)bytes / 1e6,
+	       n ? (double)bytes / (double)n : 0, each);
+}
+
+/* Where the memory is: by kinds, what versions take with their entities, and the rest. */
+static void
+print_memory(const struct store_size *size, const struct source *source)
+{
+	static const enum store_kind of_versions[] = {
+		STORE_PROCESSES, STORE_THREADS, STORE_DESCRIPTORS, STORE_INDEXES, STORE_NAMES,
+	};
+	uint64_t n_versions = size->n_process_versions + size->n_thread_versions +
+			      size->n_fd_versions;
+	uint64_t all = 0, versions = 0;
+	struct capture_storage storage;
+
+	capture_storage(source, 0, &storage);
+	for (unsigned k = 0; k < STORE_KINDS; k++) {
+		print_bytes(store_kind_name(k), size->bytes[k], size->n_events, "event");
+		all += size->bytes[k];
+	}
+	print_bytes("inflate windows", storage.checkpoint_bytes, size->n_events, "event");
+	all += storage.checkpoint_bytes;
+	for (size_t i = 0; i < ARRAY_LEN(of_versions); i++)
+		versions += size->bytes[of_versions[i]];
+	print_bytes("all", all, size->n_events, "event");
+	print_bytes("of versions", versions, n_versions, "version");
+	print_bytes("of events", all - versions, size->n_events, "event");
+	printf("%llu processes (%llu versions), %llu threads (%llu), %llu descriptors\n",
+	       (unsigned long long)size->n_processes,
+	       (unsigned long long)size->n_process_versions,
+	       (unsigned long long)size->n_threads, (unsigned long long)size->n_thread_versions,
+	       (unsigned long long)size->n_fd_versions);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -141,7 +179,6 @@ main(int argc, char **argv)
 	struct source *source;
 	struct err err;
 	double start = now_s();
-	uint64_t all = 0;
 
 	input.fd = open(input.name, O_RDONLY | O_CLOEXEC);
 	if (input.fd < 0)
@@ -154,18 +191,7 @@ main(int argc, char **argv)
 	printf("loaded in %.3f s, %.3f s of cpu; %llu events, %.2f M/s\n", now_s() - start,
 	       cpu_s(), (unsigned long long)size.n_events,
 	       (double)size.n_events / (now_s() - start) / 1e6);
-	for (unsigned k = 0; k < STORE_KINDS; k++) {
-		printf("%-18s %9.1f MB %6.2f B/event\n", store_kind_name(k),
-		       (double)size.bytes[k] / 1e6,
-		       (double)size.bytes[k] / (double)size.n_events);
-		all += size.bytes[k];
-	}
-	printf("%-18s %9.1f MB %6.2f B/event\n", "all", (double)all / 1e6,
-	       (double)all / (double)size.n_events);
-	printf("%llu processes (%llu versions), %llu threads (%llu), %llu descriptors\n",
-	       (unsigned long long)size.n_processes, (unsigned long long)size.n_process_versions,
-	       (unsigned long long)size.n_threads, (unsigned long long)size.n_thread_versions,
-	       (unsigned long long)size.n_fd_versions);
+	print_memory(&size, source);
 	if (argc > 2)
 		time_views(ingest_store(in), strtoul(argv[2], NULL, 10),
 			   argc > 3 && *argv[3] ? argv[3] : NULL, argc > 4 ? argv[4] : NULL,

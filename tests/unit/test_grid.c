@@ -83,7 +83,7 @@ test_draw(struct canvas *c)
 	       " 日本語 …   101   4.0K /srv\n"
 	       " sh\\x1b[…   102      0 ; touch x\n"
 	       " cat      12345   1.0K /etc/passwd\n"
-	       "                 12.3M\n", "a table with its totals");
+	       "Σ                12.3M\n", "a table with its totals");
 	press(&g, "End", canvas_area(c));
 	redraw(&g, c,
 	       " NAME       PID ▼BYTES PATH\n"
@@ -91,7 +91,7 @@ test_draw(struct canvas *c)
 	       " sh\\x1b[…   102      0 ; touch x\n"
 	       " cat      12345   1.0K /etc/passwd\n"
 	       "›db           7      9\n"
-	       "                 12.3M\n", "its end");
+	       "Σ                12.3M\n", "its end");
 	data.level = level;
 	press(&g, "Home", canvas_area(c));
 	g.search = "10";
@@ -101,13 +101,13 @@ test_draw(struct canvas *c)
 	       " └ 日本 …   101   4.0K /srv\n"
 	       "   └ sh\\…   102      0 ; touch x\n"
 	       " cat      12345   1.0K /etc/passwd\n"
-	       "                 12.3M\n", "as a tree");
+	       "Σ                12.3M\n", "as a tree");
 	CHECK(c->cells[2 * 38 + 12].style == STYLE_MATCH &&
 	      c->cells[2 * 38 + 11].style == STYLE_TEXT &&
 	      c->cells[2 * 38 + 14].style == STYLE_TEXT, "what is searched is marked");
 	data.level = NULL;
 	data.n_rows = 0;
-	redraw(&g, c, " NAME       PID ▼BYTES PATH\n\n  nothing here\n\n\n                 12.3M\n",
+	redraw(&g, c, " NAME       PID ▼BYTES PATH\n\n  nothing here\n\n\nΣ                12.3M\n",
 	       "no rows");
 	data.n_rows = 5;
 }
@@ -133,6 +133,11 @@ test_columns(struct canvas *c)
 	CHECK(g.first == 0, "and back");
 	CHECK(press(&g, "> > >", a) && g.mark == 3 && g.first == 2, "the mark is kept in sight");
 	CHECK(press(&g, "> >", a) && g.mark == 3, "it ends at the last column");
+	CHECK(press(&g, "<", a) && g.mark == 2, "the one before");
+	canvas_clear(c);
+	grid_draw(&g, &data, a);
+	screen_check(c, "‹NAME     ▼BYTES   ›\n›nginx   [ 12.3M]\n 日本語 …   4.0K\n",
+		     "a mark is seen without colours");
 	CHECK(press(&g, "< < < <", a) && g.mark == 0, "and at the first");
 }
 
