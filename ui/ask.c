@@ -22,6 +22,8 @@ struct ask {
 	struct question waiting;	/* .id 0: none */
 	struct answer ready;		/* .id 0: none */
 	uint64_t running;		/* id; 0: none */
+	const struct view *const *views;	/* that are to be prepared */
+	size_t n_views;
 	bool is_over;
 	struct query_watch watch;	/* of the running one */
 };
@@ -133,6 +135,27 @@ tell(const struct ask *a)
 		die("the interface cannot be woken");
 }
 
+/* With the mutex held, and as long as nobody asks. */
+static void
+prepare(struct ask *a)
+{
+	const struct query query = { .style = a->style, .options = a->options,
+				     .watch = &a->watch };
+	const struct view *const *views = a->views;
+	struct snapshot *snap;
+	size_t n = a->n_views;
+
+	a->n_views = 0;
+	atomic_store(&a->watch.cancel, false);
+	pthread_mutex_unlock(&a->mutex);
+	snap = store_snapshot(a->store);
+	query_prepare(snap, &query, views, n);
+	snapshot_free(snap);
+	pthread_mutex_lock(&a->mutex);
+	if (atomic_load(&a->watch.cancel))
+		a->n_views = n;
+}
+
 static void *
 work(void *ctx)
 {
@@ -144,7 +167,10 @@ work(void *ctx)
 		struct answer out;
 
 		if (!q.id) {
-			pthread_cond_wait(&a->changed, &a->mutex);
+			if (a->n_views)
+				prepare(a);
+			else
+				pthread_cond_wait(&a->changed, &a->mutex);
 			continue;
 		}
 		a->waiting = (struct question){ 0 };
@@ -211,6 +237,16 @@ ask_put(struct ask *a, struct question *q)
 	a->waiting = *q;
 	*q = (struct question){ 0 };
 	atomic_store(&a->watch.cancel, true);
+	pthread_cond_signal(&a->changed);
+	pthread_mutex_unlock(&a->mutex);
+}
+
+void
+ask_prepare(struct ask *a, const struct view *const *views, size_t n)
+{
+	pthread_mutex_lock(&a->mutex);
+	a->views = views;
+	a->n_views = n;
 	pthread_cond_signal(&a->changed);
 	pthread_mutex_unlock(&a->mutex);
 }

@@ -57,6 +57,10 @@ struct ask *ask_new(struct store *store, int wake_fd, const struct query_style *
 /* Stop and free it. NULL is fine. */
 void ask_free(struct ask *a);
 
+/* Whenever there is no question, find out what those about the N views at VIEWS, which is
+ * borrowed, will need, until that is done. All has been read. */
+void ask_prepare(struct ask *a, const struct view *const *views, size_t n);
+
 /* Q's contents are taken; Q is zeroes afterwards. */
 void ask_put(struct ask *a, struct question *q);
 

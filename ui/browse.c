@@ -501,6 +501,8 @@ woken(struct screen *s)
 	if (b->finding.left)
 		browse_search_on(b);
 	keep_asking(b);
+	if (b->is_final && b->screen.app->progress.is_done && !browse_slides(b))
+		browse_prepare(b);
 	browse_type_on(b);
 }
 
@@ -511,6 +513,7 @@ end(struct screen *s)
 
 	ask_free(b->ask_table);
 	ask_free(b->ask_line);
+	free(b->prepared);
 	answer_done(&b->table);
 	answer_done(&b->line);
 	kept_fini(&b->kept);

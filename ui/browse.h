@@ -36,6 +36,7 @@ struct browse {
 	struct screen screen;
 	struct drill drill;
 	struct ask *ask_table, *ask_line;
+	const struct view **prepared;	/* owned: see browse_prepare(); NULL: not yet */
 	struct answer table;		/* the newest; .table may be NULL */
 	struct answer line;
 	struct kept kept;		/* those of before, once all has been read */
@@ -79,6 +80,9 @@ struct browse {
 
 /* Open it on top. */
 void browse_open(struct app *a, const struct view *first);
+
+/* All has been read: let what views at the top will need be found out while nobody asks. */
+void browse_prepare(struct browse *b);
 
 /* Ask for table and timeline anew, because what is asked has changed. */
 void browse_ask(struct browse *b);

@@ -71,6 +71,19 @@ offer_views(struct browse *b)
 	return o;
 }
 
+void
+browse_prepare(struct browse *b)
+{
+	struct offered *o;
+
+	if (b->prepared || b->drill.n > 1)
+		return;
+	o = offer_views(b);
+	b->prepared = o->views;
+	ask_prepare(b->ask_line, b->prepared, o->n);
+	free(o);
+}
+
 /* Show V, a spectrogram, of all that is in the path. */
 static void
 open_spectrogram(struct browse *b, const struct view *v)

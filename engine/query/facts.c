@@ -85,10 +85,18 @@ bytes_of(const struct facts *f)
 	return sizeof(*f) + f->n_slots * sizeof(*f->ids) + bag_bytes(&f->values);
 }
 
+#define SLOTS_EACH 1024u		/* are asked without looking whether to stop */
+
+static bool
+is_cancelled(const struct facts_list *l)
+{
+	return l->cancel && atomic_load(l->cancel);
+}
+
 /* What the operand TEXT says of the descriptors of C's snapshot. NULL: it cannot be told by
- * them alone. */
+ * them alone, or it is to stop. */
 static struct facts *
-find_out(const char *text, struct cursor *c)
+find_out(const struct facts_list *l, const char *text, struct cursor *c)
 {
 	struct term *term = term_new(text, NULL);
 	struct facts *f;
@@ -102,6 +110,11 @@ find_out(const char *text, struct cursor *c)
 	for (uint32_t slot = 1; slot < f->n_slots; slot++) {
 		struct value v;
 
+		if (slot % SLOTS_EACH == 0 && is_cancelled(l)) {
+			term_free(term);
+			free_facts(f);
+			return NULL;
+		}
 		if (cursor_fd(c, slot))
 			f->ids[slot] = term_ask(term, c, &v) ? 1 + bag_put(&f->values, &v) :
 							       FACTS_NONE;
@@ -127,11 +140,11 @@ work(void *ctx, unsigned number)
 
 	(void)number;
 	while ((i = atomic_fetch_add(&x->next, 1)) < x->list->n) {
-		if (x->list->uses[i].facts)
+		if (x->list->uses[i].facts || is_cancelled(x->list))
 			continue;
 		if (!c)
 			c = cursor_new(x->snap, x->style);
-		x->made[i] = find_out(x->list->uses[i].name.p, c);
+		x->made[i] = find_out(x->list, x->list->uses[i].name.p, c);
 	}
 	cursor_free(c);
 }

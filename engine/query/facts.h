@@ -9,6 +9,7 @@
 #ifndef ENGINE_QUERY_FACTS_H
 #define ENGINE_QUERY_FACTS_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -36,6 +37,7 @@ struct facts_list {
 	} uses[FACTS_MAX];
 	size_t n;
 	struct keepsakes *from;
+	const atomic_bool *cancel;	/* others set it to stop finding out; NULL: nobody */
 };
 
 /* The query asks O of descriptors. More than FACTS_MAX are left out. */

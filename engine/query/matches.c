@@ -343,6 +343,16 @@ matches_more(struct matches *m, size_t max, uint64_t *out, bool *is_done)
 	return numbers.n;
 }
 
+bool
+matches_needs_bytes(const struct matches *m)
+{
+	bool needs = false;
+
+	for (size_t i = 0; i < m->n_sifts; i++)
+		needs |= sift_needs_bytes(m->sifts[i]);
+	return needs;
+}
+
 uint64_t
 matches_done(const struct matches *m)
 {

@@ -45,6 +45,9 @@ typedef void matches_visit(void *ctx, struct cursor *c, const uint64_t *rows);
 /* Tell F of those in chunk number CHUNK of the snapshot, whatever else was found. */
 void matches_in_chunk(struct matches *m, size_t chunk, matches_visit *f, void *ctx);
 
+/* Are some rows to be looked up in their bytes, to know what their descriptors are called? */
+bool matches_needs_bytes(const struct matches *m);
+
 /* How many were looked at, of how many. */
 uint64_t matches_done(const struct matches *m);
 uint64_t matches_all(const struct matches *m);

@@ -12,6 +12,7 @@
 #include "engine/query/crew.h"
 #include "engine/query/entities.h"
 #include "engine/query/gather.h"
+#include "engine/query/matches.h"
 
 #define NEAR_END 512u			/* events */
 
@@ -268,6 +269,7 @@ query_run(const struct snapshot *snap, const struct query *q, struct err *err)
 	scan.gathers[0] = g = gather_new(&plan, err);
 	if (!g)
 		return NULL;
+	facts.cancel = q->watch ? &q->watch->cancel : NULL;
 	gather_want_facts(g, &facts);
 	facts_borrow(&facts, snap, q->style, wants_all(&plan) ? n : 0);
 	gather_use_facts(g, &facts);
@@ -276,7 +278,7 @@ query_run(const struct snapshot *snap, const struct query *q, struct err *err)
 	else if (scan_rows(&scan, n, err) < 0)
 		goto out;
 	gather_order_list(g);
-	entities_add_rows(g);
+	entities_add_rows(scan.gathers, scan.n ? scan.n : 1);
 	entities_add_histories(scan.gathers, scan.n ? scan.n : 1);
 	table = answer_new(scan.gathers, scan.n ? scan.n : 1);
 	table->is_partial |= is_cancelled(&plan);
@@ -285,6 +287,76 @@ out:
 		gather_free(scan.gathers[i]);
 	facts_fini(&facts);
 	return table;
+}
+
+/* Add what a query about V, else as Q, would ask. What makes no sense asks nothing. */
+static void
+want_facts(const struct snapshot *snap, const struct query *q, const struct view *v,
+	   struct facts_list *facts)
+{
+	struct query of = *q;
+	struct gather *g;
+	struct plan plan;
+	struct err err;
+
+	of.view = v;
+	if (make_plan(&plan, snap, &of, &err) < 0 || !wants_all(&plan))
+		return;
+	g = gather_new(&plan, &err);
+	if (g)
+		gather_want_facts(g, facts);
+	gather_free(g);
+}
+
+static bool
+is_stopped(const struct query *q)
+{
+	return q->watch && atomic_load(&q->watch->cancel);
+}
+
+static void
+look_away(void *ctx, struct cursor *c, const uint64_t *rows)
+{
+	(void)ctx;
+	(void)c;
+	(void)rows;
+}
+
+/* Ask the condition of view number I of VIEWS of all rows, if that costs much and none
+ * before it has the same: what it says is kept. */
+static void
+ask_filter(const struct snapshot *snap, const struct query *q, const struct view *const *views,
+	   size_t i)
+{
+	const struct matches_question question = {
+		&views[i]->filter.text, 1, 0, 0, q->style, q->options,
+	};
+	struct matches *m;
+
+	if (!views[i]->filter.filter)
+		return;
+	for (size_t k = 0; k < i; k++)
+		if (views[k]->filter.filter &&
+		    !strcmp(views[k]->filter.text, views[i]->filter.text))
+			return;
+	m = matches_new(snap, &question, NULL);
+	for (size_t k = 0; m && k < snap->n_chunks && matches_needs_bytes(m) && !is_stopped(q); k++)
+		matches_in_chunk(m, k, look_away, NULL);
+	matches_free(m);
+}
+
+void
+query_prepare(const struct snapshot *snap, const struct query *q,
+	      const struct view *const *views, size_t n)
+{
+	struct facts_list facts = { .cancel = q->watch ? &q->watch->cancel : NULL };
+
+	for (size_t i = 0; i < n && !is_stopped(q); i++)
+		want_facts(snap, q, views[i], &facts);
+	facts_borrow(&facts, snap, q->style, 1);
+	for (size_t i = 0; i < n && !is_stopped(q); i++)
+		ask_filter(snap, q, views, i);
+	facts_fini(&facts);
 }
 
 bool

@@ -14,6 +14,8 @@
 
 #include "engine/base/text.h"
 #include "tests/lib/check.h"
+#include "tests/live/may_trace.h"
+#include "tests/term/see.h"
 #include "tests/term/vt.h"
 
 /* Told by its words; what it writes must not be seen. */
@@ -30,28 +32,6 @@ now_s(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static void
-show(struct vt *v)
-{
-	struct text t = { 0 };
-
-	vt_screen(v, &t);
-	text_char(&t, '\0');
-	for (char *line = strtok(t.p, "\n"); line; line = strtok(NULL, "\n"))
-		printf("# |%s\n", line);
-	text_fini(&t);
-}
-
-static bool
-see(struct vt *v, const char *what, const char *why)
-{
-	bool is_there = vt_wait(v, what);
-
-	if (!CHECK(is_there, "%s: \"%s\" is seen", why, what))
-		show(v);
-	return is_there;
 }
 
 /* Does the screen stay the same for SECONDS? */
@@ -136,7 +116,7 @@ hold(struct vt *v)
 	see(v, "paused", "held");
 	vt_settle(v, 300);
 	if (!CHECK(holds(v, 2), "while it is held nothing changes"))
-		show(v);
+		see_screen(v);
 	/* By now the window is further back than it is long. */
 	vt_keys(v, "v");
 	vt_send(v, "Files", 5);
@@ -145,29 +125,14 @@ hold(struct vt *v)
 	see(v, "/etc/hostname", "the held window in it");
 	vt_settle(v, 300);
 	if (!CHECK(holds(v, 1), "which is held, too"))
-		show(v);
+		see_screen(v);
 	vt_keys(v, "Backspace");
 	see(v, SHORT, "the first view, from history");
 	vt_keys(v, "p");
 	CHECK(vt_wait_gone(v, "paused"), "it goes on");
 	if (!CHECK(!holds(v, 15), "and changes"))
-		show(v);
+		see_screen(v);
 	see(v, SHORT, "the same processes");
-}
-
-static bool
-may_trace(char *program)
-{
-	pid_t pid = fork();
-	int status;
-
-	if (pid == 0) {
-		if (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr))
-			_exit(1);
-		execl(program, program, "print", "-q", "--", "true", (char *)NULL);
-		_exit(1);
-	}
-	return waitpid(pid, &status, 0) == pid && status == 0;
 }
 
 int

@@ -14,46 +14,17 @@
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
 #include "tests/lib/check.h"
+#include "tests/term/see.h"
 #include "tests/term/vt.h"
 
 #define WORDS_MAX 220
 #define EARLY_LEN 2000			/* bytes without a process or an event */
 #define STARTS 40
+#define SLEEP_MS 1200
 #define MANY 100			/* captures, one behind the other */
 #define ESC "\033[27u"			/* which needs no waiting for what follows */
 
 static const char *program, *capture;
-
-static void
-show(struct vt *v)
-{
-	struct text t = { 0 };
-
-	vt_screen(v, &t);
-	text_char(&t, '\0');
-	for (char *line = strtok(t.p, "\n"); line; line = strtok(NULL, "\n"))
-		printf("# |%s\n", line);
-	text_fini(&t);
-}
-
-static bool
-see(struct vt *v, const char *what, const char *why)
-{
-	bool is_there = vt_wait(v, what);
-
-	if (!CHECK(is_there, "%s: \"%s\" is seen", why, what))
-		show(v);
-	return is_there;
-}
-
-static void
-see_not(struct vt *v, const char *what, const char *why)
-{
-	unsigned row, col;
-
-	if (!CHECK(!vt_find(v, what, &row, &col), "%s: \"%s\" is not seen", why, what))
-		show(v);
-}
 
 /* Run it with WORDS, in which "{}" is the capture; IN_FD is its standard input, or 0. */
 static struct vt *
@@ -220,22 +191,50 @@ test_reading(void)
 	free(bytes);
 }
 
-/* Saving is stopped as well; then there is no file. */
-static void
-test_saving(void)
+/* The capture many times, one behind the other, with the options FIRST and SECOND. */
+static struct vt *
+start_many(const char *first, const char *second)
 {
-	const char *words[2 * MANY + 3] = { "-v", "dig" };
-	char folder[] = "/tmp/sysreel-start-XXXXXX", path[80];
-	struct vt *v;
+	const char *words[2 * MANY + 3] = { first, second };
 
 	for (unsigned i = 0; i < MANY; i++) {
 		words[2 + 2 * i] = "-r";
 		words[3 + 2 * i] = "{}";
 	}
+	return start(words, 0);
+}
+
+/* How far reading is, how fast, and how long it will take: once a second has gone by, which
+ * the program is made to sleep through here. */
+static void
+test_progress(void)
+{
+	struct vt *v = start_many("-v", "procs");
+	unsigned row, col;
+
+	see(v, " reading ", "it is read");
+	kill(vt_pid(v), SIGSTOP);
+	vt_settle(v, SLEEP_MS);
+	kill(vt_pid(v), SIGCONT);
+	if (!CHECK(vt_wait(v, "%, ") && vt_find(v, "M/s, ", &row, &col) &&
+		   vt_find(v, " s left", &row, &col), "how far, how fast, how long"))
+		see_screen(v);
+	see(v, "as of", "then all is");
+	see_not(v, "reading", "which is not said any more");
+	leave(v);
+}
+
+/* Saving is stopped as well; then there is no file. */
+static void
+test_saving(void)
+{
+	char folder[] = "/tmp/sysreel-start-XXXXXX", path[80];
+	struct vt *v;
+
 	if (!mkdtemp(folder))
 		die("no folder");
 	snprintf(path, sizeof(path), "%s/events.txt", folder);
-	v = start(words, 0);
+	v = start_many("-v", "dig");
 	see(v, " of 290,400", "many events");
 	vt_keys(v, "S ^U");
 	vt_send(v, path, strlen(path));
@@ -323,7 +322,7 @@ test_many_starts(void)
 		is_well = vt_wait(v, early[k].seen);
 		if (!is_well) {
 			printf("# start %u, key %s\n", i, early[k].keys);
-			show(v);
+			see_screen(v);
 		}
 		vt_keys(v, "^C");
 		is_well &= vt_ended(v) == 0 && vt_is_given_back(v);
@@ -374,6 +373,7 @@ main(int argc, char **argv)
 	test_early_keys();
 	test_many_starts();
 	test_stopping();
+	test_progress();
 	test_saving();
 	return check_done();
 }

@@ -21,6 +21,7 @@
 #include "engine/event/event_type.h"
 #include "tests/lib/check.h"
 #include "tests/lib/scapbuild.h"
+#include "tests/term/see.h"
 #include "tests/term/vt.h"
 
 #define START_NS 1767283200000000000ull
@@ -229,18 +230,6 @@ obey(struct vt *v, const char *order)
 	return false;
 }
 
-static void
-show(struct vt *v)
-{
-	struct text t = { 0 };
-
-	vt_screen(v, &t);
-	text_char(&t, '\0');
-	for (char *line = strtok(t.p, "\n"); line; line = strtok(NULL, "\n"))
-		printf("# |%s\n", line);
-	text_fini(&t);
-}
-
 struct weak {
 	const char *what;
 	const char *words[8];		/* of the program; {} is the capture */
@@ -407,7 +396,7 @@ run_case(const struct weak *w)
 		printf("# at `%s`%s\n", w->orders[i - 1], vt_is_over(v) ? ", ended" : "");
 		if (vt_is_over(v))
 			printf("# status %#x\n", (unsigned)vt_ended(v));
-		show(v);
+		see_screen(v);
 	}
 	vt_free(v);
 }

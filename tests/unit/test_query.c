@@ -248,6 +248,28 @@ check_kept(struct store *s, const struct view_set *views)
 	snapshot_free(snap);
 }
 
+/* What queries will need is found out before, once, and not where somebody says to stop. */
+static void
+check_prepared(struct store *s, const struct view_set *views)
+{
+	struct snapshot *snap = store_snapshot(s);
+	const struct view *list[] = { view_set_find(views, "files"),
+				      view_set_find(views, "connections") };
+	struct query_watch stopped = { .cancel = true };
+	struct query q = { .watch = &stopped };
+	uint64_t before = answer_bytes(s), prepared;
+
+	query_prepare(snap, &q, list, 2);
+	CHECK(answer_bytes(s) == before, "nothing is found out by who is to stop");
+	q.watch = NULL;
+	query_prepare(snap, &q, list, 2);
+	prepared = answer_bytes(s);
+	CHECK(prepared > before, "what queries need of descriptors is kept");
+	query_prepare(snap, &q, list, 2);
+	CHECK(answer_bytes(s) == prepared, "  and not found out again");
+	snapshot_free(snap);
+}
+
 /* What of the small system is in the halves of its time. */
 static void
 check_slices(const struct snapshot *snap)
@@ -301,6 +323,7 @@ main(void)
 	check_slices(snap);
 	snapshot_free(snap);
 	check_kept(y.s, views);
+	check_prepared(y.s, views);
 	store_free(y.s);
 	view_set_free(views);
 	scap_fini(&y.b);

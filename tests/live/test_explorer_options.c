@@ -1,0 +1,130 @@
+/*
+ * Options of the explorer that matter on the running system only: what each changes, on a
+ * command of this test.
+ *
+ *	test_explorer_options PROGRAM
+ */
+#include <stdlib.h>
+
+#include "tests/live/may_trace.h"
+#include "tests/term/see.h"
+
+#define WORDS_MAX 16
+#define DATA "0123456789abcdef"
+#define SCRIPT \
+	"while :; do echo " DATA " >/dev/null; cat /etc/hostname >/dev/null; sleep 0.05; done"
+
+static char *program;
+
+/* Explore a shell and what it starts, with the OPTIONS, whose last is NULL. */
+static struct vt *
+explore(const char *const *options)
+{
+	static const char *const command[] = { "--", "/bin/sh", "-c", SCRIPT };
+	char *argv[WORDS_MAX + 1] = { program };
+	struct vt *v;
+	size_t n = 1;
+
+	for (; *options && n < WORDS_MAX; options++)
+		argv[n++] = strdup(*options);
+	for (size_t i = 0; i < sizeof(command) / sizeof(command[0]) && n < WORDS_MAX; i++)
+		argv[n++] = strdup(command[i]);
+	v = vt_start(&(struct vt_start){ .n_rows = 24, .n_cols = 120, .argv = argv });
+	while (--n)
+		free(argv[n]);
+	return v;
+}
+
+static void
+leave(struct vt *v)
+{
+	vt_keys(v, "q");
+	CHECK(vt_ended(v) == 0, "  it ends");
+	vt_free(v);
+}
+
+/* How long the window is, which stands below the timeline. */
+static void
+test_window(void)
+{
+	const char *const usual[] = { "proc.name = sh", NULL };
+	const char *const other[] = { "-d", "700", "proc.name = sh", NULL };
+	struct vt *v = explore(usual);
+
+	see(v, " 2.00 s ", "without -d: the last two seconds");
+	leave(v);
+	v = explore(other);
+	see(v, " 700 ms ", "-d 700: so much less");
+	leave(v);
+}
+
+/* Select the shell, and show its data. */
+static void
+echo(struct vt *v)
+{
+	see(v, "/bin/sh -c", "the command");
+	vt_keys(v, "/");
+	vt_send(v, "while", 5);
+	vt_keys(v, "Enter e");
+}
+
+/* The data that is kept of a write. */
+static void
+test_data(void)
+{
+	const char *const usual[] = { "proc.name = sh", NULL };
+	const char *const less[] = { "-s", "10", "proc.name = sh", NULL };
+	struct vt *v = explore(usual);
+
+	echo(v);
+	see(v, DATA, "without -s: all of it");
+	vt_keys(v, "Backspace");
+	leave(v);
+	v = explore(less);
+	echo(v);
+	see(v, "writes 17 bytes", "-s 10: what was written");
+	see(v, "  0123456789", "its beginning");
+	see_not(v, "89ab", "and not what is behind");
+	vt_keys(v, "Backspace");
+	leave(v);
+}
+
+/* Events that are not there without the option. */
+static void
+test_faults(void)
+{
+	const char *const without[] = { "-v", "dig", "evt.type = page_fault", NULL };
+	const char *const with[] = { "--page-faults", "-v", "page_faults", "proc.name = cat",
+				     NULL };
+	struct vt *v = explore(with);
+
+	see(v, "cat /etc/hostname", "--page-faults: who has some");
+	vt_keys(v, "d");
+	see(v, " page_fault ", "and each of them");
+	vt_keys(v, "Backspace");
+	leave(v);
+	v = explore(without);
+	vt_settle(v, 1000);
+	see(v, "no such event", "without it there are none");
+	vt_keys(v, "Backspace");
+	see(v, "Processes", "the table");
+	leave(v);
+}
+
+int
+main(int argc, char **argv)
+{
+	program = argc > 1 ? realpath(argv[1], NULL) : NULL;
+	if (!program)
+		return 2;
+	if (!may_trace(program)) {
+		printf("1..0 # SKIP needs the rights to trace\n");
+		free(program);
+		return 0;
+	}
+	test_window();
+	test_data();
+	test_faults();
+	free(program);
+	return check_done();
+}
