@@ -108,17 +108,44 @@ verdict_of(struct gather *g)
 	return all;
 }
 
+/* What conditions say of all processes (or threads): each thread asks of a part. */
+struct judging {
+	struct gather *const *gathers;	/* one a thread */
+	unsigned n;
+	enum view_entity kind;
+	uint32_t n_entities;		/* indexes are below it */
+	uint8_t *verdicts;		/* by index: enum sift_verdict */
+};
+
+/* Was the entity INDEX there in the window? Then L says who it is. */
+static bool
+next_entity(const struct gather *g, enum view_entity kind, uint32_t index, struct lived *l)
+{
+	return kind == VIEW_THREAD ? next_thread(g, index, l) : next_process(g, index, l);
+}
+
 static void
-add_row(struct gather *g, const struct lived *l)
+judge_part(void *ctx, unsigned number)
+{
+	const struct judging *j = ctx;
+	struct gather *g = j->gathers[number];
+	uint32_t end = (uint32_t)((uint64_t)j->n_entities * (number + 1) / j->n);
+	struct lived l;
+
+	for (uint32_t i = (uint32_t)((uint64_t)j->n_entities * number / j->n); i < end; i++)
+		j->verdicts[i] = (uint8_t)(next_entity(g, j->kind, i, &l) &&
+					   look_at(g, &l, l.last) ? verdict_of(g) : SIFT_NO);
+}
+
+/* Of L the conditions say VERDICT: have its row, if it is to have one. */
+static void
+add_row(struct gather *g, const struct lived *l, enum sift_verdict verdict)
 {
 	uint32_t keys[KEYS_MAX];
 	struct group *group;
-	enum sift_verdict verdict;
 
-	if (!(g->n_sifts ? look_at(g, l, l->last) : look_for_keys(g, l)))
-		return;
-	verdict = verdict_of(g);
-	if (verdict == SIFT_NO || !gather_entity_keys(g, l->kind, l->index, keys))
+	if (verdict == SIFT_NO || !look_for_keys(g, l) ||
+	    !gather_entity_keys(g, l->kind, l->index, keys))
 		return;
 	group = verdict == SIFT_NEEDS_EVENT ? gather_find(g, keys) : gather_group(g, keys);
 	if (!group)
@@ -128,22 +155,26 @@ add_row(struct gather *g, const struct lived *l)
 }
 
 void
-entities_add_rows(struct gather *g)
+entities_add_rows(struct gather *const *gathers, unsigned n)
 {
+	struct gather *g = gathers[0];
+	const struct view *v = g->plan->q->view;
 	const struct snapshot *snap = g->plan->snap;
+	struct judging j = { gathers, n, v->entity == VIEW_THREAD ? VIEW_THREAD : VIEW_PROCESS,
+			     0, NULL };
 	struct lived l;
 
-	if (g->plan->q->view->rows != VIEW_ROWS_ENTITIES)
+	if (v->rows != VIEW_ROWS_ENTITIES)
 		return;
-	if (g->plan->q->view->entity == VIEW_THREAD) {
-		for (uint32_t i = 1; i < snap->n_threads; i++)
-			if (next_thread(g, i, &l))
-				add_row(g, &l);
-		return;
+	j.n_entities = j.kind == VIEW_THREAD ? snap->n_threads : snap->n_processes;
+	if (g->n_sifts) {
+		j.verdicts = xmalloc(j.n_entities + 1u);
+		crew_run(n, judge_part, &j);
 	}
-	for (uint32_t i = 1; i < snap->n_processes; i++)
-		if (next_process(g, i, &l))
-			add_row(g, &l);
+	for (uint32_t i = 1; i < j.n_entities; i++)
+		if (next_entity(g, j.kind, i, &l))
+			add_row(g, &l, j.verdicts ? j.verdicts[i] : SIFT_YES);
+	free(j.verdicts);
 }
 
 /* Histories ----------------------------------------------------------- */

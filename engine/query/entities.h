@@ -7,8 +7,9 @@
 
 struct gather;
 
-/* Rows for all entities that lived in the window, if the view wants that. */
-void entities_add_rows(struct gather *g);
+/* Rows for all entities that lived in the window, if the view wants that: of the first of N
+ * gatherers, one a thread; all are of one plan. */
+void entities_add_rows(struct gather *const *gathers, unsigned n);
 
 /* The columns of histories and CPU time, of the rows that the first of N gatherers has, one
  * a thread; all are of one plan. */

@@ -278,7 +278,7 @@ query_run(const struct snapshot *snap, const struct query *q, struct err *err)
 	else if (scan_rows(&scan, n, err) < 0)
 		goto out;
 	gather_order_list(g);
-	entities_add_rows(g);
+	entities_add_rows(scan.gathers, scan.n ? scan.n : 1);
 	entities_add_histories(scan.gathers, scan.n ? scan.n : 1);
 	table = answer_new(scan.gathers, scan.n ? scan.n : 1);
 	table->is_partial |= is_cancelled(&plan);
