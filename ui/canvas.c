@@ -336,8 +336,16 @@ canvas_columns(struct span text)
 	unsigned n = 0;
 
 	while (text.len) {
-		struct glyph g = next_glyph(text);
+		struct glyph g;
 
+		/* What most texts are made of. */
+		while (text.len && text.p[0] >= 0x20 && text.p[0] < 0x7F) {
+			n++;
+			text = rest_of(text, 1);
+		}
+		if (!text.len)
+			break;
+		g = next_glyph(text);
 		n += g.width;
 		text = rest_of(text, g.len);
 	}

@@ -130,19 +130,33 @@ dig_line_cell(const struct dig_line *l, size_t i, enum style *s)
 	return &l->cells[l->which[i]];
 }
 
+/* Append N blanks. */
+static void
+put_blanks(struct text *t, size_t n)
+{
+	static const char blanks[] = "                                ";
+
+	for (size_t some; n; n -= some) {
+		some = n < sizeof(blanks) - 1 ? n : sizeof(blanks) - 1;
+		text_bytes(t, blanks, some);
+	}
+}
+
 void
 dig_line_put(const struct dig_line *l, struct text *t)
 {
 	for (size_t i = 0; i < l->n_shown; i++) {
 		const struct text *cell = &l->cells[l->which[i]];
 		const struct grid_column *c = &l->shown[i];
-		size_t n = canvas_columns((struct span){ (const uint8_t *)cell->p, cell->len });
+		size_t n = 1, left = 0;
 
-		for (size_t k = n ? n : 1; c->is_right && k < c->width_cols; k++)
-			text_char(t, ' ');
+		if (c->width_cols && cell->len)
+			n = canvas_columns((struct span){ (const uint8_t *)cell->p, cell->len });
+		if (n < c->width_cols)
+			left = c->width_cols - n;
+		put_blanks(t, c->is_right ? left : 0);
 		text_bytes(t, cell->len ? cell->p : "-", cell->len ? cell->len : 1);
-		for (size_t k = n ? n : 1; !c->is_right && k < c->width_cols; k++)
-			text_char(t, ' ');
+		put_blanks(t, c->is_right ? 0 : left);
 		text_char(t, i + 1 < l->n_shown ? ' ' : '\n');
 	}
 }

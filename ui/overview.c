@@ -357,6 +357,26 @@ draw_tiles(struct overview *o, struct area a)
 	}
 }
 
+/* Say so where not all tiles have room. */
+static void
+draw_rest(const struct overview *o, struct area line)
+{
+	size_t page = o->tile_rows ? o->area.n_rows / o->tile_rows : 0;
+	size_t first = o->top * o->n_columns, n = page * o->n_columns;
+	struct text t = { 0 };
+	unsigned width;
+
+	n = first + n < TILES ? n : TILES - first;
+	if (!n || n == TILES)
+		return;
+	text_fmt(&t, "%zu to %zu of %zu ", first + 1, first + n, TILES);
+	text_str(&t, first + n < TILES ? "↓ " : "↑ ");
+	width = canvas_columns(span_of(&t));
+	if (width < line.n_cols)
+		area_bytes(line, 0, line.n_cols - width, STYLE_DIM, span_of(&t));
+	text_fini(&t);
+}
+
 static void
 draw(struct screen *screen, struct area a)
 {
@@ -380,6 +400,7 @@ draw(struct screen *screen, struct area a)
 		area_bytes(head, 0, head.n_cols - width, STYLE_TEXT, span_of(&t));
 	text_fini(&t);
 	draw_tiles(o, area_part(a, 2, 0, a.n_rows > 3 ? a.n_rows - 3 : 0, a.n_cols));
+	draw_rest(o, area_line(a, 1, 0, a.n_cols));
 	app_draw_bar(screen, area_line(a, a.n_rows - 1, 0, a.n_cols));
 }
 

@@ -125,31 +125,46 @@ put_gathered(uint32_t at, uint32_t tag, uint32_t iov_at, uint32_t n, uint32_t wa
 	return end_chunk(s, at, tag, got);
 }
 
-/* How many bytes the iovecs from VECTOR_HERE to N hold, or the lower half of that number. */
+/* The lengths of the N iovecs that were copied to byte AT, or the lower halves of them. */
 __noinline uint64_t
-rest_of_vector(uint64_t iov, uint64_t n, uint32_t tag)
+sum_lengths(uint32_t at, uint64_t n, uint32_t tag)
 {
 	uint32_t width = sizeof(uint64_t) - is_narrow(tag) * sizeof(uint32_t);
+	struct scratch *s = scratch_get();
 	uint64_t sum = 0;
-	uint32_t len;
 
-	for (uint32_t i = VECTOR_HERE; i < VECTOR_MAX; i++) {
-		if (i >= n || bpf_probe_read_user(&len, sizeof(len), (void *)(iov +
-				(2 * i + 1) * width)) < 0)
+	if (!s || at > AT_MAX)
+		return 0;
+	for (uint32_t i = 0; i < VECTOR_HERE; i++) {
+		if (i >= n)
 			break;
-		sum += len;
+		sum += *(uint32_t *)(s->bytes + at +
+				     bounded((2 * i + 1) * width, WIRE_CHUNK_MAX - 1));
 	}
 	return sum;
 }
 
+/* How many bytes the iovecs from VECTOR_HERE to N hold. They are read to where the chunk will
+ * stand, as many at once as have room there. */
 __noinline uint32_t
 put_rest(uint32_t at, uint32_t tag, uint64_t iov, uint64_t n)
 {
+	uint32_t width = sizeof(uint64_t) - is_narrow(tag) * sizeof(uint32_t);
 	struct scratch *s = scratch_get();
-	uint64_t rest = rest_of_vector(iov, n, tag);
+	uint64_t rest = 0, left, here;
 
-	if (!s || at > AT_MAX)
+	if (!s || at > AT_MAX || n > VECTOR_MAX)
 		return at;
+	for (uint32_t i = VECTOR_HERE; i < VECTOR_MAX; i += VECTOR_HERE) {
+		if (i >= n)
+			break;
+		left = n - i;
+		here = left < VECTOR_HERE ? left : VECTOR_HERE;
+		here = bounded(here * 2 * width, 2 * WIRE_CHUNK_MAX - 1);
+		if (bpf_probe_read_user(s->bytes + at, here, (void *)(iov + i * 2 * width)) < 0)
+			break;
+		rest += sum_lengths(at, left, tag);
+	}
 	__builtin_memcpy(s->bytes + at + sizeof(struct wire_chunk), &rest, sizeof(rest));
 	return end_chunk(s, at, tag, sizeof(rest));
 }

@@ -19,7 +19,7 @@
 /* Calls of 32-bit programs that lay out something in memory in another way. */
 
 #define I386_O_LARGEFILE 0100000	/* or positions end at 2 GiB */
-#define TOO_MANY 300			/* more than one chunk of iovecs holds */
+#define TOO_MANY 600			/* more than two chunks of iovecs hold */
 #define FAR 0x100000003ull		/* a position that takes two arguments */
 
 struct iovec32 {

@@ -71,7 +71,8 @@ sort_values(const struct naive_cell *cell, enum value_type type)
 {
 	struct value *sorted = xmalloc((cell->n + 1) * sizeof(*sorted));
 
-	memcpy(sorted, cell->values, cell->n * sizeof(*sorted));
+	if (cell->n)			/* VALUES may be NULL then */
+		memcpy(sorted, cell->values, cell->n * sizeof(*sorted));
 	qsort_r(sorted, cell->n, sizeof(*sorted), by_size, &type);
 	return sorted;
 }

@@ -529,12 +529,41 @@ types_have_names(void)
 }
 
 /* The argument, when there is one, is the seed that an earlier run printed. */
+/* What was told before is not parsed again as long as it would change nothing, and only so
+ * long. */
+static void
+the_same_again(void)
+{
+	static const char a[] = "{\"container\":{\"id\":\"abc\",\"name\":\"a\",\"type\":0}}";
+	static const char b[] = "{\"container\":{\"id\":\"abc\",\"name\":\"b\",\"type\":0}}";
+	struct fixture f = setup();
+	const struct container *x;
+	uint32_t generation;
+	int64_t index = 0;
+
+	for (int i = 0; i < 4; i++)
+		index = take(&f, a);
+	x = containers_get(f.c, (uint32_t)index);
+	generation = x ? x->generation : 0;
+	CHECK(x && !strcmp(intern_text(f.pool, x->name), "a") && take(&f, a) == index &&
+	      x->generation == generation, "the same told again changes nothing");
+	CHECK(take(&f, b) == index && !strcmp(intern_text(f.pool, x->name), "b") &&
+	      x->generation > generation, "something else does");
+	CHECK(take(&f, a) == index && !strcmp(intern_text(f.pool, x->name), "a"),
+	      "and then the same does, too");
+	CHECK(take(&f, a) == index && take(&f, b) == index && take(&f, b) == index &&
+	      take(&f, b) == index && !strcmp(intern_text(f.pool, x->name), "b"),
+	      "whichever came last counts");
+	teardown(&f);
+}
+
 int
 main(int argc, char **argv)
 {
 	all_keys_are_taken();
 	what_is_listed_of_a_pod();
 	a_later_event_completes_or_replaces();
+	the_same_again();
 	cgroups_and_events_meet();
 	hints_are_asked_each_time();
 	fields_of_2015();

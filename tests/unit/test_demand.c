@@ -20,6 +20,14 @@ wants_one_code(void *ctx, uint16_t id, uint16_t code)
 }
 
 static bool
+wants_received(void *ctx, uint16_t id, uint16_t code)
+{
+	(void)ctx;
+	(void)code;
+	return id == EV_RECV_X;
+}
+
+static bool
 keeps_closed(void *ctx, uint16_t id)
 {
 	(void)ctx;
@@ -107,6 +115,23 @@ by_code(void)
 	      "of calls without a type of their own, the one with that code");
 }
 
+/* 102 is socketcall on i386, 117 ipc, 289 and 291 are send and recv on ARM. */
+static void
+by_inner_call(void)
+{
+	static struct call_plan plans[WIRE_CALLS];
+	static struct wire_config config;
+	const struct demand d = { .wants = wants_received };
+	bool is_arm = calls_machine() == SYSCALL_AARCH64;
+	uint32_t outer = is_arm ? 291 : 102, other = is_arm ? 289 : 117;
+
+	calls_plan(calls_machine(), plans, &config);
+	demand_apply(&d, NULL, &config);
+	CHECK(config.number_wants[outer] == WIRE_WANT_MATCH && !config.number_wants[other],
+	      "a call that is several is wanted for one of them");
+	CHECK(is_arm || !config.specs[WIRE_COMPAT_CALLS + outer].wants, "but not for itself");
+}
+
 static void
 by_thread(void)
 {
@@ -135,6 +160,7 @@ main(void)
 	everything();
 	by_type();
 	by_code();
+	by_inner_call();
 	by_thread();
 	return check_done();
 }

@@ -311,8 +311,9 @@ cli_list(const struct cli_command *const *commands, size_t n)
 {
 	struct text t = { 0 };
 
-	text_str(&t, "Usage: sysreel COMMAND [OPTION]...\n\nExplore what a Linux system does, "
-		 "from a capture of its system calls.\n\nCommands:\n");
+	text_str(&t, "Usage: sysreel [OPTION]... [FILTER]\n       sysreel COMMAND [OPTION]...\n\n"
+		 "Explore what a Linux system does, as it runs or from a capture of its system "
+		 "calls.\nWithout a command this is `sysreel explore`.\n\nCommands:\n");
 	for (size_t i = 0; i < n; i++)
 		put_row(&t, commands[i]->name, commands[i]->doc);
 	text_char(&t, '\n');

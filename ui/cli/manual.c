@@ -272,13 +272,13 @@ put_start(struct text *t)
 	text_str(t, ".\\\" Made by `sysreel manual` of the program's own tables.\n"
 		 ".TH SYSREEL 1 \"\" \"sysreel " SYSREEL_VERSION "\" \"User Commands\"\n"
 		 ".SH NAME\nsysreel \\- explore what a Linux system does\n.SH SYNOPSIS\n"
-		 ".B sysreel\n[\\fIOPTION\\fP]...\n.br\n.B sysreel\n\\fICOMMAND\\fP "
-		 "[\\fIOPTION\\fP]...\n.SH DESCRIPTION\n");
+		 ".B sysreel\n[\\fIOPTION\\fP]... [\\fIFILTER\\fP]\n.br\n"
+		 ".B sysreel\n\\fICOMMAND\\fP [\\fIOPTION\\fP]...\n.SH DESCRIPTION\n");
 	put_prose(t, "sysreel shows which process did which system call, on which file or "
 		  "connection, with what result and how long it took: from the running system, "
 		  "or from a capture of one. Without a command it is an explorer on the whole "
-		  "screen, with the options of `sysreel explore`.\nIt reads captures of sysdig "
-		  "(.scap files) and writes such.");
+		  "screen, with the options and the filter of `sysreel explore`.\nIt reads "
+		  "captures of sysdig (.scap files) and writes such.");
 	text_str(t, ".SH COMMANDS\n");
 	for (size_t i = 0; i < n_cli_commands; i++)
 		put_command(t, cli_commands[i]);
