@@ -1,5 +1,6 @@
 #include "ui/cli/services.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +19,10 @@ struct alias {
 	uint16_t port;
 };
 
+/* Read by whoever asks first, which may be several threads at once. */
+static pthread_once_t is_read = PTHREAD_ONCE_INIT;
+
 static struct {
-	bool is_read;
 	char *names[PROTOCOLS][PORTS];
 	struct alias *aliases;
 	size_t n_aliases, cap_aliases;
@@ -63,7 +66,6 @@ read_file(void)
 	FILE *f = fopen(SERVICES_FILE, "re");
 	char line[512];
 
-	services.is_read = true;
 	for (unsigned n = 0; f && n < LINES_MAX && fgets(line, sizeof(line), f); n++)
 		take_line(line);
 	if (f)
@@ -73,16 +75,14 @@ read_file(void)
 const char *
 services_name(uint16_t port, bool is_udp)
 {
-	if (!services.is_read)
-		read_file();
+	pthread_once(&is_read, read_file);
 	return services.names[is_udp ? UDP : TCP][port];
 }
 
 int32_t
 services_port(const char *name)
 {
-	if (!services.is_read)
-		read_file();
+	pthread_once(&is_read, read_file);
 	for (size_t i = 0; i < services.n_aliases; i++)
 		if (!strcmp(services.aliases[i].name, name))
 			return services.aliases[i].port;
