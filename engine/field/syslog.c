@@ -43,7 +43,8 @@ syslog_is_target(const struct eval *ev)
 	    (fd->kind != FD_UNIX && fd->kind != FD_FILE))
 		return false;
 	descriptor_name(ev->world, fd, ev->scratch);
-	found = memmem(ev->scratch->p + before, ev->scratch->len - before, "/dev/log", 8);
+	found = ev->scratch->len > before &&
+		memmem(ev->scratch->p + before, ev->scratch->len - before, "/dev/log", 8);
 	ev->scratch->len = before;
 	return found;
 }
