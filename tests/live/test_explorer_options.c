@@ -12,7 +12,8 @@
 #define WORDS_MAX 16
 #define DATA "0123456789abcdef"
 #define SCRIPT \
-	"while :; do echo " DATA " >/dev/null; cat /etc/hostname >/dev/null; sleep 0.05; done"
+	"i=0; while [ $((i += 1)) -lt 1000 ]; do echo " DATA " >/dev/null;" \
+	" cat /etc/hostname >/dev/null; sleep 0.05; done"
 
 static char *program;
 
