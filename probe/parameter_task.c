@@ -6,6 +6,8 @@
 
 #define PAGE_KB 4			/* a page of both machines as they are used */
 #define FLAG_CHILD_IN_PIDNS 0x20000000	/* of flag set clone_flags */
+#define FLAG_THREAD 0x2000
+#define FLAGS_OF_THREADS 0xa803		/* CLONE_VM, _THREAD, _SIGHAND, _FS, _FILES */
 
 /* The arguments begin with the program's own name; PART says which is wanted. */
 static void
@@ -202,6 +204,17 @@ parameter_task_size(struct text *out, const struct pieces *k, size_t i, enum siz
 					 part == SIZE_RSS ? m.rss_pages : m.swap_pages));
 }
 
+/* The flags of a new thread TASK, which had FLAGS in memory where it looked. It shares that
+ * with who made it, who may have gone on and written over it: what kind of thread it is, the
+ * kernel knows better. */
+static uint64_t
+flags_of_child(const struct wire_task *task, uint64_t flags)
+{
+	if (task->tid == task->pid)
+		return flags & ~(uint64_t)FLAG_THREAD;
+	return flags & FLAG_THREAD ? flags : FLAGS_OF_THREADS;
+}
+
 void
 parameter_task_clone_flags(struct text *out, const struct pieces *k, size_t i, const struct take *t)
 {
@@ -209,13 +222,17 @@ parameter_task_clone_flags(struct text *out, const struct pieces *k, size_t i, c
 	uint64_t raw = k->call->args[t->arg], flags;
 	struct wire_task task;
 
+	/* Parameter 1 of all these events is made from the task. */
+	bool has_task = task_of(k, 1, &task);
+
 	if (t->size && s.len < 8)
 		return;
 	if (t->size)
 		memcpy(&raw, s.p, 8);
 	flags = t->convert(raw);
-	/* Parameter 1 of all these events is made from the task. */
-	if (task_of(k, 1, &task) && (task.child_level || task.level))
+	if (t->size && has_task && !k->call->result)
+		flags = flags_of_child(&task, flags);
+	if (has_task && (task.child_level || task.level))
 		flags |= FLAG_CHILD_IN_PIDNS;
 	pieces_number(out, PK_UINT32, flags);
 }

@@ -31,7 +31,7 @@ def run(words, folder):
 # no right to trace: that it is refused shows that the words were a filter for it.
 CASES = [
     ("a filter in one word", ["proc.nmae=nginx"], 2, "did you mean `proc.name`?"),
-    ("a filter in several words", ["proc.name", "=", "nginx", "and"], 2, "the filter"),
+    ("a filter in several words", ["proc.name", "=", "nginx", "and"], 2, "expected a field"),
     ("a filter that begins with not", ["not", "proc.nmae=nginx"], 2, "`proc.name`"),
     ("a filter in parentheses", ["(proc.nmae=a)"], 2, "`proc.name`"),
     ("a file", ["web.scap"], 2, "`sysreel -r FILE` explores it"),

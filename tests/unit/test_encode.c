@@ -1,3 +1,4 @@
+#include <sched.h>
 #include <string.h>
 #include <sys/uio.h>
 
@@ -152,6 +153,40 @@ a_child_in_a_namespace_is_marked(struct encoder *e)
 	CHECK(event_bytes(&ev, 13).len == 17, "a name without a NUL gets one");
 	CHECK(event_text(&ev, 1).len == 2 && event_bytes(&ev, 2).len == 5,
 	      "the first argument stands apart");
+}
+
+/* What clone3() was given may be gone when the child looks. */
+static void
+a_thread_is_one_whatever_memory_says(struct encoder *e)
+{
+	static const struct {
+		uint32_t tid, pid;
+		int64_t result;
+		uint64_t memory;
+		uint32_t flags;
+	} cases[] = {
+		{ 8, 7, 0, CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
+		  CLONE_SETTLS, 0xa803 | 1 << 25 },
+		{ 8, 7, 0, 0, 0xa803 },
+		{ 7, 7, 0, CLONE_VM | CLONE_VFORK, 0x8000 | 1 << 27 },
+		{ 7, 7, 0, CLONE_FILES | CLONE_THREAD, 1 },
+		{ 7, 7, 9, CLONE_FILES | CLONE_THREAD, 0x2001 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct wire_task task = { .tid = cases[i].tid, .pid = cases[i].pid };
+		struct made r;
+		struct event ev;
+		uint32_t flags = 0;
+		bool is_one;
+
+		make_call(&r, WIRE_EXIT, number_of("clone3"), cases[i].result, NULL);
+		add_chunk(&r, 0, 0, &task, sizeof(task));
+		add_chunk(&r, 1, 0, &cases[i].memory, sizeof(cases[i].memory));
+		is_one = encode(e, &r, &ev) && event_u32(&ev, 15, &flags);
+		CHECK(is_one && flags == cases[i].flags, "clone3 of a %s: %x",
+		      cases[i].tid == cases[i].pid ? "process" : "thread", flags);
+	}
 }
 
 /* Names come the last one first. */
@@ -355,6 +390,7 @@ main(int argc, char **argv)
 	programs_of_32_bits_have_numbers_of_their_own(e);
 	parameters_come_from_chunks(e);
 	a_child_in_a_namespace_is_marked(e);
+	a_thread_is_one_whatever_memory_says(e);
 	paths_are_turned_round(e);
 	flags_tell_of_the_program(e);
 	each_message_is_an_event(e);

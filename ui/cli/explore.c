@@ -189,7 +189,7 @@ check_filter(const struct wishes *w, const struct filter_options *options)
 		return true;
 	f = filter_compile(w->filter.p, options, &err);
 	if (!f)
-		cli_explain("the filter", w->filter.p, &err);
+		cli_explain("", w->filter.p, &err);
 	filter_free(f);
 	return f != NULL;
 }
@@ -269,7 +269,7 @@ explore(struct wishes *w)
 		.budget_bytes = w->memory_mib << 20, .refresh_ns = w->refresh_ms * MS,
 		.acts_on_captures = w->acts,
 		.n_events = w->n_events, .source = put_source(w, &source),
-		 .state_dir = state_folder(&state),
+		.state_dir = state_folder(&state),
 		.term = { w->is_ascii, w->theme }, .style = &style, .filter_options = &filters,
 		.write_table = table_save, .open = open_source,
 		.begun = give_up_rights, .ctx = w,
@@ -278,8 +278,11 @@ explore(struct wishes *w)
 	struct err err = { 0 };
 	int code;
 
-	if (!check_filter(w, &filters))
+	if (!check_filter(w, &filters)) {
+		text_fini(&state);
+		text_fini(&source);
 		return CLI_USAGE;
+	}
 	views = view_files_load(w->views_dir, &filters);
 	o.views = views;
 	code = explore_run(&o, &err);
