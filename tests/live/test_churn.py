@@ -144,6 +144,7 @@ end = time.time() + seconds
 while time.time() < end:
     for _ in range(30):
         turn()
+    time.sleep(0.02)        # it is not about how fast events can be recorded
     if rng.randrange(3) == 0:
         with lock:
             beget()
