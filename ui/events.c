@@ -25,6 +25,7 @@
 /* While a capture is read it is looked at anew so often, and so that this takes a part of
  * the time only. */
 #define ANEW_NS 500000000u
+#define SOON_NS 20000000u		/* when nothing has been found yet */
 #define ANEW_SHARE 4
 
 static void
@@ -143,7 +144,7 @@ static bool
 is_time(struct events *e)
 {
 	const struct app *a = e->app;
-	uint64_t now = term_now_ns(), rest;
+	uint64_t now = term_now_ns(), least, rest;
 
 	if (e->now.is_complete || find_progress(e->now.find) < 1)
 		return false;
@@ -152,8 +153,9 @@ is_time(struct events *e)
 	if (a->progress.is_done)
 		return true;
 	/* A live list stays as it is: whoever reads it wants it to. */
+	least = find_count(e->now.find) ? ANEW_NS : SOON_NS;
 	rest = ANEW_SHARE * e->now.took_ns;
-	return a->o->name && now >= e->now.began_ns + (rest > ANEW_NS ? rest : ANEW_NS);
+	return a->o->name && now >= e->now.began_ns + (rest > least ? rest : least);
 }
 
 bool
