@@ -14,6 +14,8 @@
 /* While events come, questions are put again this often, and so that they take a part
  * of the time only. */
 #define TABLE_EVERY_NS (250 * MS)
+#define TABLE_SOON_NS (20 * MS)		/* while it has no rows yet, */
+#define TABLE_REST_NS (500 * MS)	/* and a capture's waits no longer than this */
 #define LINE_EVERY_NS (500 * MS)
 #define SLIDE_EVERY_NS (500 * MS)
 #define LOOKS_NS (300 * MS)		/* a question that takes longer says how far it is */
@@ -432,6 +434,20 @@ pause_of(uint64_t took_ns, uint64_t least_ns, unsigned share)
 	return took_ns * share > least_ns ? took_ns * share : least_ns;
 }
 
+/* How long to wait from the question for a table to the next one. */
+static uint64_t
+table_pause(const struct browse *b)
+{
+	uint64_t pause;
+
+	if (browse_slides(b))
+		return pause_of(b->table_took_ns, SLIDE_EVERY_NS, TABLE_SHARE);
+	if (!b->table.table || !b->table.table->n_rows)
+		return pause_of(b->table_took_ns, TABLE_SOON_NS, TABLE_SHARE);
+	pause = pause_of(b->table_took_ns, TABLE_EVERY_NS, TABLE_SHARE);
+	return pause < TABLE_REST_NS ? pause : TABLE_REST_NS;
+}
+
 /* Events came since: ask again when it is time. */
 static void
 keep_asking(struct browse *b)
@@ -444,9 +460,7 @@ keep_asking(struct browse *b)
 		return;
 	if ((b->table_events != a->progress.stats.n_events || b->table_done != is_done ||
 	     (browse_slides(b) && !is_done)) && !ask_is_busy(b->ask_table)) {
-		uint64_t least = browse_slides(b) ? SLIDE_EVERY_NS : TABLE_EVERY_NS;
-
-		at = b->table_asked_ns + pause_of(b->table_took_ns, least, TABLE_SHARE);
+		at = b->table_asked_ns + table_pause(b);
 		if (now >= at || is_done)
 			put_table_question(b);
 		else
