@@ -90,7 +90,8 @@ open_spectrogram(struct browse *b, const struct view *v)
 {
 	const char *filters[DRILL_FILTERS_MAX];
 	struct events_question q = { .from_ns = b->from_ns, .to_ns = b->to_ns, .title = v->name,
-				  .span = v->columns[0].of.text };
+				  .span = v->columns[0].of.text,
+				  .way = { &b->drill, browse_go_to, b } };
 	size_t n = drill_filters(&b->drill, filters);
 
 	if (browse_slides(b)) {
