@@ -282,6 +282,8 @@ query_run(const struct snapshot *snap, const struct query *q, struct err *err)
 	entities_add_histories(scan.gathers, scan.n ? scan.n : 1);
 	table = answer_new(scan.gathers, scan.n ? scan.n : 1);
 	table->is_partial |= is_cancelled(&plan);
+	for (unsigned i = 0; i < scan.n; i++)
+		table->n_summed += scan.gathers[i]->n_summed;
 out:
 	for (unsigned i = 0; i < n; i++)
 		gather_free(scan.gathers[i]);
