@@ -35,6 +35,12 @@ def commands(sysreel):
     return re.findall(r'^  ([a-z]+) ', listed, re.M)
 
 
+def plain(page):
+    """The words of PAGE, near enough, where nothing can format it."""
+    signs = {'(aq': "'", '(dq': '"', '(ha': '^', '(rs': '\\', '(ti': '~', '-': '-', '&': ''}
+    return re.sub(r'\\(f[BIRP]|\(..|[-&])', lambda m: signs.get(m.group(1), ''), page)
+
+
 def main():
     tap, sysreel = Tap(), sys.argv[1]
     page = said(sysreel, 'manual').stdout
@@ -45,7 +51,7 @@ def main():
                      text='.nh\n' + page).stdout
     else:
         tap.skip('groff is not installed')
-        shown = page.replace('\\-', '-').replace('\\&', '')
+        shown = plain(page)
     if shutil.which('mandoc'):
         got = said('mandoc', '-T', 'lint', text=page).stdout
         rest = [line for line in got.splitlines() if 'missing date' not in line]

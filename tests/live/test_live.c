@@ -639,8 +639,8 @@ why_not(void)
 	child = fork();
 	if (!child) {
 		s = probe_open(&options, &err);
-		_exit(s || (err.code != -EPERM && err.code != -ENOENT && err.code != -ENOSYS) ?
-		      0 : 1);
+		_exit(s || (err.code != -EPERM && err.code != -ENOENT && err.code != -ENOSYS &&
+			    err.code != -EXDEV) ? 0 : 1);
 	}
 	if (waitpid(child, &status, 0) == child && status == 0)
 		return NULL;

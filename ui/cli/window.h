@@ -1,0 +1,22 @@
+/*
+ * window - the part of a capture that --from and --to mean.
+ */
+#ifndef UI_CLI_WINDOW_H
+#define UI_CLI_WINDOW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct query;
+struct snapshot;
+struct view_wishes;
+
+/* The times of all that SNAP has. */
+void window_ends(const struct snapshot *snap, uint64_t *first_ns, uint64_t *last_ns);
+
+/* Fill in the window of Q as W wishes it. WATCHED_TO_NS: when one stopped looking; 0: at the
+ * last event. Tells, if nothing can be in it, and why. False: it is none, which was told. */
+bool window_set(const struct view_wishes *w, const struct snapshot *snap,
+		uint64_t watched_to_ns, struct query *q);
+
+#endif
