@@ -34,6 +34,7 @@
 #include "ui/cli/table_out.h"
 #include "ui/cli/view_files.h"
 #include "ui/cli/view_options.h"
+#include "ui/cli/window.h"
 #include "ui/cli/zone.h"
 
 #define SECOND_NS 1000000000u
@@ -158,16 +159,6 @@ terminal_width(void)
 
 /* Tables ------------------------------------------------------------------ */
 
-/* The times of all that SNAP has. */
-static void
-find_ends(const struct snapshot *snap, uint64_t *first_ns, uint64_t *last_ns)
-{
-	query_times(snap, snap->first, snap->end, first_ns, last_ns);
-	for (uint32_t i = 0; i < snap->n_sections; i++)
-		if (snap->sections[i].last_ns > *last_ns)
-			*last_ns = snap->sections[i].last_ns;
-}
-
 static uint64_t
 clamp(uint64_t v, uint64_t min, uint64_t max)
 {
@@ -181,7 +172,7 @@ set_window(const struct viewer *v, const struct snapshot *snap, struct query *q)
 	const struct when *from = &v->wishes->from, *to = &v->wishes->to;
 	uint64_t first_ns, last_ns, t;
 
-	find_ends(snap, &first_ns, &last_ns);
+	window_ends(snap, &first_ns, &last_ns);
 	if (from->kind == WHEN_EVENT) {
 		q->first = from->value;
 	} else if (from->kind) {
@@ -249,7 +240,7 @@ show_spectrum(struct viewer *v, const struct snapshot *snap, const struct query 
 		text_char(&events, '\0');
 		filters[question.n_filters++] = events.p;
 	}
-	find_ends(snap, &first_ns, &last_ns);
+	window_ends(snap, &first_ns, &last_ns);
 	if (look.from_ns || look.to_ns) {
 		look.from_ns = look.from_ns ? look.from_ns : first_ns;
 		look.to_ns = look.to_ns ? look.to_ns : last_ns;
