@@ -39,10 +39,43 @@ answer_done(struct answer *a)
 }
 
 static void
+tell(const struct ask *a)
+{
+	uint64_t one = 1;
+
+	if (write(a->wake_fd, &one, sizeof(one)) < 0 && errno != EAGAIN)
+		die("the interface cannot be woken");
+}
+
+static void
 question_fini(struct question *q)
 {
 	arena_fini(&q->arena);
 	*q = (struct question){ 0 };
+}
+
+/* What takes long is shown as far as it is. */
+struct showing {
+	struct ask *ask;
+	const struct question *q;
+};
+
+static void
+show_part(void *ctx, struct table *t)
+{
+	const struct showing *s = ctx;
+	struct ask *a = s->ask;
+	struct answer part = { .id = s->q->id, .view = s->q->view, .table = t, .is_first = true };
+
+	pthread_mutex_lock(&a->mutex);
+	if (atomic_load(&a->watch.cancel)) {
+		answer_done(&part);
+	} else {
+		answer_done(&a->ready);
+		a->ready = part;
+		tell(a);
+	}
+	pthread_mutex_unlock(&a->mutex);
 }
 
 static void
@@ -64,7 +97,10 @@ answer_table(struct ask *a, const struct question *q, const struct snapshot *sna
 		if (!query.end)
 			query.end = 1;
 	}
+	a->watch.partial = q->wants_parts ? show_part : NULL;
+	a->watch.ctx = &(struct showing){ a, q };
 	out->table = query_run(snap, &query, &out->err);
+	a->watch.partial = NULL;
 	out->view = q->view;
 }
 
@@ -124,15 +160,6 @@ answer(struct ask *a, const struct question *q, struct answer *out)
 	else
 		answer_slices(a, q, snap, out);
 	snapshot_free(snap);
-}
-
-static void
-tell(const struct ask *a)
-{
-	uint64_t one = 1;
-
-	if (write(a->wake_fd, &one, sizeof(one)) < 0 && errno != EAGAIN)
-		die("the interface cannot be woken");
 }
 
 /* With the mutex held, and as long as nobody asks. */

@@ -34,6 +34,7 @@ struct question {
 	const char *sort;
 	bool sort_descending;
 	bool is_flat;			/* a table without its tree */
+	bool wants_parts;		/* what takes long comes in parts first */
 	enum slices_measure measure;	/* of a timeline */
 	size_t n_slices;		/* without a view: a timeline of so many slices, */
 	const char *span;		/* of a spectrum, as in slices.h */
@@ -45,6 +46,7 @@ struct answer {
 	uint64_t id;
 	const struct view *view;	/* that was asked for */
 	struct table *table;		/* NULL: no view, or it failed */
+	bool is_first;			/* a part of it: the question is still being answered */
 	struct slices slices;		/* .n 0: not asked for, or it failed */
 	struct spectrum spectrum;	/* the same */
 	struct err err;			/* .code 0: it did not fail */

@@ -18,6 +18,7 @@
 #define TABLE_REST_NS (500 * MS)	/* and a capture's waits no longer than this */
 #define LINE_EVERY_NS (500 * MS)
 #define SLIDE_EVERY_NS (500 * MS)
+#define LOOKS_NS (300 * MS)		/* a question that takes longer says how far it is */
 #define TABLE_SHARE 4
 #define LINE_SHARE 12
 #define REST_COLS 20			/* of a column that is not the last */
@@ -294,6 +295,7 @@ put_table_question(struct browse *b)
 	q.sort = l->sort;
 	q.sort_descending = l->is_descending;
 	q.is_flat = l->is_flat;
+	q.wants_parts = true;
 	free(b->table_key_next);
 	b->table_key_next = table_key(b, &b->table_key_next_len);
 	b->table_id = q.id;
@@ -301,6 +303,16 @@ put_table_question(struct browse *b)
 	b->table_events = a->progress.stats.n_events;
 	b->table_done = a->progress.is_done;
 	ask_put(b->ask_table, &q);
+	app_wake_at(b->screen.app, b->table_asked_ns + LOOKS_NS);
+}
+
+bool
+browse_looks(const struct browse *b, double *part)
+{
+	if (!ask_is_busy(b->ask_table) || term_now_ns() < b->table_asked_ns + LOOKS_NS)
+		return false;
+	*part = ask_progress(b->ask_table);
+	return true;
 }
 
 static void
@@ -464,6 +476,16 @@ keep_asking(struct browse *b)
 	}
 }
 
+/* GOT is a part of the table: shown until that is there. */
+static void
+take_part(struct browse *b, struct answer *got)
+{
+	kept_put(&b->kept, b->table_key, &b->table);
+	b->table = *got;
+	b->table_key = NULL;
+	adopt_table(b);
+}
+
 static void
 take_table(struct browse *b)
 {
@@ -473,6 +495,10 @@ take_table(struct browse *b)
 		return;
 	if (got.id != b->table_id) {
 		answer_done(&got);
+		return;
+	}
+	if (got.is_first) {
+		take_part(b, &got);
 		return;
 	}
 	b->table_took_ns = term_now_ns() - b->table_asked_ns;
@@ -515,6 +541,8 @@ woken(struct screen *s)
 	if (b->finding.left)
 		browse_search_on(b);
 	keep_asking(b);
+	if (ask_is_busy(b->ask_table))
+		app_wake_at(b->screen.app, term_now_ns() + LOOKS_NS);
 	if (b->is_final && b->screen.app->progress.is_done && !browse_slides(b))
 		browse_prepare(b);
 	browse_type_on(b);

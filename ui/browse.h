@@ -138,6 +138,9 @@ bool browse_slides(const struct browse *b);
 /* What the grid shows, as of now. */
 void browse_data(struct browse *b, struct grid_data *d);
 
+/* Has the table been looked for for a while? How far that is, from 0 to 1. */
+bool browse_looks(const struct browse *b, double *part);
+
 /* The level that is seen. */
 static inline struct drill_level *
 browse_level(struct browse *b)

@@ -57,9 +57,12 @@ put_state(struct browse *b, struct text *t)
 {
 	struct app *a = b->screen.app;
 	const struct table *table = b->table.table;
+	double part;
 
 	if (b->is_paused) {
 		text_str(t, "■ paused");
+	} else if (a->progress.is_done && browse_looks(b, &part)) {
+		text_fmt(t, "looking %.0f%%", 100 * part);
 	} else if (a->o->name ? !a->progress.is_done || !b->is_final : !table) {
 		put_progress(a, t);
 	} else if (table && table->to_ns) {

@@ -1,16 +1,21 @@
 #include "ui/choose.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/base/mem.h"
 #include "ui/app.h"
 #include "ui/key.h"
 #include "ui/pager.h"
 
+#define AROUND_COLS 6			/* frame, mark and ground around an entry */
+#define MENU_COLS_MAX 44		/* that a menu has of its own will */
+
 struct chooser {
 	struct screen screen;
 	struct choose c;
 	struct menu menu;
+	unsigned least_cols;		/* of the menu */
 	struct pager beside;
 	size_t explained;		/* which entry .beside is of */
 	struct area area;
@@ -35,8 +40,8 @@ draw(struct screen *s, struct area a)
 	struct chooser *m = (struct chooser *)s;
 	unsigned n_rows = a.n_rows - 1;
 	/* What stands beside may take most of a wide screen, not all of it. */
-	unsigned wanted = m->c.explain && a.n_cols / 4 > m->c.width_cols ? a.n_cols / 4
-									 : m->c.width_cols;
+	unsigned wanted = m->c.explain && a.n_cols / 4 > m->least_cols ? a.n_cols / 4
+								       : m->least_cols;
 	unsigned width = wanted < a.n_cols ? wanted : a.n_cols;
 
 	m->area = area_frame(area_part(a, 0, 0, n_rows, width), m->c.title);
@@ -120,6 +125,23 @@ static const struct screen_ops ops = {
 	.is_overlay = true,
 };
 
+/* As many columns as the longest entry needs, within bounds. */
+static unsigned
+least_cols(const struct choose *c)
+{
+	unsigned most = c->width_cols > MENU_COLS_MAX ? c->width_cols : MENU_COLS_MAX;
+	unsigned least = c->width_cols;
+
+	for (size_t i = 0; i < c->entries.n && least < most; i++) {
+		const char *name = c->entries.name(c->entries.ctx, i);
+		unsigned n = AROUND_COLS + canvas_columns((struct span){
+			(const uint8_t *)name, strlen(name) });
+
+		least = n > least ? n : least;
+	}
+	return least < most ? least : most;
+}
+
 void
 choose_open(struct app *a, const struct choose *c)
 {
@@ -127,6 +149,7 @@ choose_open(struct app *a, const struct choose *c)
 
 	m->screen.ops = &ops;
 	m->c = *c;
+	m->least_cols = least_cols(c);
 	m->explained = SIZE_MAX;
 	menu_open(&m->menu, &m->c.entries, c->selected);
 	app_push(a, &m->screen);

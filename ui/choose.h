@@ -14,7 +14,7 @@ struct pager;
 
 struct choose {
 	const char *title;
-	unsigned width_cols;		/* of the menu */
+	unsigned width_cols;		/* of the menu, at least */
 	struct menu_entries entries;
 	size_t selected;
 	/* Append what is said of entry I beside the menu; NULL: nothing is. */

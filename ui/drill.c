@@ -155,8 +155,8 @@ names_program(const struct view_column *c)
 		!strcmp(c->of.text, "proc.name"));
 }
 
-/* Its keys; those that are only numbers with what program that is, where the table has
- * it. */
+/* Its keys, but yes and no, which say nothing alone; those that are only numbers with
+ * what program that is, where the table has it. */
 char *
 drill_label(const struct table *t, size_t row)
 {
@@ -168,7 +168,8 @@ drill_label(const struct table *t, size_t row)
 		const struct view_column *c = t->columns[i];
 		const struct cell *cell = &t->rows[row].cells[i];
 
-		if (c->aggregation != VIEW_KEY || cell->state == CELL_MISSING)
+		if (c->aggregation != VIEW_KEY || cell->state == CELL_MISSING ||
+		    c->type == T_BOOL)
 			continue;
 		if (label.len)
 			text_char(&label, ' ');

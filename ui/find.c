@@ -7,16 +7,21 @@
 
 #include "engine/base/mem.h"
 #include "engine/query/matches.h"
+#include "ui/term.h"
 #include "ui/worker.h"
 
-/* Events that are looked at in one go: few at first, so that there is a page at once. */
+/* Events that are looked at in one go: few at first, so that there is a page soon. */
 #define FIRST_PIECE 4096u
 #define PIECE 65536u
+/* Whoever asks looks at so many at a time, and stops once there is something. */
+#define GLANCE_PIECE 512u
+#define GLANCE_NS 1000000u
 
 struct find {
 	struct matches *matches;
 	int wake_fd;
 	pthread_t thread;
+	bool has_thread;
 	uint64_t **pieces;		/* of PIECE numbers each; they never move */
 	size_t n_pieces;		/* how many there can be */
 	_Atomic size_t n;		/* numbers that can be read */
@@ -41,27 +46,49 @@ put(struct find *f, const uint64_t *numbers, size_t n)
 	atomic_store_explicit(&f->n, at, memory_order_release);
 }
 
+/* Look at N more, for which there is room at NUMBERS. How many were found. */
+static size_t
+look_on(struct find *f, size_t n, uint64_t *numbers)
+{
+	bool is_done;
+	size_t found = matches_more(f->matches, n, numbers, &is_done);
+
+	put(f, numbers, found);
+	atomic_store(&f->n_done, matches_done(f->matches));
+	atomic_store(&f->is_done, is_done);
+	return found;
+}
+
 static void *
 work(void *ctx)
 {
 	struct find *f = ctx;
 	uint64_t *numbers = xreallocarray(NULL, PIECE, sizeof(*numbers)), one = 1;
 	size_t piece = FIRST_PIECE;
-	bool is_done = false;
 
-	while (!is_done && !atomic_load(&f->is_over)) {
-		size_t n = matches_more(f->matches, piece, numbers, &is_done);
-
-		put(f, numbers, n);
-		atomic_store(&f->n_done, matches_done(f->matches));
-		atomic_store(&f->is_done, is_done);
+	while (!atomic_load(&f->is_done) && !atomic_load(&f->is_over)) {
+		look_on(f, piece, numbers);
+		piece = 2 * piece < PIECE ? 2 * piece : PIECE;
 		/* A counter that is full wakes as well. */
 		if (write(f->wake_fd, &one, sizeof(one)) < 0)
 			piece = PIECE;
-		piece = PIECE;
 	}
 	free(numbers);
 	return NULL;
+}
+
+/* The first page, where it is found in no time: then nobody waits for a thread that waits for
+ * a cpu. */
+static void
+glance(struct find *f)
+{
+	uint64_t numbers[GLANCE_PIECE], end = term_now_ns() + GLANCE_NS;
+
+	if (matches_needs_bytes(f->matches))
+		return;
+	while (!look_on(f, GLANCE_PIECE, numbers) && !atomic_load(&f->is_done) &&
+	       term_now_ns() < end)
+		;
 }
 
 struct find *
@@ -79,7 +106,10 @@ find_new(const struct snapshot *snap, const struct matches_question *q, int wake
 	f->n_all = matches_all(m);
 	f->n_pieces = (size_t)(f->n_all / PIECE) + 1;
 	f->pieces = xzalloc(f->n_pieces * sizeof(*f->pieces));
-	worker_start(&f->thread, work, f);
+	glance(f);
+	f->has_thread = !atomic_load(&f->is_done);
+	if (f->has_thread)
+		worker_start(&f->thread, work, f);
 	return f;
 }
 
@@ -89,7 +119,8 @@ find_free(struct find *f)
 	if (!f)
 		return;
 	atomic_store(&f->is_over, true);
-	pthread_join(f->thread, NULL);
+	if (f->has_thread)
+		pthread_join(f->thread, NULL);
 	for (size_t i = 0; i < f->n_pieces; i++)
 		free(f->pieces[i]);
 	free(f->pieces);

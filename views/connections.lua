@@ -2,11 +2,10 @@
 return {
 	id = "connections",
 	name = "Connections",
-	description = "Each connection, with what it carried and who has it.",
+	description = "Each end of a connection, with what it carried and who has it.",
 	tips = {
-		"A connection whose ends are both on this system is one row: what both of " ..
-		"them received and sent is added up, and the addresses are as the one sees " ..
-		"it that used it last.",
+		"A connection whose ends are both on this system is two rows, one as each " ..
+		"end sees it.",
 	},
 	tags = { "network" },
 	filter = "fd.type in (ipv4, ipv6) and fd.name != \"\"",
@@ -14,7 +13,7 @@ return {
 		"", "process", "user", "container", "server", "client", "local",
 		"remote", "fd.port", "fd.proto", "fd.ip", "fd.net", "fd.type", "event",
 	},
-	drill_down = "incoming_connections",
+	drill_down = "procs",
 	columns = {
 		{ name = "SOCKET", field = "fd.name", aggregation = "key",
 		  variant = "plain", hidden = true,
@@ -22,6 +21,8 @@ return {
 		{ name = "IN CONTAINER", field = "fd.containername", aggregation = "key",
 		  variant = { "containers", "pods" }, hidden = true,
 		  description = "Container and both ends." },
+		{ name = "SERVER", field = "fd.is_server", aggregation = "key", hidden = true,
+		  description = "Whether it is the server's end." },
 		{ name = "PROTO", field = "fd.l4proto", width = 5,
 		  description = "Protocol: tcp, udp and so on." },
 		{ name = "LIP", field = "fd.lip", width = 15,

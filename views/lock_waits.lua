@@ -3,6 +3,10 @@ return {
 	id = "lock_waits",
 	name = "Lock Waits",
 	description = "Who waits for locks in memory and on files, and for how long.",
+	tips = {
+		"Calls that end a wait of others are futex, too. They count, but take no time " ..
+			"to speak of.",
+	},
 	tags = { "latency", "locks" },
 	filter = "evt.dir = < and (evt.type in (futex, flock) or " ..
 		"evt.type = fcntl and evt.arg.cmd contains SETLK)",

@@ -30,7 +30,7 @@ return {
 		{ name = "CHANGE", field = "proc.fdopencount", aggregation = "change",
 		  width = 7,
 		  description = "How many more there are than at the start of the window." },
-		{ name = "LIMIT", field = "proc.fdlimit", aggregation = "last", width = 8,
+		{ name = "LIMIT", field = "proc.fdlimit", aggregation = "last", across = "max", width = 8,
 		  description = "How many it may have open." },
 		{ name = "USED", field = "proc.fdusage", aggregation = "last", width = 6,
 		  description = "Open descriptors in percent of the limit." },

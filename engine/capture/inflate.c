@@ -421,19 +421,81 @@ read_from(struct inflater *f, int fd, const struct inflate_range *range, struct 
 	return 0;
 }
 
-int
-inflate_index_read(const struct inflate_index *index, int fd,
-		   const struct inflate_range *range, struct err *err)
+struct inflate_reader {
+	struct inflater f;
+	const struct inflate_index *index;	/* of what F stands in; NULL: in nothing */
+};
+
+struct inflate_reader *
+inflate_reader_new(void)
+{
+	return xzalloc(sizeof(struct inflate_reader));
+}
+
+static void
+leave(struct inflate_reader *r)
+{
+	if (r->index)
+		inflate_fini(&r->f);
+	r->index = NULL;
+}
+
+void
+inflate_reader_free(struct inflate_reader *r)
+{
+	if (!r)
+		return;
+	leave(r);
+	free(r);
+}
+
+/* Does the inflater of R stand somewhere in INDEX, and not behind OFFSET? */
+static bool
+stands_before(const struct inflate_reader *r, const struct inflate_index *index,
+	      uint64_t offset)
+{
+	return r->index == index && r->f.out_bytes <= offset;
+}
+
+bool
+inflate_reader_leads_to(const struct inflate_reader *r, const struct inflate_index *index,
+			uint64_t offset)
 {
 	struct checkpoint point;
-	struct inflater f;
+
+	return stands_before(r, index, offset) && find_point(index, offset, &point) &&
+	       point.out < r->f.out_bytes;
+}
+
+int
+inflate_reader_read(struct inflate_reader *r, const struct inflate_index *index, int fd,
+		    const struct inflate_range *range, struct err *err)
+{
+	struct checkpoint point;
 	int rc;
 
 	if (!find_point(index, range->offset, &point))
 		return err_set(err, -ENODATA, "nothing was inflated yet");
-	inflate_init(&f, NULL);
-	enter_point(&f, &point);
-	rc = read_from(&f, fd, range, err);
-	inflate_fini(&f);
+	/* From the same place on, too: there may be damage, with the checkpoint behind it. */
+	if (!stands_before(r, index, range->offset) || point.out >= r->f.out_bytes) {
+		leave(r);
+		inflate_init(&r->f, NULL);
+		enter_point(&r->f, &point);
+		r->index = index;
+	}
+	rc = read_from(&r->f, fd, range, err);
+	if (rc < 0)
+		leave(r);
+	return rc;
+}
+
+int
+inflate_index_read(const struct inflate_index *index, int fd,
+		   const struct inflate_range *range, struct err *err)
+{
+	struct inflate_reader r = { .index = NULL };
+	int rc = inflate_reader_read(&r, index, fd, range, err);
+
+	leave(&r);
 	return rc;
 }

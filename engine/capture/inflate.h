@@ -5,7 +5,8 @@
  * checkpoints on its way: places from which inflating can start again. A
  * member's start is one by itself; inside a member one needs the 32 KiB of
  * text before it. They are so far apart that all of them take less than 1 % of
- * what was inflated. inflate_index_read() goes back to any place through them.
+ * what was inflated. inflate_index_read() goes back to any place through them,
+ * and a reader goes on from there.
  */
 #ifndef ENGINE_CAPTURE_INFLATE_H
 #define ENGINE_CAPTURE_INFLATE_H
@@ -81,5 +82,15 @@ struct inflate_range {
  * have that many bytes. */
 int inflate_index_read(const struct inflate_index *index, int fd,
 		       const struct inflate_range *range, struct err *err);
+
+/* The same for who reads one range after the other: what follows the last one is read
+ * from there, and not from a checkpoint before it. The caller owns it. */
+struct inflate_reader *inflate_reader_new(void);
+void inflate_reader_free(struct inflate_reader *r);	/* NULL is fine */
+int inflate_reader_read(struct inflate_reader *r, const struct inflate_index *index, int fd,
+			const struct inflate_range *range, struct err *err);
+/* Would it go on from where it is for what begins at OFFSET? */
+bool inflate_reader_leads_to(const struct inflate_reader *r, const struct inflate_index *index,
+			     uint64_t offset);
 
 #endif

@@ -17,10 +17,15 @@
 #define PIECE_LEN (128u << 10)
 #define PIECE_LEAST 1024u
 #define GAP_LEN (8u << 10)
-#define GZIP_PIECE_LEN (1u << 20)	/* each costs the way from a checkpoint */
+#define GZIP_PIECE_LEN (256u << 10)
 
-/* Several are kept: those of calls that were entered long ago are in between. */
-#define PIECES 4u
+/* What is read in one go is inflated in one go; a second one goes back to calls that were
+ * entered long ago, so that the first need not. */
+#define READERS 2u
+
+/* Several are kept: those of calls that were entered long ago are in between, and others
+ * were entered lately. */
+#define PIECES 16u
 
 struct piece {
 	uint32_t file;
@@ -40,8 +45,11 @@ struct again {
 	struct piece pieces[PIECES];
 	struct piece *piece;		/* the one that was asked for last */
 	uint64_t n_used;
-	uint8_t *turned;		/* an event of the other byte order */
-	size_t turned_cap;
+	struct inflate_reader *readers[READERS];	/* owned; NULL: not needed yet */
+	unsigned reader;		/* that was used last */
+	uint8_t *turned[2];		/* the last events of the other byte order */
+	size_t turned_cap[2];
+	unsigned n_turned;
 };
 
 /* Read LEN bytes at OFFSET of a plain file. */
@@ -65,6 +73,24 @@ read_plain(const struct reread_input *in, uint64_t offset, size_t len, uint8_t *
 	return 0;
 }
 
+/* Inflate RANGE of IN: from where a reader stands, or else from a checkpoint, by the one that
+ * was not used last. */
+static int
+read_gzip(struct again *a, const struct reread_input *in, const struct inflate_range *range,
+	  struct err *err)
+{
+	unsigned next = (a->reader + 1) % READERS;
+
+	for (unsigned i = 0; i < READERS; i++)
+		if (a->readers[i] &&
+		    inflate_reader_leads_to(a->readers[i], in->index, range->offset))
+			next = i;
+	if (!a->readers[next])
+		a->readers[next] = inflate_reader_new();
+	a->reader = next;
+	return inflate_reader_read(a->readers[next], in->index, in->fd, range, err);
+}
+
 /* Has P LEN bytes from AT on? */
 static bool
 has_bytes(const struct piece *p, const struct event_place *at, size_t len)
@@ -73,12 +99,15 @@ has_bytes(const struct piece *p, const struct event_place *at, size_t len)
 	       at->offset + len <= p->offset + p->len;
 }
 
-/* The piece that has LEN bytes from AT on, or else that is to be read next. */
+/* The piece that has LEN bytes from AT on, or else that is to be read next: what was lent
+ * last, and lies behind AT, is in none of these. */
 static struct piece *
 find_piece(struct again *a, const struct event_place *at, size_t len)
 {
 	struct piece *oldest = &a->pieces[0], *before = NULL;
 
+	if (a->piece && has_bytes(a->piece, at, len))
+		return a->piece;
 	for (size_t i = 0; i < PIECES; i++) {
 		struct piece *p = &a->pieces[i];
 
@@ -129,8 +158,8 @@ have(struct again *a, const struct event_place *at, size_t len, struct err *err)
 		want = len;
 	xgrow(&p->bytes, &p->cap, want, 1);
 	p->len = 0;
-	rc = in.index ? inflate_index_read(in.index, in.fd, &(struct inflate_range){
-						   at->offset, want, p->bytes }, err) :
+	rc = in.index ? read_gzip(a, &in, &(struct inflate_range){ at->offset, want, p->bytes },
+				  err) :
 			read_plain(&in, at->offset, want, p->bytes, err);
 	if (rc < 0)
 		return err_in(err, "%s", in.name);
@@ -189,10 +218,12 @@ again_event(struct reread *r, const struct event_place *at, struct event *ev, st
 	ev->dump_flags = type->has_flags ? layout_u32(p + BLOCK_HEAD_LEN + 2, swap) : 0;
 	p += start;
 	if (swap) {
-		xgrow(&a->turned, &a->turned_cap, len, 1);
-		memcpy(a->turned, p, len);
-		event_swap(a->turned, len, type->has_count);
-		p = a->turned;
+		unsigned i = a->n_turned++ % 2;
+
+		xgrow(&a->turned[i], &a->turned_cap[i], len, 1);
+		memcpy(a->turned[i], p, len);
+		event_swap(a->turned[i], len, type->has_count);
+		p = a->turned[i];
 	}
 	return event_decode(ev, p, len, type->has_count, err);
 }
@@ -204,7 +235,10 @@ again_close(struct reread *r)
 
 	for (size_t i = 0; i < PIECES; i++)
 		free(a->pieces[i].bytes);
-	free(a->turned);
+	for (size_t i = 0; i < READERS; i++)
+		inflate_reader_free(a->readers[i]);
+	free(a->turned[0]);
+	free(a->turned[1]);
 	free(a);
 }
 

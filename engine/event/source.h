@@ -188,8 +188,9 @@ struct reread {
 };
 
 struct reread_ops {
-	/* The event at *AT in *EV: borrowed until the next call. A negative errno
-	 * when it is no longer there: *err says why. */
+	/* The event at *AT in *EV: borrowed until the next call but one, if that call is
+	 * about an event before it. A negative errno when it is no longer there: *err says
+	 * why. */
 	int (*event)(struct reread *r, const struct event_place *at, struct event *ev,
 		     struct err *err);
 	void (*close)(struct reread *r);

@@ -47,15 +47,15 @@ param_at(const struct event *ev, struct span name)
 const struct event *
 call_event_with(const struct moment *m, struct span name, unsigned *at)
 {
-	int own = param_at(m->ev, name), enter;
+	int own = param_at(m->ev, name), at_enter;
 
 	if (own >= 0 && event_bytes(m->ev, (unsigned)own).len) {
 		*at = (unsigned)own;
 		return m->ev;
 	}
-	enter = m->enter ? param_at(m->enter, name) : -1;
-	if (enter >= 0 && event_bytes(m->enter, (unsigned)enter).len) {
-		*at = (unsigned)enter;
+	at_enter = m->enter ? param_at(m->enter, name) : -1;
+	if (at_enter >= 0 && event_bytes(moment_enter(m), (unsigned)at_enter).len) {
+		*at = (unsigned)at_enter;
 		return m->enter;
 	}
 	if (own < 0 || (unsigned)own >= m->ev->n_params)

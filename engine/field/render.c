@@ -694,7 +694,7 @@ generic_call(const struct render *r, const struct moment *m)
 	uint16_t number;
 
 	if (!event_u16(m->ev, 1, &number) &&
-	    !(m->enter && event_u16(m->enter, 1, &number)))
+	    !(m->enter && event_u16(moment_enter(m), 1, &number)))
 		return NULL;
 	return syscall_find(r->machine, number);
 }

@@ -84,11 +84,14 @@ sandbox_charge(lua_State *state, uint64_t steps)
 	luaL_error(state, "%s", s->stopped);
 }
 
+/* Where memory ends, Lua tells no line; so it is noted as lines begin. */
 static void
 on_steps(lua_State *state, lua_Debug *why)
 {
-	(void)why;
-	sandbox_charge(state, HOOK_STEPS);
+	if (why->event == LUA_HOOKLINE)
+		sandbox_of(state)->line = why->currentline;
+	else
+		sandbox_charge(state, HOOK_STEPS);
 }
 
 int
@@ -98,7 +101,7 @@ sandbox_open(struct sandbox *s)
 	if (!s->state)
 		return -ENOMEM;
 	s->end_ns = thread_cpu_ns() + SANDBOX_CPU_NS;
-	lua_sethook(s->state, on_steps, LUA_MASKCOUNT, HOOK_STEPS);
+	lua_sethook(s->state, on_steps, LUA_MASKCOUNT | LUA_MASKLINE, HOOK_STEPS);
 	return 0;
 }
 
@@ -218,6 +221,32 @@ static const struct allowed math_allowed[] = {
 	{ "type", NULL }, { NULL, NULL },
 };
 
+static const struct {
+	const char *name;
+	lua_CFunction open;
+	const struct allowed *allowed;
+} libraries[] = {
+	{ LUA_GNAME, luaopen_base, base_allowed },
+	{ LUA_STRLIBNAME, luaopen_string, string_allowed },
+	{ LUA_TABLIBNAME, luaopen_table, table_allowed },
+	{ LUA_MATHLIBNAME, luaopen_math, math_allowed },
+};
+
+bool
+sandbox_name(size_t i, const char **library, const char **name)
+{
+	for (size_t k = 0; k < ARRAY_LEN(libraries); k++) {
+		for (const struct allowed *a = libraries[k].allowed; a->name; a++) {
+			if (i--)
+				continue;
+			*library = k ? libraries[k].name : NULL;
+			*name = a->name;
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Copy what is ALLOWED from the library on top of the stack, which is popped, to
  * the table at TO. */
 static void
@@ -257,22 +286,13 @@ limit_methods(lua_State *state, int methods)
 void
 sandbox_push_globals(lua_State *state)
 {
-	static const struct {
-		const char *name;
-		lua_CFunction open;
-		const struct allowed *allowed;
-	} libraries[] = {
-		{ LUA_STRLIBNAME, luaopen_string, string_allowed },
-		{ LUA_TABLIBNAME, luaopen_table, table_allowed },
-		{ LUA_MATHLIBNAME, luaopen_math, math_allowed },
-	};
 	int globals, library;
 
 	lua_newtable(state);
 	globals = lua_gettop(state);
-	open_library(state, luaopen_base, LUA_GNAME);
-	take_allowed(state, base_allowed, globals);
-	for (size_t i = 0; i < ARRAY_LEN(libraries); i++) {
+	open_library(state, libraries[0].open, libraries[0].name);
+	take_allowed(state, libraries[0].allowed, globals);
+	for (size_t i = 1; i < ARRAY_LEN(libraries); i++) {
 		lua_newtable(state);
 		library = lua_gettop(state);
 		open_library(state, libraries[i].open, libraries[i].name);

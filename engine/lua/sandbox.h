@@ -8,6 +8,7 @@
 #ifndef ENGINE_LUA_SANDBOX_H
 #define ENGINE_LUA_SANDBOX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,7 @@ struct sandbox {
 	uint64_t steps;
 	uint64_t end_ns;		/* of the thread's CPU time */
 	const char *stopped;		/* which limit it met; NULL: none */
+	int line;			/* of the script: what runs, or ran last; 0: none yet */
 };
 
 /* Make a state without globals. 0, or -ENOMEM. What may fail in Lua is for the
@@ -35,6 +37,10 @@ void sandbox_close(struct sandbox *s);
 
 /* Push a new table with all that a script may call. May raise a Lua error. */
 void sandbox_push_globals(struct lua_State *state);
+
+/* The name of number I of what a script may call, and its library's, NULL where it needs
+ * none. False: there are not so many. */
+bool sandbox_name(size_t i, const char **library, const char **name);
 
 /* STEPS instructions' worth of work is about to be done in C. Raises a Lua error
  * when that is too much. */

@@ -9,6 +9,7 @@
 #include "engine/base/arena.h"
 #include "engine/base/err.h"
 #include "engine/base/mem.h"
+#include "engine/base/text.h"
 #include "engine/lua/lines.h"
 #include "engine/lua/sandbox.h"
 
@@ -281,14 +282,19 @@ explain_failure(lua_State *state, struct reading *r)
 {
 	const char *why = lua_type(state, -1) == LUA_TSTRING ? lua_tostring(state, -1) :
 							       "it raises an error without a text";
+	const char *hint = "";
 
 	why = split_message(why, &r->line);
 	if (r->sandbox.stopped)
 		why = r->sandbox.stopped;
+	if (!r->line)
+		r->line = r->sandbox.line;
+	if (strstr(why, " a nil value ("))
+		hint = "; `sysreel list view-keys` tells what a file can call";
 	if (r->line)
-		err_set(r->err, -EINVAL, "%s:%d: %s", r->name, r->line, why);
+		err_set(r->err, -EINVAL, "%s:%d: %s%s", r->name, r->line, why, hint);
 	else
-		err_set(r->err, -EINVAL, "%s: %s", r->name, why);
+		err_set(r->err, -EINVAL, "%s: %s%s", r->name, why, hint);
 }
 
 /* Run R in its sandbox, which is open. */
@@ -369,4 +375,15 @@ tree_kind_name(const struct tree_value *v)
 	};
 
 	return v->kind == TREE_OTHER ? v->type : names[v->kind];
+}
+
+bool
+tree_function(size_t i, struct text *t)
+{
+	const char *library, *name;
+
+	if (!sandbox_name(i, &library, &name))
+		return false;
+	text_fmt(t, "%s%s%s", library ? library : "", library ? "." : "", name);
+	return true;
 }

@@ -15,6 +15,7 @@
 #include "engine/base/reader.h"
 
 struct err;
+struct text;
 struct tree;
 
 #define TREE_FILE_MAX (256u << 10)	/* bytes of a file */
@@ -60,5 +61,9 @@ const struct tree_value *tree_global(const struct tree *t);
 
 /* "a number", "a text", ... */
 const char *tree_kind_name(const struct tree_value *v);
+
+/* Append the name of number I of what a file may call, such as "string.format". False: there
+ * are not so many. */
+bool tree_function(size_t i, struct text *t);
 
 #endif

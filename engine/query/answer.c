@@ -528,9 +528,12 @@ make_tree(struct making *m, const struct group *const *groups)
 
 /* Totals ---------------------------------------------------------------- */
 
+/* Peaks are of different times, and so together of none. */
 static bool
 adds_up(const struct view_column *c)
 {
+	if (c->aggregation == VIEW_MIN || c->aggregation == VIEW_MAX)
+		return false;
 	if (c->source == VIEW_FROM_HISTORY || c->source == VIEW_FROM_CPU)
 		return c->across == VIEW_SUM;
 	return c->source == VIEW_FROM_EVENTS &&

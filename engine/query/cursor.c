@@ -16,6 +16,7 @@ cursor_new(const struct snapshot *snap, const struct query_style *style)
 
 	c->snap = snap;
 	c->recall = recall_new(snap);
+	recall_tell_unread(c->recall, &c->is_unread, &c->n_unread);
 	clock_init(&c->clock, style ? style->utc_offset : NULL);
 	render_init(&c->render, recall_world(c->recall), &c->clock);
 	if (style) {

@@ -313,6 +313,28 @@ gather_use_facts(struct gather *g, const struct facts_list *l)
 	}
 }
 
+bool
+gather_asks_bytes(const struct gather *g)
+{
+	for (size_t i = 0; i < g->n_sifts; i++)
+		if (sift_keeps(g->sifts[i]))
+			return true;
+	for (size_t i = 0; i < g->plan->n_columns; i++)
+		if (!g->plan->is_list && asks_rows(g, i) &&
+		    term_how(g->terms[i]) == TERM_BY_EVENT)
+			return true;
+	return gather_shows_bytes(g);
+}
+
+bool
+gather_shows_bytes(const struct gather *g)
+{
+	for (size_t i = 0; i < g->plan->n_columns; i++)
+		if (g->plan->is_list && g->terms[i] && term_how(g->terms[i]) == TERM_BY_EVENT)
+			return true;
+	return false;
+}
+
 /* Groups -------------------------------------------------------------- */
 
 static uint64_t
@@ -738,7 +760,7 @@ by_number(const void *a, const void *b)
 void
 gather_order_list(struct gather *g)
 {
-	size_t max = g->plan->q->rows_max ? g->plan->q->rows_max : QUERY_ROWS_MAX;
+	size_t max = g->plan->rows_max;
 
 	if (g->n_list)
 		qsort(g->list, g->n_list, sizeof(*g->list), by_number);
@@ -752,7 +774,7 @@ gather_order_list(struct gather *g)
 void
 gather_list(struct gather *g, uint64_t number)
 {
-	size_t max = g->plan->q->rows_max ? g->plan->q->rows_max : QUERY_ROWS_MAX;
+	size_t max = g->plan->rows_max;
 
 	if (g->n_list >= 2 * max)
 		gather_order_list(g);

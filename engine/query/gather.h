@@ -31,7 +31,12 @@ struct plan {
 	uint64_t from_ns, to_ns;
 	bool is_list;
 	uint64_t scan_first;		/* where to begin: before the window for only_new */
+	uint64_t stop_ns;		/* by the monotonic clock: scan no longer; 0: to the end */
+	size_t rows_max;		/* of a list */
 };
+
+/* Is the scan to stop? */
+bool plan_is_over(const struct plan *plan);
 
 struct group {
 	uint32_t keys[KEYS_MAX];	/* ids: of a bag, or an entity's index + 1 */
@@ -144,6 +149,7 @@ struct gather {
 	size_t n_list, cap_list;
 	bool was_cut;			/* there were more than rows_max */
 	uint32_t process_index;		/* of the entity in the cursor's eval; 0: none */
+	bool has_chunks;		/* that were looked at */
 };
 
 /* The caller owns it. NULL: see *err. */
@@ -155,8 +161,13 @@ void gather_free(struct gather *g);	/* NULL is fine */
 void gather_want_facts(const struct gather *g, struct facts_list *l);
 void gather_use_facts(struct gather *g, const struct facts_list *l);
 
-/* Take the rows of VIEW that are in the plan's range. */
-void gather_chunk(struct gather *g, const struct chunk_view *view);
+/* Does it look into the bytes of events? What it finds out there is kept. */
+bool gather_asks_bytes(const struct gather *g);
+/* Does the list that it makes show what stands in them? */
+bool gather_shows_bytes(const struct gather *g);
+
+/* Take the rows of VIEW that are in the plan's range. False: not all, it was to stop. */
+bool gather_chunk(struct gather *g, const struct chunk_view *view);
 
 /* Take the row where the cursor is, which is of the window, if it is wanted. */
 void gather_row(struct gather *g);

@@ -244,19 +244,22 @@ gather_pack(struct gather *g, size_t from, size_t to)
 /* Chunks ------------------------------------------------------------------ */
 
 /* Take the rows FROM .. TO - 1 of C, which is open, one after the other. */
-static void
+static bool
 gather_open(struct gather *g, const struct chunk *c, uint64_t from, uint64_t to)
 {
 	struct cursor *cursor = g->cursor;
 
 	for (uint64_t row = from; row < to; row++) {
+		if (row > from && row % PACK_ROWS == 0 && plan_is_over(g->plan))
+			return false;
 		cursor_go(cursor, c, (uint32_t)row);
 		if (is_wanted(g, cursor_value(cursor, COL_TYPE), cursor_value(cursor, COL_FLAGS)))
 			gather_row(g);
 	}
+	return true;
 }
 
-void
+bool
 gather_chunk(struct gather *g, const struct chunk_view *view)
 {
 	const struct chunk *c = view->c;
@@ -265,18 +268,19 @@ gather_chunk(struct gather *g, const struct chunk_view *view)
 	uint64_t from = plan->scan_first > c->first ? plan->scan_first - c->first : 0;
 	uint64_t to = plan->end - c->first < view->n ? plan->end - c->first : view->n;
 
-	if (!c->combined) {
-		gather_open(g, c, from, to);
-		return;
-	}
+	if (!c->combined)
+		return gather_open(g, c, from, to);
 	cursor_go(cursor, c, (uint32_t)from);
 	if (!find_codes(g, c))
-		return;
+		return true;
 	for (uint64_t row = from, last; row < to; row = last) {
 		uint64_t first = row & ~(uint64_t)(PACK_ROWS - 1);
 
+		if (row > from && plan_is_over(plan))
+			return false;
 		last = first + PACK_ROWS < to ? first + PACK_ROWS : to;
 		cursor_go(cursor, c, (uint32_t)row);
 		gather_pack(g, row - first, last - first);
 	}
+	return true;
 }

@@ -51,6 +51,24 @@ find_types(struct matches *m)
 	}
 }
 
+/* Begin where the window does: all before it is of earlier times. */
+static void
+skip_to_window(struct matches *m)
+{
+	uint64_t first = snapshot_at_time(m->snap, m->from_ns);
+
+	for (; m->chunk < m->snap->n_chunks; m->chunk++) {
+		const struct chunk_view *view = &m->snap->chunks[m->chunk];
+
+		if (first < view->c->first + view->n) {
+			m->row = first > view->c->first ? (uint32_t)(first - view->c->first) : 0;
+			m->n_done += m->row;
+			return;
+		}
+		m->n_done += view->n;
+	}
+}
+
 struct matches *
 matches_new(const struct snapshot *snap, const struct matches_question *q, struct err *err)
 {
@@ -82,6 +100,8 @@ matches_new(const struct snapshot *snap, const struct matches_question *q, struc
 		sift_use_facts(m->sifts[i], &m->facts);
 		sift_start(m->sifts[i], m->cursor);
 	}
+	if (m->from_ns)
+		skip_to_window(m);
 	return m;
 
 fail:

@@ -63,14 +63,33 @@ next_part(const char *s)
 	return NULL;
 }
 
+/* How many bytes at S are a value in quotes, when the next part or the end follows; else 0. */
+static size_t
+quoted_at(const char *s)
+{
+	const char *at = s + 1;
+	size_t equals;
+
+	if (*s != '"' && *s != '\'')
+		return 0;
+	while (*at && *at != *s)
+		at += *at == '\\' && at[1] ? 2 : 1;
+	if (!*at++)
+		return 0;
+	return !*at || (*at == '/' && field_at(at + 1, &equals)) ? (size_t)(at - s) : 0;
+}
+
 static void
-add_part(struct path *p, const char *field, size_t field_len, struct span value)
+add_part(struct path *p, const char *field, size_t field_len, struct span value, bool is_quoted)
 {
 	struct text filter = { 0 };
 
 	text_bytes(&filter, field, field_len);
 	text_str(&filter, " = ");
-	path_quote(value.p, value.len, &filter);
+	if (is_quoted)
+		text_bytes(&filter, value.p, value.len);
+	else
+		path_quote(value.p, value.len, &filter);
 	xgrow(&p->parts, &p->cap, p->n + 1, sizeof(*p->parts));
 	p->parts[p->n++] = (struct path_part){
 		xstrndup(field, field_len), xstrndup(filter.p, filter.len),
@@ -99,16 +118,17 @@ path_read(struct path *p, const char *text, struct err *err)
 
 	while (s && *s) {
 		const char *value, *end;
-		size_t equals = 0, len = field_at(s, &equals);
+		size_t equals = 0, len = field_at(s, &equals), quoted;
 
 		if (!len)
 			return refuse(text, s, err);
 		if (p->n == PATH_PARTS_MAX)
 			return err_set(err, -E2BIG, "more than %d parts", PATH_PARTS_MAX);
 		value = s + equals + 1;
-		end = next_part(value);
+		quoted = quoted_at(value);
+		end = next_part(value + quoted);
 		add_part(p, s, len, (struct span){ (const uint8_t *)value,
-			 end ? (size_t)(end - value) : strlen(value) });
+			 end ? (size_t)(end - value) : strlen(value) }, quoted > 0);
 		s = end ? end + 1 : NULL;
 	}
 	return 0;

@@ -4,7 +4,8 @@
  *	container.name=web/proc.name=nginx/fd.name=/etc/passwd
  *
  * A "/" begins the next part only when a field and "=" stand behind it, so that
- * values may be paths of files.
+ * values may be paths of files. A value in quotes is written as in filters: what is in
+ * them is its own, "/" and "=" as well, and a backslash begins an escape.
  */
 #ifndef ENGINE_QUERY_PATH_H
 #define ENGINE_QUERY_PATH_H

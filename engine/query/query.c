@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "engine/base/err.h"
@@ -15,6 +16,8 @@
 #include "engine/query/matches.h"
 
 #define NEAR_END 512u			/* events */
+#define LATER 4u			/* times as long until more is told */
+#define FIRST_ROWS 1000u		/* of a list that is told of before it is whole */
 
 /* The plan -------------------------------------------------------------- */
 
@@ -69,7 +72,8 @@ make_plan(struct plan *plan, const struct snapshot *snap, const struct query *q,
 	const struct view *v = q->view;
 	enum view_variant variant = q->variant ? q->variant : VIEW_PLAIN;
 
-	*plan = (struct plan){ .q = q, .snap = snap, .is_list = view_is_list(v) };
+	*plan = (struct plan){ .q = q, .snap = snap, .is_list = view_is_list(v),
+			       .rows_max = q->rows_max ? q->rows_max : QUERY_ROWS_MAX };
 	for (size_t i = 0; i < v->n_columns; i++) {
 		if (!view_shows(&v->columns[i], variant))
 			continue;
@@ -97,13 +101,55 @@ struct scan {
 	size_t last[CREW_MAX];
 	struct gather *gathers[CREW_MAX];
 	unsigned n;
+	_Atomic uint64_t n_done;	/* rows that were looked at */
+	atomic_bool was_stopped;	/* before its end */
 };
-
 
 static bool
 is_cancelled(const struct plan *plan)
 {
-	return plan->q->watch && atomic_load(&plan->q->watch->cancel);
+	return plan->q->watch && atomic_load_explicit(&plan->q->watch->cancel,
+						      memory_order_relaxed);
+}
+
+static uint64_t
+now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+bool
+plan_is_over(const struct plan *plan)
+{
+	return is_cancelled(plan) || (plan->stop_ns && now_ns() >= plan->stop_ns);
+}
+
+/* N more rows were looked at. Whoever begins anew is no less far for that. */
+static void
+note_progress(struct scan *scan, uint64_t n)
+{
+	struct query_watch *watch = scan->plan->q->watch;
+	uint64_t done = atomic_fetch_add(&scan->n_done, n) + n, told;
+
+	if (!watch)
+		return;
+	told = atomic_load(&watch->n_done);
+	while (told < done && !atomic_compare_exchange_weak(&watch->n_done, &told, done))
+		continue;
+}
+
+/* The rows of VIEW that are to be looked at. */
+static uint64_t
+rows_within(const struct plan *plan, const struct chunk_view *view)
+{
+	uint64_t from = view->c->first, to = from + view->n;
+
+	from = plan->scan_first > from ? plan->scan_first : from;
+	to = plan->end < to ? plan->end : to;
+	return to > from ? to - from : 0;
 }
 
 /* Let G take a chunk of run RUN. False: there are no more. */
@@ -113,11 +159,16 @@ take_chunk(struct scan *scan, struct gather *g, unsigned run)
 	const struct plan *plan = scan->plan;
 	size_t i = atomic_fetch_add(&scan->next[run], 1);
 
-	if (i >= scan->last[run] || is_cancelled(plan))
+	if (i >= scan->last[run])
 		return false;
-	gather_chunk(g, &plan->snap->chunks[i]);
-	if (plan->q->watch)
-		atomic_fetch_add(&plan->q->watch->n_done, plan->snap->chunks[i].n);
+	/* Something is looked at in any case, so that it comes to an end. */
+	if (is_cancelled(plan) || (g->has_chunks && plan_is_over(plan)) ||
+	    !gather_chunk(g, &plan->snap->chunks[i])) {
+		atomic_store(&scan->was_stopped, true);
+		return false;
+	}
+	g->has_chunks = true;
+	note_progress(scan, rows_within(plan, &plan->snap->chunks[i]));
 	return true;
 }
 
@@ -248,45 +299,88 @@ wants_all(const struct plan *plan)
 
 /* Queries --------------------------------------------------------------- */
 
-struct table *
-query_run(const struct snapshot *snap, const struct query *q, struct err *err)
-{
-	struct table *table = NULL;
-	struct plan plan;
-	struct facts_list facts = { .n = 0 };
-	struct scan scan = { .plan = &plan, .facts = &facts };
-	struct err ignored;
-	struct gather *g;
-	unsigned n;
+/* What of a table was found in its time. */
+enum extent { EXTENT_PART, EXTENT_FIRST_ROWS, EXTENT_ALL };
 
-	if (!err)
-		err = &ignored;
-	if (make_plan(&plan, snap, q, err) < 0)
-		return NULL;
-	n = threads_of(&plan);
-	if (q->watch)
-		atomic_store(&q->watch->n_all, plan.end - plan.scan_first);
-	scan.gathers[0] = g = gather_new(&plan, err);
+/* All rows of the window were looked at if not WAS_STOPPED. */
+static enum extent
+extent_of(const struct plan *plan, const struct gather *g, bool was_stopped)
+{
+	const struct query *q = plan->q;
+
+	if (!plan->stop_ns || is_cancelled(plan))
+		return EXTENT_ALL;
+	if (was_stopped)
+		return EXTENT_PART;
+	return g->was_cut && plan->rows_max != (q->rows_max ? q->rows_max : QUERY_ROWS_MAX) ?
+	       EXTENT_FIRST_ROWS : EXTENT_ALL;
+}
+
+/* Make the table of PLAN, as much of it as its time allows, at *EXTENT. */
+static struct table *
+run(struct plan *plan, enum extent *extent, struct err *err)
+{
+	const struct query *q = plan->q;
+	struct table *table = NULL;
+	struct facts_list facts = { .n = 0 };
+	struct scan scan = { .plan = plan, .facts = &facts };
+	unsigned n = threads_of(plan);
+	struct gather *g = scan.gathers[0] = gather_new(plan, err);
+
 	if (!g)
 		return NULL;
+	if (!gather_asks_bytes(g))
+		plan->stop_ns = 0;
+	else if (plan->stop_ns && gather_shows_bytes(g) && plan->rows_max > FIRST_ROWS)
+		plan->rows_max = FIRST_ROWS;
 	facts.cancel = q->watch ? &q->watch->cancel : NULL;
 	gather_want_facts(g, &facts);
-	facts_borrow(&facts, snap, q->style, wants_all(&plan) ? n : 0);
+	facts_borrow(&facts, plan->snap, q->style, wants_all(plan) ? n : 0);
 	gather_use_facts(g, &facts);
 	if (q->view->rows == VIEW_ROWS_PENDING)
 		gather_pending(g);
 	else if (scan_rows(&scan, n, err) < 0)
 		goto out;
 	gather_order_list(g);
+	*extent = extent_of(plan, g, atomic_load(&scan.was_stopped));
 	entities_add_rows(scan.gathers, scan.n ? scan.n : 1);
 	entities_add_histories(scan.gathers, scan.n ? scan.n : 1);
 	table = answer_new(scan.gathers, scan.n ? scan.n : 1);
-	table->is_partial |= is_cancelled(&plan);
+	table->is_partial |= is_cancelled(plan) || *extent != EXTENT_ALL;
 out:
 	for (unsigned i = 0; i < n; i++)
 		gather_free(scan.gathers[i]);
 	facts_fini(&facts);
 	return table;
+}
+
+struct table *
+query_run(const struct snapshot *snap, const struct query *q, struct err *err)
+{
+	struct query_watch *watch = q->watch;
+	uint64_t start_ns = now_ns(), limit_ns = 0;
+	enum extent extent = EXTENT_ALL;
+	struct table *table;
+	struct plan plan;
+	struct err ignored;
+
+	if (watch && watch->partial)
+		limit_ns = watch->first_ns ? watch->first_ns : QUERY_FIRST_NS;
+	for (;;) {
+		if (make_plan(&plan, snap, q, err ? err : &ignored) < 0)
+			return NULL;
+		if (watch)
+			atomic_store(&watch->n_all, plan.end - plan.scan_first);
+		plan.stop_ns = limit_ns ? start_ns + limit_ns : 0;
+		table = run(&plan, &extent, err ? err : &ignored);
+		if (!table || extent == EXTENT_ALL)
+			return table;
+		if (table->n_rows)
+			watch->partial(watch->ctx, table);
+		else
+			table_free(table);
+		limit_ns = extent == EXTENT_PART ? limit_ns * LATER : 0;
+	}
 }
 
 /* Add what a query about V, else as Q, would ask. What makes no sense asks nothing. */

@@ -4,6 +4,10 @@
  * Rows are scanned by several threads, each with what it needs of its own; then what
  * they found is merged, named and sorted. The answer depends on the question alone;
  * what is kept between two queries (known.h) only makes it come sooner.
+ *
+ * To look into the bytes of millions of events takes seconds. Such a query hands over what
+ * it has found after a short while, and begins anew; what it found out is kept, so that it
+ * soon is where it was.
  */
 #ifndef ENGINE_QUERY_QUERY_H
 #define ENGINE_QUERY_QUERY_H
@@ -21,11 +25,19 @@ struct err;
 struct filter_options;
 struct snapshot;
 
+#define QUERY_FIRST_NS 40000000u
+
 /* Shared with a query that runs: how far it is, and whether to stop it. */
 struct query_watch {
 	atomic_bool cancel;		/* set it: what was found so far comes back */
 	_Atomic uint64_t n_done;	/* rows that were looked at, of N_ALL */
 	_Atomic uint64_t n_all;
+	/* Where bytes of events are needed: called, by the thread that asks, with what was
+	 * found after FIRST_NS (0: QUERY_FIRST_NS), and again, each time after four times as
+	 * long. T has rows, is partial, and is the callee's. NULL: nobody wants it. */
+	void (*partial)(void *ctx, struct table *t);
+	void *ctx;
+	uint64_t first_ns;
 };
 
 struct query {

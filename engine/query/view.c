@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "engine/base/mem.h"
+#include "engine/field/field.h"
+#include "engine/field/spelling.h"
 
 const struct view_aggregation_row view_aggregations[VIEW_AGGREGATIONS] = {
 	[VIEW_KEY] = { "key", "One row for each value of it." },
@@ -53,6 +55,27 @@ is_in_place(const char *word, const char *field)
 		for (; *p; p++)
 			if (!strncmp(*p, field, strlen(*p)))
 				return true;
+	}
+	return false;
+}
+
+bool
+view_is_place(const char *word, const char **near)
+{
+	struct spelling meant = spelling_of(word, strlen(word));
+	const struct field *f = field_nearest(word, strlen(word));
+	struct field_use use;
+
+	*near = f ? f->name : NULL;
+	/* Also without the argument that it needs: it stands for all of them. */
+	if (!*word || !strcmp(word, "any") || field_find(word, strlen(word)) ||
+	    field_parse(word, &use, NULL) == (int)strlen(word))
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		if (!strcmp(places[i].word, word))
+			return true;
+		if (spelling_is_nearer(&meant, places[i].word))
+			*near = places[i].word;
 	}
 	return false;
 }

@@ -203,6 +203,9 @@ extern const struct view_aggregation_row view_aggregations[VIEW_AGGREGATIONS];
 /* Is V offered below a path whose last field is FIELD ("": at the top)? */
 bool view_applies(const struct view *v, const char *field);
 
+/* May WORD stand in .applies_to? Else *NEAR is what may be meant, or NULL. */
+bool view_is_place(const char *word, const char **near);
+
 /* Is C there in VARIANT? */
 static inline bool
 view_shows(const struct view_column *c, enum view_variant variant)

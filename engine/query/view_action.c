@@ -92,6 +92,11 @@ read_field(struct command *c, const char *s, size_t *len, struct view_operand *t
 	*len = n < 0 ? 0 : (size_t)n;
 	if (n < 0)
 		return refuse(c, why.text);
+	/* csysdig's are taken as they are. */
+	if (!c->b->spec->is_classic && n > 0 && s[n - 1] != ']' &&
+	    (isalnum((unsigned char)s[n]) || s[n] == '_'))
+		return refuse(c, "letters right behind a field would be of its name; a word may "
+			      "have `\"\"` between them");
 	return build_operand(c->b, arena_strndup(c->b->arena, s, (size_t)n),
 			     c->from->command.line, c->where, to);
 }

@@ -73,6 +73,22 @@ refuse_words(struct view_build *b, int line, const char *where, const struct err
 	return -EINVAL;
 }
 
+/* Refuse what stands behind FIELD. */
+static int
+refuse_rest(struct view_build *b, int line, const char *where, struct span field)
+{
+	const char *rest = (const char *)field.p + field.len;
+	size_t n = strcspn(rest, " ");
+
+	if (isalnum((unsigned char)*rest) || *rest == '_' || *rest == '.')
+		return spec_refuse(b->spec, line, b->err,
+				   "%s: unknown field `%.*s%.*s`, did you mean `%.*s`?", where,
+				   (int)field.len, field.p, n < 60 ? (int)n : 60, rest,
+				   (int)field.len, field.p);
+	return spec_refuse(b->spec, line, b->err, "%s: what is `%.60s` behind the field?", where,
+			   rest);
+}
+
 int
 build_operand(struct view_build *b, const char *text, int line, const char *where,
 	      struct view_operand *to)
@@ -87,8 +103,7 @@ build_operand(struct view_build *b, const char *text, int line, const char *wher
 		return refuse_words(b, line, where, &why);
 	own(b, o, NULL);
 	if (words[len])
-		return spec_refuse(b->spec, line, b->err, "%s: what is `%.60s` behind the field?",
-				   where, words + len);
+		return refuse_rest(b, line, where, (struct span){ (const uint8_t *)words, len });
 	*to = (struct view_operand){ words, o };
 	return 0;
 }
@@ -145,6 +160,8 @@ find_word(struct view_build *b, const struct spec_text *t, const char *where,
 {
 	struct spelling meant = spelling_of(t->text, strlen(t->text));
 	const char *near = NULL;
+	struct text all = { 0 };
+	int status;
 
 	for (size_t i = 0; i < n; i++) {
 		if (!strcmp(words[i].name, t->text))
@@ -152,9 +169,17 @@ find_word(struct view_build *b, const struct spec_text *t, const char *where,
 		if (spelling_is_nearer(&meant, words[i].name))
 			near = words[i].name;
 	}
-	return spec_refuse(b->spec, t->line, b->err, "%s: `%.40s` is none of its words, %s `%s`%s",
-			   where, t->text, near ? "did you mean" : "the first is",
-			   near ? near : words[0].name, near ? "?" : "");
+	if (near)
+		return spec_refuse(b->spec, t->line, b->err,
+				   "%s: `%.40s` is none of its words, did you mean `%s`?", where,
+				   t->text, near);
+	for (size_t i = 0; i < n; i++)
+		text_fmt(&all, "%s%s", !i ? "" : i + 1 < n ? ", " : " or ", words[i].name);
+	text_char(&all, '\0');
+	status = spec_refuse(b->spec, t->line, b->err, "%s: must be %s, not `%.40s`", where, all.p,
+			     t->text);
+	text_fini(&all);
+	return status;
 }
 
 /* Names are shown as they are, on one line. */
@@ -247,6 +272,26 @@ build_needs(struct view_build *b)
 	return 0;
 }
 
+/* Places that are none lead nobody to the view. csysdig's may be of other versions. */
+static int
+check_places(struct view_build *b)
+{
+	const struct spec_texts *from = &b->spec->applies_to;
+
+	for (size_t i = 0; i < from->n && !b->spec->is_classic; i++) {
+		const struct spec_text *item = &from->items[i];
+		const char *near;
+
+		if (view_is_place(item->text, &near))
+			continue;
+		return spec_refuse(b->spec, item->line, b->err,
+				   "applies_to: `%.60s` is no place in a path%s%s%s", item->text,
+				   near ? ", did you mean `" : "", near ? near : "",
+				   near ? "`?" : "");
+	}
+	return 0;
+}
+
 static int
 build_places(struct view_build *b)
 {
@@ -257,6 +302,8 @@ build_places(struct view_build *b)
 
 	v->applies_to = copy_texts(b, spec->applies_to.line ? &spec->applies_to : &everywhere,
 				   &v->n_applies_to);
+	if (check_places(b) < 0)
+		return -EINVAL;
 	v->only_new = spec->only_new.is_on;
 	v->is_root = spec->is_root.is_on;
 	v->passes_filter = !spec->pass_filter.line || spec->pass_filter.is_on;
@@ -303,6 +350,27 @@ build_columns(struct view_build *b, size_t *sorted)
 	return 0;
 }
 
+/* What a command says of a row must be a column of it. */
+static int
+check_values(struct view_build *b, const struct view_action *a, size_t number, int line)
+{
+	for (size_t i = 0; i < a->n_words; i++) {
+		for (size_t k = 0; k < a->words[i].n_parts; k++) {
+			const char *field = a->words[i].parts[k].of.text;
+			bool is_shown = !field;
+
+			for (size_t c = 0; c < b->view->n_columns && !is_shown; c++)
+				is_shown = b->view->columns[c].of.text &&
+					   !strcmp(b->view->columns[c].of.text, field);
+			if (!is_shown)
+				return spec_refuse(b->spec, line, b->err, "actions[%zu].command: "
+						   "there must be a column of %s, hidden or not",
+						   number, field);
+		}
+	}
+	return 0;
+}
+
 static int
 build_actions(struct view_build *b)
 {
@@ -314,7 +382,9 @@ build_actions(struct view_build *b)
 				   ACTIONS_MAX);
 	to = arena_alloc(b->arena, (spec->n_actions + 1) * sizeof(*to));
 	for (size_t i = 0; i < spec->n_actions; i++) {
-		if (build_action(b, &spec->action[i], &to[i]) < 0)
+		if (build_action(b, &spec->action[i], &to[i]) < 0 ||
+		    (!spec->is_classic &&
+		     check_values(b, &to[i], i + 1, spec->action[i].command.line) < 0))
 			return -EINVAL;
 		for (size_t j = 0; j < i; j++)
 			if (to[j].hotkey == to[i].hotkey)
@@ -340,14 +410,24 @@ settle_sort(struct view_build *b, size_t sorted)
 {
 	struct view *v = b->view;
 	const char *way = NULL;
+	size_t first = 0;
 
-	for (size_t i = 0; i < b->spec->n_columns && !way; i++) {
+	for (size_t i = 0; i < b->spec->n_columns; i++) {
 		const struct spec_text *t = &b->spec->column[i].sort;
 
-		way = t->line ? t->text : NULL;
-		if (way && strcmp(way, "up") != 0 && strcmp(way, "down") != 0)
+		if (!t->line)
+			continue;
+		if (strcmp(t->text, "up") != 0 && strcmp(t->text, "down") != 0)
 			return spec_refuse(b->spec, t->line, b->err,
 					   "columns[%zu].sort: must be `up` or `down`", i + 1);
+		if (way && !b->spec->is_classic)
+			return spec_refuse(b->spec, t->line, b->err,
+					   "columns[%zu].sort: columns[%zu] has it", i + 1,
+					   first + 1);
+		if (!way) {
+			way = t->text;
+			first = i;
+		}
 	}
 	if (sorted == SIZE_MAX && !view_is_list(v))
 		for (sorted = v->n_keys; sorted < v->n_columns && v->columns[sorted].is_hidden;)

@@ -5,6 +5,7 @@
 #include "engine/base/arena.h"
 #include "engine/base/err.h"
 #include "engine/base/mem.h"
+#include "engine/field/spelling.h"
 #include "engine/lua/tree.h"
 #include "engine/query/view_spec.h"
 
@@ -167,6 +168,29 @@ aggregation_of(const struct classic_column *c, const char *field)
 	return "last";
 }
 
+/* Is T an aggregation of csysdig? */
+static int
+check_aggregation(const struct bending *b, const struct classic_column *c,
+		  const struct spec_text *t, const char *key)
+{
+	static const char *const words[] = { "NONE", "SUM", "TIME_AVG", "AVG", "MIN", "MAX" };
+	struct spelling meant;
+	const char *near = NULL;
+
+	if (!t->line || !*t->text)
+		return 0;
+	meant = spelling_of(t->text, strlen(t->text));
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (!strcmp(words[i], t->text))
+			return 0;
+		if (spelling_is_nearer(&meant, words[i]))
+			near = words[i];
+	}
+	return spec_refuse(b->to, t->line, b->r->err, "columns[%zu].%s: there is no `%.40s`%s%s%s",
+			   c->number, key, t->text, near ? ", did you mean `" : "",
+			   near ? near : "", near ? "`?" : "");
+}
+
 static const char *
 across_of(const struct classic_column *c)
 {
@@ -276,6 +300,9 @@ read_columns(struct bending *b)
 		c->number = i + 1;
 		snprintf(where, sizeof(where), "columns[%zu]", i + 1);
 		if (spec_take(b->r, &b->from->columns.items[i], &column_row_keys, where, c) < 0)
+			return -EINVAL;
+		if (check_aggregation(b, c, &c->aggregation, "aggregation") < 0 ||
+		    check_aggregation(b, c, &c->groupby_aggregation, "groupby_aggregation") < 0)
 			return -EINVAL;
 		b->is_grouped |= c->is_groupby_key.is_on;
 		/* The time as a key is how a table was made to have a row an event. */

@@ -25,6 +25,7 @@ struct entry {
 	struct arena arena;		/* of the spec */
 	struct view_spec spec;
 	struct view *view;
+	bool is_builtin;
 };
 
 struct view_set {
@@ -91,7 +92,20 @@ by_name(const void *a, const void *b)
 	return order ? order : strcmp(x->id, y->id);
 }
 
-/* Put E where its name belongs, instead of one with the same id. */
+/* Are A and B two files of one folder? */
+static bool
+are_neighbours(const struct entry *a, const struct entry *b)
+{
+	const char *a_name = strrchr(a->name, '/'), *b_name = strrchr(b->name, '/');
+	size_t a_len = a_name ? (size_t)(a_name - a->name) : 0;
+	size_t b_len = b_name ? (size_t)(b_name - b->name) : 0;
+
+	return !a->is_builtin && !b->is_builtin && strcmp(a->name, b->name) != 0 &&
+	       a_len == b_len && !memcmp(a->name, b->name, a_len);
+}
+
+/* Put E where its name belongs, instead of one with the same id. Of one folder that is a
+ * mistake, and the first one stays. */
 static int
 insert(struct view_set *s, struct entry *e, struct err *err)
 {
@@ -99,6 +113,9 @@ insert(struct view_set *s, struct entry *e, struct err *err)
 
 	while (at < s->n && strcmp(s->entries[at]->view->id, e->view->id) != 0)
 		at++;
+	if (at < s->n && are_neighbours(e, s->entries[at]))
+		return spec_refuse(&e->spec, e->spec.id.line, err, "id: %s has the id `%s`, too",
+				   s->entries[at]->name, e->view->id);
 	if (at == s->n && s->n == VIEWS_MAX)
 		return err_set(err, -E2BIG, "%s: there are %d views already", e->name, VIEWS_MAX);
 	xgrow(&s->entries, &s->cap, s->n + 1, sizeof(*s->entries));
@@ -111,18 +128,25 @@ insert(struct view_set *s, struct entry *e, struct err *err)
 	return 0;
 }
 
-int
-view_set_add(struct view_set *s, const char *name, struct span text)
+static int
+add(struct view_set *s, const char *name, struct span text, bool is_builtin)
 {
 	struct entry *e = xzalloc(sizeof(*e));
 	struct err err = { 0 };
 
 	e->name = xstrdup(name);
+	e->is_builtin = is_builtin;
 	if (read_entry(e, text, s->options, &err) == 0 && insert(s, e, &err) == 0)
 		return 0;
 	add_problem(s, err.text);
 	free_entry(e);
 	return err.code;
+}
+
+int
+view_set_add(struct view_set *s, const char *name, struct span text)
+{
+	return add(s, name, text, false);
 }
 
 void
@@ -141,8 +165,8 @@ view_set_new(const struct filter_options *options)
 
 	s->options = options;
 	for (size_t i = 0; i < n_builtin_views; i++)
-		view_set_add(s, builtin_views[i].name,
-			     (struct span){ builtin_views[i].text, builtin_views[i].len });
+		add(s, builtin_views[i].name,
+		    (struct span){ builtin_views[i].text, builtin_views[i].len }, true);
 	return s;
 }
 

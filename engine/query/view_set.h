@@ -23,8 +23,9 @@ struct view_set;
 struct view_set *view_set_new(const struct filter_options *options);
 void view_set_free(struct view_set *s);		/* NULL is fine */
 
-/* Add the view of a file called NAME that holds TEXT. 0, or a negative errno: it was
- * remembered as a problem. */
+/* Add the view of a file called NAME that holds TEXT, instead of one with the same id that
+ * is built in or of another folder. 0, or a negative errno: it was remembered as a
+ * problem. */
 int view_set_add(struct view_set *s, const char *name, struct span text);
 
 /* Note that the file or folder called NAME could not be read. */

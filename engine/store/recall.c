@@ -41,6 +41,10 @@ struct recall {
 	uint8_t result[8];		/* the only parameter, without bytes */
 	uint8_t enter_call[2];
 	struct payload_view packed;	/* what was packed is seen here */
+	struct payload_view packed_enter;
+	uint64_t enter_number;
+	bool *is_unread;		/* borrowed, as N_UNREAD; NULL: nobody wants to know */
+	uint64_t *n_unread;
 	uint8_t *enter_bytes;		/* a copy: the source lends one event at a time */
 	size_t enter_cap;
 	struct descriptor fd;		/* of the moment */
@@ -447,10 +451,12 @@ fill_row(struct recall *r, uint64_t number, const struct chunk *c, uint32_t row)
 		walk_mark(r->walk, &r->moment);
 }
 
-/* The bytes of EV, which is event NUMBER. */
+/* The bytes of EV, which is event NUMBER: what was packed is seen at VIEW. */
 static int
-read_bytes(struct recall *r, uint64_t number, struct event *ev, struct err *err)
+read_bytes(struct recall *r, uint64_t number, struct payload_view *view, struct event *ev,
+	   struct err *err)
 {
+	size_t was = r->chunk;
 	uint32_t row;
 	const struct chunk *c = find_row(r, number, &row);
 	const struct payload *payload =
@@ -459,8 +465,9 @@ read_bytes(struct recall *r, uint64_t number, struct event *ev, struct err *err)
 	struct event again;
 	int rc;
 
+	r->chunk = was;
 	if (payload) {
-		payload_get(payload, (uint32_t)value(c, row, COL_PAYLOAD), &r->packed, ev);
+		payload_get(payload, (uint32_t)value(c, row, COL_PAYLOAD), view, ev);
 		return 0;
 	}
 	rc = r->reread->ops->event(r->reread, &at, &again, err);
@@ -489,16 +496,34 @@ copy_enter(struct recall *r, struct event *ev)
 	ev->values = r->enter_bytes;
 }
 
-/* The bytes of the moment, event NUMBER, and of its enter event, if there is one: ENTER. */
+/* What the moment's enter event was given is asked for, after all. */
+static void
+read_enter(void *ctx)
+{
+	struct recall *r = ctx;
+	struct err err;
+
+	if (!r->moment.read_enter)
+		return;
+	r->moment.read_enter = NULL;
+	if (read_bytes(r, r->enter_number, &r->packed_enter, &r->enter, &err) == 0) {
+		copy_enter(r, &r->enter);
+	} else if (r->is_unread) {
+		*r->n_unread += !*r->is_unread;
+		*r->is_unread = true;
+	}
+}
+
+/* The bytes of the moment, event NUMBER; those of its enter event, if there is one, ENTER,
+ * when they are asked for. */
 static void
 read_both(struct recall *r, uint64_t number, uint64_t enter, struct err *err)
 {
-	if (r->moment.enter) {
-		if (read_bytes(r, enter, &r->enter, err) < 0)
-			return;
-		copy_enter(r, &r->enter);
-	}
-	read_bytes(r, number, &r->ev, err);
+	if (read_bytes(r, number, &r->packed, &r->ev, err) < 0 || !r->moment.enter)
+		return;
+	r->enter_number = enter;
+	r->moment.read_enter = read_enter;
+	r->moment.read_ctx = r;
 }
 
 const struct moment *
@@ -631,6 +656,13 @@ recall_fd_version(struct recall *r, uint32_t slot)
 
 /* The recall itself --------------------------------------------------- */
 
+void
+recall_tell_unread(struct recall *r, bool *is_unread, uint64_t *n_unread)
+{
+	r->is_unread = is_unread;
+	r->n_unread = n_unread;
+}
+
 const struct world *
 recall_world(const struct recall *r)
 {
@@ -665,6 +697,7 @@ recall_free(struct recall *r)
 	pool_fini(&r->pool);
 	free(r->world);
 	payload_view_fini(&r->packed);
+	payload_view_fini(&r->packed_enter);
 	free(r->enter_bytes);
 	free(r->entries);
 	free(r);

@@ -28,6 +28,10 @@ struct descriptor;
 struct recall *recall_new(const struct snapshot *snap);
 void recall_free(struct recall *r);	/* NULL is fine */
 
+/* Set *IS_UNREAD and count one more at *N_UNREAD where the bytes of an enter event, which are
+ * read when a field asks for them, turn out to be gone. Both are borrowed. */
+void recall_tell_unread(struct recall *r, bool *is_unread, uint64_t *n_unread);
+
 /* The world that fields are to ask: at the moment that was recalled last. */
 const struct world *recall_world(const struct recall *r);
 

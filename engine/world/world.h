@@ -41,7 +41,10 @@ struct moment {
 	bool has_latency;
 	int64_t fd_num;			/* the descriptor used or made */
 	const struct descriptor *fd;	/* NULL: not known */
-	const struct event *enter;	/* an exit: its enter event, or NULL */
+	const struct event *enter;	/* an exit: its enter event, or NULL: moment_enter() */
+	/* Has the parameters of ENTER read, which may never be asked for; NULL: they are. */
+	void (*read_enter)(void *ctx);
+	void *read_ctx;
 	uint64_t latency_ns;		/* an exit: since its enter */
 	uint64_t before_ns;		/* of the event before it in the section; 0: none */
 	uint64_t exec_ns;		/* a switch: how long its thread was on the CPU */
@@ -56,6 +59,15 @@ struct moment {
 	uint32_t proc_version;
 	uint32_t fd_version;
 };
+
+/* The enter event of M with its parameters, or NULL. */
+static inline const struct event *
+moment_enter(const struct moment *m)
+{
+	if (m->read_enter)
+		m->read_enter(m->read_ctx);
+	return m->enter;
+}
 
 /* Told of entities as they live. All members may be NULL. POSITION is the
  * number of the event at which it happened. A version is told after the event

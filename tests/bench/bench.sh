@@ -70,7 +70,7 @@ echo
 
 printf 'medians of %s runs, in turn; %s cpus\n' "$runs" "$(nproc)"
 measure demonstration "$build/tests/tools/demo.scap"
-# From a file to a table, then in one process: the first time and the median of five.
+# From a file to a table, then in one process: see bench_store.
 tables() {
 	file=$1
 	shift
@@ -86,9 +86,7 @@ tables() {
 			set -- "$1" "$2"
 		fi
 		"$build/tests/bench/bench_run" "$runs" "$n" "$@"
-		for rounds in 1 5; do
-			"$build/tests/bench/bench_store" "$file" "$rounds" "$filter" procs | tail -n 1
-		done
+		"$build/tests/bench/bench_store" "$file" 5 "$filter" procs | tail -n 1
 	done
 	rm "$file"
 }

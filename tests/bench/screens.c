@@ -4,8 +4,9 @@
  *
  *	screens PROGRAM CAPTURE [ROUNDS [CSYSDIG]]
  *
- * Printed are medians, and what is not as it should be is marked. Then, of ours alone,
- * the same keys in every view that the menu offers.
+ * Each figure is printed as it comes, then medians, where what is not as it should be is
+ * marked. Then, of ours alone, the same keys in every view that the menu offers; with 0
+ * ROUNDS that is all.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,8 @@
 #define ROUNDS 3
 #define ROUNDS_MAX 20
 #define VIEWS_MAX 100
+#define NAME_MAX_LEN 40
+#define LEVELS_MAX 12			/* that are gone into at most */
 #define IDLE_S 10
 #define FIRST_S 0.3			/* the first rows of a capture */
 #define RATIO 3.0			/* how much sooner all of it is there */
@@ -121,6 +124,31 @@ is_short(bool is_ours, const char *capture)
 	return !is_ours && ends_with(capture, ".gz");
 }
 
+static const char *
+figure_name(size_t i)
+{
+	return i < SCRIPT ? names[i] : script[i - SCRIPT].what;
+}
+
+static void
+print_seconds(double s)
+{
+	if (s < 0)
+		printf(" %10s", "-");
+	else
+		printf(" %8.1f ms", s * 1e3);
+}
+
+/* Figure I is S seconds. */
+static void
+set(const struct timed_program *p, double figures[N_FIGURES], size_t i, double s)
+{
+	figures[i] = s;
+	printf("  %s %-22s", p->name, figure_name(i));
+	print_seconds(s);
+	printf("\n");
+}
+
 static void
 play(const struct timed_program *p, bool is_ours, const char *capture, double figures[N_FIGURES])
 {
@@ -129,25 +157,25 @@ play(const struct timed_program *p, bool is_ours, const char *capture, double fi
 	struct timed t;
 	struct timed_span span = timed_start(&t, p, words, has_process);
 
-	figures[FIRST_ROWS] = span.first;
-	figures[COMPLETE] = span.done;
+	for (size_t i = 0; i < N_FIGURES; i++)
+		figures[i] = -1;
+	set(p, figures, FIRST_ROWS, span.first);
+	set(p, figures, COMPLETE, span.done);
 	for (size_t i = 0; i < ARRAY_LEN(script); i++) {
-		figures[SCRIPT + i] = -1;
 		if (is_short(is_ours, capture))
 			continue;
 		span = timed_press(&t, is_ours ? &script[i].ours : &script[i].theirs);
-		figures[SCRIPT + i] = script[i].ours.first ? span.first : span.done;
+		set(p, figures, SCRIPT + i, script[i].ours.first ? span.first : span.done);
 	}
 	if (is_ours)
 		stay_idle(&t);
 	timed_end(&t);
 	span = timed_start(&t, p, dig, has_event);
-	figures[DIG_FIRST] = span.first;
-	figures[DIG_COMPLETE] = span.done;
-	figures[LAST_PAGE] = figures[FIRST_PAGE] = -1;
+	set(p, figures, DIG_FIRST, span.first);
+	set(p, figures, DIG_COMPLETE, span.done);
 	if (!is_short(is_ours, capture)) {
-		figures[LAST_PAGE] = timed_press(&t, &last_page).done;
-		figures[FIRST_PAGE] = timed_press(&t, &first_page).done;
+		set(p, figures, LAST_PAGE, timed_press(&t, &last_page).done);
+		set(p, figures, FIRST_PAGE, timed_press(&t, &first_page).done);
 	}
 	timed_end(&t);
 }
@@ -168,21 +196,13 @@ verdict(size_t i, double ours, double theirs, bool is_gzip)
 }
 
 static void
-print_seconds(double s)
-{
-	if (s < 0)
-		printf(" %10s", "-");
-	else
-		printf(" %8.1f ms", s * 1e3);
-}
-
-static void
 beside(const struct timed_program programs[2], const char *capture, size_t n_rounds)
 {
 	static double seconds[2][N_FIGURES][ROUNDS_MAX];
 	size_t n_programs = programs[1].path ? 2 : 1;
 
 	for (size_t round = 0; round < n_rounds; round++) {
+		printf("round %zu of %zu\n", round + 1, n_rounds);
 		for (size_t p = 0; p < n_programs; p++) {
 			double figures[N_FIGURES];
 
@@ -196,7 +216,7 @@ beside(const struct timed_program programs[2], const char *capture, size_t n_rou
 		double ours = median(seconds[0][i], n_rounds);
 		double theirs = n_programs > 1 ? median(seconds[1][i], n_rounds) : -1;
 
-		printf("%-22s", i < SCRIPT ? names[i] : script[i - SCRIPT].what);
+		printf("%-22s", figure_name(i));
 		print_seconds(ours);
 		print_seconds(theirs);
 		if (ours > 0 && theirs > 0)
@@ -227,12 +247,13 @@ struct kind {
 	double seconds[VIEWS_MAX];
 	size_t n;
 	double worst;
-	char worst_view[40];
+	char worst_view[NAME_MAX_LEN];
 };
 
 static void
 note(struct kind *k, double s, const char *view)
 {
+	print_seconds(s);
 	/* What changes nothing on the screen is no figure. */
 	if (s < 0 || k->n == VIEWS_MAX)
 		return;
@@ -243,50 +264,86 @@ note(struct kind *k, double s, const char *view)
 	snprintf(k->worst_view, sizeof(k->worst_view), "%s", view);
 }
 
-/* The view that is seen: the path, on the second line, has it. */
-static void
-view_name(const struct timed *t, char name[40])
+/* Is the view NAME seen, and nothing gone into? The path, on the second line, has it. */
+static bool
+is_in(const struct timed *t, const char *name)
 {
 	const char *line = strchr(t->screen.p, '\n');
-	size_t n;
+	size_t n = strlen(name);
 
 	line += 1 + strspn(line + 1, " ");
-	n = strcspn(line, "\n");
-	snprintf(name, 40, "%.*s", (int)(n < 39 ? n : 39), line);
+	return !strncmp(line, name, n) && (line[n] == '\n' || !strncmp(line + n, "  ", 2));
 }
 
-/* Choose view number I of the menu, then press the keys of each view in it. False:
- * there are fewer. */
+/* Has a row or a list of events been gone into? Then the first or second line has a path. */
 static bool
-in_view(struct timed *t, size_t i, struct kind kinds[N_KINDS])
+is_below(const struct timed *t)
 {
-	struct timed_step go = { NULL, NULL, "Enter", NULL };
-	struct text keys = { 0 };
-	char name[40], before[40];
+	const char *sign = strstr(t->screen.p, " › ");
+	const char *end = strchr(t->screen.p, '\n');
 
-	view_name(t, before);
-	text_str(&keys, "F2 Home");
+	end = end ? strchr(end + 1, '\n') : NULL;
+	return sign && end && sign < end;
+}
+
+/* Go back to where the menu offers all views. */
+static void
+to_top(struct timed *t)
+{
+	static const struct timed_step back = { NULL, NULL, "Backspace", NULL };
+
+	for (unsigned i = 0; is_below(t); i++) {
+		if (i == LEVELS_MAX)
+			timed_fail(t, "there is no way back");
+		timed_press(t, &back);
+	}
+}
+
+/* Open the menu, and note the NAME of entry I of it, which is selected; false: there are
+ * fewer, and the one before is the last. */
+static bool
+select_view(struct timed *t, size_t i, char name[NAME_MAX_LEN])
+{
+	static const char mark[] = "│ ›";
+	struct timed_step go = { "F2", NULL, NULL, NULL };
+	struct text keys = { 0 };
+	char before[NAME_MAX_LEN];
+	const char *at, *end;
+
+	snprintf(before, sizeof(before), "%s", name);
+	text_str(&keys, "Home");
 	for (size_t n = 0; n < i; n++)
 		text_str(&keys, " Down");
 	text_char(&keys, '\0');
-	go.prepare = keys.p;
-	struct timed_span span = timed_press(t, &go);
+	go.key = keys.p;
+	timed_press(t, &go);
 	text_fini(&keys);
-	view_name(t, name);
-	if (i && !strcmp(name, before))
-		return false;
-	note(&kinds[SWITCH], span.done, name);
-	for (size_t k = 0; k < ARRAY_LEN(each); k++) {
-		char inner[40];
+	at = strstr(t->screen.p, mark);
+	end = at ? strstr(at, "  ") : NULL;
+	if (!end)
+		timed_fail(t, "no view is selected");
+	at += strlen(mark);
+	snprintf(name, NAME_MAX_LEN, "%.*s", (int)(end - at), at);
+	return !i || strcmp(name, before) != 0;
+}
 
-		span = timed_press(t, &each[k].step);
-		note(&kinds[EACH + k], span.done, name);
-		/* Where nothing can be gone into, there is no way back. */
-		view_name(t, inner);
-		if (!strcmp(each[k].what, "drill down") && !strcmp(inner, name))
-			break;
+/* Choose the view NAME, which is selected, and press the keys of each view in it. */
+static void
+in_view(struct timed *t, const char *name, struct kind kinds[N_KINDS])
+{
+	static const struct timed_step go = { NULL, NULL, "Enter", NULL };
+
+	printf("%-26s", name);
+	note(&kinds[SWITCH], timed_press(t, &go).done, name);
+	/* Spectrograms have other keys. */
+	for (size_t k = 0; k < ARRAY_LEN(each) && is_in(t, name); k++) {
+		note(&kinds[EACH + k], timed_press(t, &each[k].step).done, name);
+		if (strcmp(each[k].what, "drill down") != 0 || is_in(t, name))
+			continue;
+		k++;
+		note(&kinds[EACH + k], timed_press(t, &each[k].step).done, name);
 	}
-	return true;
+	printf("\n");
 }
 
 static void
@@ -294,14 +351,21 @@ all_views(const struct timed_program *p, const char *capture)
 {
 	static struct kind kinds[N_KINDS];
 	const char *const words[] = { "-r", capture, NULL };
+	char name[NAME_MAX_LEN] = "";
 	struct timed t;
 	size_t n = 0;
 
+	printf("\n%-26s", "in each of the views");
+	for (size_t i = 0; i < N_KINDS; i++)
+		printf(" %11.11s", i < EACH ? "switch view" : each[i - EACH].what);
+	printf("\n");
 	timed_start(&t, p, words, has_process);
-	while (n < VIEWS_MAX && in_view(&t, n, kinds))
-		n++;
+	for (; n < VIEWS_MAX && select_view(&t, n, name); n++) {
+		in_view(&t, name, kinds);
+		to_top(&t);
+	}
 	timed_end(&t);
-	printf("\n%-20s %11s %11s\n", "in each of the views", "median", "worst");
+	printf("\n%-22s %11s %11s\n", "in each of the views", "median", "worst");
 	for (size_t i = 0; i < N_KINDS; i++) {
 		struct kind *k = &kinds[i];
 		double m = median(k->seconds, k->n);
@@ -312,6 +376,7 @@ all_views(const struct timed_program *p, const char *capture)
 		printf("  of %zu; %s%s\n", k->n, k->worst_view,
 		       m > MEDIAN_S || k->worst > WORST_S ? "  too late" : "");
 	}
+	printf("%zu views\n", n);
 }
 
 int
@@ -325,13 +390,16 @@ main(int argc, char **argv)
 	};
 	long n = argc > 3 ? strtol(argv[3], NULL, 10) : ROUNDS;
 
-	if (argc < 3 || n < 1 || n > ROUNDS_MAX) {
+	if (argc < 3 || n < 0 || n > ROUNDS_MAX) {
 		fputs("usage: screens PROGRAM CAPTURE [ROUNDS [CSYSDIG]]\n", stderr);
 		return 2;
 	}
 	if (access(programs[1].path, X_OK) < 0)
 		programs[1].path = NULL;
-	beside(programs, argv[2], (size_t)n);
+	/* Whoever looks on sees each line as it comes, in a file as well. */
+	setvbuf(stdout, NULL, _IONBF, 0);
+	if (n)
+		beside(programs, argv[2], (size_t)n);
 	all_views(&programs[0], argv[2]);
 	return 0;
 }

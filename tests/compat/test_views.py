@@ -132,10 +132,9 @@ def worked(e):
 
 
 def ends(*names):
-    """A connection is one, whichever end of it is looked at."""
+    """Each end of a connection is one: its own address and the other one."""
     def key(row):
-        a, b, c, d = (str(row[n] if row[n] is not None else '<NA>') for n in names)
-        return f'{min((a, b), (c, d))} {max((a, b), (c, d))}'
+        return ' '.join(str(row[n] if row[n] is not None else '<NA>') for n in names)
     return key
 
 
@@ -467,6 +466,21 @@ WRONG = [
     (['files', '-r', '@', '-pz'], 2, '-p wants c (containers) or k (pods)'),
     (['files', '-r', '/nothing/there'], 1, '/nothing/there: no such file or directory'),
     (['mesos_tasks', '-r', '@'], 0, 'mesos_tasks: nothing here has a mesos.task.id'),
+    (['spectro_traces', '-r', '@'], 0, 'spectro_traces: nothing here has a span.id'),
+    (['files', '-r', '@', '--from', '+1h'], 0,
+     'nothing happened in the window, it is behind the last event: #'),
+    (['files', '-r', '@', '--from', '#99999999'], 0,
+     'nothing happened in the window, it is behind the last event: #'),
+    (['files', '-r', '@', '--to', '-1h'], 0,
+     'nothing happened in the window, it is before the first event: #1, '),
+    (['files', '-r', '@', '--from', '+2s', '--to', '+1s'], 1,
+     'the window ends before it begins: --to is before --from'),
+    (['files', '-r', '@', '--from', '#50', '--to', '+0s'], 1,
+     'the window ends before it begins: --to is before --from'),
+    (['files', '-r', '@', '--from', '2026-02-30'], 2, '--from wants a time such as'),
+    (['procs', '-r', '@', '--sort', 'vpid'], 2, 'procs has the column `vpid` with -pc only'),
+    (['procs', '-r', '@', '--sort', 'pod'], 2, 'procs has the column `pod` with -pk only'),
+    (['procs', '-r', '@', '--sort', 'res:desc'], 2, 'procs has no column `res:desc`; there are: '),
     (['files', '-r', '@', '--views', '/nothing/there'], 0, '/nothing/there: No such file'),
 ]
 

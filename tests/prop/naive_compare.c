@@ -474,7 +474,8 @@ adds_up(const struct view_column *c)
 		return c->aggregation == VIEW_COUNT || c->aggregation == VIEW_SUM ||
 		       c->aggregation == VIEW_RATE;
 	return (c->source == VIEW_FROM_HISTORY || c->source == VIEW_FROM_CPU) &&
-	       c->across == VIEW_SUM;
+	       c->across == VIEW_SUM && c->aggregation != VIEW_MAX &&
+	       c->aggregation != VIEW_MIN;
 }
 
 static void

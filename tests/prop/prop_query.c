@@ -174,13 +174,39 @@ drill(struct asked *a, const struct table *t)
 	text_fini(&condition);
 }
 
+/* Somebody who is told of parts of tables. */
+struct watching {
+	size_t n_parts, n_bad;
+};
+
 static void
-check_query(struct asked *a, const struct query *q)
+see_part(void *ctx, struct table *t)
+{
+	struct watching *w = ctx;
+
+	w->n_parts++;
+	w->n_bad += !t->is_partial || !t->n_rows;
+	table_free(t);
+}
+
+/* At once, so that there are parts of whatever is looked up in bytes. */
+static struct watching watching;
+static struct query_watch watch = {
+	.partial = see_part, .ctx = &watching, .first_ns = 1,
+};
+
+static void
+check_query(struct asked *a, struct query *q)
 {
 	struct err err = { 0 };
-	struct table *t = query_run(a->snap, q, &err);
+	struct table *t;
 	size_t n_wrong;
 
+	watch.n_done = watch.n_all = 0;
+	q->watch = rng_below(a->rng, 2) ? &watch : NULL;
+	t = query_run(a->snap, q, &err);
+	if (t && q->watch && watch.n_done > watch.n_all)
+		die("%s: more done than there is", q->view->id);
 	if (!t)
 		die("%s: %s", q->view->id, err.text);
 	n_wrong = naive_compare(a->snap, q, t);
@@ -301,6 +327,8 @@ main(int argc, char **argv)
 		life_capture(&b, &rng, LIFE_EVENTS);
 		check_capture("life", &b, views, &rng, 6);
 	}
+	CHECK(watching.n_parts && !watching.n_bad, "parts of tables: %zu, wrong %zu",
+	      watching.n_parts, watching.n_bad);
 	if (!others_each(check_other, &(struct asking){ views, &rng }))
 		check_skip(OTHERS_LACKING);
 	view_set_free(views);

@@ -35,7 +35,8 @@ static const char view_text[] =
 	"{ name = 'F', field = 'fd.name', aggregation = 'key' },\n"
 	"{ name = 'PID', field = 'proc.pid', aggregation = 'key' },\n"
 	"{ name = 'PPID', field = 'proc.ppid' },\n"
-	"{ name = 'N' } },\nactions = {\n"
+	"{ name = 'N' },\n"
+	"{ name = 'C', field = 'proc.cmdline', variant = 'pods' } },\nactions = {\n"
 	ACTION("a", "less -- %fd.name")
 	ACTION("b", "cat %fd.name")
 	ACTION("c", "env; printf '<%%s>' %fd.name")

@@ -104,6 +104,34 @@ inflate_all(const uint8_t *zip, size_t zip_len, size_t room, struct inflate_inde
 	return got;
 }
 
+/* One range after the other, with gaps and steps back: as TEXT has it. */
+static void
+read_on(const struct inflate_index *index, int fd, const uint8_t *text)
+{
+	struct inflate_reader *r = inflate_reader_new();
+	size_t at = 0, wrong = 0, led = 0;
+	uint8_t buf[50000];
+	struct err err;
+
+	for (int i = 0; i < READS; i++) {
+		size_t n = 1 + draw(sizeof(buf)), gap = draw(3) ? 0 : draw(MIB);
+		struct inflate_range range = { .buf = buf };
+
+		at = draw(10) ? at + gap : at / 2;
+		if (at + n > TEXT_LEN)
+			at = 0;
+		range.offset = at;
+		range.len = n;
+		led += inflate_reader_leads_to(r, index, at);
+		wrong += inflate_reader_read(r, index, fd, &range, &err) ||
+			 memcmp(buf, text + at, n);
+		at += n;
+	}
+	CHECK(!wrong, "read on from where it is: %zu of %d wrong", wrong, READS);
+	CHECK(led > READS / 2, "  which is mostly no way from a checkpoint: %zu", led);
+	inflate_reader_free(r);
+}
+
 static void
 any_place_can_be_read_again(void)
 {
@@ -135,6 +163,7 @@ any_place_can_be_read_again(void)
 
 		CHECK(!rc && !memcmp(buf, text + offset, n), "%zu bytes at %zu", n, offset);
 	}
+	read_on(index, fd, text);
 	CHECK(!inflate_index_read(index, fd, &last, &err) &&
 	      !memcmp(buf, text + TEXT_LEN - 7, 7), "the last bytes");
 	CHECK(inflate_index_read(index, fd, &beyond, &err) == -ENODATA,
@@ -240,7 +269,8 @@ a_broken_member_costs_no_other(void)
 	int fd = memfd_create("zip", 0);
 	size_t second_len;
 	uint8_t buf[1000];
-	struct inflate_range last = { 2500, 500, buf };
+	struct inflate_range before = { 1500, 500, buf }, last = { 2500, 500, buf };
+	struct inflate_reader *reader = inflate_reader_new();
 	struct inflated got;
 	struct err err;
 
@@ -263,6 +293,10 @@ a_broken_member_costs_no_other(void)
 	CHECK(write(fd, z.p, z.len) == (ssize_t)z.len, "stored");
 	CHECK(!inflate_index_read(index, fd, &last, &err) &&
 	      !memcmp(buf, z.text + 2500, 500), "  and can be read again");
+	CHECK(!inflate_reader_read(reader, index, fd, &before, &err) &&
+	      !inflate_reader_read(reader, index, fd, &last, &err) &&
+	      !memcmp(buf, z.text + 2500, 500), "  also by who stands before the damage");
+	inflate_reader_free(reader);
 	got = inflate_all(z.p, second_len + 3, 4000, NULL, 5);
 	CHECK(got.n_broken == 1 && got.len == 2000 && got.n_members == 2,
 	      "three bytes are no member yet");

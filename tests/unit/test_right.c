@@ -147,6 +147,10 @@ check_totals(const struct snapshot *snap, const struct view_set *views)
 	const struct query half = { .to_ns = START_NS + 500 * MS, .from_ns = START_NS,
 				    .first = 1,
 				    .end = snapshot_at_time(snap, START_NS + 500 * MS) };
+	const struct query later = { .from_ns = START_NS + 1000 * MS,
+				     .to_ns = START_NS + 1500 * MS,
+				     .first = snapshot_at_time(snap, START_NS + 1000 * MS),
+				     .end = snapshot_at_time(snap, START_NS + 1500 * MS) };
 	struct table *t = ask(snap, views, "procs", NULL);
 
 	CHECK(is_u(of(t, "PID", APP, NULL, "FILE"), 2000) &&
@@ -159,6 +163,15 @@ check_totals(const struct snapshot *snap, const struct view_set *views)
 	t = ask(snap, views, "procs", &half);
 	CHECK(is_d(of(t, "PID", APP, NULL, "FILE/S"), 4000), "9, 15: a window of half a second");
 	CHECK(!is_text(of(t, "PID", APP, NULL, "USER"), "www"), "11: and as of that end");
+	table_free(t);
+	t = ask(snap, views, "procs", &later);
+	CHECK(is_u(of(t, "PID", APP, NULL, "FILE"), 0) &&
+	      is_d(of(t, "PID", APP, NULL, "FILE/S"), 0),
+	      "10: nothing of what was before a window is in it");
+	table_free(t);
+	t = ask(snap, views, "procs_fd_usage", NULL);
+	CHECK(of(t, "PID", APP, NULL, "PEAK")->state && !t->totals[column(t, "PEAK")].state &&
+	      t->totals[column(t, "OPEN")].state, "12: peaks do not add up");
 	table_free(t);
 }
 
@@ -238,6 +251,43 @@ check_files(const struct snapshot *snap, const struct view_set *views)
 	table_free(t);
 }
 
+/* Both ends of a connection are on this system. */
+static void
+check_ends(const struct view_set *views)
+{
+	struct scap_value tuple = scap_tuple("10.0.0.1", 4000, "10.0.0.2", 80);
+	struct system y = { .s = store_new(0) };
+	struct snapshot *snap;
+	struct table *t;
+
+	store_take(y.s, &(struct record){ .kind = RECORD_SECTION, .section = { .name = "x" } });
+	proc(&y, APP, 1, "app");
+	proc(&y, IDLE, 1, "client");
+	at(&y, 0, APP);
+	scap_event(&y.b, EV_ACCEPT4_6_X, N(5), tuple, N(0), N(0), N(128), N(0));
+	at(&y, MS, IDLE);
+	scap_event(&y.b, EV_SOCKET_X, N(6));
+	scap_event(&y.b, EV_CONNECT_E, N(6), scap_empty());
+	scap_event(&y.b, EV_CONNECT_X, N(0), tuple, N(6));
+	io(&y, EV_WRITE_E, 6, 70, 1000);
+	at(&y, 2 * MS, APP);
+	io(&y, EV_READ_E, 5, 70, 1000);
+	io(&y, EV_WRITE_E, 5, 5, 1000);
+	feed(&y);
+	snap = store_snapshot(y.s);
+	t = ask(snap, views, "connections", NULL);
+	CHECK(t->n_rows == 2, "a connection has two ends: %zu", t->n_rows);
+	CHECK(is_u(of(t, "LPORT", 80, NULL, "IN"), 70) && is_u(of(t, "LPORT", 80, NULL, "OUT"), 5),
+	      "what the server got and sent");
+	CHECK(is_u(of(t, "LPORT", 4000, NULL, "IN"), 0) &&
+	      is_u(of(t, "LPORT", 4000, NULL, "OUT"), 70), "what the client did");
+	CHECK(is_text(of(t, "LPORT", 4000, NULL, "COMMAND"), "client"), "and who it is");
+	table_free(t);
+	snapshot_free(snap);
+	store_free(y.s);
+	scap_fini(&y.b);
+}
+
 static void
 check_losses(struct system *y, const struct view_set *views)
 {
@@ -309,6 +359,7 @@ main(void)
 	check_merging(snap, views);
 	check_files(snap, views);
 	snapshot_free(snap);
+	check_ends(views);
 	check_losses(&y, views);
 	check_shown();
 	view_set_free(views);

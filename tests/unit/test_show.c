@@ -166,6 +166,12 @@ static const struct {
 	{ "proc.aname[2] = x y", 1, "proc.aname[2]", "proc.aname[2] = \" x y\"" },
 	{ "fd.name=a\"b\\c", 1, "fd.name", "fd.name = \"a\\\"b\\\\c\"" },
 	{ "fd.name=", 1, "fd.name", "fd.name = \"\"" },
+	{ "proc.name=\"a b\"", 1, "proc.name", "proc.name = \"a b\"" },
+	{ "fd.name=\"/a/proc.name=x\"", 1, "fd.name", "fd.name = \"/a/proc.name=x\"" },
+	{ "fd.name='/a\\\\b\\x0a\\'c'/proc.name=d", 2, "proc.name", "proc.name = \"d\"" },
+	{ "proc.name=d/fd.name='a\\'b'", 2, "fd.name", "fd.name = 'a\\'b'" },
+	{ "fd.name=\"a\"b", 1, "fd.name", "fd.name = \"\\\"a\\\"b\"" },
+	{ "fd.name=\"a\\", 1, "fd.name", "fd.name = \"\\\"a\\\\\"" },
 };
 
 static void

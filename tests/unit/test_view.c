@@ -51,6 +51,8 @@ static const struct {
 	{ KEYED("{ name = 'N', field = 'proc.nmae' }"),
 	  "x.lua:4: columns[2].field: unknown field `proc.nmae`, did you mean `proc.name`? "
 	  "(at byte 1)" },
+	{ KEYED("{ name = 'N', field = 'proc.pidd' }"),
+	  "x.lua:4: columns[2].field: unknown field `proc.pidd`, did you mean `proc.pid`?" },
 	{ KEYED("{ name = 'N', field = 'proc.name x' }"),
 	  "x.lua:4: columns[2].field: what is ` x` behind the field?" },
 	{ KEYED("{ name = 'N', field = 'fd.ip' }"),
@@ -68,6 +70,8 @@ static const struct {
 	  "x.lua:4: columns[2].field: proc.aname may have several values at once" },
 	{ KEYED("{ name = 'N', sort = 'sideways' }"),
 	  "x.lua:4: columns[2].sort: must be `up` or `down`" },
+	{ KEYED("{ name = 'N', sort = 'up' },\n{ name = 'M', sort = 'down' }"),
+	  "x.lua:5: columns[3].sort: columns[2] has it" },
 	{ KEYED("{ name = 'N', width = -1 }"),
 	  "x.lua:4: columns[2].width: must be a whole number from 0 to 1000" },
 	{ KEYED("{ name = 'N', width = 0/0 }"), "x.lua:4: columns[2].width: must be a whole" },
@@ -85,10 +89,15 @@ static const struct {
 	  "x.lua:4: columns[2].aggregation: change is for numbers of entities" },
 	{ VIEW("rows = 'process', columns = { { name = 'N' } }"),
 	  "x.lua:3: rows: `process` is none of its words, did you mean `processes`?" },
+	{ VIEW("rows = 'all', columns = { { name = 'N' } }"), "x.lua:3: rows: must be events, "
+	  "pending, processes, threads, containers or descriptors, not `all`" },
+	{ VIEW("applies_to = { '', 'proc.pid', 'evt.arg.sig', 'span.tag',\n'procss' },\n"
+	       "columns = { { name = 'N' } }"),
+	  "x.lua:4: applies_to: `procss` is no place in a path, did you mean `process`?" },
 	{ VIEW("rows = 'processes', columns = { { name = 'N' } }"),
 	  "x.lua:3: rows: processes need a key" },
 	{ VIEW("kind = 'spectrum', columns = { { name = 'N' } }"),
-	  "x.lua:3: kind: `spectrum` is none of its words, the first is `table`" },
+	  "x.lua:3: kind: must be table or spectrogram, not `spectrum`" },
 	{ VIEW("kind = 'spectrogram', columns = { { name = 'N' } }"),
 	  "x.lua:3: columns: the key of a spectrogram must be a span of time" },
 	{ VIEW("only_new = true, columns = { { name = 'N' } }"),
@@ -116,6 +125,10 @@ static const struct {
 	  "x.lua:5: actions[1].command: a quote is not closed" },
 	{ ACTION("hotkey = 'a', command = 'x %no.field'"),
 	  "x.lua:5: actions[1].command: unknown field `no.field`" },
+	{ ACTION("hotkey = 'a', command = 'kill %proc.pidd'"),
+	  "x.lua:5: actions[1].command: letters right behind a field would be of its name" },
+	{ ACTION("hotkey = 'a', command = 'less -- %fd.name'"), "x.lua:5: actions[1].command: "
+	  "there must be a column of fd.name, hidden or not" },
 	{ ACTION("hotkey = 'a', command = 'x' },\n"
 		 "{ hotkey = 'a', command = 'y', description = 'd'"),
 	  "x.lua:6: actions[2].hotkey: actions[1] has it" },
@@ -127,6 +140,9 @@ static const struct {
 	{ "view_info = { id = 'x', name = 'X',\n"
 	  "columns = { { field = 'evt.num', colsize = 'a' } } }",
 	  "x.lua:2: columns[1].colsize: must be a number, not a text" },
+	{ "view_info = { id = 'x', name = 'X',\n"
+	  "columns = { { field = 'evt.num', aggregation = 'TIMEAVG' } } }",
+	  "x.lua:2: columns[1].aggregation: there is no `TIMEAVG`, did you mean `TIME_AVG`?" },
 };
 
 static void
@@ -151,6 +167,9 @@ refusals(void)
 	}
 }
 
+#define NAMED(id, name) "return { id = '" id "', name = '" name "', description = 'd', " \
+			"columns = { { name = 'N' } } }"
+
 /* A later file takes the place of an earlier one; where a view leads to is checked. */
 static void
 sets(void)
@@ -170,6 +189,15 @@ sets(void)
 	CHECK(view_set_n_problems(s) == 1, "it leads nowhere");
 	CHECK_STR(view_set_problem(s, 0), "mine.lua:2: drill_down: there is no view `filse`, did "
 		  "you mean `files`?", "that is told");
+	CHECK(!add(s, "a/one.lua", NAMED("twice", "One")) &&
+	      add(s, "a/two.lua", NAMED("twice", "Two")) < 0, "no second one in a folder");
+	CHECK_STR(view_set_problem(s, 1), "a/two.lua:1: id: a/one.lua has the id `twice`, too",
+		  "that is told");
+	CHECK_STR(view_set_find(s, "twice")->name, "One", "the first one stays");
+	CHECK(!add(s, "a/one.lua", NAMED("twice", "Again")) &&
+	      !add(s, "b/two.lua", NAMED("twice", "Other")), "the file itself, another folder");
+	CHECK_STR(view_set_find(s, "twice")->name, "Other", "take its place");
+	CHECK(!add(s, "views/procs.lua", NAMED("threads", "Mine")), "views/ may be a folder, too");
 	CHECK(!view_set_find(s, "nothing"), "what is not there is not found");
 	CHECK_STR(view_set_nearest(s, "connectoins")->id, "connections", "what was meant is");
 	view_set_free(s);
@@ -326,10 +354,14 @@ words(void)
 {
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
 		struct view_set *s = view_set_new(NULL);
-		char text[512], got[512];
+		char text[1024], got[512];
 
 		snprintf(text, sizeof(text), "return { id = 'x', name = 'X', description = 'd',\n"
-			 "columns = { { name = 'N' } }, actions = { { hotkey = 'a',\n"
+			 "columns = { { name = 'A', field = 'proc.pid' },\n"
+			 "{ name = 'B', field = 'proc.name' }, { name = 'C', field = 'fd.name' },\n"
+			 "{ name = 'D', field = 'fd.directory' },\n"
+			 "{ name = 'E', field = 'fd.filename' },\n"
+			 "{ name = 'F', field = 'evt.arg[2]' } }, actions = { { hotkey = 'a',\n"
 			 "command = [==[%s]==], description = 'd' } } }", commands[i].command);
 		if (!CHECK(!add(s, "x.lua", text), "a command: %s", commands[i].command)) {
 			printf("# %s\n", view_set_problem(s, 0));

@@ -25,6 +25,7 @@
 #include "ui/cli/services.h"
 #include "ui/cli/table_save.h"
 #include "ui/cli/view_files.h"
+#include "ui/cli/when.h"
 #include "ui/cli/whom.h"
 #include "ui/cli/window.h"
 #include "ui/cli/words.h"
@@ -49,7 +50,7 @@ struct wishes {
 	enum view_variant variant;
 	uint64_t refresh_ms, n_events, data_bytes, memory_mib;
 	bool without_users, with_services, is_ascii, is_utc, acts;
-	struct window window;
+	struct when from, to;		/* of the window */
 	char *sort;			/* owned; NULL: the view's order */
 	int sort_way;
 	struct text filter;
@@ -116,9 +117,9 @@ take_option(struct wishes *w, int key, const char *arg)
 		w->views_dir = arg;
 		return true;
 	case OPT_FROM:
-		return when_read(arg, &w->window.from);
+		return when_read(arg, &w->from);
 	case OPT_TO:
-		return when_read(arg, &w->window.to);
+		return when_read(arg, &w->to);
 	case OPT_SORT:
 		words_sort(arg, &w->sort, &w->sort_way);
 		return true;
@@ -143,7 +144,7 @@ read_words(const struct cli_command *self, int argc, char **argv, struct wishes 
 	}
 	if (key < 0)
 		return CLI_USAGE;
-	if (!w->input.n && (w->window.from.kind || w->window.to.kind)) {
+	if (!w->input.n && (w->from.kind || w->to.kind)) {
 		cli_error("--from and --to are about a capture (-r), which has an end");
 		return CLI_USAGE;
 	}
@@ -200,9 +201,9 @@ find_window(void *ctx, const struct snapshot *snap, bool is_all, struct explore_
 {
 	const struct wishes *w = ctx;
 
-	if (!is_all && !window_is_fixed(&w->window))
+	if (!is_all && !window_is_fixed(&w->from, &w->to))
 		return 0;
-	if (!window_times(&w->window, snap, &out->from_ns, &out->to_ns))
+	if (!window_times(&w->from, &w->to, snap, &out->from_ns, &out->to_ns))
 		return err_set(err, -EINVAL, "the window ends before it begins: --to is before "
 			       "--from");
 	return 1;
@@ -319,7 +320,7 @@ explore(struct wishes *w)
 		.budget_bytes = w->memory_mib << 20, .refresh_ns = w->refresh_ms * MS,
 		.acts_on_captures = w->acts,
 		.sort = w->sort, .sort_way = w->sort_way,
-		.window = w->window.from.kind || w->window.to.kind ? find_window : NULL,
+		.window = w->from.kind || w->to.kind ? find_window : NULL,
 		.n_events = w->n_events, .source = put_source(w, &source),
 		.looks = put_looks(w, &looks),
 		.state_dir = state_folder(&state),

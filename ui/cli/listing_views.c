@@ -5,6 +5,7 @@
 #include "engine/base/arena.h"
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
+#include "engine/lua/tree.h"
 #include "engine/query/view.h"
 #include "engine/query/view_set.h"
 #include "engine/query/view_spec.h"
@@ -97,6 +98,8 @@ walk_keys(const char *group, const struct spec_keys *keys, listing_take_fn *take
 void
 listing_walk_view_keys(const struct listing_ask *ask, listing_take_fn *take, void *ctx)
 {
+	struct text name = { 0 };
+
 	(void)ask;
 	walk_keys("A view", &view_keys, take, ctx);
 	walk_keys("Each of its columns", &column_keys, take, ctx);
@@ -106,4 +109,11 @@ listing_walk_view_keys(const struct listing_ask *ask, listing_take_fn *take, voi
 			.group = "What a column's aggregation may be",
 			.name = view_aggregations[i].name, .doc = view_aggregations[i].doc,
 		});
+	for (size_t i = 0; name.len = 0, tree_function(i, &name); i++) {
+		text_char(&name, '\0');
+		take(ctx, &(struct listing_entry){
+			.group = "What the file can call", .name = name.p, .doc = "As in Lua.",
+		});
+	}
+	text_fini(&name);
 }

@@ -88,14 +88,14 @@ find_view(struct viewer *v)
 	return false;
 }
 
-/* The column that --sort means, however it is spelled. */
+/* The column that --sort means in VARIANT, in capitals or not. */
 static const struct view_column *
-find_column(const struct viewer *v)
+find_column(const struct viewer *v, enum view_variant variant)
 {
 	for (size_t i = 0; i < v->view->n_columns; i++) {
 		const struct view_column *c = &v->view->columns[i];
 
-		if (view_shows(c, v->wishes->variant) && !strcasecmp(c->name, v->wishes->sort))
+		if (view_shows(c, variant) && !strcasecmp(c->name, v->wishes->sort))
 			return c;
 	}
 	return NULL;
@@ -106,14 +106,20 @@ check_sort(const struct viewer *v)
 {
 	struct text names = { 0 };
 
-	if (!v->wishes->sort || find_column(v))
+	if (!v->wishes->sort || find_column(v, v->wishes->variant))
 		return true;
+	if (find_column(v, VIEW_PODS)) {
+		cli_error("%s has the column `%s` with -p%c only", v->view->id, v->wishes->sort,
+			  find_column(v, VIEW_CONTAINERS) ? 'c' : 'k');
+		return false;
+	}
 	for (size_t i = 0; i < v->view->n_columns; i++)
 		if (view_shows(&v->view->columns[i], v->wishes->variant) &&
 		    !v->view->columns[i].is_hidden)
 			text_fmt(&names, "%s%s", names.len ? ", " : "", v->view->columns[i].name);
 	text_char(&names, '\0');
-	cli_error("%s has no column `%s`; there are: %s", v->view->id, v->wishes->sort, names.p);
+	cli_error("%s has no column `%s`; there are: %s; behind one may stand :up or :down",
+		  v->view->id, v->wishes->sort, names.p);
 	text_fini(&names);
 	return false;
 }
@@ -163,37 +169,6 @@ static uint64_t
 clamp(uint64_t v, uint64_t min, uint64_t max)
 {
 	return v < min ? min : v > max ? max : v;
-}
-
-/* The window that --from and --to mean. */
-static bool
-set_window(const struct viewer *v, const struct snapshot *snap, struct query *q)
-{
-	const struct when *from = &v->wishes->from, *to = &v->wishes->to;
-	uint64_t first_ns, last_ns, t;
-
-	window_ends(snap, &first_ns, &last_ns);
-	if (from->kind == WHEN_EVENT) {
-		q->first = from->value;
-	} else if (from->kind) {
-		t = when_time(from, first_ns, last_ns, zone_offset);
-		q->from_ns = clamp(t, first_ns, last_ns);
-		q->first = snapshot_at_time(snap, q->from_ns);
-	}
-	if (to->kind == WHEN_EVENT) {
-		q->end = to->value + 1;
-	} else if (to->kind) {
-		t = when_time(to, first_ns, last_ns, zone_offset);
-		q->to_ns = clamp(t, first_ns, last_ns);
-		q->end = snapshot_at_time(snap, q->to_ns + 1);
-	} else if (first_ns && v->watched_to_ns > last_ns) {
-		q->to_ns = v->watched_to_ns;
-	}
-	if ((q->end && q->end < q->first) || (q->to_ns && q->to_ns < q->from_ns)) {
-		cli_error("the window ends before it begins: --to is before --from");
-		return false;
-	}
-	return true;
 }
 
 static void
@@ -287,7 +262,8 @@ leave_out_outsiders(struct viewer *v, const struct snapshot *snap)
 static bool
 show_table(struct viewer *v, uint64_t from_ns, uint64_t to_ns)
 {
-	const struct view_column *sort = v->wishes->sort ? find_column(v) : NULL;
+	const struct view_column *sort = v->wishes->sort ?
+					 find_column(v, v->wishes->variant) : NULL;
 	struct snapshot *snap = store_snapshot(ingest_store(v->ingest));
 	struct query q;
 	struct err err = { 0 };
@@ -307,8 +283,10 @@ show_table(struct viewer *v, uint64_t from_ns, uint64_t to_ns)
 		q.first = snapshot_at_time(snap, from_ns);
 		q.end = snapshot_at_time(snap, to_ns);
 	}
-	if (!to_ns && !set_window(v, snap, &q))
+	if (!to_ns && !window_set(v->wishes, snap, v->watched_to_ns, &q))
 		goto out;
+	if (!offer_has_needs(v->view, snap))
+		cli_error("%s: nothing here has a %s", v->view->id, v->view->needs[0].text);
 	if (v->view->kind == VIEW_SPECTROGRAM) {
 		is_shown = show_spectrum(v, snap, &q);
 		goto out;
@@ -316,8 +294,6 @@ show_table(struct viewer *v, uint64_t from_ns, uint64_t to_ns)
 	t = query_run(snap, &q, &err);
 	if (!t && err.text[0])
 		cli_error("%s", err.text);
-	if (!offer_has_needs(v->view, snap))
-		cli_error("%s: nothing here has a %s", v->view->id, v->view->needs[0].text);
 	if (t && t->n_unread)
 		cli_error("a file is not as it was when it was read: what %s needs of events "
 			  "was there %" PRIu64 " times no more", v->view->id, t->n_unread);

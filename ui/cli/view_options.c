@@ -209,7 +209,7 @@ static const struct cli_option options[] = {
 	{ OPT_TO, "to", "TIME", "Where it ends." },
 	{ OPT_SORT, "sort", "COLUMN", "Sort by this column; behind it :up or :down." },
 	{ OPT_PATH, "path", "PATH", "Only what was selected, such as "
-	  "container.name=web/proc.name=nginx." },
+	  "container.name=web/proc.name=nginx. A value in quotes is as in filters." },
 	{ OPT_LIMIT, "limit", "N", "Show the first N rows." },
 	{ OPT_FORMAT, "format", "text|csv|json", "Numbers in csv and json are not rounded; the "
 	  "headings have their units." },

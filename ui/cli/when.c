@@ -69,18 +69,18 @@ take_clock(const char **s, uint64_t *ns)
 	return true;
 }
 
-/* Days from 1970 to a date of the Gregorian calendar, from 1970 on. */
+/* Days from 1970 to the first day of a month of the Gregorian calendar, from 1970 on. */
 static uint64_t
-days_before(unsigned year, unsigned month, unsigned day)
+days_before(unsigned year, unsigned month)
 {
 	static const unsigned before[] = {
-		0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334,
+		0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365,
 	};
 	unsigned y = year - 1, leaps = y / 4 - y / 100 + y / 400 - LEAPS_TO_1970;
 	bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 
 	return (uint64_t)(year - 1970) * 365 + leaps + before[month - 1] +
-	       (is_leap && month > 2) + day - 1;
+	       (is_leap && month > 2);
 }
 
 /* Take "2026-01-01 10:02:05" or "2026-01-01T10:02". */
@@ -92,11 +92,12 @@ take_date(const char **s, uint64_t *ns)
 
 	if (!take_number(s, 4, 2500, &year) || year < 1970 || !take_char(s, '-') ||
 	    !take_number(s, 2, 13, &month) || !month || !take_char(s, '-') ||
-	    !take_number(s, 2, 32, &day) || !day)
+	    !take_number(s, 2, 32, &day) || !day ||
+	    days_before(year, month) + day > days_before(year, month + 1))
 		return false;
 	if ((take_char(s, ' ') || take_char(s, 'T')) && !take_clock(s, &of_day))
 		return false;
-	*ns = days_before(year, month, day) * DAY_S * SECOND_NS + of_day;
+	*ns = (days_before(year, month) + day - 1) * DAY_S * SECOND_NS + of_day;
 	return true;
 }
 

@@ -7,22 +7,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "ui/cli/when.h"
-
+struct query;
 struct snapshot;
-
-struct window {
-	struct when from, to;		/* WHEN_NEVER: as far as there is something */
-};
+struct view_wishes;
+struct when;
 
 /* The times of all that SNAP has. */
 void window_ends(const struct snapshot *snap, uint64_t *first_ns, uint64_t *last_ns);
 
-/* Does W mean the same whatever else is read? */
-bool window_is_fixed(const struct window *w);
+/* Fill in the window of Q as W wishes it. WATCHED_TO_NS: when one stopped looking; 0: at the
+ * last event. Tells, if nothing can be in it, and why. False: it is none, which was told. */
+bool window_set(const struct view_wishes *w, const struct snapshot *snap,
+		uint64_t watched_to_ns, struct query *q);
 
-/* The times of W in SNAP. False: it ends before it begins. */
-bool window_times(const struct window *w, const struct snapshot *snap, uint64_t *from_ns,
-		  uint64_t *to_ns);
+/* Do FROM and TO mean the same whatever else is read? */
+bool window_is_fixed(const struct when *from, const struct when *to);
+
+/* Their times in SNAP. False: TO is before FROM. */
+bool window_times(const struct when *from, const struct when *to, const struct snapshot *snap,
+		  uint64_t *from_ns, uint64_t *to_ns);
 
 #endif
