@@ -89,6 +89,7 @@ chunk_kind(unsigned kind)
 	return kind + 2;
 }
 
+struct aside;
 /* What rows have together; what of these columns a sealed chunk has. */
 struct seal_room;
 
@@ -114,6 +115,7 @@ struct chunk {
 	 * at it. */
 	_Atomic(struct payload *) payload;
 	bool has_lent;			/* what was sealed owns the payload */
+	struct aside *aside;		/* owned: see aside.h; NULL: there are none */
 	void *memory;			/* owned: the columns */
 };
 

@@ -6,6 +6,7 @@
 #include "engine/base/intern.h"
 #include "engine/base/mem.h"
 #include "engine/store/bitmaps.h"
+#include "engine/store/aside.h"
 #include "engine/store/inside.h"
 #include "engine/store/keepsakes.h"
 #include "engine/store/marks.h"
@@ -596,6 +597,8 @@ store_size(const struct store *s, struct store_size *out)
 	*out = (struct store_size){ .n_events = s->next - s->first };
 	for (size_t i = 0; i < s->n_chunks; i++) {
 		bytes[STORE_COLUMNS] += s->chunks[i]->bytes;
+		if (!s->chunks[i]->is_sealed)
+			bytes[STORE_COLUMNS] += aside_bytes(s->chunks[i]->aside);
 		if (s->chunks[i]->payload && !s->chunks[i]->has_lent)
 			bytes[STORE_PAYLOAD] += payload_bytes(s->chunks[i]->payload);
 	}
