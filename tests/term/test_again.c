@@ -199,8 +199,9 @@ check_printed(const struct scene *s, const char *command, const char *want)
 	if (s->is_table)
 		CHECK(*got && !strcmp(got, want), "%s: it is printed: %s", s->name, t.p);
 	else if (!strstr(command, "print -A"))
-		CHECK(*got && n_lines(got) == n_lines(want), "%s: %zu lines are printed, of %zu: %s",
-		      s->name, n_lines(got), n_lines(want), t.p);
+		CHECK(*got && n_lines(got) == n_lines(want),
+		      "%s: %zu lines are printed, of %zu: %s", s->name, n_lines(got),
+		      n_lines(want), t.p);
 	else
 		CHECK(*got, "%s: it is printed: %s", s->name, t.p);
 	free(got);
