@@ -75,7 +75,8 @@ main(void)
 	r.variant = VIEW_CONTAINERS;
 	r.sort = "CPU %";
 	r.is_descending = true;
-	check_words(&r, EXPLORER, "-r|my file.scap|-pc|-v|procs|--sort|CPU %:down|proc.name = \"a b\"|");
+	check_words(&r, EXPLORER, "-r|my file.scap|-pc|-v|procs|--sort|CPU %:down|"
+		    "proc.name = \"a b\"|");
 	check_words(&r, TABLE, "view|procs|-r|my file.scap|-pc|--sort|CPU %:down|"
 		    "proc.name = \"a b\"|");
 	r.filters = hostile;
