@@ -4,6 +4,7 @@
 
 #include "engine/base/hash.h"
 #include "engine/base/mem.h"
+#include "engine/store/aside.h"
 #include "engine/store/payload.h"
 #include "engine/store/sums.h"
 
@@ -19,6 +20,7 @@ chunk_new(uint64_t first)
 	uint8_t *at = xmalloc((size_t)OPEN_ROW_BYTES * CHUNK_ROWS);
 
 	c->first = first;
+	c->aside = aside_new();
 	mem_large(at, (size_t)OPEN_ROW_BYTES * CHUNK_ROWS);
 	c->memory = at;
 	c->bytes = (size_t)OPEN_ROW_BYTES * CHUNK_ROWS + sizeof(*c);
@@ -44,6 +46,7 @@ chunk_free(struct chunk *c)
 	if (!c->has_lent)
 		payload_free(c->payload);
 	sums_free(c->sums);
+	aside_free(c->aside);
 	free(c->combined);
 	free(c->memory);
 	free(c);
@@ -239,6 +242,7 @@ chunk_seal(const struct chunk *c, struct seal_room *room)
 	out->payload_base = c->payload_base;
 	out->before_ns = c->before_ns;
 	out->payload = c->payload;
+	out->aside = aside_pack(c->aside);
 	out->is_sealed = true;
 	give_codes(c, out, room);
 	out->sums = sums_new(c, room->codes, out->combined, room->sums_pay,
@@ -254,7 +258,8 @@ chunk_seal(const struct chunk *c, struct seal_room *room)
 	}
 	out->memory = memory = xmalloc(len + 8);
 	memset(memory + len, 0, 8);
-	out->bytes = len + 8 + sizeof(*out) + out->n_combined * sizeof(*out->combined);
+	out->bytes = len + 8 + sizeof(*out) + out->n_combined * sizeof(*out->combined) +
+		     aside_bytes(out->aside);
 	for (unsigned i = 0; i <= COLUMNS; i++) {
 		if (!from[i])
 			continue;

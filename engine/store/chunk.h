@@ -73,6 +73,7 @@ chunk_kind(unsigned kind)
 	return kind + 2;
 }
 
+struct aside;
 struct seal_room;
 struct sums;
 
@@ -100,6 +101,7 @@ struct chunk {
 	 * at it. */
 	_Atomic(struct payload *) payload;
 	bool has_lent;			/* what was sealed owns the payload */
+	struct aside *aside;		/* owned: see aside.h; NULL: there are none */
 	void *memory;			/* owned: the columns */
 };
 

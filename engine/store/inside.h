@@ -104,6 +104,7 @@ struct store {
 	struct kept_thread *thread_cache[STORE_CACHE];
 	uint16_t type_flags[EVENT_TYPES];	/* enum row_flag */
 	uint8_t type_bits[EVENT_TYPES];	/* enum type_bit */
+	uint8_t named_by[EVENT_TYPES];	/* so many parameters tell what it was for */
 	uint64_t seed;
 
 	struct chunk *open;		/* the last of CHUNKS, or NULL */

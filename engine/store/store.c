@@ -6,6 +6,7 @@
 #include "engine/base/intern.h"
 #include "engine/base/mem.h"
 #include "engine/store/bitmaps.h"
+#include "engine/store/aside.h"
 #include "engine/store/inside.h"
 #include "engine/store/keepsakes.h"
 #include "engine/store/marks.h"
@@ -607,6 +608,8 @@ store_size(const struct store *s, struct store_size *out)
 	for (size_t i = 0; i < s->n_chunks; i++) {
 		bytes[STORE_COLUMNS] += s->chunks[i]->bytes;
 		bytes[STORE_SUMS] += sums_bytes(s->chunks[i]->sums);
+		if (!s->chunks[i]->is_sealed)
+			bytes[STORE_COLUMNS] += aside_bytes(s->chunks[i]->aside);
 		if (s->chunks[i]->payload && !s->chunks[i]->has_lent)
 			bytes[STORE_PAYLOAD] += payload_bytes(s->chunks[i]->payload);
 	}
