@@ -356,6 +356,8 @@ run(struct plan *plan, enum extent *extent, struct err *err)
 	entities_add_histories(scan.gathers, scan.n ? scan.n : 1);
 	table = answer_new(scan.gathers, scan.n ? scan.n : 1);
 	table->is_partial |= is_cancelled(plan) || *extent != EXTENT_ALL;
+	for (unsigned i = 0; i < scan.n; i++)
+		table->n_summed += scan.gathers[i]->n_summed;
 out:
 	for (unsigned i = 0; i < n; i++)
 		gather_free(scan.gathers[i]);
