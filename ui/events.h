@@ -32,6 +32,7 @@ struct events_question {
 	struct path_way way;
 	/* Of a spectrogram: the operand that tells how long; NULL: that of calls. */
 	const char *span;
+	uint64_t first;			/* the event that is selected at first; 0: the first one */
 	const char *view;		/* its id, borrowed for good; NULL: the usual one's */
 };
 
@@ -102,9 +103,6 @@ bool events_set_filter(struct events *e, const char *filter, struct err *err);
 /* While a capture is read, and once it was, look for events in all that there is. True:
  * they were found in more than before, and the cursor is another one. */
 bool events_catch_up(struct events *e);
-
-/* Show all of number I of them, if there are so many. */
-void events_show(struct events *e, size_t i);
 
 /* Show the command lines that show them again, by the list VIEW. */
 void events_show_command(const struct events *e, const char *view);
