@@ -353,6 +353,12 @@ save(void *screen)
 	events_save(&d->base.events, "events.txt", &lines, l);
 }
 
+static void
+show_commands(void *screen)
+{
+	events_show_command(&((struct dig *)screen)->base.events, "dig");
+}
+
 /* The screen --------------------------------------------------------------- */
 
 static void
@@ -425,6 +431,8 @@ const struct action dig_actions[] = {
 	{ "f", NULL, "only events of the same descriptor", same_descriptor },
 	{ "h", NULL, "only events of the same thread", same_thread },
 	{ "S", "Save", "write all these lines to a file", save },
+	{ "y", NULL, "the command lines that show this again; the first is printed in the end",
+	  show_commands },
 	{ "Up Down PgUp PgDn Home End", NULL, "move the selection", NULL },
 	{ "Left Right", NULL, "scroll the columns", NULL },
 	{ "Esc Backspace", "Back", "stop a search, drop the filter, go back", leave },

@@ -303,6 +303,12 @@ save(void *screen)
 	events_save(&e->base.events, "data.txt", &lines, p);
 }
 
+static void
+show_commands(void *screen)
+{
+	events_show_command(&((struct echo *)screen)->base.events, "echo");
+}
+
 /* The rest of a capture has been read since; what was found stays where it is. */
 static void
 woken(struct screen *screen)
@@ -345,6 +351,8 @@ const struct action echo_actions[] = {
 	{ "n", NULL, "search: the next line", events_search_next },
 	{ "N", NULL, "search: the line before", events_search_previous },
 	{ "S", "Save", "write all of this to a file; raw lines as the bytes that they are", save },
+	{ "y", NULL, "the command lines that show this again; the first is printed in the end",
+	  show_commands },
 	{ "Left Right", NULL, "the piece before, and the next one", NULL },
 	{ "Up Down PgUp PgDn Space Home End", NULL, "scroll", NULL },
 	{ "Esc Backspace", "Back", "stop a search, go back", leave },

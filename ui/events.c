@@ -14,7 +14,9 @@
 #include "ui/later.h"
 #include "ui/pager.h"
 #include "ui/read.h"
+#include "ui/reproduce.h"
 #include "ui/save.h"
+#include "ui/show_command.h"
 #include "ui/term.h"
 
 /* Of a file: events that are looked at between two looks at whether to stop, and bytes
@@ -101,10 +103,26 @@ events_open(struct events *e, struct app *a, const struct events_question *q,
 	*e = (struct events){ .app = a, .q = *q };
 	for (size_t i = 0; i < q->n_filters; i++)
 		e->q.filters[i] = arena_strdup(&e->arena, q->filters[i]);
+	e->more = more;
 	if (more && e->q.n_filters < EVENTS_FILTERS_MAX)
 		e->q.filters[e->q.n_filters++] = more;
 	e->q.title = arena_strdup(&e->arena, q->title);
 	return look(e, NULL, &e->now, err);
+}
+
+void
+events_show_command(const struct events *e, const char *view)
+{
+	const char *filters[EVENTS_FILTERS_MAX + 1];
+	struct reproduce r = { .view = view, .filters = filters, .more = e->more,
+			       .from_ns = e->q.from_ns, .to_ns = e->q.to_ns };
+
+	for (size_t i = 0; i < e->q.n_filters; i++)
+		if (e->q.filters[i] != e->more)
+			filters[r.n_filters++] = e->q.filters[i];
+	if (e->filter)
+		filters[r.n_filters++] = e->filter;
+	show_command(e->app, e->more ? SHOW_DATA : SHOW_EVENTS, &r);
 }
 
 void

@@ -8,6 +8,7 @@
 #include "engine/base/hash.h"
 #include "engine/base/mem.h"
 #include "engine/event/event.h"
+#include "engine/query/gather_inside.h"
 #include "engine/query/sheet.h"
 #include "engine/world/world.h"
 
@@ -267,6 +268,7 @@ gather_free(struct gather *g)
 	}
 	for (size_t i = 0; i < g->n_sifts; i++)
 		sift_free(g->sifts[i]);
+	gather_sums_free(g->sums);
 	cursor_free(g->cursor);
 	arena_fini(&g->arena);
 	free(g);
@@ -725,6 +727,10 @@ gather_add(struct gather *g, struct group *group, uint64_t number,
 	}
 }
 
+/* Each kind is asked so many times before it is believed to be known: what is not
+ * reached by one row is by another. */
+#define KIND_ASKED 8
+
 /* A row of KIND, NUMBER in its table, was asked: note what holds for all of them. */
 static void
 learn_kind(struct gather *g, struct gather_kind *kind, uint32_t number)
@@ -755,6 +761,36 @@ learn_kind(struct gather *g, struct gather_kind *kind, uint32_t number)
 			continue;
 		kind->key[i] = 1 + (there ? bag_put(&g->keys[i].bag, &v) : 0);
 	}
+}
+
+/* Ask the cursor's row all that is the same for its kind. */
+static void
+ask_kind(struct gather *g)
+{
+	struct value v;
+
+	for (size_t i = 0; i < g->n_sifts; i++)
+		sift_learn(g->sifts[i], g->cursor);
+	for (size_t i = 0; i < g->plan->n_columns; i++) {
+		if (g->only[i])
+			sift_learn(g->only[i], g->cursor);
+		if (g->terms[i] && term_how(g->terms[i]) == TERM_BY_KIND)
+			term_get(g->terms[i], g->cursor, &v);
+	}
+}
+
+void
+gather_learn(struct gather *g)
+{
+	uint32_t number = cursor_kind(g->cursor);
+	struct gather_kind *kind = &g->kinds[number];
+
+	ask_kind(g);
+	learn_kind(g, kind, number);
+	if (kind->refusing || kind->steps)
+		return;
+	kind->n_asked = KIND_ASKED;
+	make_steps(g, kind, number);
 }
 
 /* Whether all sifts hold that do not hold for all rows of the kind. */
@@ -799,10 +835,6 @@ gather_list(struct gather *g, uint64_t number)
 	xgrow(&g->list, &g->cap_list, g->n_list + 1, sizeof(*g->list));
 	g->list[g->n_list++] = number;
 }
-
-/* Each kind is asked so many times before it is believed to be known: what is not
- * reached by one row is by another. */
-#define KIND_ASKED 8
 
 /* The row passed: add it to its group. */
 static void

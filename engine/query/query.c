@@ -9,6 +9,7 @@
 #include "engine/base/err.h"
 #include "engine/base/hash.h"
 #include "engine/base/mem.h"
+#include "engine/event/event_type.h"
 #include "engine/query/answer.h"
 #include "engine/query/crew.h"
 #include "engine/query/entities.h"
@@ -234,6 +235,13 @@ scan_rows(struct scan *scan, unsigned n, struct err *err)
 
 /* Calls that have not returned ------------------------------------------ */
 
+/* Does an event of TYPE end its thread? Until the next event that is still there. */
+static bool
+is_end(uint64_t type)
+{
+	return type == EV_PROCEXIT_E || type == EV_PROCEXIT_1_E;
+}
+
 /* The newest enter event of each thread, if nothing returned since: by the index of
  * the thread, in a new array. */
 static uint64_t *
@@ -254,7 +262,8 @@ find_pending(struct gather *g)
 				return pending;
 			cursor_go(g->cursor, view->c, row);
 			flags = cursor_value(g->cursor, COL_FLAGS);
-			if (!(flags & (ROW_ENTER | ROW_EXIT)))
+			if (!(flags & (ROW_ENTER | ROW_EXIT)) &&
+			    !is_end(cursor_value(g->cursor, COL_TYPE)))
 				continue;
 			tv = store_thread_version(snap->store, (uint32_t)
 						  cursor_value(g->cursor, COL_THREAD));
@@ -347,6 +356,8 @@ run(struct plan *plan, enum extent *extent, struct err *err)
 	entities_add_histories(scan.gathers, scan.n ? scan.n : 1);
 	table = answer_new(scan.gathers, scan.n ? scan.n : 1);
 	table->is_partial |= is_cancelled(plan) || *extent != EXTENT_ALL;
+	for (unsigned i = 0; i < scan.n; i++)
+		table->n_summed += scan.gathers[i]->n_summed;
 out:
 	for (unsigned i = 0; i < n; i++)
 		gather_free(scan.gathers[i]);

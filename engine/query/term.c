@@ -142,6 +142,15 @@ term_is_of_writes(const struct operand *o)
 	return use && !strcmp(use->field->name, "evt.is_syslog");
 }
 
+bool
+term_is_of_fd_kind(const struct operand *o)
+{
+	const struct field_use *use = operand_field(o);
+
+	return use && (!strcmp(use->field->name, "fd.type") ||
+		       !strcmp(use->field->name, "fd.typechar"));
+}
+
 struct term *
 term_new(const char *text, struct err *err)
 {

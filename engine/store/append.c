@@ -125,13 +125,13 @@ append_seal(struct store *s)
 	}
 	/* As late as this, so that it has no right which the writer gave up before. */
 	if (s->seals_apart && !s->sealer)
-		s->sealer = sealer_new();
+		s->sealer = sealer_new(s->sums_pay);
 	if (s->sealer) {
 		sealer_give(s->sealer, open);
 		return;
 	}
 	if (!s->room)
-		s->room = seal_room_new();
+		s->room = seal_room_new(s->sums_pay);
 	put_sealed(s, open, chunk_seal(open, s->room));
 }
 
@@ -168,7 +168,7 @@ has_room(const struct store *s, const struct moment *m)
 {
 	const struct chunk *c = s->open;
 
-	if (!c || c->n == CHUNK_ROWS)
+	if (!c || c->n == s->rows_max)
 		return false;
 	if (c->payload)
 		return payload_len(c->payload) < s->payload_max;

@@ -8,6 +8,7 @@
 #include "engine/store/keepsakes.h"
 #include "engine/store/marks.h"
 #include "engine/store/payload.h"
+#include "engine/store/sums.h"
 
 /*
  * Forgetting. The oldest chunks go until a sixteenth of the budget is free; then
@@ -25,7 +26,8 @@
 static size_t
 bytes_of_chunk(const struct chunk *c)
 {
-	return c->bytes + (c->payload && !c->has_lent ? payload_bytes(c->payload) : 0);
+	return c->bytes + sums_bytes(c->sums) +
+	       (c->payload && !c->has_lent ? payload_bytes(c->payload) : 0);
 }
 
 /* Drop chunks from the front, about BYTES of them. */

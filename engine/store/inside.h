@@ -76,7 +76,9 @@ struct store_cached {
 
 struct store {
 	uint64_t budget_bytes;
-	size_t payload_max;		/* a chunk with so much is full */
+	size_t payload_max;		/* a chunk with so much is full, */
+	uint32_t rows_max;		/* or with so many rows */
+	unsigned sums_pay;		/* SUMS_PAYS, in tests less */
 	const struct source *source;	/* borrowed, or NULL */
 	bool keeps_payload;
 	struct world *world;

@@ -13,6 +13,7 @@
 #include "engine/store/packer.h"
 #include "engine/store/payload.h"
 #include "engine/store/sealer.h"
+#include "engine/store/sums.h"
 
 /* Answers take so much at most, and of a budget not more than a sixteenth. */
 #define ANSWERS_MAX ((size_t)32 << 20)
@@ -60,6 +61,8 @@ store_new(uint64_t budget_bytes)
 	s->budget_bytes = budget_bytes;
 	s->keeps_payload = true;
 	s->spares_max = budget_bytes && budget_bytes < SPARES_PAY ? 1 : STORE_SPARES;
+	s->rows_max = CHUNK_ROWS;
+	s->sums_pay = SUMS_PAYS;
 	/* What is forgotten at once should be a small part of what is kept. */
 	s->payload_max = PAYLOAD_MAX;
 	if (budget_bytes && budget_bytes / 16 < PAYLOAD_MAX)
@@ -300,6 +303,13 @@ void
 store_seal_apart(struct store *s)
 {
 	s->seals_apart = true;
+}
+
+void
+store_set_chunks(struct store *s, uint32_t rows, unsigned pays)
+{
+	s->rows_max = rows < CHUNK_ROWS ? rows : CHUNK_ROWS;
+	s->sums_pay = pays;
 }
 
 void
@@ -586,7 +596,7 @@ store_thread_within(const struct store *s, int64_t tid, uint64_t first, uint64_t
 /* Accounting ---------------------------------------------------------- */
 
 static const char *const kind_names[STORE_KINDS] = {
-	"columns", "payload", "processes", "threads", "descriptors", "histories",
+	"columns", "sums", "payload", "processes", "threads", "descriptors", "histories",
 	"descriptor tables", "indexes", "names", "answers", "forgotten",
 	"other",
 };
@@ -613,6 +623,7 @@ store_size(const struct store *s, struct store_size *out)
 	*out = (struct store_size){ .n_events = s->next - s->first };
 	for (size_t i = 0; i < s->n_chunks; i++) {
 		bytes[STORE_COLUMNS] += s->chunks[i]->bytes;
+		bytes[STORE_SUMS] += sums_bytes(s->chunks[i]->sums);
 		if (!s->chunks[i]->is_sealed)
 			bytes[STORE_COLUMNS] += aside_bytes(s->chunks[i]->aside);
 		if (s->chunks[i]->payload && !s->chunks[i]->has_lent)
@@ -635,8 +646,11 @@ store_size(const struct store *s, struct store_size *out)
 	bytes[STORE_ANSWERS] = bitmaps_bytes(s->bitmaps) + keepsakes_bytes(s->keepsakes) +
 			       keepsakes_bytes(s->sheets);
 	bytes[STORE_FORGOTTEN] = s->grave.bytes + s->grave.cap * sizeof(*s->grave.items);
-	bytes[STORE_OTHER] = sizeof(*s) + seg_bytes(&s->losses) +
-			     (s->sealer || s->room ? seal_room_bytes() : 0);
+	bytes[STORE_OTHER] = sizeof(*s) + seg_bytes(&s->losses);
+	if (s->sealer)
+		bytes[STORE_OTHER] += sealer_bytes(s->sealer);
+	if (s->room)
+		bytes[STORE_OTHER] += seal_room_bytes(s->room);
 	for (unsigned i = 0; i < s->n_spares; i++)
 		bytes[STORE_OTHER] += s->spares[i]->bytes;
 	out->n_forgotten = s->n_forgotten;

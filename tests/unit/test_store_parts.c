@@ -14,6 +14,7 @@
 #include "engine/store/recall.h"
 #include "engine/store/slots.h"
 #include "engine/store/store.h"
+#include "engine/store/sums.h"
 #include "engine/store/trail.h"
 #include "engine/world/world.h"
 #include "tests/lib/check.h"
@@ -115,7 +116,7 @@ value_of(uint64_t seed, unsigned id, uint64_t i)
 static void
 check_chunk(uint64_t seed, uint32_t n)
 {
-	struct seal_room *room = seal_room_new();
+	struct seal_room *room = seal_room_new(SUMS_PAYS);
 	struct chunk *c = chunk_new(1000), *sealed;
 	uint64_t loaded[700], n_wrong = 0;
 	size_t from = n / 3, some = n - from < 700 ? n - from : 700;
