@@ -10,10 +10,7 @@
 #include "engine/query/cursor.h"
 #include "engine/query/matches.h"
 #include "engine/store/store.h"
-#include "ui/describe.h"
 #include "ui/later.h"
-#include "ui/pager.h"
-#include "ui/read.h"
 #include "ui/reproduce.h"
 #include "ui/save.h"
 #include "ui/show_command.h"
@@ -217,21 +214,6 @@ events_put_place(const struct events *e, size_t at, bool is_searching, struct te
 	else if (e->app->o->name && !e->now.is_complete)
 		text_str(t, " so far");
 	text_char(t, ' ');
-}
-
-void
-events_show(struct events *e, size_t i)
-{
-	struct pager p = { 0 };
-	char title[40];
-
-	if (i >= find_count(e->now.find))
-		return;
-	cursor_go_to(e->now.cursor, find_number(e->now.find, i));
-	describe_event(cursor_eval(e->now.cursor, CURSOR_EVENT), &p);
-	snprintf(title, sizeof(title), "event %llu",
-		 (unsigned long long)find_number(e->now.find, i));
-	read_open(e->app, title, &p);
 }
 
 /* Screens -------------------------------------------------------------------- */

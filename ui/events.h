@@ -29,6 +29,7 @@ struct events_question {
 	const char *title;		/* what is looked into */
 	/* Of a spectrogram: the operand that tells how long; NULL: that of calls. */
 	const char *span;
+	uint64_t first;			/* the event that is selected at first; 0: the first one */
 	const char *view;		/* its id, borrowed for good; NULL: the usual one's */
 };
 
@@ -84,9 +85,6 @@ bool events_catch_up(struct events *e);
 
 /* Where one is: AT, of all. IS_SEARCHING: that is said instead. */
 void events_put_place(const struct events *e, size_t at, bool is_searching, struct text *t);
-
-/* Show all of number I of them, if there are so many. */
-void events_show(struct events *e, size_t i);
 
 /* Show the command lines that show them again, by the list VIEW. */
 void events_show_command(const struct events *e, const char *view);
