@@ -59,6 +59,8 @@ struct key {
 	bool needs_bytes;		/* of rows that do, no slot decides */
 	uint32_t *by_slot;		/* by that slot: id + 1; 1: none */
 	size_t n_slots;
+	uint32_t *by_number;		/* the same by term_number(), which has NUMBERS_AGE */
+	uint64_t numbers_age;
 };
 
 enum gather_add {

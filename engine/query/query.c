@@ -450,6 +450,38 @@ ask_filter(const struct snapshot *snap, const struct query *q, const struct view
 	matches_free(m);
 }
 
+/* Does a query about V, else as Q, look into the bytes of the rows that the view wants? */
+static bool
+asks_bytes(const struct snapshot *snap, const struct query *q, const struct view *v)
+{
+	struct query of = *q;
+	struct gather *g;
+	struct plan plan;
+	struct err err;
+	bool asks;
+
+	of.view = v;
+	if (!v->filter.filter || make_plan(&plan, snap, &of, &err) < 0)
+		return false;
+	g = gather_new(&plan, &err);
+	asks = g && gather_asks_bytes(g);
+	gather_free(g);
+	return asks;
+}
+
+/* Ask about V, if that looks into bytes: what stands there is kept, the table is not. */
+static void
+ask_bytes(const struct snapshot *snap, const struct query *q, const struct view *v)
+{
+	struct query of = *q;
+	struct err err;
+
+	of.view = v;
+	of.n_threads = 1;
+	if (asks_bytes(snap, q, v))
+		table_free(query_run(snap, &of, &err));
+}
+
 void
 query_prepare(const struct snapshot *snap, const struct query *q,
 	      const struct view *const *views, size_t n)
@@ -462,6 +494,8 @@ query_prepare(const struct snapshot *snap, const struct query *q,
 	for (size_t i = 0; i < n && !is_stopped(q); i++)
 		ask_filter(snap, q, views, i);
 	facts_fini(&facts);
+	for (size_t i = 0; i < n && !is_stopped(q); i++)
+		ask_bytes(snap, q, views[i]);
 }
 
 bool

@@ -99,6 +99,15 @@ static const char *const more_views[] = {
 	"id = 'x_list', filter = 'evt.num != 7', columns = { N('NUM', 'evt.num', 'last'),"
 	" N('TYPE', 'evt.type', 'last'), N('ARGS', 'evt.args', 'last'), N('ONE', nil, 'count'),"
 	" { name = 'F', field = 'fd.name', only = 'evt.failed = true' } }",
+	"id = 'x_bytes', columns = {"
+	" { name = 'FD', field = 'evt.rawarg.fd', aggregation = 'key' },"
+	" { name = 'NAME', field = 'evt.arg.name', aggregation = 'key' },"
+	" A('evt.rawarg.size'), N('ARGS', 'evt.args', 'distinct'), N('DATA', 'evt.buffer', 'last'),"
+	" N('FIRST', 'evt.arg[0]', 'first'), N('N', 'evt.arg.flags', 'count'),"
+	" N('MODE', 'evt.arg.mode', 'last') }",
+	"id = 'x_key', columns = {"
+	" { name = 'KEY', field = 'evt.args', aggregation = 'key' }, N('COUNT', nil, 'count'),"
+	" N('NUMS', 'fdlist.nums', 'distinct'), N('READ', 'evt.is_open_read', 'first') }",
 	"id = 'x_new', only_new = true, columns = {"
 	" { name = 'KEY', field = 'fd.name', aggregation = 'key' }, N('COUNT', nil, 'count'),"
 	" N('AT', 'evt.rawtime', 'first') }",
