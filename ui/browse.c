@@ -555,7 +555,7 @@ end(struct screen *s)
 	free(b);
 }
 
-void
+struct screen *
 browse_open(struct app *a, const struct view *first)
 {
 	static struct screen_ops ops = {
@@ -572,9 +572,21 @@ browse_open(struct app *a, const struct view *first)
 	b->screen.ops = &ops;
 	app_push(a, &b->screen);
 	drill_start(&b->drill, first);
+	drill_order(browse_level(b), a->o->sort, a->o->sort_way);
 	if (a->o->filter)
 		drill_set_filter(browse_level(b), a->o->filter);
 	b->ask_table = ask_new(a->store, a->wake_fd, a->o->style, a->o->filter_options);
 	b->ask_line = ask_new(a->store, a->wake_fd, a->o->style, a->o->filter_options);
+	browse_ask(b);
+	return &b->screen;
+}
+
+void
+browse_show_window(struct screen *browse, uint64_t from_ns, uint64_t to_ns)
+{
+	struct browse *b = (struct browse *)browse;
+
+	b->from_ns = from_ns;
+	b->to_ns = to_ns;
 	browse_ask(b);
 }

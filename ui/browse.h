@@ -78,8 +78,11 @@ struct browse {
 	char line_words[5][32];		/* its texts */
 };
 
-/* Open it on top. */
-void browse_open(struct app *a, const struct view *first);
+/* Open it on top; it is returned for browse_show_window(). */
+struct screen *browse_open(struct app *a, const struct view *first);
+
+/* Let BROWSE show what happened from FROM_NS to TO_NS. */
+void browse_show_window(struct screen *browse, uint64_t from_ns, uint64_t to_ns);
 
 /* All has been read: let what views at the top will need be found out while nobody asks. */
 void browse_prepare(struct browse *b);
@@ -89,6 +92,9 @@ void browse_ask(struct browse *b);
 
 /* Offer the views that there are at the present level. */
 void browse_choose_view(void *browse);
+
+/* Show V, a spectrogram, of all that is in the path of BROWSE. */
+void browse_open_spectrogram(struct screen *browse, const struct view *v);
 
 /* There is another view, level or condition: ask, and forget what was searched. */
 void browse_changed(struct browse *b);

@@ -1,6 +1,5 @@
 #include "ui/browse.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "engine/base/mem.h"
@@ -8,9 +7,9 @@
 #include "engine/query/table.h"
 #include "engine/query/view.h"
 #include "ui/columns.h"
-#include "ui/read.h"
 #include "ui/reproduce.h"
 #include "ui/save.h"
+#include "ui/show_command.h"
 
 /* The table that is seen, with the columns that are shown, in their order. */
 struct saved {
@@ -133,37 +132,11 @@ void
 browse_show_command(void *screen)
 {
 	struct browse *b = screen;
-	struct app *a = b->screen.app;
 	const struct drill_level *l = browse_level(b);
-	const char *filters[DRILL_FILTERS_MAX + 1];
-	char first[48];
-	struct reproduce r = {
-		.source = a->o->source, .variant = a->o->variant, .view = l->view->id,
-		.filters = filters, .from_ns = b->from_ns, .to_ns = b->to_ns, .sort = l->sort,
-		.is_descending = l->is_descending, .clock = &a->clock,
-	};
-	struct text t = { 0 };
-	struct pager p = { 0 };
+	const char *filters[DRILL_FILTERS_MAX];
 
-	r.n_filters = drill_filters(&b->drill, filters);
-	if (a->o->n_events) {
-		snprintf(first, sizeof(first), "evt.num <= %llu",
-			 (unsigned long long)a->o->n_events);
-		filters[r.n_filters++] = first;
-	}
-	reproduce_explorer(&r, &t);
-	a->farewell.len = 0;
-	text_bytes(&a->farewell, t.p, t.len);
-	text_char(&a->farewell, '\n');
-	text_char(&t, '\0');
-	pager_add(&p, STYLE_DIM, 0, "This screen, also printed when the explorer is left:");
-	pager_add(&p, STYLE_TEXT, 0, t.p);
-	t.len = 0;
-	reproduce_table(&r, &t);
-	text_char(&t, '\0');
-	pager_add(&p, STYLE_TEXT, 0, "");
-	pager_add(&p, STYLE_DIM, 0, "The table, as text:");
-	pager_add(&p, STYLE_TEXT, 0, t.p);
-	read_open(a, "Command lines", &p);
-	text_fini(&t);
+	show_command(b->screen.app, SHOW_TABLE, &(struct reproduce){
+		.view = l->view->id, .filters = filters,
+		.n_filters = drill_filters(&b->drill, filters), .from_ns = b->from_ns,
+		.to_ns = b->to_ns, .sort = l->sort, .is_descending = l->is_descending });
 }

@@ -84,13 +84,13 @@ browse_prepare(struct browse *b)
 	free(o);
 }
 
-/* Show V, a spectrogram, of all that is in the path. */
-static void
-open_spectrogram(struct browse *b, const struct view *v)
+void
+browse_open_spectrogram(struct screen *browse, const struct view *v)
 {
+	struct browse *b = (struct browse *)browse;
 	const char *filters[DRILL_FILTERS_MAX];
 	struct events_question q = { .from_ns = b->from_ns, .to_ns = b->to_ns, .title = v->name,
-				  .span = v->columns[0].of.text };
+				  .span = v->columns[0].of.text, .view = v->id };
 	size_t n = drill_filters(&b->drill, filters);
 
 	if (browse_slides(b)) {
@@ -111,7 +111,7 @@ view_chosen(void *owner, size_t i)
 	struct browse *b = o->browse;
 
 	if (o->views[i]->kind == VIEW_SPECTROGRAM) {
-		open_spectrogram(b, o->views[i]);
+		browse_open_spectrogram(&b->screen, o->views[i]);
 	} else if (o->views[i] != browse_level(b)->view) {
 		drill_switch(&b->drill, o->views[i]);
 		browse_changed(b);

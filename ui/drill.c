@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "engine/base/err.h"
 #include "engine/base/mem.h"
@@ -305,6 +306,19 @@ drill_sort(struct drill_level *l, const char *column)
 	else
 		l->is_descending = true;
 	l->sort = column;
+}
+
+void
+drill_order(struct drill_level *l, const char *column, int way)
+{
+	for (size_t i = 0; i < l->view->n_columns && column; i++) {
+		const struct view_column *c = &l->view->columns[i];
+
+		if (strcasecmp(c->name, column) != 0)
+			continue;
+		l->sort = c->name;
+		l->is_descending = way ? way < 0 : c->type != T_STR && c->type != T_IP;
+	}
 }
 
 void

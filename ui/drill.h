@@ -71,6 +71,10 @@ void drill_forget(struct drill *d, size_t n);
 /* Let V be sorted by COLUMN; the other way when it is already. */
 void drill_sort(struct drill_level *l, const char *column);
 
+/* Let L be sorted by COLUMN, in any case: up (1), down (-1), or (0) as its kind is mostly
+ * wanted. NULL, or one that its view has not: it stays as it is. */
+void drill_order(struct drill_level *l, const char *column, int way);
+
 void drill_set_filter(struct drill_level *l, const char *text);
 
 /* All conditions of the present level but its view's own: at most DRILL_FILTERS_MAX,

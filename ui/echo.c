@@ -10,7 +10,7 @@
 #include "engine/base/text.h"
 #include "engine/query/cursor.h"
 #include "ui/app.h"
-#include "ui/describe.h"
+#include "ui/dig.h"
 #include "ui/echo_piece.h"
 #include "ui/events.h"
 #include "ui/key.h"
@@ -226,12 +226,18 @@ next_form(void *screen)
 	e->skip = 0;
 }
 
+/* The list has events without data as well. */
 static void
-show_event(void *screen)
+go_to_event(void *screen)
 {
 	struct echo *e = screen;
+	struct events_question q = e->base.events.q;
 
-	events_show(&e->base.events, e->top);
+	if (e->top >= count(e))
+		return;
+	q.n_filters -= e->base.events.more != NULL;
+	q.first = find_number(e->base.events.now.find, e->top);
+	dig_open(e->base.screen.app, &q);
 }
 
 /* Search ---------------------------------------------------------------------- */
@@ -303,6 +309,12 @@ save(void *screen)
 	events_save(&e->base.events, "data.txt", &lines, p);
 }
 
+static void
+show_commands(void *screen)
+{
+	events_show_command(&((struct echo *)screen)->base.events, "echo");
+}
+
 /* The rest of a capture has been read since; what was found stays where it is. */
 static void
 woken(struct screen *screen)
@@ -340,11 +352,13 @@ const struct action echo_actions[] = {
 	{ "F1 ?", "Help", "all keys", read_help },
 	{ "F2 v", "Form", "as text, with dots for what is none, in hexadecimal, as raw lines",
 	  next_form },
-	{ "Enter", "Event", "all fields of the event at the top", show_event },
+	{ "Enter", "Dig", "the event at the top, among all of the selection", go_to_event },
 	{ "/ ^F", "Search", "find a text in the lines, in any case", events_search },
 	{ "n", NULL, "search: the next line", events_search_next },
 	{ "N", NULL, "search: the line before", events_search_previous },
 	{ "S", "Save", "write all of this to a file; raw lines as the bytes that they are", save },
+	{ "y", NULL, "the command lines that show this again; the first is printed in the end",
+	  show_commands },
 	{ "Left Right", NULL, "the piece before, and the next one", NULL },
 	{ "Up Down PgUp PgDn Space Home End", NULL, "scroll", NULL },
 	{ "Esc Backspace", "Back", "stop a search, go back", leave },

@@ -10,11 +10,10 @@
 #include "engine/query/cursor.h"
 #include "engine/query/matches.h"
 #include "engine/store/store.h"
-#include "ui/describe.h"
 #include "ui/later.h"
-#include "ui/pager.h"
-#include "ui/read.h"
+#include "ui/reproduce.h"
 #include "ui/save.h"
+#include "ui/show_command.h"
 #include "ui/term.h"
 
 /* Of a file: events that are looked at between two looks at whether to stop, and bytes
@@ -101,10 +100,26 @@ events_open(struct events *e, struct app *a, const struct events_question *q,
 	*e = (struct events){ .app = a, .q = *q };
 	for (size_t i = 0; i < q->n_filters; i++)
 		e->q.filters[i] = arena_strdup(&e->arena, q->filters[i]);
+	e->more = more;
 	if (more && e->q.n_filters < EVENTS_FILTERS_MAX)
 		e->q.filters[e->q.n_filters++] = more;
 	e->q.title = arena_strdup(&e->arena, q->title);
 	return look(e, NULL, &e->now, err);
+}
+
+void
+events_show_command(const struct events *e, const char *view)
+{
+	const char *filters[EVENTS_FILTERS_MAX + 1];
+	struct reproduce r = { .view = view, .filters = filters, .more = e->more,
+			       .from_ns = e->q.from_ns, .to_ns = e->q.to_ns };
+
+	for (size_t i = 0; i < e->q.n_filters; i++)
+		if (e->q.filters[i] != e->more)
+			filters[r.n_filters++] = e->q.filters[i];
+	if (e->filter)
+		filters[r.n_filters++] = e->filter;
+	show_command(e->app, e->more ? SHOW_DATA : SHOW_EVENTS, &r);
 }
 
 void
@@ -199,21 +214,6 @@ events_put_place(const struct events *e, size_t at, bool is_searching, struct te
 	else if (e->app->o->name && !e->now.is_complete)
 		text_str(t, " so far");
 	text_char(t, ' ');
-}
-
-void
-events_show(struct events *e, size_t i)
-{
-	struct pager p = { 0 };
-	char title[40];
-
-	if (i >= find_count(e->now.find))
-		return;
-	cursor_go_to(e->now.cursor, find_number(e->now.find, i));
-	describe_event(cursor_eval(e->now.cursor, CURSOR_EVENT), &p);
-	snprintf(title, sizeof(title), "event %llu",
-		 (unsigned long long)find_number(e->now.find, i));
-	read_open(e->app, title, &p);
 }
 
 /* Screens -------------------------------------------------------------------- */

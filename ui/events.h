@@ -29,6 +29,8 @@ struct events_question {
 	const char *title;		/* what is looked into */
 	/* Of a spectrogram: the operand that tells how long; NULL: that of calls. */
 	const char *span;
+	uint64_t first;			/* the event that is selected at first; 0: the first one */
+	const char *view;		/* its id, borrowed for good; NULL: the usual one's */
 };
 
 /* What is looked through. */
@@ -46,6 +48,7 @@ struct events {
 	struct events_question q;
 	struct arena arena;		/* its texts */
 	char *filter;			/* that was typed besides; NULL: none */
+	const char *more;		/* borrowed: what else must hold; NULL: nothing */
 	struct events_look now;		/* what is seen, */
 	struct events_look next;	/* and what takes its place once it has as many */
 	bool is_held;			/* a file is being written of .now */
@@ -83,8 +86,8 @@ bool events_catch_up(struct events *e);
 /* Where one is: AT, of all. IS_SEARCHING: that is said instead. */
 void events_put_place(const struct events *e, size_t at, bool is_searching, struct text *t);
 
-/* Show all of number I of them, if there are so many. */
-void events_show(struct events *e, size_t i);
+/* Show the command lines that show them again, by the list VIEW. */
+void events_show_command(const struct events *e, const char *view);
 
 /* How events are written to a file. CTX is that of one file, and of one thread. */
 struct events_lines {

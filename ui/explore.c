@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -10,7 +11,9 @@
 #include "engine/base/err.h"
 #include "engine/base/mem.h"
 #include "engine/query/cursor.h"
+#include "engine/query/view.h"
 #include "engine/query/view_set.h"
+#include "engine/store/store.h"
 #include "ui/app.h"
 #include "ui/browse.h"
 #include "ui/dig.h"
@@ -41,6 +44,9 @@ told(void *ctx)
 /* Not a view, but what -v can ask for as well. */
 static const char overview[] = "overview";
 
+/* The view that one begins with. */
+static const char usual[] = "procs";
+
 /* Screens that csysdig calls views: shown over the first one. */
 static const struct {
 	const char *id;
@@ -49,11 +55,18 @@ static const struct {
 	{ "dig", dig_open }, { "echo", echo_open },
 };
 
-/* Open the one that is asked for, on all events. */
+/* What -v, --from and --to ask for, until it has been opened. */
+struct first_look {
+	struct screen *browse;
+	const struct view *spectrum;	/* a view that is none of rows; NULL: no such one */
+	bool is_waiting;
+};
+
+/* Open the list that is asked for, on the events in W. */
 static void
-open_list(struct app *a)
+open_list(struct app *a, const struct first_look *f, const struct explore_window *w)
 {
-	struct events_question q = { .title = "all" };
+	struct events_question q = { .title = "all", .from_ns = w->from_ns, .to_ns = w->to_ns };
 
 	if (a->o->filter)
 		q.filters[q.n_filters++] = a->o->filter;
@@ -62,6 +75,33 @@ open_list(struct app *a)
 			lists[i].open(a, &q);
 	if (a->o->view && !strcmp(a->o->view, overview))
 		browse_overview(a->top);
+	if (f->spectrum)
+		browse_open_spectrogram(f->browse, f->spectrum);
+}
+
+/* Open what is asked for, once it is known what window that is of. */
+static void
+look(struct app *a, struct first_look *f)
+{
+	struct snapshot *snap;
+	struct explore_window w = { 0, 0 };
+	struct err err = { 0 };
+	int code = 1;
+
+	if (a->o->window) {
+		snap = store_snapshot(a->store);
+		code = a->o->window(a->o->ctx, snap, a->progress.is_done, &w, &err);
+		snapshot_free(snap);
+	}
+	f->is_waiting = code == 0;
+	if (f->is_waiting)
+		return;
+	if (code > 0 && w.to_ns)
+		browse_show_window(f->browse, w.from_ns, w.to_ns);
+	if (a->top == f->browse)
+		open_list(a, f, &w);
+	if (code < 0)
+		app_note(a, STYLE_ERROR, "%s", err.text);
 }
 
 static bool
@@ -73,27 +113,51 @@ is_list(const char *id)
 	return !strcmp(id, overview);
 }
 
+/* The view that was asked for and is no list; NULL: *err says why. */
 static const struct view *
-first_view(const struct explore_options *o, struct err *err)
+find_view(const struct explore_options *o, const char *id, struct err *err)
 {
-	const char *id = o->view && !is_list(o->view) ? o->view : "procs";
 	const struct view *v = view_set_find(o->views, id), *near;
 
-	if (v && v->kind == VIEW_TABLE)
+	if (v)
 		return v;
-	if (v) {
-		err_set(err, -EINVAL, "view `%s` is no table", id);
-		return NULL;
-	}
 	near = view_set_nearest(o->views, id);
 	err_set(err, -ENOENT, "there is no view `%s`%s%s%s; `sysreel list views` has all", id,
 		near ? ", is `" : "", near ? near->id : "", near ? "` meant?" : "");
 	return NULL;
 }
 
+static bool
+check_sort(const struct explore_options *o, const struct view *v, struct err *err)
+{
+	for (size_t i = 0; i < v->n_columns && o->sort; i++)
+		if (view_shows(&v->columns[i], o->variant) &&
+		    !strcasecmp(v->columns[i].name, o->sort))
+			return true;
+	if (o->sort)
+		err_set(err, -ENOENT, "%s has no column `%s`; `sysreel list views` has all",
+			v->id, o->sort);
+	return !o->sort;
+}
+
+/* The first table. *SPECTRUM: what is shown over it, NULL: nothing. */
+static const struct view *
+first_view(const struct explore_options *o, const struct view **spectrum, struct err *err)
+{
+	const char *id = o->view && !is_list(o->view) ? o->view : usual;
+	const struct view *v = find_view(o, id, err);
+
+	*spectrum = NULL;
+	if (v && v->kind == VIEW_SPECTROGRAM) {
+		*spectrum = v;
+		return find_view(o, usual, err);
+	}
+	return v && check_sort(o, v, err) ? v : NULL;
+}
+
 /* Draw, wait, and let screens know, until it is over. */
 static void
-live(struct app *a)
+live(struct app *a, struct first_look *f)
 {
 	uint64_t ticks;
 
@@ -111,6 +175,8 @@ live(struct app *a)
 			if (read(a->wake_fd, &ticks, sizeof(ticks)) < 0 && errno != EAGAIN)
 				return;
 			app_woken(a);
+			if (f->is_waiting)
+				look(a, f);
 			break;
 		case TERM_TIME:
 			app_woken(a);
@@ -124,7 +190,7 @@ live(struct app *a)
 }
 
 static int
-begin(struct app *a, const struct view *first, struct err *err)
+begin(struct app *a, const struct view *first, struct first_look *f, struct err *err)
 {
 	struct source *source;
 
@@ -147,8 +213,8 @@ begin(struct app *a, const struct view *first, struct err *err)
 	ingest_progress(a->ingest, &a->progress);
 	app_remember(a);
 	a->later = later_new();
-	browse_open(a, first);
-	open_list(a);
+	f->browse = browse_open(a, first);
+	look(a, f);
 	return 0;
 }
 
@@ -157,7 +223,8 @@ explore_run(const struct explore_options *o, struct err *err)
 {
 	/* The source may give itself another priority. */
 	struct app a = { .o = o, .wake_ns = UINT64_MAX, .nice = getpriority(PRIO_PROCESS, 0) };
-	const struct view *first = first_view(o, err);
+	struct first_look f = { 0 };
+	const struct view *first = first_view(o, &f.spectrum, err);
 	int code;
 
 	if (!first)
@@ -166,9 +233,9 @@ explore_run(const struct explore_options *o, struct err *err)
 	if (a.wake_fd < 0)
 		return err_set(err, -errno, "eventfd: %s", strerror(errno));
 	clock_init(&a.clock, o->style ? o->style->utc_offset : NULL);
-	code = begin(&a, first, err);
+	code = begin(&a, first, &f, err);
 	if (!code)
-		live(&a);
+		live(&a, &f);
 	term_close(a.term);
 	/* Before screens end, which takes a while when much was read. */
 	if (a.farewell.len && fwrite(a.farewell.p, 1, a.farewell.len, stdout))

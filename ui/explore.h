@@ -17,21 +17,29 @@ struct err;
 struct filter_options;
 struct ingest;
 struct query_style;
+struct snapshot;
 struct source;
 struct table;
 struct view_set;
+
+struct explore_window {
+	uint64_t from_ns, to_ns;
+};
 
 struct explore_options {
 	const char *name;		/* of the capture, or NULL: the running system */
 	const struct view_set *views;
 	const char *view;		/* id of the first one; NULL: the usual */
+	const char *sort;		/* a column of it; NULL: its own order */
+	int sort_way;			/* 1: up, -1: down, 0: as its kind is mostly wanted */
 	enum view_variant variant;
 	const char *filter;		/* in force at first; NULL: none */
 	uint64_t budget_bytes;		/* of the store; 0: none */
 	uint64_t refresh_ns;		/* live: how often, and the length of the window */
 	bool acts_on_captures;		/* actions of views are on there as well */
 	uint64_t n_events;		/* that are read of it; 0: all */
-	const char *source;		/* options that look at the same again, for a shell */
+	const char *source;		/* options that look at the same again, for a shell, */
+	const char *looks;		/* and those that show it so, of the explorer alone */
 	const char *state_dir;		/* of what is kept between runs; NULL: nothing is */
 	struct term_options term;
 	const struct query_style *style;
@@ -42,6 +50,11 @@ struct explore_options {
 			   const atomic_bool *cancel);
 	/* Open what is looked at. IN is what the source calls when it has to wait. */
 	struct source *(*open)(void *ctx, struct ingest *in, struct err *err);
+	/* The window of time to begin with, of what SNAP has, which is all there is (IS_ALL) or
+	 * a part: 1. 0: that is not known yet. A negative errno: there is none, *err says
+	 * why. NULL: it is everything. */
+	int (*window)(void *ctx, const struct snapshot *snap, bool is_all,
+		      struct explore_window *out, struct err *err);
 	/* The source is being read by a thread of its own: what only that thread needs is
 	 * given up. NULL: nothing is. 0 or a negative errno. */
 	int (*begun)(void *ctx, struct err *err);

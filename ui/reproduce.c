@@ -1,8 +1,12 @@
 #include "ui/reproduce.h"
 
+#include <stdio.h>
+
 #include "engine/base/text.h"
 #include "engine/field/clock.h"
 #include "ui/command.h"
+
+static const char *const nothing[3];
 
 /* Append WORDS of our own and then VALUE as one word. */
 static void
@@ -32,36 +36,29 @@ put_source(const struct reproduce *r, struct text *t)
 		text_str(t, r->variant == VIEW_PODS ? " -pk" : " -pc");
 }
 
-/* All filters as one, with CONDITION (NULL: none) besides. */
 static void
-put_filters(const struct reproduce *r, const char *condition, struct text *t)
+put_filter(const char *filter, bool is_one, struct text *all)
+{
+	if (filter)
+		text_fmt(all, is_one ? "%s%s" : "%s(%s)", all->len ? " and " : "", filter);
+}
+
+/* All filters as one, with CONDITIONS (NULL: none) besides. */
+static void
+put_filters(const struct reproduce *r, const char *const conditions[3], struct text *t)
 {
 	struct text all = { 0 };
-	bool is_one = r->n_filters + (condition != NULL) == 1;
+	size_t n = r->n_filters + (conditions[0] != NULL) + (conditions[1] != NULL) +
+		   (conditions[2] != NULL);
 
 	for (size_t i = 0; i < r->n_filters; i++)
-		text_fmt(&all, is_one ? "%s%s" : "%s(%s)", i ? " and " : "", r->filters[i]);
-	if (condition)
-		text_fmt(&all, is_one ? "%s%s" : "%s(%s)", r->n_filters ? " and " : "", condition);
+		put_filter(r->filters[i], n == 1, &all);
+	put_filter(conditions[0], n == 1, &all);
+	put_filter(conditions[1], n == 1, &all);
+	put_filter(conditions[2], n == 1, &all);
 	if (all.len)
 		put_text(t, " ", &all);
 	text_fini(&all);
-}
-
-void
-reproduce_explorer(const struct reproduce *r, struct text *t)
-{
-	struct text window = { 0 };
-
-	text_str(t, "sysreel");
-	put_source(r, t);
-	put_option(t, " -v ", r->view);
-	if (r->to_ns)
-		text_fmt(&window, "evt.rawtime >= %llu and evt.rawtime <= %llu",
-			 (unsigned long long)r->from_ns, (unsigned long long)r->to_ns);
-	text_char(&window, '\0');
-	put_filters(r, r->to_ns ? window.p : NULL, t);
-	text_fini(&window);
 }
 
 static void
@@ -74,13 +71,12 @@ put_time(const struct reproduce *r, const char *option, uint64_t ns, struct text
 	text_fini(&time);
 }
 
-void
-reproduce_table(const struct reproduce *r, struct text *t)
+/* What of a table is shown, and in which order. */
+static void
+put_part(const struct reproduce *r, struct text *t)
 {
 	struct text sort = { 0 };
 
-	put_option(t, "sysreel view ", r->view);
-	put_source(r, t);
 	if (r->to_ns) {
 		put_time(r, " --from ", r->from_ns, t);
 		put_time(r, " --to ", r->to_ns, t);
@@ -89,6 +85,59 @@ reproduce_table(const struct reproduce *r, struct text *t)
 		text_fmt(&sort, "%s:%s", r->sort, r->is_descending ? "down" : "up");
 		put_text(t, " --sort ", &sort);
 	}
-	put_filters(r, NULL, t);
 	text_fini(&sort);
+}
+
+/* Commands that print have no option for that. */
+static void
+put_zone(const struct reproduce *r, struct text *t)
+{
+	if (r->is_utc)
+		text_str(t, "TZ=UTC ");
+}
+
+void
+reproduce_explorer(const struct reproduce *r, struct text *t)
+{
+	text_str(t, "sysreel");
+	put_source(r, t);
+	if (r->looks && *r->looks) {
+		text_char(t, ' ');
+		text_str(t, r->looks);
+	}
+	put_option(t, " -v ", r->view);
+	put_part(r, t);
+	put_filters(r, nothing, t);
+}
+
+void
+reproduce_table(const struct reproduce *r, struct text *t)
+{
+	put_zone(r, t);
+	put_option(t, "sysreel view ", r->view);
+	put_source(r, t);
+	if (r->n_events && !r->to_ns)
+		text_fmt(t, " --to '#%llu'", (unsigned long long)r->n_events);
+	put_part(r, t);
+	put_filters(r, nothing, t);
+}
+
+void
+reproduce_events(const struct reproduce *r, const char *words, struct text *t)
+{
+	struct text window = { 0 };
+	char first[48];
+
+	put_zone(r, t);
+	text_str(t, "sysreel ");
+	text_str(t, words);
+	put_source(r, t);
+	if (r->to_ns)
+		text_fmt(&window, "evt.rawtime >= %llu and evt.rawtime <= %llu",
+			 (unsigned long long)r->from_ns, (unsigned long long)r->to_ns);
+	text_char(&window, '\0');
+	snprintf(first, sizeof(first), "evt.num <= %llu", (unsigned long long)r->n_events);
+	put_filters(r, (const char *const[3]){ r->more, r->to_ns ? window.p : NULL,
+					       r->n_events ? first : NULL }, t);
+	text_fini(&window);
 }

@@ -7,6 +7,8 @@
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
 #include "engine/field/clock.h"
+#include "engine/query/view.h"
+#include "engine/query/view_set.h"
 #include "ui/app.h"
 #include "ui/ask.h"
 #include "ui/dig.h"
@@ -14,6 +16,10 @@
 #include "ui/heatmap.h"
 #include "ui/key.h"
 #include "ui/read.h"
+#include "ui/reproduce.h"
+#include "ui/show_command.h"
+
+#define USUAL_VIEW "spectro_all"	/* what all calls take */
 
 struct spectro {
 	struct screen screen;
@@ -285,6 +291,23 @@ end(struct screen *screen)
 	free(s);
 }
 
+/* The view has its own filter, wherever it is shown. */
+static void
+show_commands(void *screen)
+{
+	struct spectro *s = screen;
+	const char *id = s->q.view ? s->q.view : USUAL_VIEW;
+	const struct view *v = view_set_find(s->screen.app->o->views, id);
+	const char *filters[EVENTS_FILTERS_MAX];
+	struct reproduce r = { .view = id, .filters = filters, .from_ns = s->q.from_ns,
+			       .to_ns = s->q.to_ns };
+
+	for (size_t i = 0; i < s->q.n_filters; i++)
+		if (!v || !v->filter.text || strcmp(v->filter.text, s->q.filters[i]) != 0)
+			filters[r.n_filters++] = s->q.filters[i];
+	show_command(s->screen.app, SHOW_SPECTROGRAM, &r);
+}
+
 const struct action spectro_actions[] = {
 	{ "F1 ?", "Help", "all keys", read_help },
 	{ "Enter d", "Dig", "the calls under the cursor or in the area, one by one", open_area },
@@ -292,6 +315,8 @@ const struct action spectro_actions[] = {
 	{ "Shift-Up Shift-Down Shift-Left Shift-Right", NULL, "choose an area; so does the mouse",
 	  NULL },
 	{ "Home End PgUp PgDn", NULL, "to the shortest, the longest, the first, the last", NULL },
+	{ "y", NULL, "the command lines that show this again; the first is printed in the end",
+	  show_commands },
 	{ "Esc Backspace", "Back", "go back", app_leave },
 	{ "F10 q", "Quit", "leave the explorer", app_quit },
 };

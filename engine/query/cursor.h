@@ -59,6 +59,8 @@ struct cursor {
 	uint32_t loaded;		/* bits 1 << enum column_id; COLUMNS: codes */
 	uint64_t values[COLUMNS][PACK_ROWS];
 	uint32_t codes[PACK_ROWS];	/* of a sealed chunk */
+	const uint64_t *stands_for;	/* rows of the pack are groups of rows: the first of each,
+					 * by number in the chunk; NULL: they are none */
 	struct map kinds;		/* of combinations that were met: kind + 1 */
 	uint32_t n_kinds;
 	const struct chunk *coded;	/* whose codes these are of; NULL: of none */
@@ -135,7 +137,7 @@ cursor_column(struct cursor *c, enum column_id id)
 static inline uint64_t
 cursor_number(const struct cursor *c)
 {
-	return c->chunk->first + c->row;
+	return c->chunk->first + (c->stands_for ? c->stands_for[c->row - c->first] : c->row);
 }
 
 /* The kind of the row's descriptor, as chunk_kind() has it. */

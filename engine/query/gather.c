@@ -8,6 +8,8 @@
 #include "engine/base/hash.h"
 #include "engine/base/mem.h"
 #include "engine/event/event.h"
+#include "engine/query/gather_inside.h"
+#include "engine/query/sheet.h"
 #include "engine/world/world.h"
 
 #define ROOM_GROUPS 256			/* tallies of so many groups are made at once */
@@ -258,6 +260,7 @@ gather_free(struct gather *g)
 	for (size_t i = 0; i < KEYS_MAX; i++) {
 		bag_fini(&g->keys[i].bag);
 		free(g->keys[i].by_slot);
+		free(g->keys[i].by_number);
 	}
 	for (size_t i = 0; i < COLUMNS_MAX; i++) {
 		term_free(g->terms[i]);
@@ -265,6 +268,7 @@ gather_free(struct gather *g)
 	}
 	for (size_t i = 0; i < g->n_sifts; i++)
 		sift_free(g->sifts[i]);
+	gather_sums_free(g->sums);
 	cursor_free(g->cursor);
 	arena_fini(&g->arena);
 	free(g);
@@ -284,9 +288,12 @@ gather_shrink(struct gather *g)
 	g->codes = NULL;
 	g->list = NULL;
 	g->n_slots = g->n_by_key = g->cap_codes = g->n_list = g->cap_list = 0;
+	gather_sums_free(g->sums);
+	g->sums = NULL;
 	for (size_t i = 0; i < KEYS_MAX; i++) {
 		free(g->keys[i].by_slot);
-		g->keys[i].by_slot = NULL;
+		free(g->keys[i].by_number);
+		g->keys[i].by_slot = g->keys[i].by_number = NULL;
 	}
 }
 
@@ -511,11 +518,27 @@ entity_of_row(struct cursor *c, enum view_entity entity)
 static uint32_t
 id_of_row(struct key *key, struct cursor *c)
 {
+	uint32_t number, id;
 	struct value v;
+	uint64_t age;
 
 	if (key->entity)
 		return entity_of_row(c, key->entity);
-	return term_get(key->term, c, &v) ? bag_put(&key->bag, &v) : 0;
+	number = term_number(key->term, c, &age);
+	if (number == SHEET_NONE)
+		return 0;
+	if (number && age != key->numbers_age) {
+		if (!key->by_number)
+			key->by_number = xmalloc(SHEET_NUMBERS * sizeof(*key->by_number));
+		memset(key->by_number, 0, SHEET_NUMBERS * sizeof(*key->by_number));
+		key->numbers_age = age;
+	}
+	if (number && key->by_number[number])
+		return key->by_number[number];
+	id = term_get(key->term, c, &v) ? bag_put(&key->bag, &v) : 0;
+	if (number)
+		key->by_number[number] = id;
+	return id;
 }
 
 uint32_t
@@ -727,6 +750,10 @@ gather_add(struct gather *g, struct group *group, uint64_t number,
 	}
 }
 
+/* Each kind is asked so many times before it is believed to be known: what is not
+ * reached by one row is by another. */
+#define KIND_ASKED 8
+
 /* A row of KIND, NUMBER in its table, was asked: note what holds for all of them. */
 static void
 learn_kind(struct gather *g, struct gather_kind *kind, uint32_t number)
@@ -757,6 +784,36 @@ learn_kind(struct gather *g, struct gather_kind *kind, uint32_t number)
 			continue;
 		kind->key[i] = 1 + (there ? bag_put(&g->keys[i].bag, &v) : 0);
 	}
+}
+
+/* Ask the cursor's row all that is the same for its kind. */
+static void
+ask_kind(struct gather *g)
+{
+	struct value v;
+
+	for (size_t i = 0; i < g->n_sifts; i++)
+		sift_learn(g->sifts[i], g->cursor);
+	for (size_t i = 0; i < g->plan->n_columns; i++) {
+		if (g->only[i])
+			sift_learn(g->only[i], g->cursor);
+		if (g->terms[i] && term_how(g->terms[i]) == TERM_BY_KIND)
+			term_get(g->terms[i], g->cursor, &v);
+	}
+}
+
+void
+gather_learn(struct gather *g)
+{
+	uint32_t number = cursor_kind(g->cursor);
+	struct gather_kind *kind = &g->kinds[number];
+
+	ask_kind(g);
+	learn_kind(g, kind, number);
+	if (kind->refusing || kind->steps)
+		return;
+	kind->n_asked = KIND_ASKED;
+	make_steps(g, kind, number);
 }
 
 /* Whether all sifts hold that do not hold for all rows of the kind. */
@@ -801,10 +858,6 @@ gather_list(struct gather *g, uint64_t number)
 	xgrow(&g->list, &g->cap_list, g->n_list + 1, sizeof(*g->list));
 	g->list[g->n_list++] = number;
 }
-
-/* Each kind is asked so many times before it is believed to be known: what is not
- * reached by one row is by another. */
-#define KIND_ASKED 8
 
 /* The row passed: add it to its group. */
 static void

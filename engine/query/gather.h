@@ -59,6 +59,8 @@ struct key {
 	bool needs_bytes;		/* of rows that do, no slot decides */
 	uint32_t *by_slot;		/* by that slot: id + 1; 1: none */
 	size_t n_slots;
+	uint32_t *by_number;		/* the same by term_number(), which has NUMBERS_AGE */
+	uint64_t numbers_age;
 };
 
 enum gather_add {
@@ -84,6 +86,12 @@ struct gather_step {
 	};
 };
 
+enum gather_fit {
+	GATHER_SUMS_UNKNOWN,
+	GATHER_SUMS_FIT,		/* what rows add up to says all that is asked of them */
+	GATHER_SUMS_DO_NOT,
+};
+
 struct gather_kind {
 	uint64_t columns;		/* that may have a value: a bit each */
 	uint64_t sure;			/* of these: those whose condition holds */
@@ -94,6 +102,7 @@ struct gather_kind {
 	uint32_t sifts;			/* that do not hold for all of them: a bit each */
 	uint8_t n_asked;
 	bool is_skipped;		/* none of them need be looked at */
+	uint8_t sums;			/* enum gather_fit */
 	uint32_t refusing;		/* sifts that want none of them: a bit each */
 };
 
@@ -108,6 +117,8 @@ struct gather_code {
 	uint8_t state;			/* enum gather_state */
 	struct gather_kind *kind;	/* NULL: each row has another one */
 };
+
+struct gather_sums;
 
 struct gather {
 	const struct plan *plan;
@@ -148,6 +159,8 @@ struct gather {
 	uint64_t *list;			/* a list: the events */
 	size_t n_list, cap_list;
 	bool was_cut;			/* there were more than rows_max */
+	struct gather_sums *sums;	/* gather_sums.c's; NULL: not used yet */
+	size_t n_summed;		/* chunks that it had answers from */
 	uint32_t process_index;		/* of the entity in the cursor's eval; 0: none */
 	bool has_chunks;		/* that were looked at */
 };

@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "engine/base/mem.h"
-#include "engine/query/gather.h"
+#include "engine/query/gather_inside.h"
 #include "engine/query/known.h"
 
 #define MEMO_SIZE 4096u			/* groups of several keys that were met last */
@@ -30,6 +30,16 @@ state_of(const struct gather *g, const struct combined *of, const struct gather_
 	return !kind->columns && g->may_skip ? GATHER_SKIP : GATHER_READY;
 }
 
+void
+gather_decide(struct gather *g, const struct chunk *c, uint32_t i)
+{
+	struct gather_code *code = &g->codes[i];
+
+	code->state = (uint8_t)state_of(g, &c->combined[i], code->kind);
+	if (code->state == GATHER_READY)
+		g->sifts_asked |= code->kind->sifts;
+}
+
 /* Find out what is to be done with each code of C, which is sealed. False: nothing. */
 static bool
 find_codes(struct gather *g, const struct chunk *c)
@@ -56,14 +66,11 @@ static void
 take_alone(struct gather *g)
 {
 	uint32_t number = cursor_code(g->cursor);
-	struct gather_code *code = &g->codes[number];
 
 	gather_row(g);
-	if (!code->kind)
+	if (!g->codes[number].kind)
 		return;
-	code->state = (uint8_t)state_of(g, &g->cursor->chunk->combined[number], code->kind);
-	if (code->state == GATHER_READY)
-		g->sifts_asked |= code->kind->sifts;
+	gather_decide(g, g->cursor->chunk, number);
 }
 
 /* Packs ------------------------------------------------------------------- */
@@ -94,9 +101,8 @@ sort_out(struct gather *g, size_t from, size_t to, uint64_t *rows)
 	}
 }
 
-/* Leave of ROWS those that sift I wants, of kinds that it has to be asked of. */
-static void
-ask_sift(struct gather *g, size_t i, uint64_t *rows)
+void
+gather_ask_sift(struct gather *g, size_t i, uint64_t *rows)
 {
 	struct cursor *c = g->cursor;
 	uint64_t asking[KNOWN_WORDS], yes[KNOWN_WORDS];
@@ -185,6 +191,28 @@ add_values(struct gather *g, struct group *group, size_t i, const struct gather_
 	}
 }
 
+static inline struct group *
+group_of_row(struct gather *g, size_t i, struct gather_kind *kind, uint64_t flags)
+{
+	uint32_t keys[KEYS_MAX];
+
+	for (size_t k = 0; k < g->plan->n_keys; k++) {
+		keys[k] = key_of(g, k, i, kind, flags);
+		if (!keys[k])
+			return NULL;
+	}
+	if (g->plan->n_keys != 1)
+		return group_of_keys(g, keys);
+	return keys[0] < g->n_by_key && g->by_key[keys[0]] ?
+	       &g->groups[g->by_key[keys[0]] - 1] : gather_group(g, keys);
+}
+
+struct group *
+gather_group_of_row(struct gather *g, size_t i, struct gather_kind *kind, uint64_t flags)
+{
+	return group_of_row(g, i, kind, flags);
+}
+
 /* Row I of the cursor's pack passed: add it to its group. */
 static inline void
 add_row(struct gather *g, size_t i)
@@ -193,21 +221,9 @@ add_row(struct gather *g, size_t i)
 	uint32_t code = c->codes[i];
 	struct gather_kind *kind = g->codes[code].kind;
 	uint64_t flags = c->chunk->combined[code].flags, number = c->chunk->first + c->first + i;
-	uint32_t keys[KEYS_MAX];
-	struct group *group;
+	struct group *group = group_of_row(g, i, kind, flags);
 
-	for (size_t k = 0; k < g->plan->n_keys; k++) {
-		keys[k] = key_of(g, k, i, kind, flags);
-		if (!keys[k])
-			return;
-	}
-	if (g->plan->n_keys != 1)
-		group = group_of_keys(g, keys);
-	else if (keys[0] < g->n_by_key && g->by_key[keys[0]])
-		group = &g->groups[g->by_key[keys[0]] - 1];
-	else
-		group = gather_group(g, keys);
-	if (gather_note(g, group, number, flags))
+	if (group && gather_note(g, group, number, flags))
 		add_values(g, group, i, kind);
 }
 
@@ -237,7 +253,7 @@ gather_pack(struct gather *g, size_t from, size_t to)
 	sort_out(g, from, to, rows);
 	for (size_t i = 0; i < g->n_sifts; i++)
 		if (g->sifts_asked >> i & 1)
-			ask_sift(g, i, rows);
+			gather_ask_sift(g, i, rows);
 	add_rows(g, rows);
 }
 
@@ -265,13 +281,14 @@ gather_chunk(struct gather *g, const struct chunk_view *view)
 	const struct chunk *c = view->c;
 	const struct plan *plan = g->plan;
 	struct cursor *cursor = g->cursor;
+	uint64_t packs[GATHER_PACK_WORDS];
 	uint64_t from = plan->scan_first > c->first ? plan->scan_first - c->first : 0;
 	uint64_t to = plan->end - c->first < view->n ? plan->end - c->first : view->n;
 
 	if (!c->combined)
 		return gather_open(g, c, from, to);
 	cursor_go(cursor, c, (uint32_t)from);
-	if (!find_codes(g, c))
+	if (!find_codes(g, c) || !gather_sums(g, c, packs))
 		return true;
 	for (uint64_t row = from, last; row < to; row = last) {
 		uint64_t first = row & ~(uint64_t)(PACK_ROWS - 1);
@@ -279,6 +296,8 @@ gather_chunk(struct gather *g, const struct chunk_view *view)
 		if (row > from && plan_is_over(plan))
 			return false;
 		last = first + PACK_ROWS < to ? first + PACK_ROWS : to;
+		if (!(packs[first / PACK_ROWS / 64] >> first / PACK_ROWS % 64 & 1))
+			continue;
 		cursor_go(cursor, c, (uint32_t)row);
 		gather_pack(g, row - first, last - first);
 	}

@@ -9,6 +9,7 @@
 #include "engine/base/err.h"
 #include "engine/base/hash.h"
 #include "engine/base/mem.h"
+#include "engine/event/event_type.h"
 #include "engine/query/answer.h"
 #include "engine/query/crew.h"
 #include "engine/query/entities.h"
@@ -234,6 +235,13 @@ scan_rows(struct scan *scan, unsigned n, struct err *err)
 
 /* Calls that have not returned ------------------------------------------ */
 
+/* Does an event of TYPE end its thread? Until the next event that is still there. */
+static bool
+is_end(uint64_t type)
+{
+	return type == EV_PROCEXIT_E || type == EV_PROCEXIT_1_E;
+}
+
 /* The newest enter event of each thread, if nothing returned since: by the index of
  * the thread, in a new array. */
 static uint64_t *
@@ -254,7 +262,8 @@ find_pending(struct gather *g)
 				return pending;
 			cursor_go(g->cursor, view->c, row);
 			flags = cursor_value(g->cursor, COL_FLAGS);
-			if (!(flags & (ROW_ENTER | ROW_EXIT)))
+			if (!(flags & (ROW_ENTER | ROW_EXIT)) &&
+			    !is_end(cursor_value(g->cursor, COL_TYPE)))
 				continue;
 			tv = store_thread_version(snap->store, (uint32_t)
 						  cursor_value(g->cursor, COL_THREAD));
@@ -354,6 +363,7 @@ static struct table *
 run(struct inquiry *q, enum extent *extent, struct err *err)
 {
 	struct table *table;
+	size_t n_summed = 0;
 	bool is_stopped;
 
 	if (gather(q, extent, err) < 0) {
@@ -366,7 +376,10 @@ run(struct inquiry *q, enum extent *extent, struct err *err)
 	/* Whoever is told of a part has no snapshot to make more of it. */
 	if (*extent != EXTENT_ALL)
 		q->q.rows_first = 0;
+	for (unsigned i = 0; i < q->n; i++)
+		n_summed += q->gathers[i]->n_summed;
 	table = answer_new(q);
+	table->n_summed = n_summed;
 	table->is_partial |= is_stopped || *extent != EXTENT_ALL;
 	return table;
 }
@@ -472,6 +485,38 @@ ask_filter(const struct snapshot *snap, const struct query *q, const struct view
 	matches_free(m);
 }
 
+/* Does a query about V, else as Q, look into the bytes of the rows that the view wants? */
+static bool
+asks_bytes(const struct snapshot *snap, const struct query *q, const struct view *v)
+{
+	struct query of = *q;
+	struct gather *g;
+	struct plan plan;
+	struct err err;
+	bool asks;
+
+	of.view = v;
+	if (!v->filter.filter || make_plan(&plan, snap, &of, &err) < 0)
+		return false;
+	g = gather_new(&plan, &err);
+	asks = g && gather_asks_bytes(g);
+	gather_free(g);
+	return asks;
+}
+
+/* Ask about V, if that looks into bytes: what stands there is kept, the table is not. */
+static void
+ask_bytes(const struct snapshot *snap, const struct query *q, const struct view *v)
+{
+	struct query of = *q;
+	struct err err;
+
+	of.view = v;
+	of.n_threads = 1;
+	if (asks_bytes(snap, q, v))
+		table_free(query_run(snap, &of, &err));
+}
+
 void
 query_prepare(const struct snapshot *snap, const struct query *q,
 	      const struct view *const *views, size_t n)
@@ -484,6 +529,8 @@ query_prepare(const struct snapshot *snap, const struct query *q,
 	for (size_t i = 0; i < n && !is_stopped(q); i++)
 		ask_filter(snap, q, views, i);
 	facts_fini(&facts);
+	for (size_t i = 0; i < n && !is_stopped(q); i++)
+		ask_bytes(snap, q, views[i]);
 }
 
 void

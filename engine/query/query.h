@@ -72,9 +72,10 @@ void query_times(const struct snapshot *snap, uint64_t first, uint64_t end, uint
 /* SNAP is borrowed until this returns, but see rows_first. The caller owns the table. NULL:
  * the question makes no sense, *err says why. */
 struct table *query_run(const struct snapshot *snap, const struct query *q, struct err *err);
-/* Find out, in this thread alone, what queries about N views of SNAP will ask of descriptors
- * and of rows that have their names, so that they come sooner. Q has the style, and who may
- * stop it; its view is none. */
+/* Find out, in this thread alone, what queries about N views of SNAP will ask of descriptors,
+ * of rows that have their names, and of the bytes of those that their filters want, so that
+ * they come sooner. Q has the style, and who may stop it and wants no parts; its view is
+ * none. */
 void query_prepare(const struct snapshot *snap, const struct query *q,
 		   const struct view *const *views, size_t n);
 /* Put the rows of T into the order that a query with SORT would have given. False: only

@@ -515,8 +515,8 @@ check_kind(const struct sift_node *n, struct cursor *c)
 	return there && check_value(n->check, &v) ? SIFT_YES : SIFT_NO;
 }
 
-static enum sift_verdict
-node_kind(const struct sift_node *n, struct cursor *c)
+enum sift_verdict
+sift_node_kind(const struct sift_node *n, struct cursor *c)
 {
 	enum sift_verdict ends = n->kind == EXPR_AND ? SIFT_NO : SIFT_YES, one;
 	enum sift_verdict all = n->kind == EXPR_AND ? SIFT_YES : SIFT_NO;
@@ -524,11 +524,11 @@ node_kind(const struct sift_node *n, struct cursor *c)
 	if (n->kind == EXPR_CHECK)
 		return check_kind(n, c);
 	if (n->kind == EXPR_NOT) {
-		one = node_kind(n->first, c);
+		one = sift_node_kind(n->first, c);
 		return one == SIFT_YES ? SIFT_NO : one == SIFT_NO ? SIFT_YES : one;
 	}
 	for (const struct sift_node *kid = n->first; kid; kid = kid->next) {
-		one = node_kind(kid, c);
+		one = sift_node_kind(kid, c);
 		if (one == ends)
 			return one;
 		all = one == SIFT_MAYBE ? one : all;
@@ -539,7 +539,7 @@ node_kind(const struct sift_node *n, struct cursor *c)
 enum sift_verdict
 sift_kind(const struct sift *s, struct cursor *c)
 {
-	return node_kind(s->top, c);
+	return sift_node_kind(s->top, c);
 }
 
 /* Entities ------------------------------------------------------------ */

@@ -63,6 +63,13 @@ enum sift_verdict {
  * or SIFT_MAYBE. It is known at the earliest when one was asked. */
 enum sift_verdict sift_kind(const struct sift *s, struct cursor *c);
 
+/* Ask C's row what is the same for its kind, so that sift_kind() knows all that it can. */
+void sift_learn(struct sift *s, struct cursor *c);
+
+/* Is what S says the same for all rows of the kind of C's row that have the same thread
+ * version? *NEEDS_FDS is set where a descriptor of one of them has to be there to be asked. */
+bool sift_is_alike(const struct sift *s, struct cursor *c, bool *needs_fds);
+
 /* Of the entity in c->ev, without an event: what the parts that can be asked of it
  * say. */
 enum sift_verdict sift_entity(struct sift *s, struct cursor *c);

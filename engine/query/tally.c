@@ -238,6 +238,18 @@ spread_add(struct spread *s, const struct value *v)
 }
 
 static void
+spread_add_many(struct spread *s, const struct value *v, uint64_t n)
+{
+	for (; n && s->n < SPREAD_EXACT; n--)
+		spread_add(s, v);
+	if (!n)
+		return;
+	make_buckets(s);
+	s->buckets[place_of_value(s, v)] += n;
+	s->n += n;
+}
+
+static void
 spread_merge(struct spread *to, const struct spread *from)
 {
 	for (uint64_t i = 0; !from->buckets && i < from->n; i++)
@@ -293,15 +305,18 @@ spread_at(const struct spread *s, unsigned percent)
 
 /* Tallies ------------------------------------------------------------- */
 
+/* Add N values V; NULL: ones. */
 static void
-add_sum(struct tally *t, enum value_type type, const struct value *v)
+add_sum(struct tally *t, enum value_type type, const struct value *v, uint64_t n)
 {
-	if (type == T_DOUBLE)
-		t->sum.d += v->d;
+	if (!v)
+		t->sum.u += n;
+	else if (type == T_DOUBLE)
+		t->sum.d += v->d * (double)n;
 	else if (type == T_BOOL)
-		t->sum.u += v->b;
+		t->sum.u += v->b * n;
 	else
-		t->sum.u += v->u;
+		t->sum.u += v->u * n;
 }
 
 static void
@@ -326,10 +341,7 @@ tally_add(struct tally *t, const struct tally_how *how, const struct value *v,
 	case VIEW_RATE:
 	case VIEW_AVG:
 	case VIEW_CHANGE:
-		if (v)
-			add_sum(t, how->type, v);
-		else
-			t->sum.u++;
+		add_sum(t, how->type, v, 1);
 		break;
 	case VIEW_MIN:
 	case VIEW_MAX:
@@ -366,6 +378,29 @@ tally_add(struct tally *t, const struct tally_how *how, const struct value *v,
 			t->at = number;
 	}
 	t->n++;
+}
+
+void
+tally_add_many(struct tally *t, const struct tally_how *how, const struct value *v,
+	       uint64_t number, uint64_t n)
+{
+	tally_add(t, how, v, number);
+	switch (how->aggregation) {
+	case VIEW_SUM:
+	case VIEW_RATE:
+	case VIEW_AVG:
+	case VIEW_CHANGE:
+		add_sum(t, how->type, v, n - 1);
+		break;
+	case VIEW_P50:
+	case VIEW_P95:
+	case VIEW_P99:
+		spread_add_many(t->spread, v, n - 1);
+		break;
+	default:
+		break;
+	}
+	t->n += n - 1;
 }
 
 void

@@ -83,6 +83,10 @@ struct tally_how {
 /* Take V of event NUMBER; V is NULL where events are counted. */
 void tally_add(struct tally *t, const struct tally_how *how, const struct value *v,
 	       uint64_t number);
+/* The same for N of them that all have V; NUMBER is the first of their numbers, or the last:
+ * the one that counts. */
+void tally_add_many(struct tally *t, const struct tally_how *how, const struct value *v,
+		    uint64_t number, uint64_t n);
 /* Add FROM, which is of no use any more. */
 void tally_merge(struct tally *t, const struct tally_how *how, struct tally *from);
 void tally_fini(struct tally *t, const struct tally_how *how);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "engine/base/mem.h"
+#include "engine/store/aside.h"
 #include "engine/store/inside.h"
 #include "engine/store/marks.h"
 #include "engine/store/payload.h"
@@ -16,6 +17,22 @@ need_of(uint16_t id)
 	/* What could not be made, or connected, tells what it was for. */
 	return event_types[id].flags & EF_CREATES_FD || id == EV_CONNECT_X ?
 		TYPE_FAILS_WITH_NAME : 0;
+}
+
+/* So many parameters of a failed call of TYPE tell what it was for: a path, an address. */
+static uint8_t
+named_by(const struct event_type *type)
+{
+	uint8_t n = 0;
+
+	for (uint8_t i = 0; i < type->n_params; i++) {
+		unsigned kind = type->params[i].kind;
+
+		if (kind == PK_SOCKTUPLE || ((kind == PK_FSPATH || kind == PK_FSRELPATH) &&
+					     !strcmp(type->params[i].name, "name")))
+			n = i + 1;
+	}
+	return n;
 }
 
 static bool
@@ -60,6 +77,7 @@ append_init(struct store *s)
 		flags |= type->flags & EF_WAITS ? ROW_WAITS : 0;
 		s->type_flags[id] = flags;
 		s->type_bits[id] = bits_of(id);
+		s->named_by[id] = named_by(type);
 	}
 }
 
@@ -107,13 +125,13 @@ append_seal(struct store *s)
 	}
 	/* As late as this, so that it has no right which the writer gave up before. */
 	if (s->seals_apart && !s->sealer)
-		s->sealer = sealer_new();
+		s->sealer = sealer_new(s->sums_pay);
 	if (s->sealer) {
 		sealer_give(s->sealer, open);
 		return;
 	}
 	if (!s->room)
-		s->room = seal_room_new();
+		s->room = seal_room_new(s->sums_pay);
 	put_sealed(s, open, chunk_seal(open, s->room));
 }
 
@@ -127,6 +145,7 @@ open_chunk(struct store *s, const struct moment *m)
 	if (c) {
 		c->first = s->next;
 		c->n = 0;
+		aside_clear(c->aside);
 	} else {
 		c = chunk_new(s->next);
 	}
@@ -149,7 +168,7 @@ has_room(const struct store *s, const struct moment *m)
 {
 	const struct chunk *c = s->open;
 
-	if (!c || c->n == CHUNK_ROWS)
+	if (!c || c->n == s->rows_max)
 		return false;
 	if (c->payload)
 		return payload_len(c->payload) < s->payload_max;
@@ -279,18 +298,49 @@ leads_nowhere(const struct descriptor *fd)
 	       !fd->tuple.dst_port && !memcmp(fd->tuple.dst_ip, nowhere, sizeof(nowhere));
 }
 
-/* Has what M is called to be looked up in its bytes? */
-static bool
-needs_bytes(const struct moment *m, unsigned bits, uint64_t flags)
+/* Put the number of the call of M, which has no code, aside. */
+static void
+put_number(struct store *s, const struct moment *m)
 {
+	uint16_t numbers[2] = { 0 };
+	struct event ev = { .n_params = 2, .values = (const uint8_t *)numbers, .ends = { 2, 4 } };
+
+	if (event_u16(m->ev, 1, &numbers[1]) ||
+	    (m->enter && event_u16(m->enter, 1, &numbers[1])))
+		aside_add(s->open->aside, s->open->n, &ev, 2);
+}
+
+/* The parameters of M that tell what it was for, because there is no descriptor that does:
+ * how many. */
+static unsigned
+params_aside(const struct store *s, const struct moment *m, unsigned bits, uint64_t flags)
+{
+	unsigned n = s->named_by[m->ev->id];
+
+	if (!(bits & TYPE_FAILS_WITH_NAME) || !(flags & ROW_FAILED) ||
+	    (m->fd && !m->connect_failed))
+		return 0;
+	return n < m->ev->n_params ? n : m->ev->n_params;
+}
+
+/* Has what the row of M is called to be looked up in its bytes, or in what is put aside of
+ * them here? */
+static bool
+put_aside(struct store *s, const struct moment *m, unsigned bits, uint64_t flags)
+{
+	unsigned n;
+
 	if (flags & ROW_HAS_CALL)
 		return false;
-	if (bits & TYPE_NEEDS_BYTES)
+	if (bits & TYPE_NEEDS_BYTES) {
+		if (bits & TYPE_HAS_CALL)
+			put_number(s, m);
 		return true;
-	if (m->fd && leads_nowhere(m->fd))
-		return true;
-	return bits & TYPE_FAILS_WITH_NAME && flags & ROW_FAILED &&
-	       (!m->fd || m->connect_failed);
+	}
+	n = params_aside(s, m, bits, flags);
+	if (n)
+		aside_add(s->open->aside, s->open->n, m->ev, n);
+	return n || (m->fd && leads_nowhere(m->fd));
 }
 
 /* The rows back to the enter event of M; this may be one itself. */
@@ -374,7 +424,7 @@ append_moment(struct store *s, const struct moment *m)
 	if (bits & TYPE_HAS_CALL)
 		flags |= call_of(ev, &v[COL_CALL]);
 	v[COL_CPU] = ev->cpu;
-	if (needs_bytes(m, bits, flags))
+	if (put_aside(s, m, bits, flags))
 		flags |= ROW_NEEDS_BYTES;
 	v[COL_FLAGS] = flags;
 	if (m->mark)

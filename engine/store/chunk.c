@@ -4,7 +4,9 @@
 
 #include "engine/base/hash.h"
 #include "engine/base/mem.h"
+#include "engine/store/aside.h"
 #include "engine/store/payload.h"
+#include "engine/store/sums.h"
 
 /* As chunk_add() lays them out: bytes. */
 static const uint8_t open_widths[COLUMNS] = { 8, 8, 8, 4, 4, 4, 4, 2, 2, 2, 2, 2 };
@@ -18,6 +20,7 @@ chunk_new(uint64_t first)
 	uint8_t *at = xmalloc((size_t)OPEN_ROW_BYTES * CHUNK_ROWS);
 
 	c->first = first;
+	c->aside = aside_new();
 	mem_large(at, (size_t)OPEN_ROW_BYTES * CHUNK_ROWS);
 	c->memory = at;
 	c->bytes = (size_t)OPEN_ROW_BYTES * CHUNK_ROWS + sizeof(*c);
@@ -42,6 +45,8 @@ chunk_free(struct chunk *c)
 		return;
 	if (!c->has_lent)
 		payload_free(c->payload);
+	sums_free(c->sums);
+	aside_free(c->aside);
 	free(c->combined);
 	free(c->memory);
 	free(c);
@@ -49,62 +54,11 @@ chunk_free(struct chunk *c)
 
 /* Reading ------------------------------------------------------------- */
 
-#define LOAD_ALIGNED(type) \
-	do { \
-		const type *from = (const type *)(const void *)(c->p + pack->at) + first; \
-		for (size_t i = 0; i < n; i++) \
-			out[i] = min + from[i]; \
-	} while (0)
-
-#define LOAD_BITS(type) \
-	do { \
-		const uint8_t *from = c->p + pack->at; \
-		uint64_t mask = ((uint64_t)1 << bits) - 1; \
-		size_t bit = first * bits; \
-		for (size_t i = 0; i < n; i++, bit += bits) { \
-			uint64_t v; \
-			memcpy(&v, from + bit / 8, 8); \
-			out[i] = min + (type)(v >> bit % 8 & mask); \
-		} \
-	} while (0)
-
-#define LOAD_PACK(name, type) \
-	static void \
-	name(const struct column *c, const struct pack *pack, size_t first, size_t n, type *out) \
-	{ \
-		type min = (type)pack->min; \
-		unsigned bits = pack->bits; \
-		\
-		switch (bits) { \
-		case 0: \
-			for (size_t i = 0; i < n; i++) \
-				out[i] = min; \
-			break; \
-		case 8: \
-			LOAD_ALIGNED(uint8_t); \
-			break; \
-		case 16: \
-			LOAD_ALIGNED(uint16_t); \
-			break; \
-		case 32: \
-			LOAD_ALIGNED(uint32_t); \
-			break; \
-		case 64: \
-			LOAD_ALIGNED(type); \
-			break; \
-		default: \
-			LOAD_BITS(type); \
-		} \
-	}
-
-LOAD_PACK(load_pack, uint64_t)
-LOAD_PACK(load_pack_u32, uint32_t)
-
 #define LOAD_ALL(load) \
 	while (n) { \
 		size_t at = first % PACK_ROWS, some = PACK_ROWS - at; \
 		some = some < n ? some : n; \
-		load(c, &c->packs[first / PACK_ROWS], at, some, out); \
+		load(&c->packs[first / PACK_ROWS], c->p, at, some, out); \
 		first += some; \
 		out += some; \
 		n -= some; \
@@ -113,112 +67,16 @@ LOAD_PACK(load_pack_u32, uint32_t)
 void
 column_load(const struct column *c, size_t first, size_t n, uint64_t *out)
 {
-	LOAD_ALL(load_pack)
+	LOAD_ALL(pack_load)
 }
 
 void
 column_load_u32(const struct column *c, size_t first, size_t n, uint32_t *out)
 {
-	LOAD_ALL(load_pack_u32)
+	LOAD_ALL(pack_load_u32)
 }
 
 /* Sealing ------------------------------------------------------------- */
-
-/* As many bits as SPAN needs; some more where that makes reading faster. */
-static uint8_t
-bits_of(uint64_t span)
-{
-	unsigned bits = span ? 64 - (unsigned)__builtin_clzll(span) : 0;
-
-	if (bits == 7 || bits == 15)
-		return (uint8_t)(bits + 1);
-	if (bits == 30 || bits == 31)
-		return 32;
-	return (uint8_t)(bits > 56 ? 64 : bits);
-}
-
-/* Bytes of a pack with N values; whole words, so that all are aligned. */
-static size_t
-pack_bytes(size_t n, unsigned bits)
-{
-	return (n * bits + 63) / 64 * 8;
-}
-
-/* Values that take so many bits that they are whole numbers of bytes. */
-#define PUT_ALIGNED(type) \
-	do { \
-		type *to = (type *)(void *)out; \
-		for (size_t i = 0; i < n; i++) \
-			to[i] = (type)(values[i] - min); \
-	} while (0)
-
-static void
-put_bits(const uint64_t *values, size_t n, const struct pack *pack, uint8_t *out)
-{
-	uint64_t word = 0, min = pack->min;
-	unsigned bits = pack->bits, used = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		uint64_t v = values[i] - min;
-
-		word |= v << used;
-		used += bits;
-		if (used < 64)
-			continue;
-		memcpy(out, &word, 8);
-		out += 8;
-		used -= 64;
-		word = used ? v >> (bits - used) : 0;
-	}
-	if (used)
-		memcpy(out, &word, 8);
-}
-
-static void
-put_pack(const uint64_t *values, size_t n, const struct pack *pack, uint8_t *out)
-{
-	uint64_t min = pack->min;
-
-	/* What is behind the last value, up to a whole word. */
-	if (pack->bits)
-		memset(out + pack_bytes(n, pack->bits) - 8, 0, 8);
-	switch (pack->bits) {
-	case 0:
-		break;
-	case 8:
-		PUT_ALIGNED(uint8_t);
-		break;
-	case 16:
-		PUT_ALIGNED(uint16_t);
-		break;
-	case 32:
-		PUT_ALIGNED(uint32_t);
-		break;
-	case 64:
-		PUT_ALIGNED(uint64_t);
-		break;
-	default:
-		put_bits(values, n, pack, out);
-	}
-}
-
-/* The range of N values, each with FLIP turned: the bit that makes signed ones count as
- * such. */
-static void
-find_range(const uint64_t *values, size_t n, uint64_t flip, uint64_t *out_low,
-	   uint64_t *out_high)
-{
-	uint64_t low = UINT64_MAX, high = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		uint64_t v = values[i] ^ flip;
-
-		low = v < low ? v : low;
-		high = v > high ? v : high;
-	}
-	*out_low = low;
-	*out_high = high;
-}
 
 /* Find out how the packs of FROM, which has N_ALL values, are to be written to OUT: bytes
  * that they take. */
@@ -234,11 +92,10 @@ plan_column(const struct column *from, size_t n_all, uint64_t flip, struct colum
 		uint64_t pack_low, pack_high;
 
 		column_load(from, first, n, values);
-		find_range(values, n, flip, &pack_low, &pack_high);
-		low = pack_low < low ? pack_low : low;
-		high = pack_high > high ? pack_high : high;
-		*pack = (struct pack){ pack_low ^ flip, (uint32_t)len,
-				       bits_of(pack_high - pack_low) };
+		pack_range(values, n, flip, &pack_low, &pack_high);
+		*pack = pack_plan(pack_low, pack_high, (uint32_t)len);
+		low = (pack_low ^ flip) < low ? pack_low ^ flip : low;
+		high = (pack_high ^ flip) > high ? pack_high ^ flip : high;
 		len += pack_bytes(n, pack->bits);
 	}
 	out->min = low ^ flip;
@@ -258,7 +115,7 @@ pack_column(const struct column *from, size_t n_all, const struct column *out, u
 		if (!pack->bits)
 			continue;
 		column_load(from, first, n, values);
-		put_pack(values, n, pack, bytes + pack->at);
+		pack_put(pack, values, n, bytes);
 	}
 }
 
@@ -268,23 +125,32 @@ pack_column(const struct column *from, size_t n_all, const struct column *out, u
 struct seal_room {
 	uint16_t codes[CHUNK_ROWS];
 	uint32_t slots[CODER_SLOTS];	/* of the coder: zeroes between two chunks */
+	struct sums_room *sums;	/* owned */
+	unsigned sums_pay;
 };
 
 struct seal_room *
-seal_room_new(void)
+seal_room_new(unsigned sums_pay)
 {
-	return xzalloc(sizeof(struct seal_room));
+	struct seal_room *room = xzalloc(sizeof(*room));
+
+	room->sums = sums_room_new();
+	room->sums_pay = sums_pay;
+	return room;
 }
 
 size_t
-seal_room_bytes(void)
+seal_room_bytes(const struct seal_room *room)
 {
-	return sizeof(struct seal_room);
+	return sizeof(*room) + sums_room_bytes(room->sums);
 }
 
 void
 seal_room_free(struct seal_room *room)
 {
+	if (!room)
+		return;
+	sums_room_free(room->sums);
 	free(room);
 }
 
@@ -376,8 +242,11 @@ chunk_seal(const struct chunk *c, struct seal_room *room)
 	out->payload_base = c->payload_base;
 	out->before_ns = c->before_ns;
 	out->payload = c->payload;
+	out->aside = aside_pack(c->aside);
 	out->is_sealed = true;
 	give_codes(c, out, room);
+	out->sums = sums_new(c, room->codes, out->combined, room->sums_pay,
+				   room->sums);
 	wrap_codes(room->codes, &wrapped);
 	for (unsigned i = 0; i <= COLUMNS; i++) {
 		if (i < COLUMNS && column_is_combined(i))
@@ -389,7 +258,8 @@ chunk_seal(const struct chunk *c, struct seal_room *room)
 	}
 	out->memory = memory = xmalloc(len + 8);
 	memset(memory + len, 0, 8);
-	out->bytes = len + 8 + sizeof(*out) + out->n_combined * sizeof(*out->combined);
+	out->bytes = len + 8 + sizeof(*out) + out->n_combined * sizeof(*out->combined) +
+		     aside_bytes(out->aside);
 	for (unsigned i = 0; i <= COLUMNS; i++) {
 		if (!from[i])
 			continue;

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "engine/event/event_type.h"
+#include "engine/store/pack.h"
 
 #define CHUNK_ROWS 65536u
 
@@ -56,24 +57,7 @@ enum row_flag {
 	ROW_UNSURE = 1 << 15,		/* because of losses its thread or descriptor is */
 };
 
-#define PACK_ROWS 512u
 #define CHUNK_PACKS (CHUNK_ROWS / PACK_ROWS)
-
-/* So many rows of a column: values are MIN plus what is stored. */
-struct pack {
-	uint64_t min;
-	uint32_t at;			/* byte of the column's first */
-	uint8_t bits;			/* of each value: 0 .. 56, or 64 */
-};
-
-/* No value of P is greater. */
-static inline uint64_t
-pack_most(const struct pack *p)
-{
-	uint64_t span = p->bits < 64 ? ((uint64_t)1 << p->bits) - 1 : UINT64_MAX;
-
-	return p->min <= UINT64_MAX - span ? p->min + span : UINT64_MAX;
-}
 
 struct column {
 	const uint8_t *p;		/* may be read 8 bytes behind its end, when sealed */
@@ -89,9 +73,11 @@ chunk_kind(unsigned kind)
 	return kind + 2;
 }
 
-/* What rows have together; what of these columns a sealed chunk has. */
+struct aside;
 struct seal_room;
+struct sums;
 
+/* What rows have together; what of these columns a sealed chunk has. */
 struct combined {
 	uint16_t type, call, flags, kind;
 };
@@ -108,12 +94,14 @@ struct chunk {
 	struct column codes;		/* indexes of COMBINED */
 	struct combined *combined;	/* owned; NULL: it is open */
 	uint32_t n_combined;
+	struct sums *sums;	/* owned; NULL: there is none */
 	bool is_sealed;
-	size_t bytes;			/* that it takes, without payload */
+	size_t bytes;			/* that it takes, without payload and sums */
 	/* Owned; NULL: the source has it. What is sealed may get it packed, while readers look
 	 * at it. */
 	_Atomic(struct payload *) payload;
 	bool has_lent;			/* what was sealed owns the payload */
+	struct aside *aside;		/* owned: see aside.h; NULL: there are none */
 	void *memory;			/* owned: the columns */
 };
 
@@ -144,10 +132,11 @@ chunk_add(struct chunk *c, const struct chunk_row *row)
 		narrow[k * CHUNK_ROWS + i] = (uint16_t)v[7 + k];
 }
 
-/* Where chunks are sealed, one at a time. The caller owns it. */
-struct seal_room *seal_room_new(void);
+/* Where chunks are sealed, one at a time; SUMS_PAY is SUMS_PAYS, in tests less. The
+ * caller owns it. */
+struct seal_room *seal_room_new(unsigned sums_pay);
 void seal_room_free(struct seal_room *room);	/* NULL is fine */
-size_t seal_room_bytes(void);			/* that each takes */
+size_t seal_room_bytes(const struct seal_room *room);
 
 /* A narrow copy of the open chunk C. The caller owns it. It has C's payload: whoever has
  * both says that C has lent it. */

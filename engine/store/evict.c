@@ -5,8 +5,10 @@
 #include "engine/base/mem.h"
 #include "engine/store/bitmaps.h"
 #include "engine/store/inside.h"
+#include "engine/store/keepsakes.h"
 #include "engine/store/marks.h"
 #include "engine/store/payload.h"
+#include "engine/store/sums.h"
 
 /*
  * Forgetting. The oldest chunks go until a sixteenth of the budget is free; then
@@ -24,7 +26,8 @@
 static size_t
 bytes_of_chunk(const struct chunk *c)
 {
-	return c->bytes + (c->payload && !c->has_lent ? payload_bytes(c->payload) : 0);
+	return c->bytes + sums_bytes(c->sums) +
+	       (c->payload && !c->has_lent ? payload_bytes(c->payload) : 0);
 }
 
 /* Drop chunks from the front, about BYTES of them. */
@@ -49,6 +52,7 @@ drop_chunks(struct store *s, uint64_t bytes)
 	s->n_chunks -= n;
 	pthread_mutex_unlock(&s->lock);
 	bitmaps_forget(s->bitmaps, s->first);
+	keepsakes_forget(s->sheets, s->first);
 }
 
 /* The first event that somebody may still ask for. */

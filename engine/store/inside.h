@@ -76,14 +76,17 @@ struct store_cached {
 
 struct store {
 	uint64_t budget_bytes;
-	size_t payload_max;		/* a chunk with so much is full */
+	size_t payload_max;		/* a chunk with so much is full, */
+	uint32_t rows_max;		/* or with so many rows */
+	unsigned sums_pay;		/* SUMS_PAYS, in tests less */
 	const struct source *source;	/* borrowed, or NULL */
 	bool keeps_payload;
 	struct world *world;
 	const struct world_age *age;	/* the world's */
 	struct grave grave;
 	struct bitmaps *bitmaps;	/* owned */
-	struct keepsakes *keepsakes;	/* owned */
+	struct keepsakes *keepsakes;	/* of versions; owned */
+	struct keepsakes *sheets;	/* of the rows of chunks; owned */
 	uint64_t slots_age;		/* grows when a slot of a descriptor is free again */
 
 	/* Versions and entities; slots and indexes are seen by readers. */
@@ -102,6 +105,7 @@ struct store {
 	struct kept_thread *thread_cache[STORE_CACHE];
 	uint16_t type_flags[EVENT_TYPES];	/* enum row_flag */
 	uint8_t type_bits[EVENT_TYPES];	/* enum type_bit */
+	uint8_t named_by[EVENT_TYPES];	/* so many parameters tell what it was for */
 	uint64_t seed;
 
 	struct chunk *open;		/* the last of CHUNKS, or NULL */

@@ -8,6 +8,7 @@
 #include "engine/base/mem.h"
 #include "engine/base/pool.h"
 #include "engine/event/event.h"
+#include "engine/store/aside.h"
 #include "engine/store/inside.h"
 #include "engine/store/marks.h"
 #include "engine/store/payload.h"
@@ -555,6 +556,33 @@ fill_light(struct recall *r, uint64_t number, const struct chunk *c, uint32_t ro
 	fill_moment(r, c, row, flags);
 }
 
+/* Row ROW of C, with FLAGS, has ROW_NEEDS_BYTES: is all that is needed to say what its
+ * descriptor is called at hand? Then the event in EV has what of it are parameters. */
+static bool
+is_told(const struct recall *r, const struct chunk *c, uint32_t row, struct event *ev)
+{
+	uint64_t flags = value(c, row, COL_FLAGS);
+	unsigned bits = r->store->type_bits[value(c, row, COL_TYPE)];
+
+	/* Others are connected to no address, which their version tells. */
+	return aside_get(c->aside, row, ev) ||
+	       !(bits & TYPE_NEEDS_BYTES || flags & ROW_FAILED);
+}
+
+/* Does what its parameters name stand in a folder that some descriptor is? */
+static bool
+is_relative(const struct event *ev)
+{
+	unsigned last_at = ev->n_params - 1;
+	struct span last;
+
+	if (!ev->n_params || last_at >= ev->type->n_params ||
+	    ev->type->params[last_at].kind == PK_SOCKTUPLE)
+		return false;
+	last = event_bytes(ev, last_at);
+	return last.len && last.p[0] != '/';
+}
+
 const struct moment *
 recall_light(struct recall *r, uint64_t number)
 {
@@ -562,10 +590,12 @@ recall_light(struct recall *r, uint64_t number)
 	const struct chunk *c = find_row(r, number, &row);
 	uint64_t flags = value(c, row, COL_FLAGS);
 
-	/* Of calls by number not even the type is known. */
-	if (flags & ROW_NEEDS_BYTES && !(flags & ROW_FAILED))
-		return recall_event(r, number, NULL);
 	fill_light(r, number, c, row);
+	/* Of calls by number not even the type is known. */
+	if (flags & ROW_NEEDS_BYTES &&
+	    r->store->type_bits[value(c, row, COL_TYPE)] & TYPE_NEEDS_BYTES &&
+	    !is_told(r, c, row, &r->ev))
+		return recall_event(r, number, NULL);
 	return &r->moment;
 }
 
@@ -578,6 +608,14 @@ recall_named(struct recall *r, uint64_t number, struct err *err)
 
 	if (!(value(c, row, COL_FLAGS) & ROW_NEEDS_BYTES))
 		return recall_light(r, number);
+	fill_light(r, number, c, row);
+	if (is_told(r, c, row, &r->ev)) {
+		if (is_relative(&r->ev)) {
+			fill_row(r, number, c, row);
+			is_told(r, c, row, &r->ev);
+		}
+		return &r->moment;
+	}
 	/* Addresses need no table of descriptors, as names of files do. */
 	if (value(c, row, COL_TYPE) != EV_CONNECT_X)
 		return recall_event(r, number, err);
@@ -594,9 +632,9 @@ recall_row(struct recall *r, uint64_t number)
 	uint32_t row;
 	const struct chunk *c = find_row(r, number, &row);
 
-	if (value(c, row, COL_FLAGS) & ROW_NEEDS_BYTES)
-		return recall_event(r, number, NULL);
 	fill_row(r, number, c, row);
+	if (value(c, row, COL_FLAGS) & ROW_NEEDS_BYTES && !is_told(r, c, row, &r->ev))
+		return recall_event(r, number, NULL);
 	return &r->moment;
 }
 

@@ -14,7 +14,9 @@ struct sealer {
 	struct chunk *open;		/* handed over and not taken back; NULL: nothing */
 	struct chunk *sealed;		/* made of it; NULL: not yet */
 	bool stop;
+	size_t bytes;			/* of ROOM, after the last chunk */
 	struct seal_room *room;		/* the thread's */
+	unsigned sums_pay;
 };
 
 static void *
@@ -23,7 +25,7 @@ run(void *ctx)
 	struct sealer *s = ctx;
 
 	/* By the thread itself: what it writes often should be near to it. */
-	s->room = seal_room_new();
+	s->room = seal_room_new(s->sums_pay);
 	pthread_mutex_lock(&s->lock);
 	while (!s->stop) {
 		struct chunk *open = s->sealed ? NULL : s->open, *sealed;
@@ -36,6 +38,7 @@ run(void *ctx)
 		sealed = chunk_seal(open, s->room);
 		pthread_mutex_lock(&s->lock);
 		s->sealed = sealed;
+		s->bytes = seal_room_bytes(s->room);
 		pthread_cond_broadcast(&s->changed);
 	}
 	pthread_mutex_unlock(&s->lock);
@@ -44,12 +47,13 @@ run(void *ctx)
 }
 
 struct sealer *
-sealer_new(void)
+sealer_new(unsigned sums_pay)
 {
 	struct sealer *s = xzalloc(sizeof(*s));
 	sigset_t all, old;
 	int rc;
 
+	s->sums_pay = sums_pay;
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->changed, NULL);
 	sigfillset(&all);
@@ -104,4 +108,15 @@ sealer_take(struct sealer *s, struct chunk **open, bool wait)
 	}
 	pthread_mutex_unlock(&s->lock);
 	return sealed;
+}
+
+size_t
+sealer_bytes(struct sealer *s)
+{
+	size_t bytes;
+
+	pthread_mutex_lock(&s->lock);
+	bytes = sizeof(*s) + s->bytes;
+	pthread_mutex_unlock(&s->lock);
+	return bytes;
 }

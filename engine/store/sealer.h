@@ -8,12 +8,14 @@
 #define ENGINE_STORE_SEALER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct chunk;
 struct sealer;
 
-/* The caller owns it. NULL: there can be no thread; chunks are to be packed at once. */
-struct sealer *sealer_new(void);
+/* The caller owns it. NULL: there can be no thread; chunks are to be packed at once.
+ * SUMS_PAY: see seal_room_new(). */
+struct sealer *sealer_new(unsigned sums_pay);
 /* There must be nothing that was not taken back. NULL is fine. */
 void sealer_free(struct sealer *s);
 
@@ -23,5 +25,8 @@ void sealer_give(struct sealer *s, struct chunk *open);
 /* What was made of the chunk that was handed last, *OPEN. With WAIT, once it is there.
  * NULL: nothing, or not yet. */
 struct chunk *sealer_take(struct sealer *s, struct chunk **open, bool wait);
+
+/* That it takes, what it seals apart. */
+size_t sealer_bytes(struct sealer *s);
 
 #endif

@@ -6,17 +6,29 @@
 #include "engine/base/intern.h"
 #include "engine/base/mem.h"
 #include "engine/store/bitmaps.h"
+#include "engine/store/aside.h"
 #include "engine/store/inside.h"
 #include "engine/store/keepsakes.h"
 #include "engine/store/marks.h"
 #include "engine/store/packer.h"
 #include "engine/store/payload.h"
 #include "engine/store/sealer.h"
+#include "engine/store/sums.h"
 
 /* Answers take so much at most, and of a budget not more than a sixteenth. */
 #define ANSWERS_MAX ((size_t)32 << 20)
 #define KEEPSAKES_MAX ((size_t)48 << 20)
+#define N_KEEPSAKES_MAX 64u
+#define SHEETS_MAX ((size_t)32 << 20)
+#define N_SHEETS_MAX 4096u
 #define SPARES_PAY ((uint64_t)256 << 20)	/* a smaller budget has better use for them */
+
+/* So much of BUDGET_BYTES (0: there is none), but MAX at most. */
+static size_t
+share_of(uint64_t budget_bytes, size_t max)
+{
+	return budget_bytes && budget_bytes / 16 < max ? (size_t)budget_bytes / 16 : max;
+}
 
 static void
 pools_init(struct store *s)
@@ -49,14 +61,15 @@ store_new(uint64_t budget_bytes)
 	s->budget_bytes = budget_bytes;
 	s->keeps_payload = true;
 	s->spares_max = budget_bytes && budget_bytes < SPARES_PAY ? 1 : STORE_SPARES;
+	s->rows_max = CHUNK_ROWS;
+	s->sums_pay = SUMS_PAYS;
 	/* What is forgotten at once should be a small part of what is kept. */
 	s->payload_max = PAYLOAD_MAX;
 	if (budget_bytes && budget_bytes / 16 < PAYLOAD_MAX)
 		s->payload_max = (size_t)budget_bytes / 16;
-	s->bitmaps = bitmaps_new(budget_bytes && budget_bytes / 16 < ANSWERS_MAX ?
-				 (size_t)budget_bytes / 16 : ANSWERS_MAX);
-	s->keepsakes = keepsakes_new(budget_bytes && budget_bytes / 16 < KEEPSAKES_MAX ?
-				     (size_t)budget_bytes / 16 : KEEPSAKES_MAX);
+	s->bitmaps = bitmaps_new(share_of(budget_bytes, ANSWERS_MAX));
+	s->keepsakes = keepsakes_new(share_of(budget_bytes, KEEPSAKES_MAX), N_KEEPSAKES_MAX);
+	s->sheets = keepsakes_new(share_of(budget_bytes, SHEETS_MAX), N_SHEETS_MAX);
 	s->world = world_new(&keep_observer, s);
 	s->age = world_age(s->world);
 	s->grave.bury = keep_bury;
@@ -126,6 +139,7 @@ store_free(struct store *s)
 	grave_fini(&s->grave);
 	bitmaps_free(s->bitmaps);
 	keepsakes_free(s->keepsakes);
+	keepsakes_free(s->sheets);
 	seg_fini(&s->losses);
 	pthread_cond_destroy(&s->was_freed);
 	pthread_mutex_destroy(&s->lock);
@@ -142,6 +156,12 @@ struct bitmaps *
 store_bitmaps(const struct store *s)
 {
 	return s->bitmaps;
+}
+
+struct keepsakes *
+store_sheets(const struct store *s)
+{
+	return s->sheets;
 }
 
 struct keepsakes *
@@ -283,6 +303,13 @@ void
 store_seal_apart(struct store *s)
 {
 	s->seals_apart = true;
+}
+
+void
+store_set_chunks(struct store *s, uint32_t rows, unsigned pays)
+{
+	s->rows_max = rows < CHUNK_ROWS ? rows : CHUNK_ROWS;
+	s->sums_pay = pays;
 }
 
 void
@@ -569,7 +596,7 @@ store_thread_within(const struct store *s, int64_t tid, uint64_t first, uint64_t
 /* Accounting ---------------------------------------------------------- */
 
 static const char *const kind_names[STORE_KINDS] = {
-	"columns", "payload", "processes", "threads", "descriptors", "histories",
+	"columns", "sums", "payload", "processes", "threads", "descriptors", "histories",
 	"descriptor tables", "indexes", "names", "answers", "forgotten",
 	"other",
 };
@@ -596,6 +623,9 @@ store_size(const struct store *s, struct store_size *out)
 	*out = (struct store_size){ .n_events = s->next - s->first };
 	for (size_t i = 0; i < s->n_chunks; i++) {
 		bytes[STORE_COLUMNS] += s->chunks[i]->bytes;
+		bytes[STORE_SUMS] += sums_bytes(s->chunks[i]->sums);
+		if (!s->chunks[i]->is_sealed)
+			bytes[STORE_COLUMNS] += aside_bytes(s->chunks[i]->aside);
 		if (s->chunks[i]->payload && !s->chunks[i]->has_lent)
 			bytes[STORE_PAYLOAD] += payload_bytes(s->chunks[i]->payload);
 	}
@@ -613,10 +643,14 @@ store_size(const struct store *s, struct store_size *out)
 				slots_bytes(&s->thread_versions) + slots_bytes(&s->processes) +
 				slots_bytes(&s->fd_versions) + slots_bytes(&s->tables);
 	bytes[STORE_NAMES] = intern_bytes(world_names(s->world));
-	bytes[STORE_ANSWERS] = bitmaps_bytes(s->bitmaps) + keepsakes_bytes(s->keepsakes);
+	bytes[STORE_ANSWERS] = bitmaps_bytes(s->bitmaps) + keepsakes_bytes(s->keepsakes) +
+			       keepsakes_bytes(s->sheets);
 	bytes[STORE_FORGOTTEN] = s->grave.bytes + s->grave.cap * sizeof(*s->grave.items);
-	bytes[STORE_OTHER] = sizeof(*s) + seg_bytes(&s->losses) +
-			     (s->sealer || s->room ? seal_room_bytes() : 0);
+	bytes[STORE_OTHER] = sizeof(*s) + seg_bytes(&s->losses);
+	if (s->sealer)
+		bytes[STORE_OTHER] += sealer_bytes(s->sealer);
+	if (s->room)
+		bytes[STORE_OTHER] += seal_room_bytes(s->room);
 	for (unsigned i = 0; i < s->n_spares; i++)
 		bytes[STORE_OTHER] += s->spares[i]->bytes;
 	out->n_forgotten = s->n_forgotten;

@@ -39,6 +39,9 @@ void store_publish(struct store *s);
 void store_set_source(struct store *s, const struct source *source);
 /* Before the first record: pack full chunks in a thread of its own. */
 void store_seal_apart(struct store *s);
+/* Before the first record, for tests: chunks have no more than ROWS rows, and sums
+ * where there are at least PAYS rows for each of its groups (sums.h). */
+void store_set_chunks(struct store *s, uint32_t rows, unsigned pays);
 /* What comes can wait: where readers look at more than the budget allows, publishing
  * waits for each of them, up to SECONDS. */
 void store_set_patience(struct store *s, unsigned seconds);
@@ -138,13 +141,15 @@ uint64_t snapshot_lineage(const struct snapshot *snap, uint64_t position, uint64
 struct bitmaps *store_bitmaps(const struct store *s);
 /* What was found out about versions. */
 struct keepsakes *store_keepsakes(const struct store *s);
+/* What operands said of the rows of sealed chunks: the same, for each chunk. */
+struct keepsakes *store_sheets(const struct store *s);
 
 struct intern *store_names(const struct store *s);
 struct reread *store_reread(const struct store *s);	/* NULL: chunks have payload */
 
 /* Where the memory is: bytes by kind. */
 enum store_kind {
-	STORE_COLUMNS, STORE_PAYLOAD, STORE_PROCESSES, STORE_THREADS, STORE_DESCRIPTORS,
+	STORE_COLUMNS, STORE_SUMS, STORE_PAYLOAD, STORE_PROCESSES, STORE_THREADS, STORE_DESCRIPTORS,
 	STORE_HISTORIES, STORE_TABLES, STORE_INDEXES, STORE_NAMES, STORE_ANSWERS,
 	STORE_FORGOTTEN,		/* and still looked at */
 	STORE_OTHER,

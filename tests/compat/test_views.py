@@ -532,6 +532,13 @@ def live(tap, sysreel):
     cats = [r for r in rows if (r['COMMAND'] or '').startswith('cat /dev/null')]
     tap.check(len(cats) == 1 and cats[0]['EXECS'] == 1 and cats[0]['OPENS'] > 0,
               'a process of a command that is followed', map(str, rows[:DIFFERENCES]))
+    lines, _, _ = run([sysreel, 'view', 'blocked', '-M', '2', '--format', 'json',
+                       '--', 'sleep', '5'])
+    ages = [r['AGE'] for r in json.loads(lines[0])['rows'] if r['CALL'] == 'clock_nanosleep']
+    tap.check(len(ages) == 1 and 2e8 < ages[0] < 3e9, 'a command that sleeps is blocked',
+              map(str, ages))
+    lines, _, _ = run([sysreel, 'view', 'blocked', '--format', 'json', '--', 'true'])
+    tap.check(json.loads(lines[0])['rows'] == [], 'who has ended is not blocked', lines[:1])
     lines, _, _ = run([sysreel, 'view', 'procs', '-d', '200', '-M', '1', '--format', 'json',
                        '--', 'sleep', '3'])
     tap.check(len(lines) == 5, 'five tables in a second', [str(len(lines))])

@@ -395,7 +395,8 @@ is_pending(struct naive *n, uint64_t event)
 	}
 	for (uint64_t k = event + 1; k < n->end; k++) {
 		m = recall_row(n->recall, k);
-		if (m->thread && m->thread->id == thread && m->ev->type->source == ES_SYSCALL)
+		if (m->thread && m->thread->id == thread &&
+		    (m->ev->type->source == ES_SYSCALL || !strcmp(m->ev->type->name, "procexit")))
 			return false;
 	}
 	return true;

@@ -127,6 +127,7 @@ struct onlooker {
 	struct rng rng;
 	pthread_t thread;
 	size_t n_rows, n_wrong, n_tables, n_cancelled;
+	size_t n_summed;		/* chunks that answered by what they add up to */
 };
 
 /* Does the name with ID end in "-NUMBER", or "/NUMBER.log"? */
@@ -196,6 +197,7 @@ ask_a_view(struct onlooker *r, const struct snapshot *snap)
 
 	r->n_tables += t != NULL;
 	r->n_cancelled += t && t->is_partial;
+	r->n_summed += t ? t->n_summed : 0;
 	table_free(t);
 }
 
@@ -318,6 +320,8 @@ main(int argc, char **argv)
 	struct store_size size;
 
 	store_seal_apart(c.s);
+	/* All of them have what they add up to. */
+	store_set_chunks(c.s, CHUNK_ROWS, 1);
 	store_set_patience(c.s, PATIENCE_S);
 	begin(&c);
 	for (int i = 0; i < ONLOOKERS; i++) {
@@ -340,6 +344,7 @@ main(int argc, char **argv)
 		      r->n_wrong);
 		CHECK(r->n_tables && r->n_tables >= r->n_cancelled, "%zu tables, %zu stopped",
 		      r->n_tables, r->n_cancelled);
+		CHECK(r->n_summed, "%zu chunks of them were not read row by row", r->n_summed);
 	}
 	store_size(c.s, &size);
 	for (unsigned k = 0; k < STORE_KINDS; k++)

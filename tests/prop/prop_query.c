@@ -52,6 +52,22 @@ static const char *const more_views[] = {
 	" N('FB', 'evt.failed', 'first'), N('DB', 'evt.failed', 'distinct'),"
 	" N('MT', 'evt.rawtime', 'max'), N('NT', 'evt.rawtime', 'min'),"
 	" N('DL', 'proc.aname', 'distinct'), N('LL', 'proc.apid', 'last') }",
+	"id = 'x_sums', columns = { { name = 'KEY', field = 'proc.name', aggregation = 'key' },"
+	" N('COUNT', nil, 'count'), N('RATE', nil, 'rate'), N('AGE', nil, 'age'),"
+	" S('evt.duration'), S('evt.buflen'), S('evt.rawres'),"
+	" N('LT', 'user.who', 'last'), N('FT', 'proc.exe', 'first'),"
+	" N('DT', 'evt.type', 'distinct'), N('DW', 'user.who', 'distinct'),"
+	" N('PP', 'proc.pid', 'p50'), N('SP', 'proc.pid', 'sum'), N('PB', 'evt.failed', 'first'),"
+	" N('NT', 'fd.type', 'count') }",
+	"id = 'x_sums_of_threads', rows = 'threads', columns = {"
+	" { name = 'TID', field = 'thread.tid', aggregation = 'key' }, S('evt.duration'),"
+	" S('evt.buflen.in'), { name = 'W', field = 'evt.duration', aggregation = 'min',"
+	" only = 'evt.type = write or proc.name = sh' } }",
+	"id = 'x_sums_of_types', columns = {"
+	" { name = 'A', field = 'fd.type', aggregation = 'key' },"
+	" { name = 'B', field = 'evt.type', aggregation = 'key' }, S('evt.rawres'),"
+	" { name = 'C', field = 'evt.duration', aggregation = 'first',"
+	" only = 'fd.type = file or user.uid = 0' } }",
 	"id = 'x_only', columns = { { name = 'KEY', field = 'proc.name', aggregation = 'key' },"
 	" { name = 'R', aggregation = 'count', only = 'evt.io_dir = read' },"
 	" { name = 'P', field = 'evt.duration', aggregation = 'p95', only = 'fd.type = file' },"
@@ -84,13 +100,23 @@ static const char *const more_views[] = {
 	"id = 'x_list', filter = 'evt.num != 7', columns = { N('NUM', 'evt.num', 'last'),"
 	" N('TYPE', 'evt.type', 'last'), N('ARGS', 'evt.args', 'last'), N('ONE', nil, 'count'),"
 	" { name = 'F', field = 'fd.name', only = 'evt.failed = true' } }",
+	"id = 'x_bytes', columns = {"
+	" { name = 'FD', field = 'evt.rawarg.fd', aggregation = 'key' },"
+	" { name = 'NAME', field = 'evt.arg.name', aggregation = 'key' },"
+	" A('evt.rawarg.size'), N('ARGS', 'evt.args', 'distinct'), N('DATA', 'evt.buffer', 'last'),"
+	" N('FIRST', 'evt.arg[0]', 'first'), N('N', 'evt.arg.flags', 'count'),"
+	" N('MODE', 'evt.arg.mode', 'last') }",
+	"id = 'x_key', columns = {"
+	" { name = 'KEY', field = 'evt.args', aggregation = 'key' }, N('COUNT', nil, 'count'),"
+	" N('NUMS', 'fdlist.nums', 'distinct'), N('READ', 'evt.is_open_read', 'first') }",
 	"id = 'x_new', only_new = true, columns = {"
 	" { name = 'KEY', field = 'fd.name', aggregation = 'key' }, N('COUNT', nil, 'count'),"
 	" N('AT', 'evt.rawtime', 'first') }",
 };
 
-/* What the texts above are short for: A has all aggregations of what events have, H
- * those of what entities have, X of CPU time. Columns may be lists of columns. */
+/* What the texts above are short for: A has all aggregations of what events have, S those
+ * that are told by what rows add up to, H those of what entities have, X of CPU time. Columns
+ * may be lists of columns. */
 static const char before[] =
 	"local many = {}\n"
 	"local function N(name, field, how, across)\n"
@@ -109,6 +135,10 @@ static const char before[] =
 	"local function A(field)\n"
 	"	return each(field, { 'last', 'first', 'count', 'sum', 'rate', 'avg', 'min',\n"
 	"			     'max', 'distinct', 'p50', 'p95', 'p99' })\n"
+	"end\n"
+	"local function S(field)\n"
+	"	return each(field, { 'last', 'first', 'count', 'sum', 'rate', 'avg', 'min',\n"
+	"			     'max' })\n"
 	"end\n"
 	"local function H(field)\n"
 	"	return each(field, { 'last', 'first', 'max', 'min', 'change', 'rate' })\n"
@@ -154,6 +184,7 @@ struct asked {
 	const char *name;
 	char *drills[DRILLS];		/* conditions that select rows of its tables */
 	size_t n_drills;
+	size_t n_summed;		/* chunks that were answered by what they add up to */
 };
 
 /* Remember a row of T, as somebody does who drills down into it. */
@@ -264,6 +295,7 @@ check_query(struct asked *a, struct query *q)
 	      (unsigned long long)q->end, t->n_rows, n_wrong);
 	check_first_rows(a, q);
 	drill(a, t);
+	a->n_summed += t->n_summed;
 	table_free(t);
 }
 
@@ -309,8 +341,9 @@ check_view(struct asked *a, const struct view *v, bool is_window, unsigned n_con
 	check_query(a, &q);
 }
 
-/* Ask all views of the capture B, ROUNDS times with something random. */
-static void
+/* Ask all views of the capture B, ROUNDS times with something random. How many chunks were
+ * answered by what they add up to: mostly all are small, and have that. */
+static size_t
 check_capture(const char *name, const struct scap *b, const struct view_set *views,
 	      struct rng *rng, size_t rounds)
 {
@@ -320,6 +353,8 @@ check_capture(const char *name, const struct scap *b, const struct view_set *vie
 	struct snapshot *snap;
 	struct record rec;
 
+	if (rng_below(rng, 5))
+		store_set_chunks(s, 20 + (uint32_t)rng_below(rng, 300), 1);
 	while (source && source_next(source, &rec))
 		store_take(s, &rec);
 	store_end(s);
@@ -340,6 +375,7 @@ check_capture(const char *name, const struct scap *b, const struct view_set *vie
 	snapshot_free(snap);
 	store_free(s);
 	source_close(source);
+	return a.n_summed;
 }
 
 /* Who asks all captures of others. */
@@ -362,21 +398,23 @@ main(int argc, char **argv)
 	struct view_set *views = view_set_new(NULL);
 	struct rng rng = rng_from_args(argc - 1, argv + 1);
 	struct scap b = { 0 };
+	size_t n_summed;
 
 	if (argc < 2 || !others_read(&b, argv[1]))
 		die("which capture?");
 	add_views(views);
-	check_capture("capture", &b, views, &rng, ROUNDS);
+	n_summed = check_capture("capture", &b, views, &rng, ROUNDS);
 	for (int i = 0; i < SAMPLES; i++) {
 		b.len = 0;
 		sample_everything(&b, &rng);
-		check_capture("records", &b, views, &rng, 2);
+		n_summed += check_capture("records", &b, views, &rng, 2);
 	}
 	for (int i = 0; i < LIVES; i++) {
 		b.len = 0;
 		life_capture(&b, &rng, LIFE_EVENTS);
-		check_capture("life", &b, views, &rng, 6);
+		n_summed += check_capture("life", &b, views, &rng, 6);
 	}
+	CHECK(n_summed > 1000, "%zu chunks were answered by what they add up to", n_summed);
 	CHECK(watching.n_parts && !watching.n_bad, "parts of tables: %zu, wrong %zu",
 	      watching.n_parts, watching.n_bad);
 	if (!others_each(check_other, &(struct asking){ views, &rng }))

@@ -32,14 +32,18 @@ take_apart(const struct text *command, char *out, size_t size)
 	return true;
 }
 
+enum what { EXPLORER, TABLE, EVENTS };
+
 static void
-check_words(const struct reproduce *r, bool is_table, const char *want)
+check_words(const struct reproduce *r, enum what what, const char *want)
 {
 	struct text t = { 0 };
 	char words[4096];
 
-	if (is_table)
+	if (what == TABLE)
 		reproduce_table(r, &t);
+	else if (what == EVENTS)
+		reproduce_events(r, "print -A", &t);
 	else
 		reproduce_explorer(r, &t);
 	text_char(&t, '\0');
@@ -63,15 +67,17 @@ main(void)
 			       .view = "procs", .clock = &clock };
 
 	clock_init(&clock, NULL);
-	check_words(&r, false, "-r|my file.scap|-v|procs|");
-	check_words(&r, true, "view|procs|-r|my file.scap|");
+	check_words(&r, EXPLORER, "-r|my file.scap|-v|procs|");
+	check_words(&r, EVENTS, "print|-A|-r|my file.scap|");
+	check_words(&r, TABLE, "view|procs|-r|my file.scap|");
 	r.filters = one;
 	r.n_filters = 1;
 	r.variant = VIEW_CONTAINERS;
 	r.sort = "CPU %";
 	r.is_descending = true;
-	check_words(&r, false, "-r|my file.scap|-pc|-v|procs|proc.name = \"a b\"|");
-	check_words(&r, true, "view|procs|-r|my file.scap|-pc|--sort|CPU %:down|"
+	check_words(&r, EXPLORER, "-r|my file.scap|-pc|-v|procs|--sort|CPU %:down|"
+		    "proc.name = \"a b\"|");
+	check_words(&r, TABLE, "view|procs|-r|my file.scap|-pc|--sort|CPU %:down|"
 		    "proc.name = \"a b\"|");
 	r.filters = hostile;
 	r.n_filters = 3;
@@ -80,13 +86,26 @@ main(void)
 	r.variant = VIEW_PODS;
 	r.from_ns = 1700000000123456789u;
 	r.to_ns = 1700000001000000000u;
-	check_words(&r, false, "-pk|-v|procs|(fd.name = \"; touch x\") and "
+	check_words(&r, EVENTS, "print|-A|-pk|(fd.name = \"; touch x\") and "
 		    "(proc.name = \"it's $(reboot) `x` \\\\x1b !y\") and (proc.name = --help or "
 		    "fd.name = *) and (evt.rawtime >= "
 		    "1700000000123456789 and evt.rawtime <= 1700000001000000000)|");
-	check_words(&r, true, "view|procs|-pk|--from|2023-11-14 22:13:20.123456789|--to|"
+	r.looks = "-n 5 --utc";
+	r.is_utc = true;
+	check_words(&r, EXPLORER, "-pk|-n|5|--utc|-v|procs|--from|2023-11-14 22:13:20.123456789|"
+		    "--to|2023-11-14 22:13:21.000000000|(fd.name = \"; touch x\") and "
+		    "(proc.name = \"it's $(reboot) `x` \\\\x1b !y\") and (proc.name = --help or "
+		    "fd.name = *)|");
+	check_words(&r, TABLE, "view|procs|-pk|--from|2023-11-14 22:13:20.123456789|--to|"
 		    "2023-11-14 22:13:21.000000000|(fd.name = \"; touch x\") and "
 		    "(proc.name = \"it's $(reboot) `x` \\\\x1b !y\") and (proc.name = --help or "
 		    "fd.name = *)|");
+	r = (struct reproduce){ .view = "echo", .variant = VIEW_PLAIN, .filters = one,
+				.n_filters = 1, .clock = &clock,
+				.more = "evt.is_io = true", .n_events = 5, .looks = "-n 5" };
+	check_words(&r, EXPLORER, "-n|5|-v|echo|proc.name = \"a b\"|");
+	check_words(&r, EVENTS, "print|-A|(proc.name = \"a b\") and (evt.is_io = true) and "
+		    "(evt.num <= 5)|");
+	check_words(&r, TABLE, "view|echo|--to|#5|proc.name = \"a b\"|");
 	return check_done();
 }

@@ -14,6 +14,7 @@
 #include "engine/store/recall.h"
 #include "engine/store/slots.h"
 #include "engine/store/store.h"
+#include "engine/store/sums.h"
 #include "engine/store/trail.h"
 #include "engine/world/world.h"
 #include "tests/lib/check.h"
@@ -115,7 +116,7 @@ value_of(uint64_t seed, unsigned id, uint64_t i)
 static void
 check_chunk(uint64_t seed, uint32_t n)
 {
-	struct seal_room *room = seal_room_new();
+	struct seal_room *room = seal_room_new(SUMS_PAYS);
 	struct chunk *c = chunk_new(1000), *sealed;
 	uint64_t loaded[700], n_wrong = 0;
 	size_t from = n / 3, some = n - from < 700 ? n - from : 700;
@@ -282,7 +283,10 @@ check_bitmaps(void)
 static struct keepsake_name
 called(const char *name, uint64_t age, uint64_t slots_age)
 {
-	return (struct keepsake_name){ { (const uint8_t *)name, strlen(name) }, age, slots_age };
+	return (struct keepsake_name){
+		.name = { (const uint8_t *)name, strlen(name) },
+		.age = age, .slots_age = slots_age,
+	};
 }
 
 static void
@@ -315,7 +319,7 @@ is_kept(struct keepsakes *k, const char *name, uint64_t age, uint64_t slots_age)
 static void
 check_keepsakes(void)
 {
-	struct keepsakes *k = keepsakes_new(350);
+	struct keepsakes *k = keepsakes_new(350, 64);
 	struct keepsake_name a = called("a", 1, 1), huge = called("huge", 1, 1);
 	int freed[6] = { 0 }, *lent;
 

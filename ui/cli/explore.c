@@ -25,7 +25,9 @@
 #include "ui/cli/services.h"
 #include "ui/cli/table_save.h"
 #include "ui/cli/view_files.h"
+#include "ui/cli/when.h"
 #include "ui/cli/whom.h"
+#include "ui/cli/window.h"
 #include "ui/cli/words.h"
 #include "ui/cli/zone.h"
 #include "ui/command.h"
@@ -37,7 +39,8 @@
 #define STALL_MS 500			/* of standard input, until it is said */
 #define MIB_MAX (1u << 20)
 
-enum { OPT_ASCII = 256, OPT_THEME, OPT_MEMORY, OPT_UTC, OPT_VIEWS, OPT_ACTIONS };
+enum { OPT_ASCII = 256, OPT_THEME, OPT_MEMORY, OPT_UTC, OPT_VIEWS, OPT_ACTIONS,
+       OPT_FROM, OPT_TO, OPT_SORT };
 
 /* What the words ask for. */
 struct wishes {
@@ -47,6 +50,9 @@ struct wishes {
 	enum view_variant variant;
 	uint64_t refresh_ms, n_events, data_bytes, memory_mib;
 	bool without_users, with_services, is_ascii, is_utc, acts;
+	struct when from, to;		/* of the window */
+	char *sort;			/* owned; NULL: the view's order */
+	int sort_way;
 	struct text filter;
 };
 
@@ -110,6 +116,13 @@ take_option(struct wishes *w, int key, const char *arg)
 	case OPT_VIEWS:
 		w->views_dir = arg;
 		return true;
+	case OPT_FROM:
+		return when_read(arg, &w->from);
+	case OPT_TO:
+		return when_read(arg, &w->to);
+	case OPT_SORT:
+		words_sort(arg, &w->sort, &w->sort_way);
+		return true;
 	}
 	return false;
 }
@@ -131,6 +144,10 @@ read_words(const struct cli_command *self, int argc, char **argv, struct wishes 
 	}
 	if (key < 0)
 		return CLI_USAGE;
+	if (!w->input.n && (w->from.kind || w->to.kind)) {
+		cli_error("--from and --to are about a capture (-r), which has an end");
+		return CLI_USAGE;
+	}
 	w->whom.command = words_split(argv, at, argc, !w->input.n, &w->filter);
 	return whom_check(&w->whom, w->input.n != 0);
 }
@@ -176,6 +193,20 @@ give_up_rights(void *ctx, struct err *err)
 	const struct wishes *w = ctx;
 
 	return w->input.n || w->acts ? 0 : probe_give_up_rights(err);
+}
+
+static int
+find_window(void *ctx, const struct snapshot *snap, bool is_all, struct explore_window *out,
+	    struct err *err)
+{
+	const struct wishes *w = ctx;
+
+	if (!is_all && !window_is_fixed(&w->from, &w->to))
+		return 0;
+	if (!window_times(&w->from, &w->to, snap, &out->from_ns, &out->to_ns))
+		return err_set(err, -EINVAL, "the window ends before it begins: --to is before "
+			       "--from");
+	return 1;
 }
 
 /* Is the filter one? The user was told if not. */
@@ -255,10 +286,30 @@ put_source(const struct wishes *w, struct text *t)
 	return t->p;
 }
 
+/* Append the options that show it so, which commands that print do not have. */
+static const char *
+put_looks(const struct wishes *w, struct text *t)
+{
+	char number[32];
+
+	if (w->n_events) {
+		snprintf(number, sizeof(number), "%" PRIu64, w->n_events);
+		put_word(t, "-n ", number);
+	}
+	if (w->without_users)
+		put_word(t, "", "-E");
+	if (w->with_services)
+		put_word(t, "", "-R");
+	if (w->is_utc)
+		put_word(t, "", "--utc");
+	text_char(t, '\0');
+	return t->p;
+}
+
 static int
 explore(struct wishes *w)
 {
-	struct text state = { 0 }, source = { 0 };
+	struct text state = { 0 }, source = { 0 }, looks = { 0 };
 	struct filter_options filters = { .utc_offset = w->is_utc ? NULL : zone_offset,
 					  .service_port = services_port };
 	struct query_style style = { .utc_offset = filters.utc_offset,
@@ -268,7 +319,10 @@ explore(struct wishes *w)
 		.filter = w->filter.len ? w->filter.p : NULL,
 		.budget_bytes = w->memory_mib << 20, .refresh_ns = w->refresh_ms * MS,
 		.acts_on_captures = w->acts,
+		.sort = w->sort, .sort_way = w->sort_way,
+		.window = w->from.kind || w->to.kind ? find_window : NULL,
 		.n_events = w->n_events, .source = put_source(w, &source),
+		.looks = put_looks(w, &looks),
 		.state_dir = state_folder(&state),
 		.term = { w->is_ascii, w->theme }, .style = &style, .filter_options = &filters,
 		.write_table = table_save, .open = open_source,
@@ -276,25 +330,23 @@ explore(struct wishes *w)
 	};
 	struct view_set *views;
 	struct err err = { 0 };
-	int code;
+	int status = CLI_USAGE;
 
-	if (!check_filter(w, &filters)) {
-		text_fini(&state);
-		text_fini(&source);
-		return CLI_USAGE;
+	if (check_filter(w, &filters)) {
+		views = view_files_load(w->views_dir, &filters);
+		o.views = views;
+		status = explore_run(&o, &err) < 0 ? CLI_FAILED : CLI_OK;
+		view_set_free(views);
 	}
-	views = view_files_load(w->views_dir, &filters);
-	o.views = views;
-	code = explore_run(&o, &err);
-	view_set_free(views);
-	text_fini(&state);
-	text_fini(&source);
-	if (code < 0) {
+	if (status == CLI_FAILED) {
 		cli_error("%s", err.text);
 		if (!w->input.n)
 			bundled_offer("sysreel -r");
 	}
-	return code < 0 ? CLI_FAILED : CLI_OK;
+	text_fini(&state);
+	text_fini(&source);
+	text_fini(&looks);
+	return status;
 }
 
 static int
@@ -310,6 +362,7 @@ run(const struct cli_command *self, int argc, char **argv)
 		status = explore(&w);
 	input_fini(&w.input);
 	text_fini(&w.filter);
+	free(w.sort);
 	return status;
 }
 
@@ -327,6 +380,11 @@ static const struct cli_option options[] = {
 	  "writes." },
 	{ 'E', "exclude-users", NULL, "Do without the names of users and groups." },
 	{ 'R', "resolve-ports", NULL, "Show names of services in place of numbers of ports." },
+	{ OPT_FROM, "from", "TIME", "With -r: where the window begins, as for `sysreel view`: "
+	  "10:02:05.25, 2026-01-01 10:02, +3s, -2m or #12345." },
+	{ OPT_TO, "to", "TIME", "Where it ends." },
+	{ OPT_SORT, "sort", "COLUMN", "Sort the first view by this column; behind it :up or "
+	  ":down." },
 	{ OPT_VIEWS, "views", "DIR", "Use the view files in DIR, too." },
 	{ OPT_ACTIONS, "actions", NULL, "Let the actions of views (F8) do more. On captures they "
 	  "are done at all, to what is the same on this system now; on the running system "

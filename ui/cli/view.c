@@ -403,6 +403,7 @@ run(struct viewer *v)
 {
 	const struct view_wishes *w = v->wishes;
 	bool is_live = !w->input.n, shown, is_usable;
+	int status;
 	struct ingest_options how = { .told = on_published, .ctx = v,
 				      .budget_bytes = is_live ? memory_of(w) : 0 };
 	struct err err = { 0 };
@@ -430,8 +431,8 @@ run(struct viewer *v)
 		ingest_stop(v->ingest);
 		ingest_wait(v->ingest);
 		progress_end(&v->progress);
-		/* Nothing may have happened at the end; a command is over by then. */
-		if (is_live && !w->whom.command)
+		/* Nothing may have happened at the end; where a command is over, nothing can. */
+		if (is_live && !(w->whom.command && probe_status(v->source, &status)))
 			v->watched_to_ns = live_now_ns();
 		shown = show_table(v, 0, 0);
 	}

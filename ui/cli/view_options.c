@@ -31,18 +31,6 @@ take_when(const char *option, const char *arg, struct when *out)
 	return CLI_USAGE;
 }
 
-/* "COLUMN", "COLUMN:up" or "COLUMN:down". */
-static void
-take_sort(struct view_wishes *w, const char *arg)
-{
-	const char *colon = strrchr(arg, ':');
-	bool has_way = colon && (!strcmp(colon, ":up") || !strcmp(colon, ":down"));
-
-	free(w->sort);
-	w->sort = xstrndup(arg, has_way ? (size_t)(colon - arg) : strlen(arg));
-	w->sort_way = !has_way ? 0 : colon[1] == 'u' ? 1 : -1;
-}
-
 static int
 take_path(struct view_wishes *w, const char *arg)
 {
@@ -135,7 +123,7 @@ take_option(struct view_wishes *w, int key, const char *arg)
 	case OPT_TO:
 		return take_when("--to", arg, &w->to);
 	case OPT_SORT:
-		take_sort(w, arg);
+		words_sort(arg, &w->sort, &w->sort_way);
 		return CLI_OK;
 	case OPT_PATH:
 		return take_path(w, arg);

@@ -42,6 +42,25 @@ tell_empty(const char *where, uint64_t number, uint64_t ns)
 	text_fini(&time);
 }
 
+/* The time of W, DEFAULT_NS where it says none. */
+static uint64_t
+edge(const struct when *w, const struct snapshot *snap, const uint64_t ends[2],
+     uint64_t default_ns)
+{
+	uint64_t from_ns, to_ns;
+
+	if (w->kind == WHEN_NEVER)
+		return default_ns;
+	if (w->kind != WHEN_EVENT)
+		return when_time(w, ends[0], ends[1], zone_offset);
+	if (w->value < snap->first)
+		return ends[0];
+	if (w->value >= snap->end)
+		return ends[1];
+	query_times(snap, w->value, w->value + 1, &from_ns, &to_ns);
+	return from_ns;
+}
+
 bool
 window_set(const struct view_wishes *w, const struct snapshot *snap, uint64_t watched_to_ns,
 	   struct query *q)
@@ -79,4 +98,22 @@ window_set(const struct view_wishes *w, const struct snapshot *snap, uint64_t wa
 	else if (first_ns && is_before)
 		tell_empty("before the first event", snap->first, first_ns);
 	return true;
+}
+
+bool
+window_is_fixed(const struct when *from, const struct when *to)
+{
+	return from->kind == WHEN_DATE && to->kind == WHEN_DATE;
+}
+
+bool
+window_times(const struct when *from, const struct when *to, const struct snapshot *snap,
+	     uint64_t *from_ns, uint64_t *to_ns)
+{
+	uint64_t ends[2] = { 0, 0 };
+
+	window_ends(snap, &ends[0], &ends[1]);
+	*from_ns = edge(from, snap, ends, ends[0]);
+	*to_ns = edge(to, snap, ends, ends[1]);
+	return *from_ns <= *to_ns && *to_ns;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/mem.h"
 #include "engine/base/text.h"
 
 bool
@@ -53,4 +54,15 @@ words_split(char **argv, int at, int end, bool if_live, struct text *out)
 
 	words_join(argv, at, command < end ? command - 1 : end, out);
 	return command < end ? argv + command : NULL;
+}
+
+void
+words_sort(const char *arg, char **column, int *way)
+{
+	const char *colon = strrchr(arg, ':');
+	bool has_way = colon && (!strcmp(colon, ":up") || !strcmp(colon, ":down"));
+
+	free(*column);
+	*column = xstrndup(arg, has_way ? (size_t)(colon - arg) : strlen(arg));
+	*way = !has_way ? 0 : colon[1] == 'u' ? 1 : -1;
 }

@@ -20,4 +20,8 @@ void words_join(char **argv, int at, int end, struct text *out);
  * stand, are a command: the first of them, or NULL. Not IF_LIVE: there is no command. */
 char **words_split(char **argv, int at, int end, bool if_live, struct text *out);
 
+/* Take "COLUMN", "COLUMN:up" or "COLUMN:down". *COLUMN is freed, and then the caller's; *WAY
+ * is 1 for up, -1 for down, 0 where nothing is said. */
+void words_sort(const char *arg, char **column, int *way);
+
 #endif

@@ -1,0 +1,33 @@
+/*
+ * gather_inside - what the files of gather share, and nobody else sees.
+ *
+ * gather.c has groups and what is known of kinds of rows, gather_pack.c takes rows,
+ * gather_sums.c what many rows add up to.
+ */
+#ifndef ENGINE_QUERY_GATHER_INSIDE_H
+#define ENGINE_QUERY_GATHER_INSIDE_H
+
+#include "engine/query/gather.h"
+
+/* gather.c: find out all that can be known of the kind of the cursor's row, which is not
+ * taken. */
+void gather_learn(struct gather *g);
+
+/* gather_pack.c: what is to be done with the rows of code I of C, whose kind G->codes has. */
+void gather_decide(struct gather *g, const struct chunk *c, uint32_t i);
+/* Leave of ROWS those that sift I wants, of kinds that it has to be asked of. */
+void gather_ask_sift(struct gather *g, size_t i, uint64_t *rows);
+/* The group of row I of the cursor's pack, which is of KIND and has FLAGS; NULL: it has
+ * none. */
+struct group *gather_group_of_row(struct gather *g, size_t i, struct gather_kind *kind,
+				  uint64_t flags);
+
+/* gather_sums.c: take what the rows of C add up to, as far as that says all that is asked;
+ * their codes are to be skipped then. False: there is nothing left. Else PACKS, a bit for each
+ * pack of C, are those that have rows which are left. */
+bool gather_sums(struct gather *g, const struct chunk *c, uint64_t *packs);
+void gather_sums_free(struct gather_sums *s);	/* NULL is fine */
+
+#define GATHER_PACK_WORDS (CHUNK_PACKS / 64)
+
+#endif

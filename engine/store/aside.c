@@ -1,0 +1,179 @@
+#include "engine/store/aside.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/hash.h"
+#include "engine/base/mem.h"
+#include "engine/event/event.h"
+#include "engine/store/chunk.h"
+
+#define TEXTS_MAX (1u << 20)		/* bytes of all texts of an open chunk */
+#define TEXT_MAX 1024u			/* of one */
+#define MEMO_SIZE 4096u			/* texts that are found again; a power of two */
+
+/*
+ * A text is what some parameters were: how many (one byte), how long each is (two bytes),
+ * then their bytes.
+ */
+struct aside {
+	_Atomic uint32_t n;		/* rows */
+	uint32_t len;			/* of TEXTS */
+	uint16_t *rows;			/* the least first; owned, with what follows */
+	uint32_t *at;			/* where their texts begin */
+	uint8_t *texts;
+	uint32_t *memo;			/* by hash: where a text begins + 1; NULL: it is packed */
+};
+
+/* With room for N rows and LEN bytes. What is not used takes no memory. */
+static struct aside *
+make(size_t n, size_t len)
+{
+	struct aside *f = xzalloc(sizeof(*f));
+
+	f->at = xmalloc(n * (sizeof(*f->at) + sizeof(*f->rows)) + len);
+	f->rows = (uint16_t *)(f->at + n);
+	f->texts = (uint8_t *)(f->rows + n);
+	return f;
+}
+
+struct aside *
+aside_new(void)
+{
+	struct aside *f = make(CHUNK_ROWS, TEXTS_MAX);
+
+	f->memo = xzalloc(MEMO_SIZE * sizeof(*f->memo));
+	return f;
+}
+
+void
+aside_free(struct aside *f)
+{
+	if (!f)
+		return;
+	free(f->at);
+	free(f->memo);
+	free(f);
+}
+
+void
+aside_clear(struct aside *f)
+{
+	atomic_store_explicit(&f->n, 0, memory_order_relaxed);
+	f->len = 0;
+	memset(f->memo, 0, MEMO_SIZE * sizeof(*f->memo));
+}
+
+/* Write the first N parameters of EV to TO. 0: they are too long; else how long it is. */
+static uint32_t
+put_text(uint8_t *to, const struct event *ev, unsigned n)
+{
+	uint32_t all = n ? ev->ends[n - 1] : 0, head = 1 + 2 * n;
+
+	if (head + all > TEXT_MAX)
+		return 0;
+	to[0] = (uint8_t)n;
+	for (unsigned i = 0; i < n; i++) {
+		uint16_t len = (uint16_t)event_bytes(ev, i).len;
+
+		memcpy(to + 1 + 2 * i, &len, 2);
+	}
+	if (all)
+		memcpy(to + head, ev->values, all);
+	return head + all;
+}
+
+/* Where the text at the end of F, of LEN bytes, is found: there, or where it was before. */
+static uint32_t
+keep_text(struct aside *f, uint32_t len)
+{
+	const uint8_t *text = f->texts + f->len;
+	uint32_t *memo = &f->memo[hash_bytes(text, len, 0) % MEMO_SIZE];
+	uint32_t at = f->len;
+
+	if (*memo && *memo - 1 + len <= f->len && !memcmp(f->texts + *memo - 1, text, len))
+		return *memo - 1;
+	*memo = at + 1;
+	f->len += len;
+	return at;
+}
+
+void
+aside_add(struct aside *f, uint32_t row, const struct event *ev, unsigned n)
+{
+	uint32_t i = atomic_load_explicit(&f->n, memory_order_relaxed), len;
+
+	if (f->len + TEXT_MAX > TEXTS_MAX)
+		return;
+	len = put_text(f->texts + f->len, ev, n);
+	if (!len)
+		return;
+	f->rows[i] = (uint16_t)row;
+	f->at[i] = keep_text(f, len);
+	atomic_store_explicit(&f->n, i + 1, memory_order_release);
+}
+
+struct aside *
+aside_pack(const struct aside *f)
+{
+	uint32_t n = f ? atomic_load_explicit(&f->n, memory_order_relaxed) : 0;
+	struct aside *out;
+
+	if (!n)
+		return NULL;
+	out = make(n, f->len);
+	memcpy(out->rows, f->rows, n * sizeof(*f->rows));
+	memcpy(out->at, f->at, n * sizeof(*f->at));
+	memcpy(out->texts, f->texts, f->len);
+	out->len = f->len;
+	atomic_init(&out->n, n);
+	return out;
+}
+
+static void
+take_text(const uint8_t *text, struct event *ev)
+{
+	uint32_t end = 0;
+
+	ev->n_params = text[0];
+	ev->values = text + 1 + 2 * ev->n_params;
+	for (uint32_t i = 0; i < ev->n_params; i++) {
+		uint16_t len;
+
+		memcpy(&len, text + 1 + 2 * i, 2);
+		end += len;
+		ev->ends[i] = end;
+	}
+}
+
+bool
+aside_get(const struct aside *f, uint32_t row, struct event *ev)
+{
+	uint32_t low = 0, n = f ? atomic_load_explicit(&f->n, memory_order_acquire) : 0, high = n;
+
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+
+		if (f->rows[mid] < row)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low == n || f->rows[low] != row)
+		return false;
+	take_text(f->texts + f->at[low], ev);
+	return true;
+}
+
+size_t
+aside_bytes(const struct aside *f)
+{
+	uint32_t n;
+
+	if (!f)
+		return 0;
+	n = atomic_load_explicit(&f->n, memory_order_relaxed);
+	return sizeof(*f) + n * (sizeof(*f->rows) + sizeof(*f->at)) + f->len +
+	       (f->memo ? MEMO_SIZE * sizeof(*f->memo) : 0);
+}

@@ -1,0 +1,59 @@
+/*
+ * sums - what the rows of a sealed chunk add up to.
+ *
+ * Rows with the same thread version and the same code are a group: what it has in all, so
+ * that whoever asks about threads and kinds of rows only need not look at each row. Rows
+ * that no table counts (SUMS_LEAVES) are in no group. Groups stand in the order of their
+ * first rows, in columns that are packed as those of chunks are.
+ *
+ * Where there are too many groups sums would not pay: then there are none.
+ */
+#ifndef ENGINE_STORE_SUMS_H
+#define ENGINE_STORE_SUMS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/store/chunk.h"
+
+/* Rows with one of these flags are in no group. */
+#define SUMS_LEAVES (ROW_ENTER | ROW_STATE_ONLY | ROW_INTERNAL)
+
+/* There are at least so many rows for each group. */
+#define SUMS_PAYS 4u
+
+enum sums_column {
+	SUMS_THREAD,			/* slot */
+	SUMS_CODE,
+	SUMS_ROWS,			/* how many they are */
+	SUMS_FIRST, SUMS_LAST,	/* of the rows of the chunk */
+	SUMS_SPAN, SUMS_SPAN_LEAST, SUMS_SPAN_MOST,
+	SUMS_RESULT,			/* the sum, which may wrap */
+	SUMS_RESULT_LEAST, SUMS_RESULT_MOST,
+	SUMS_COLUMNS,
+};
+
+struct sums;
+struct sums_room;
+
+/* Where sums are made, one at a time. The caller owns it. */
+struct sums_room *sums_room_new(void);
+void sums_room_free(struct sums_room *room);	/* NULL is fine */
+size_t sums_room_bytes(const struct sums_room *room);
+
+/* Of C, which is open, and whose rows have CODES of COMBINED; PAYS is SUMS_PAYS, in tests
+ * less. The caller owns it. NULL: it would not pay. */
+struct sums *sums_new(const struct chunk *c, const uint16_t *codes,
+			    const struct combined *combined, unsigned pays,
+			    struct sums_room *room);
+void sums_free(struct sums *s);	/* NULL is fine */
+size_t sums_bytes(const struct sums *s);	/* of NULL: 0 */
+
+/* How many groups there are. */
+uint32_t sums_count(const struct sums *s);
+/* Column ID of the groups from FIRST on, a multiple of PACK_ROWS: of as many as OUT has room
+ * for, PACK_ROWS, or as there are. */
+void sums_load(const struct sums *s, enum sums_column id, uint32_t first,
+		  uint64_t *out);
+
+#endif
