@@ -79,26 +79,6 @@ data_of(struct dig *d, struct grid_data *out)
 	};
 }
 
-static void
-draw_head(struct dig *d, struct area line)
-{
-	struct text t = { 0 };
-	unsigned col = 1, width;
-
-	col += area_text(line, 0, col, STYLE_DIM, "Events › ");
-	col += area_text(line, 0, col, STYLE_TITLE, d->base.events.q.title);
-	if (d->base.events.filter) {
-		col += area_text(line, 0, col, STYLE_DIM, "   filter  ");
-		area_text(line, 0, col, STYLE_TITLE, d->base.events.filter);
-	}
-	events_put_place(&d->base.events, d->grid.rows.at, d->base.search.is_on, &t);
-	width = (unsigned)t.len;
-	if (width < line.n_cols)
-		area_bytes(line, 0, line.n_cols - width, STYLE_DIM,
-			   (struct span){ (const uint8_t *)t.p, t.len });
-	text_fini(&t);
-}
-
 /* The number of the selected event; UINT64_MAX: there is none. */
 static uint64_t
 selected(const struct dig *d)
@@ -136,7 +116,9 @@ draw(struct screen *s, struct area a)
 	go_back(d, &data, is_done);
 	d->grid.search = d->base.search.text;
 	grid_draw(&d->grid, &data, d->area);
-	draw_head(d, area_line(a, 0, 0, a.n_cols));
+	events_draw_head(&d->base, &(struct events_head){
+		"Events", "   filter  ", d->base.events.filter, d->grid.rows.at },
+		area_line(a, 0, 0, a.n_cols));
 	app_draw_bar(s, area_line(a, a.n_rows - 1, 0, a.n_cols));
 }
 
@@ -339,6 +321,8 @@ key(struct screen *s, const struct key *k)
 	struct dig *d = (struct dig *)s;
 	struct grid_data data;
 
+	if (events_press_path(&d->base.events.q, &d->base.path, k))
+		return true;
 	data_of(d, &data);
 	if (!grid_key(&d->grid, &data, k, d->area)) {
 		size_t found[2];

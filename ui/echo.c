@@ -96,23 +96,14 @@ draw(struct screen *screen, struct area a)
 	struct echo *e = (struct echo *)screen;
 	double progress = find_progress(e->base.events.now.find);
 	size_t n = count(e);
-	struct area head = area_line(a, 0, 0, a.n_cols);
-	struct text t = { 0 };
-	unsigned col = 1;
 
 	if (e->area.n_cols != a.n_cols)
 		e->piece.number = UINT64_MAX;
 	e->area = area_part(a, 1, 0, a.n_rows - 2, a.n_cols);
 	e->piece.width_cols = a.n_cols > 4 ? a.n_cols - 4 : 1;
-	col += area_text(head, 0, col, STYLE_DIM, "Data › ");
-	col += area_text(head, 0, col, STYLE_TITLE, e->base.events.q.title);
-	area_text(head, 0, col, STYLE_DIM, "   as ");
-	area_text(head, 0, col + 6, STYLE_TEXT, echo_form_names[e->piece.form]);
-	events_put_place(&e->base.events, e->top, e->base.search.is_on, &t);
-	if (t.len < head.n_cols)
-		area_bytes(head, 0, head.n_cols - (unsigned)t.len, STYLE_DIM,
-			   (struct span){ (const uint8_t *)t.p, t.len });
-	text_fini(&t);
+	events_draw_head(&e->base, &(struct events_head){
+		"Data", "   as ", echo_form_names[e->piece.form], e->top },
+		area_line(a, 0, 0, a.n_cols));
 	if (n && progress >= 1 && e->top >= n) {
 		e->top = n - 1;
 		e->skip = 0;
@@ -178,6 +169,8 @@ key(struct screen *screen, const struct key *k)
 	struct echo *e = (struct echo *)screen;
 	size_t page = e->area.n_rows > 1 ? e->area.n_rows - 1 : 1;
 
+	if (events_press_path(&e->base.events.q, &e->base.path, k))
+		return true;
 	if (k->modifiers)
 		return false;
 	switch (k->code) {

@@ -33,7 +33,8 @@ static const char *const filters[] = {
 	"proc.aname[1] = bash", "evt.buflen >= 4096", "evt.rawres < 0", "evt.num > 1000",
 	"fd.name startswith /etc", "evt.type in (open, openat, read) and evt.dir = <",
 	"container.id != host", "evt.args contains O_RDONLY",
-	"thread.cpu.user > 0 or user.uid = 0",
+	"thread.cpu.user > 0 or user.uid = 0", "evt.is_syslog = val(fd.connected)",
+	"evt.is_syslog = false and evt.dir = <",
 };
 
 /* What paths are made of. */
