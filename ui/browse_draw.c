@@ -150,7 +150,8 @@ find_host(struct browse *b)
 	if (snap->n_sections && snap->sections[0].facts.has_machine) {
 		struct span name = snap->sections[0].facts.machine.hostname;
 
-		text_bytes(&b->host, (const char *)name.p, name.len < HOST_MAX ? name.len : HOST_MAX);
+		text_bytes(&b->host, (const char *)name.p,
+			   name.len < HOST_MAX ? name.len : HOST_MAX);
 	}
 	snapshot_free(snap);
 }
