@@ -11,7 +11,7 @@
 
 /* An event with a result, then TEXT. */
 struct made {
-	uint8_t bytes[4096];
+	uint8_t bytes[8192];
 	struct event ev;
 };
 
