@@ -18,19 +18,11 @@
 #include "ui/grid.h"
 #include "ui/kept.h"
 #include "ui/key.h"
+#include "ui/path.h"
 #include "ui/timeline.h"
 
 #define BROWSE_SLICES 512		/* of the timeline */
 #define BROWSE_TYPED_MAX 32
-#define BROWSE_STEPS_MAX (2 * DRILL_LEVELS_MAX + 1)
-
-/* A part of the path that can be clicked: the view of a level, or the row in it that was
- * gone into, or the filter. */
-struct browse_step {
-	unsigned col, n_cols;
-	size_t level;			/* SIZE_MAX: the filter */
-	bool is_row;			/* it can be taken away: a row, the filter */
-};
 
 struct browse {
 	struct screen screen;
@@ -70,9 +62,8 @@ struct browse {
 	struct grid_column columns[GRID_COLUMNS_MAX];
 	size_t n_shown;
 	/* Where things were drawn. */
-	struct area grid_area, path_area, line_area;
-	struct browse_step steps[BROWSE_STEPS_MAX];
-	size_t n_steps;
+	struct area grid_area, line_area, filter_area;
+	struct path path;
 	unsigned line_cols;		/* of the timeline's area */
 	struct timeline line_drawn;
 	char line_words[5][32];		/* its texts */
@@ -98,6 +89,9 @@ void browse_open_spectrogram(struct screen *browse, const struct view *v);
 
 /* There is another view, level or condition: ask, and forget what was searched. */
 void browse_changed(struct browse *b);
+
+/* End all that is above, and go back to LEVEL. */
+void browse_go_to(void *browse, size_t level);
 
 /* Open the overview over B, what is on top. */
 void browse_overview(void *browse);

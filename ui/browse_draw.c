@@ -144,96 +144,27 @@ draw_source(struct browse *b, struct area line)
 	text_fini(&state);
 }
 
-/* A part of the path that can be clicked. */
-static void
-note_step(struct browse *b, unsigned col, unsigned n_cols, struct browse_step s)
-{
-	s.col = col;
-	s.n_cols = n_cols;
-	if (b->n_steps < BROWSE_STEPS_MAX)
-		b->steps[b->n_steps++] = s;
-}
-
-/* One step of the path; STYLE_LINK where one can go back to it. */
-static unsigned
-draw_step(struct browse *b, struct area line, unsigned col, size_t level, const char *words)
-{
-	bool is_last = level + 1 == b->drill.n;
-	unsigned n = area_text(line, 0, col, is_last ? STYLE_TITLE : STYLE_LINK, words);
-
-	if (!is_last)
-		note_step(b, line.col + col, n, (struct browse_step){ .level = level });
-	return n;
-}
-
-/* The row of LEVEL that was gone into. */
-static unsigned
-draw_row(struct browse *b, struct area line, unsigned col, size_t level)
-{
-	unsigned n = area_text(line, 0, col, STYLE_TEXT, b->drill.levels[level].label);
-
-	note_step(b, line.col + col, n, (struct browse_step){ .level = level, .is_row = true });
-	return n;
-}
-
-/* The first level from which on the path fits into N_COLS. */
-static size_t
-first_shown(const struct browse *b, unsigned n_cols)
-{
-	size_t first = b->drill.n - 1;
-	size_t used = strlen(b->drill.levels[first].view->name) + 4;
-
-	while (first) {
-		const struct drill_level *l = &b->drill.levels[first - 1];
-
-		used += strlen(l->view->name) + 6 + (l->label ? strlen(l->label) : 0);
-		if (used > n_cols && l->label)
-			break;
-		first--;
-	}
-	return first;
-}
-
 static void
 draw_path(struct browse *b, struct area line)
 {
 	const struct drill_level *l = browse_level(b);
-	unsigned filter_cols = l->filter ? line.n_cols / 2 : 0, col = 1;
-	struct area path = area_line(line, 0, 0, line.n_cols - filter_cols);
-	size_t first = first_shown(b, path.n_cols);
+	unsigned filter_cols = l->filter ? line.n_cols / 2 : 0, width;
+	struct text t = { 0 };
 
-	b->path_area = line;
-	b->n_steps = 0;
-	if (first)
-		col += area_text(path, 0, col, STYLE_DIM, "… › ");
-	for (size_t i = first; i < b->drill.n; i++) {
-		const struct drill_level *step = &b->drill.levels[i];
-
-		/* A view that was only passed by is no part of where we are. */
-		if (i + 1 < b->drill.n && !step->label)
-			continue;
-		col += draw_step(b, path, col, i, step->view->name);
-		if (i + 1 == b->drill.n)
-			break;
-		col += area_text(path, 0, col, STYLE_DIM, " › ");
-		col += draw_row(b, path, col, i);
-		col += area_text(path, 0, col, STYLE_DIM, " › ");
-	}
-	if (l->filter) {
-		struct text t = { 0 };
-		unsigned width;
-
-		text_str(&t, "filter  ");
-		text_str(&t, l->filter);
-		width = canvas_columns(span_of(&t));
-		width = width < filter_cols - 1 ? width : filter_cols - 1;
-		area_fit(area_line(line, 0, line.n_cols - width - 1, width), CANVAS_LEFT,
-			 STYLE_TITLE, span_of(&t));
-		area_style(area_line(line, 0, line.n_cols - width - 1, 6), STYLE_DIM);
-		note_step(b, line.col + line.n_cols - width - 1, width,
-			  (struct browse_step){ .level = SIZE_MAX, .is_row = true });
-		text_fini(&t);
-	}
+	path_start(&b->path, &b->drill, true);
+	b->path.parts[b->path.n - 1].level = PATH_HERE;
+	path_draw(&b->path, area_line(line, 0, 1, line.n_cols - 1 - filter_cols));
+	b->filter_area = area_line(line, 0, 0, 0);
+	if (!l->filter)
+		return;
+	text_str(&t, "filter  ");
+	text_str(&t, l->filter);
+	width = canvas_columns(span_of(&t));
+	width = width < filter_cols - 1 ? width : filter_cols - 1;
+	b->filter_area = area_line(line, 0, line.n_cols - width - 1, width);
+	area_fit(b->filter_area, CANVAS_LEFT, STYLE_TITLE, span_of(&t));
+	area_style(area_line(b->filter_area, 0, 0, 6), STYLE_DIM);
+	text_fini(&t);
 }
 
 /* Note the time NS in WORDS, without what is behind the seconds. */

@@ -75,6 +75,19 @@ go_back(void *screen)
 		app_note(b->screen.app, STYLE_DIM, "this is the top; q quits");
 }
 
+void
+browse_go_to(void *screen, size_t level)
+{
+	struct browse *b = screen;
+
+	while (b->screen.app->top != &b->screen)
+		app_pop(b->screen.app);
+	if (level + 1 >= b->drill.n)
+		return;
+	drill_to(&b->drill, level);
+	browse_changed(b);
+}
+
 static void
 pause_toggle(void *screen)
 {
@@ -100,7 +113,8 @@ legend(void *screen)
 /* What the events of the selected row are; without rows, of all that is seen. */
 struct selection {
 	struct events_question q;		/* its texts stand here, or in the levels */
-	struct text condition, title;
+	struct text condition;
+	char *row;
 };
 
 static void
@@ -108,9 +122,9 @@ select_events(struct browse *b, struct selection *s)
 {
 	struct drill_level *l = browse_level(b);
 	const char *filters[DRILL_FILTERS_MAX];
-	char *label;
 
-	*s = (struct selection){ .q = { .from_ns = b->from_ns, .to_ns = b->to_ns } };
+	*s = (struct selection){ .q = { .from_ns = b->from_ns, .to_ns = b->to_ns,
+					.way = { &b->drill, browse_go_to, b } } };
 	s->q.n_filters = drill_filters(&b->drill, filters);
 	if (s->q.n_filters > EVENTS_FILTERS_MAX - 2)
 		s->q.n_filters = EVENTS_FILTERS_MAX - 2;
@@ -121,24 +135,20 @@ select_events(struct browse *b, struct selection *s)
 	}
 	if (l->view->passes_filter && l->view->filter.filter)
 		s->q.filters[s->q.n_filters++] = l->view->filter.text;
-	text_str(&s->title, l->view->name);
 	if (browse_has_table(b) && b->table.table->n_rows && !view_is_list(l->view) &&
 	    drill_condition(b->table.table, l->grid.rows.at, &s->condition)) {
 		text_char(&s->condition, '\0');
 		s->q.filters[s->q.n_filters++] = s->condition.p;
-		label = drill_label(b->table.table, l->grid.rows.at);
-		text_fmt(&s->title, " › %s", label);
-		free(label);
+		s->row = drill_label(b->table.table, l->grid.rows.at);
+		s->q.row = s->row;
 	}
-	text_char(&s->title, '\0');
-	s->q.title = s->title.p;
 }
 
 static void
 selection_done(struct selection *s)
 {
 	text_fini(&s->condition);
-	text_fini(&s->title);
+	free(s->row);
 }
 
 static void
@@ -410,27 +420,27 @@ line_mouse(struct browse *b, const struct key *k)
 
 /* Mouse -------------------------------------------------------------------- */
 
+/* The left button goes there, the right one takes away what is a condition. */
 static bool
 path_mouse(struct browse *b, const struct key *k)
 {
-	if (k->mouse != MOUSE_PRESS || k->row != b->path_area.row)
-		return false;
-	for (size_t i = 0; i < b->n_steps; i++) {
-		struct browse_step s = b->steps[i];
+	const struct path_part *part = path_pressed(&b->path, k);
+	const struct area *f = &b->filter_area;
 
-		if (k->col < s.col || k->col >= s.col + s.n_cols)
-			continue;
-		if (k->button == 3 && s.is_row) {
-			browse_remove_part(b, s.level);
-		} else if (k->button == 1 && s.level == SIZE_MAX) {
-			browse_edit_filter(b);
-		} else if (k->button == 1) {
-			drill_to(&b->drill, s.level);
-			browse_changed(b);
-		}
+	if (part && k->button == 3 && part->is_row)
+		browse_remove_part(b, part->level);
+	else if (part && k->button == 1)
+		browse_go_to(b, part->level);
+	if (part)
 		return true;
-	}
-	return false;
+	if (k->mouse != MOUSE_PRESS || k->row != f->row || k->col < f->col ||
+	    k->col >= f->col + f->n_cols)
+		return false;
+	if (k->button == 3)
+		browse_remove_part(b, SIZE_MAX);
+	else if (k->button == 1)
+		browse_edit_filter(b);
+	return true;
 }
 
 static bool
