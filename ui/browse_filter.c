@@ -18,12 +18,37 @@
 
 /* Filter ------------------------------------------------------------------- */
 
+void
+browse_set_filter(struct browse *b, const char *text)
+{
+	struct drill_level *l = browse_level(b);
+
+	free(b->filter_before);
+	b->filter_before = l->filter ? xstrdup(l->filter) : NULL;
+	b->filtered_level = b->drill.n;
+	drill_set_filter(l, text);
+}
+
+bool
+browse_stop_looking(struct browse *b)
+{
+	double part;
+
+	if (!b->screen.app->progress.is_done || !browse_looks(b, &part) ||
+	    b->filtered_level != b->drill.n)
+		return false;
+	drill_set_filter(browse_level(b), b->filter_before ? b->filter_before : "");
+	b->filtered_level = 0;
+	browse_ask(b);
+	return true;
+}
+
 static void
 filter_entered(void *owner, const char *text)
 {
 	struct browse *b = owner;
 
-	drill_set_filter(browse_level(b), text);
+	browse_set_filter(b, text);
 	browse_ask(b);
 }
 
@@ -52,7 +77,7 @@ add_filter(struct browse *b, const char *condition)
 	if (f) {
 		filter_print(f, &shortest);
 		text_char(&shortest, '\0');
-		drill_set_filter(l, shortest.p);
+		browse_set_filter(b, shortest.p);
 	} else {
 		app_note(b->screen.app, STYLE_ERROR, "%s", err.text);
 	}
@@ -153,7 +178,7 @@ void
 browse_remove_part(struct browse *b, size_t level)
 {
 	if (level == SIZE_MAX)
-		drill_set_filter(browse_level(b), "");
+		browse_set_filter(b, "");
 	else
 		drill_forget(&b->drill, level);
 	browse_changed(b);
