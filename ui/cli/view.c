@@ -397,12 +397,27 @@ open_source(struct viewer *v, struct err *err)
 	return w->input.n ? input_open(&input, &files, err) : live_open(&live, err);
 }
 
+/* Say that a table is of a part of the files, where somebody did not wait for the rest. */
+static void
+tell_stopped(const struct source *s)
+{
+	struct source_stats stats;
+	struct text events = { 0 };
+
+	source_stats(s, &stats);
+	text_count(&events, stats.n_events);
+	text_char(&events, '\0');
+	cli_error("stopped before all was read: this is of the first %s events", events.p);
+	text_fini(&events);
+}
+
 /* Read, and show what there is. The exit status. */
 static int
 run(struct viewer *v)
 {
 	const struct view_wishes *w = v->wishes;
 	bool is_live = !w->input.n, shown, is_usable;
+	struct ingest_progress read = { .is_done = false };
 	int status;
 	struct ingest_options how = { .told = on_published, .ctx = v,
 				      .budget_bytes = is_live ? memory_of(w) : 0 };
@@ -428,6 +443,7 @@ run(struct viewer *v)
 		v->progress.is_on = !is_live && isatty(STDERR_FILENO);
 		v->progress.start_ns = v->progress.last_ns = progress_now_ns();
 		wait_until(v, w->seconds_ns ? live_now_ns() + w->seconds_ns : 0);
+		ingest_progress(v->ingest, &read);
 		ingest_stop(v->ingest);
 		ingest_wait(v->ingest);
 		progress_end(&v->progress);
@@ -440,6 +456,8 @@ run(struct viewer *v)
 	is_usable = input_report(v->source);
 	if (is_live)
 		live_report(v->source);
+	else if (read.end.interrupted)
+		tell_stopped(v->source);
 	if (!output_end(&v->out) || !shown || !is_usable)
 		return CLI_FAILED;
 	return w->whom.command ? live_status(v->source, CLI_OK) : CLI_OK;
