@@ -111,6 +111,9 @@ void browse_exclude(void *browse);
 void browse_remove_part(struct browse *b, size_t level);
 void browse_choose_part(void *browse);
 
+/* Ask to which level to go back. */
+void browse_choose_level(void *browse);
+
 /* Search the rows; go on with that, called when it is time. */
 void browse_search(void *browse);
 void browse_search_next(void *browse);
