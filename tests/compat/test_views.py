@@ -423,6 +423,12 @@ def spectrograms(tap, sysreel, path, name):
                 if s['from_ns'] <= int(time) <= s['to_ns']:
                     counts[bisect.bisect(starts, int(time)) - 1][
                         bisect.bisect(s['least_ns'], int(took)) - 1] += 1
+            if '--from' in words:
+                named, _, _ = run([sysreel, 'print', '-r', path, '-p', '%evt.rawtime',
+                                   'evt.num in (100, 700)'])
+                tap.check(len(named) < 2 or s['from_ns'] <= int(named[0]) < starts[1] and
+                          starts[-1] <= int(named[1]) <= s['to_ns'],
+                          f'{name}: {view_name} lasts from one event to the other', named)
             # Newer captures may not tell how long a call took.
             is_some = more or lines or name not in ('demo', 'bundled')
             tap.check(counts == [x['calls'] for x in s['slices']] and is_some,

@@ -187,6 +187,23 @@ put_table(struct viewer *v, const struct table *t)
 	output_flush(&v->out);
 }
 
+/* Where a window is one of events, their times are its own. */
+static void
+name_times(const struct snapshot *snap, const struct query *q, struct spectrum_look *look)
+{
+	uint64_t first = q->first > snap->first ? q->first : snap->first;
+	uint64_t end = q->end && q->end < snap->end ? q->end : snap->end;
+	uint64_t from_ns, to_ns;
+
+	if (first >= end)
+		return;
+	query_times(snap, first, end, &from_ns, &to_ns);
+	if (q->first && !look->from_ns)
+		look->from_ns = from_ns;
+	if (q->end && !look->to_ns)
+		look->to_ns = to_ns;
+}
+
 /* Show what Q counts, whose window is one of times or of events. */
 static bool
 show_spectrum(struct viewer *v, const struct snapshot *snap, const struct query *q)
@@ -216,6 +233,7 @@ show_spectrum(struct viewer *v, const struct snapshot *snap, const struct query 
 		filters[question.n_filters++] = events.p;
 	}
 	window_ends(snap, &first_ns, &last_ns);
+	name_times(snap, q, &look);
 	if (look.from_ns || look.to_ns) {
 		look.from_ns = look.from_ns ? look.from_ns : first_ns;
 		look.to_ns = look.to_ns ? look.to_ns : last_ns;
