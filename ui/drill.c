@@ -40,6 +40,11 @@ push(struct drill *d, const struct view *v)
 	*l = (struct drill_level){ .view = v, .is_descending = v->sort_descending };
 	if (v->sort_column < v->n_columns)
 		l->sort = v->columns[v->sort_column].name;
+	for (size_t i = 0; i < d->n_orders; i++)
+		if (d->orders[i].view == v) {
+			l->sort = d->orders[i].sort;
+			l->is_descending = d->orders[i].is_descending;
+		}
 	return l;
 }
 
@@ -102,7 +107,7 @@ drill_cell_condition(const struct table *t, size_t row, size_t column, struct te
 	case VIEW_LAST:
 	case VIEW_FIRST:
 		return c->source != VIEW_FROM_HISTORY && c->source != VIEW_FROM_CPU &&
-		       put_condition(c, &t->rows[row].cells[column], out);
+		       put_condition(c, &table_row(t, row)->cells[column], out);
 	default:
 		return false;
 	}
@@ -118,7 +123,7 @@ drill_condition(const struct table *t, size_t row, struct text *out)
 			continue;
 		if (is_any)
 			text_str(out, " and ");
-		if (!put_condition(t->columns[i], &t->rows[row].cells[i], out))
+		if (!put_condition(t->columns[i], &table_row(t, row)->cells[i], out))
 			return false;
 		is_any = true;
 	}
@@ -166,7 +171,7 @@ drill_label(const struct table *t, size_t row)
 
 	for (size_t i = 0; i < t->n_columns && label.len < LABEL_BYTES_MAX; i++) {
 		const struct view_column *c = t->columns[i];
-		const struct cell *cell = &t->rows[row].cells[i];
+		const struct cell *cell = &table_row(t, row)->cells[i];
 
 		if (c->aggregation != VIEW_KEY || cell->state == CELL_MISSING ||
 		    c->type == T_BOOL)
@@ -177,7 +182,7 @@ drill_label(const struct table *t, size_t row)
 		is_number &= show_is_number(c);
 	}
 	for (size_t i = 0; i < t->n_columns && is_number && t->columns[0]->key_entity; i++) {
-		const struct cell *cell = &t->rows[row].cells[i];
+		const struct cell *cell = &table_row(t, row)->cells[i];
 		struct span name;
 
 		if (cell->state == CELL_MISSING || !names_program(t->columns[i]))
@@ -298,14 +303,31 @@ drill_back(struct drill *d)
 	return true;
 }
 
-void
-drill_sort(struct drill_level *l, const char *column)
+/* Views that belong to a level are other ones each time. */
+static void
+remember_order(struct drill *d, const struct drill_level *l)
 {
+	size_t i = 0;
+
+	while (i < d->n_orders && d->orders[i].view != l->view)
+		i++;
+	if (l->own || i == DRILL_ORDERS_MAX)
+		return;
+	d->n_orders += i == d->n_orders;
+	d->orders[i] = (struct drill_order){ l->view, l->sort, l->is_descending };
+}
+
+void
+drill_sort(struct drill *d, const char *column)
+{
+	struct drill_level *l = drill_now(d);
+
 	if (l->sort && !strcmp(l->sort, column))
 		l->is_descending = !l->is_descending;
 	else
 		l->is_descending = true;
 	l->sort = column;
+	remember_order(d, l);
 }
 
 void

@@ -20,7 +20,7 @@ follow_partner(struct cursor *c, uint64_t number, uint64_t end)
 	cursor_go_to(c, number);
 	back = cursor_value(c, COL_BACK);
 	if (!(cursor_value(c, COL_FLAGS) & ROW_ENTER))
-		return back && back < number ? number - back : 0;
+		return back && back != BACK_ASIDE && back < number ? number - back : 0;
 	thread = cursor_value(c, COL_THREAD);
 	for (uint64_t i = number + 1; i < end && i - number < PARTNER_MAX; i++) {
 		cursor_go_to(c, i);

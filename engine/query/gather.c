@@ -274,6 +274,29 @@ gather_free(struct gather *g)
 	free(g);
 }
 
+void
+gather_shrink(struct gather *g)
+{
+	free(g->slots);
+	free(g->by_key);
+	free(g->kinds);
+	free(g->codes);
+	free(g->memo);
+	free(g->list);
+	g->slots = g->by_key = g->memo = NULL;
+	g->kinds = NULL;
+	g->codes = NULL;
+	g->list = NULL;
+	g->n_slots = g->n_by_key = g->cap_codes = g->n_list = g->cap_list = 0;
+	gather_sums_free(g->sums);
+	g->sums = NULL;
+	for (size_t i = 0; i < KEYS_MAX; i++) {
+		free(g->keys[i].by_slot);
+		free(g->keys[i].by_number);
+		g->keys[i].by_slot = g->keys[i].by_number = NULL;
+	}
+}
+
 /* Columns whose terms are asked of each row; keys are. */
 static bool
 asks_rows(const struct gather *g, size_t i)

@@ -169,6 +169,9 @@ struct gather {
 struct gather *gather_new(const struct plan *plan, struct err *err);
 void gather_free(struct gather *g);	/* NULL is fine */
 
+/* All has been gathered: free what no cell is made of. */
+void gather_shrink(struct gather *g);
+
 /* What it asks of descriptors may be kept in L; use what there is. Before any row. L
  * outlives G. */
 void gather_want_facts(const struct gather *g, struct facts_list *l);
