@@ -37,10 +37,10 @@ process_of_row(struct store *s, const struct table *t, size_t row)
 
 	for (size_t i = 0; i < t->n_columns; i++) {
 		if (t->columns[i]->key_entity == VIEW_PROCESS)
-			return store_process(s, t->rows[row].entity);
+			return store_process(s, table_row(t, row)->entity);
 		if (t->columns[i]->key_entity != VIEW_THREAD)
 			continue;
-		thread = store_thread(s, t->rows[row].entity);
+		thread = store_thread(s, table_row(t, row)->entity);
 		return thread ? atomic_load_explicit(&thread->proc, memory_order_acquire) : NULL;
 	}
 	return NULL;

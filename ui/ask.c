@@ -8,6 +8,7 @@
 #include "engine/base/mem.h"
 #include "engine/store/store.h"
 #include "ui/heatmap.h"
+#include "ui/row_id.h"
 #include "ui/worker.h"
 
 struct ask {
@@ -32,6 +33,7 @@ void
 answer_done(struct answer *a)
 {
 	table_free(a->table);
+	snapshot_free(a->snap);
 	free(a->slices.counts);
 	free(a->slices.is_lost);
 	free(a->spectrum.counts);
@@ -86,7 +88,7 @@ answer_table(struct ask *a, const struct question *q, const struct snapshot *sna
 		.view = q->view, .variant = q->variant, .filters = q->filters,
 		.n_filters = q->n_filters, .from_ns = q->from_ns, .to_ns = q->to_ns,
 		.sort = q->sort, .sort_descending = q->sort_descending, .is_flat = q->is_flat,
-		.style = a->style,
+		.rows_first = q->rows_first, .style = a->style,
 		.options = a->options, .watch = &a->watch,
 	};
 
@@ -102,6 +104,12 @@ answer_table(struct ask *a, const struct question *q, const struct snapshot *sna
 	out->table = query_run(snap, &query, &out->err);
 	a->watch.partial = NULL;
 	out->view = q->view;
+	if (!out->table || !q->seeks)
+		return;
+	/* Not in the thread that must not wait. */
+	out->is_sought = true;
+	out->sought = q->sought;
+	out->sought_at = row_find(out->table, q->sought);
 }
 
 static void
@@ -153,13 +161,17 @@ answer(struct ask *a, const struct question *q, struct answer *out)
 	struct snapshot *snap = store_snapshot(a->store);
 
 	*out = (struct answer){ .id = q->id };
-	if (q->view)
+	if (q->view) {
 		answer_table(a, q, snap, out);
-	else if (q->n_bins)
+	} else if (q->n_bins) {
 		answer_spectrum(a, q, snap, out);
-	else
+	} else {
 		answer_slices(a, q, snap, out);
-	snapshot_free(snap);
+	}
+	if (q->rows_first)
+		out->snap = snap;
+	else
+		snapshot_free(snap);
 }
 
 /* With the mutex held, and as long as nobody asks. */

@@ -18,6 +18,7 @@
 #include "engine/query/slices.h"
 
 struct ask;
+struct snapshot;
 struct store;
 
 #define ASK_FILTERS_MAX 130
@@ -34,6 +35,9 @@ struct question {
 	const char *sort;
 	bool sort_descending;
 	bool is_flat;			/* a table without its tree */
+	size_t rows_first;		/* others are made when they are asked for; 0: all */
+	bool seeks;			/* a row of the table: */
+	uint64_t sought;		/* it is called so, see row_id() */
 	bool wants_parts;		/* what takes long comes in parts first */
 	enum slices_measure measure;	/* of a timeline */
 	size_t n_slices;		/* without a view: a timeline of so many slices, */
@@ -46,6 +50,10 @@ struct answer {
 	uint64_t id;
 	const struct view *view;	/* that was asked for */
 	struct table *table;		/* NULL: no view, or it failed */
+	struct snapshot *snap;		/* that it is made from; owned; NULL: not needed */
+	bool is_sought;			/* a row was looked for: */
+	uint64_t sought;
+	size_t sought_at;		/* SIZE_MAX: there is none */
 	bool is_first;			/* a part of it: the question is still being answered */
 	struct slices slices;		/* .n 0: not asked for, or it failed */
 	struct spectrum spectrum;	/* the same */

@@ -8,6 +8,7 @@
 #include "engine/base/text.h"
 #include "engine/query/show.h"
 #include "engine/query/view.h"
+#include "ui/row_id.h"
 #include "ui/term.h"
 
 #define MS 1000000u
@@ -20,6 +21,7 @@
 #define SLIDE_EVERY_NS (500 * MS)
 #define LOOKS_NS (300 * MS)		/* a question that takes longer says how far it is */
 #define TABLE_SHARE 4
+#define ROWS_FIRST 512u			/* of a table: more than fit on a screen */
 #define LINE_SHARE 12
 #define REST_COLS 20			/* of a column that is not the last */
 
@@ -85,7 +87,7 @@ static void
 put_cell(const void *ctx, size_t row, size_t column, struct text *t, enum style *s)
 {
 	const struct browse *b = ctx;
-	const struct cell *c = &b->table.table->rows[row].cells[b->shown_cells[column]];
+	const struct cell *c = &table_row(b->table.table, row)->cells[b->shown_cells[column]];
 
 	put_value(b, c, column, t);
 	if (c->state == CELL_UNSURE)
@@ -105,45 +107,24 @@ put_total(const void *ctx, size_t column, struct text *t)
 }
 
 static uint64_t
-mix(uint64_t h, const void *p, size_t len)
+id_of_row(const void *ctx, size_t row)
 {
-	for (const uint8_t *at = p; len; len--)
-		h = (h ^ *at++) * 0x100000001B3u;
-	return h;
+	return row_id(((const struct browse *)ctx)->table.table, row);
 }
 
-static uint64_t
-row_id(const void *ctx, size_t row)
+/* It may have been looked for already. */
+static size_t
+find_row(const void *ctx, uint64_t id)
 {
-	const struct table *t = ((const struct browse *)ctx)->table.table;
-	const struct table_row *r = &t->rows[row];
-	uint64_t h = mix(0xCBF29CE484222325u, &r->entity, sizeof(r->entity));
-	bool is_any = r->entity != 0;
+	const struct answer *a = &((const struct browse *)ctx)->table;
 
-	for (size_t i = 0; i < t->n_columns; i++) {
-		const struct cell *c = &r->cells[i];
-		struct text text = { 0 };
-
-		if (t->columns[i]->aggregation != VIEW_KEY)
-			continue;
-		is_any = true;
-		if (c->state == CELL_MISSING)
-			continue;
-		if (t->columns[i]->type == T_STR || t->columns[i]->type == T_DATA) {
-			h = mix(h, c->value.s.p, c->value.s.len);
-			continue;
-		}
-		value_text(&c->value, t->columns[i]->type, U_NONE, 64, &text);
-		h = mix(h, text.p, text.len);
-		text_fini(&text);
-	}
-	return is_any ? h : row;
+	return a->is_sought && a->sought == id ? a->sought_at : row_find(a->table, id);
 }
 
 static unsigned
 row_level(const void *ctx, size_t row)
 {
-	return ((const struct browse *)ctx)->table.table->rows[row].level;
+	return table_row(((const struct browse *)ctx)->table.table, row)->level;
 }
 
 static const char *
@@ -170,7 +151,8 @@ browse_data(struct browse *b, struct grid_data *d)
 		show_columns(b);
 	*d = (struct grid_data){
 		.columns = b->columns, .n_columns = b->n_shown, .sort_column = SIZE_MAX,
-		.is_descending = l->is_descending, .ctx = b, .cell = put_cell, .id = row_id,
+		.is_descending = l->is_descending, .ctx = b, .cell = put_cell, .id = id_of_row,
+		.find = find_row,
 	};
 	for (size_t i = 0; i < b->n_shown && l->sort; i++)
 		if (!strcmp(b->shown[i]->name, l->sort))
@@ -225,7 +207,7 @@ slide(struct browse *b)
 		return;
 	b->slid_to_ns = browse_now();
 	b->slid_from_ns = b->since_ns ? b->since_ns
-				      : b->slid_to_ns - b->screen.app->o->refresh_ns;
+				      : b->slid_to_ns - b->length_ns;
 }
 
 /* Append what all questions of the level have in common. */
@@ -295,6 +277,10 @@ put_table_question(struct browse *b)
 	q.sort = l->sort;
 	q.sort_descending = l->is_descending;
 	q.is_flat = l->is_flat;
+	q.seeks = l->grid.has_selected;
+	q.sought = l->grid.selected;
+	/* On what still grows, rows that are to be made would hold memory back. */
+	q.rows_first = is_passing(b) ? 0 : ROWS_FIRST + l->grid.rows.at;
 	q.wants_parts = true;
 	free(b->table_key_next);
 	b->table_key_next = table_key(b, &b->table_key_next_len);
@@ -365,6 +351,7 @@ reuse_table(struct browse *b)
 			free(key);
 			return false;
 		}
+		b->table.is_sought = false;
 		free(b->table_key);
 	} else if (kept_take(&b->kept, key, &got)) {
 		kept_put(&b->kept, b->table_key, &b->table);
@@ -565,6 +552,8 @@ end(struct screen *s)
 	free(b->line_key_next);
 	drill_fini(&b->drill);
 	free(b->search);
+	free(b->filter_before);
+	text_fini(&b->host);
 	free(b);
 }
 
@@ -584,6 +573,7 @@ browse_open(struct app *a, const struct view *first)
 	ops.n_actions = n_browse_actions;
 	b->screen.ops = &ops;
 	app_push(a, &b->screen);
+	b->length_ns = a->o->refresh_ns;
 	drill_start(&b->drill, first);
 	drill_order(browse_level(b), a->o->sort, a->o->sort_way);
 	if (a->o->filter)

@@ -18,19 +18,11 @@
 #include "ui/grid.h"
 #include "ui/kept.h"
 #include "ui/key.h"
+#include "ui/path.h"
 #include "ui/timeline.h"
 
 #define BROWSE_SLICES 512		/* of the timeline */
 #define BROWSE_TYPED_MAX 32
-#define BROWSE_STEPS_MAX (2 * DRILL_LEVELS_MAX + 1)
-
-/* A part of the path that can be clicked: the view of a level, or the row in it that was
- * gone into, or the filter. */
-struct browse_step {
-	unsigned col, n_cols;
-	size_t level;			/* SIZE_MAX: the filter */
-	bool is_row;			/* it can be taken away: a row, the filter */
-};
 
 struct browse {
 	struct screen screen;
@@ -55,12 +47,16 @@ struct browse {
 	uint64_t from_ns, to_ns;	/* the window; 0, 0: all of a capture, or what slides */
 	uint64_t since_ns;		/* live: where that window begins; 0: it slides as well */
 	uint64_t slid_from_ns, slid_to_ns;	/* live: the window that slides, as of now */
+	uint64_t length_ns;		/* how long it is then */
 	bool has_focus_on_line;		/* keys act on the timeline */
 	uint64_t cursor_ns;
 	uint64_t anchor_ns;		/* the other end of the window while it is drawn */
 	bool is_dragging;
 	struct key typed[BROWSE_TYPED_MAX];	/* before there were rows */
 	size_t n_typed;
+	struct text host;		/* the machine it is about; empty: not known yet */
+	char *filter_before;		/* the one before that of the level; NULL: none */
+	size_t filtered_level;		/* how many levels there were then; 0: it is forgotten */
 	char *search;			/* NULL: nothing is searched */
 	struct grid_search finding;	/* .left 0: it is over; SIZE_MAX: it waits for rows */
 	/* The columns that are shown: of the table, or of the view while there is none. */
@@ -70,9 +66,8 @@ struct browse {
 	struct grid_column columns[GRID_COLUMNS_MAX];
 	size_t n_shown;
 	/* Where things were drawn. */
-	struct area grid_area, path_area, line_area;
-	struct browse_step steps[BROWSE_STEPS_MAX];
-	size_t n_steps;
+	struct area grid_area, line_area, filter_area;
+	struct path path;
 	unsigned line_cols;		/* of the timeline's area */
 	struct timeline line_drawn;
 	char line_words[5][32];		/* its texts */
@@ -99,23 +94,35 @@ void browse_open_spectrogram(struct screen *browse, const struct view *v);
 /* There is another view, level or condition: ask, and forget what was searched. */
 void browse_changed(struct browse *b);
 
+/* End all that is above, and go back to LEVEL. */
+void browse_go_to(void *browse, size_t level);
+
 /* Open the overview over B, what is on top. */
 void browse_overview(void *browse);
 
 /* Edit the filter; keep what has the value of the marked cell, or (IS_EXCLUDED) what has
  * not; take away the row of a level (SIZE_MAX: the filter), or ask which part. */
 void browse_edit_filter(void *browse);
+/* Let TEXT be the filter of the present level, "" none. */
+void browse_set_filter(struct browse *b, const char *text);
 void browse_narrow(struct browse *b, bool is_excluded);
 void browse_include(void *browse);
 void browse_exclude(void *browse);
 void browse_remove_part(struct browse *b, size_t level);
 void browse_choose_part(void *browse);
 
+/* Ask to which level to go back. */
+void browse_choose_level(void *browse);
+
 /* Search the rows; go on with that, called when it is time. */
 void browse_search(void *browse);
 void browse_search_next(void *browse);
 void browse_search_previous(void *browse);
 void browse_search_on(struct browse *b);
+
+/* Looking takes long: stop it, and let the filter be as it was before. False: it does not
+ * take long, or there was no other filter. */
+bool browse_stop_looking(struct browse *b);
 
 /* A key for rows, and there are none yet: it is kept, and true. */
 bool browse_type_ahead(struct browse *b, const struct key *k);

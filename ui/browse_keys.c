@@ -19,6 +19,9 @@
 #include "ui/spectro.h"
 
 #define MENU_COLS 30
+#define ZOOM_MIN_NS 2000u		/* what is not cut in halves */
+#define LENGTH_MIN_NS 100000000u	/* of the window that slides */
+#define LENGTH_MAX_NS 3600000000000u
 
 /* Another view, level or order: what was searched belongs to the one before. */
 void
@@ -66,6 +69,8 @@ go_back(void *screen)
 
 	if (b->has_focus_on_line)
 		b->has_focus_on_line = false;
+	else if (browse_stop_looking(b))
+		app_note(b->screen.app, STYLE_WARNING, "stopped: the filter is as it was before");
 	else if (drill_back(&b->drill))
 		browse_changed(b);
 	else if (stop_reading(b->screen.app))
@@ -73,6 +78,19 @@ go_back(void *screen)
 			 "was so far");
 	else
 		app_note(b->screen.app, STYLE_DIM, "this is the top; q quits");
+}
+
+void
+browse_go_to(void *screen, size_t level)
+{
+	struct browse *b = screen;
+
+	while (b->screen.app->top != &b->screen)
+		app_pop(b->screen.app);
+	if (level + 1 >= b->drill.n)
+		return;
+	drill_to(&b->drill, level);
+	browse_changed(b);
 }
 
 static void
@@ -100,7 +118,8 @@ legend(void *screen)
 /* What the events of the selected row are; without rows, of all that is seen. */
 struct selection {
 	struct events_question q;		/* its texts stand here, or in the levels */
-	struct text condition, title;
+	struct text condition;
+	char *row;
 };
 
 static void
@@ -108,9 +127,9 @@ select_events(struct browse *b, struct selection *s)
 {
 	struct drill_level *l = browse_level(b);
 	const char *filters[DRILL_FILTERS_MAX];
-	char *label;
 
-	*s = (struct selection){ .q = { .from_ns = b->from_ns, .to_ns = b->to_ns } };
+	*s = (struct selection){ .q = { .from_ns = b->from_ns, .to_ns = b->to_ns,
+					.way = { &b->drill, browse_go_to, b } } };
 	s->q.n_filters = drill_filters(&b->drill, filters);
 	if (s->q.n_filters > EVENTS_FILTERS_MAX - 2)
 		s->q.n_filters = EVENTS_FILTERS_MAX - 2;
@@ -121,24 +140,20 @@ select_events(struct browse *b, struct selection *s)
 	}
 	if (l->view->passes_filter && l->view->filter.filter)
 		s->q.filters[s->q.n_filters++] = l->view->filter.text;
-	text_str(&s->title, l->view->name);
 	if (browse_has_table(b) && b->table.table->n_rows && !view_is_list(l->view) &&
 	    drill_condition(b->table.table, l->grid.rows.at, &s->condition)) {
 		text_char(&s->condition, '\0');
 		s->q.filters[s->q.n_filters++] = s->condition.p;
-		label = drill_label(b->table.table, l->grid.rows.at);
-		text_fmt(&s->title, " › %s", label);
-		free(label);
+		s->row = drill_label(b->table.table, l->grid.rows.at);
+		s->q.row = s->row;
 	}
-	text_char(&s->title, '\0');
-	s->q.title = s->title.p;
 }
 
 static void
 selection_done(struct selection *s)
 {
 	text_fini(&s->condition);
-	text_fini(&s->title);
+	free(s->row);
 }
 
 static void
@@ -302,12 +317,28 @@ choose_columns(void *screen)
 
 /* The window --------------------------------------------------------------- */
 
+/* How much time a column of the timeline is. */
+static uint64_t
+column_ns(const struct browse *b)
+{
+	const struct slices *s = &b->line.slices;
+	unsigned n = b->line_drawn.n ? timeline_columns(&b->line_drawn, b->line_area.n_cols) : 0;
+
+	return n && s->n ? (s->to_ns - s->from_ns) / n + 1 : 1;
+}
+
+/* The window is the columns that begin at ONE_NS and OTHER_NS, and those between. */
 static void
 set_window(struct browse *b, uint64_t one_ns, uint64_t other_ns)
 {
+	const struct slices *s = &b->line.slices;
+	uint64_t end_ns = (one_ns < other_ns ? other_ns : one_ns) + column_ns(b) - 1;
+
 	b->from_ns = one_ns < other_ns ? one_ns : other_ns;
-	b->to_ns = one_ns < other_ns ? other_ns : one_ns;
-	/* The time of an event at the very start is in the window as well. */
+	b->to_ns = end_ns < s->to_ns ? end_ns : s->to_ns;
+	/* At the very end no column begins. */
+	if (b->from_ns == s->to_ns)
+		b->from_ns -= s->to_ns - s->from_ns < column_ns(b) ? 0 : column_ns(b) - 1;
 	browse_ask(b);
 }
 
@@ -318,6 +349,62 @@ whole(void *screen)
 
 	b->from_ns = b->to_ns = b->since_ns = 0;
 	browse_ask(b);
+}
+
+/* The window that slides is half or twice as long. */
+static void
+zoom_live(struct browse *b, bool is_in)
+{
+	uint64_t length = is_in ? b->length_ns / 2 : b->length_ns * 2;
+
+	if (length < LENGTH_MIN_NS || length > LENGTH_MAX_NS) {
+		app_note(b->screen.app, STYLE_DIM, "it is as %s as it can be",
+			 is_in ? "short" : "long");
+		return;
+	}
+	b->length_ns = length;
+	b->since_ns = 0;
+	b->slid_to_ns = b->is_paused ? b->slid_to_ns : 0;
+	b->slid_from_ns = b->slid_to_ns ? b->slid_to_ns - length : 0;
+	app_note(b->screen.app, STYLE_DIM, "the last %.3g s", (double)length / 1e9);
+	browse_ask(b);
+}
+
+/* Half or twice as much around the cursor on the timeline, else the middle of the window. */
+static void
+zoom(struct browse *b, bool is_in)
+{
+	const struct slices *s = &b->line.slices;
+	uint64_t from = b->to_ns ? b->from_ns : s->from_ns, to = b->to_ns ? b->to_ns : s->to_ns;
+	uint64_t middle = from + (to - from) / 2, half = is_in ? (to - from) / 4 : to - from;
+
+	if (browse_slides(b)) {
+		zoom_live(b, is_in);
+		return;
+	}
+	if (!s->n || (is_in && to - from < ZOOM_MIN_NS)) {
+		app_note(b->screen.app, STYLE_DIM, "there is no less to show");
+		return;
+	}
+	if (b->has_focus_on_line && b->cursor_ns >= from && b->cursor_ns <= to)
+		middle = b->cursor_ns;
+	b->from_ns = middle > s->from_ns + half ? middle - half : s->from_ns;
+	b->to_ns = s->to_ns - middle > half ? middle + half : s->to_ns;
+	if (b->from_ns == s->from_ns && b->to_ns == s->to_ns && b->screen.app->o->name)
+		b->from_ns = b->to_ns = 0;
+	browse_ask(b);
+}
+
+static void
+zoom_in(void *screen)
+{
+	zoom(screen, true);
+}
+
+static void
+zoom_out(void *screen)
+{
+	zoom(screen, false);
 }
 
 /* What happened before now is not looked at any more. */
@@ -358,8 +445,7 @@ static bool
 line_key(struct browse *b, const struct key *k)
 {
 	const struct slices *s = &b->line.slices;
-	unsigned n = b->line_drawn.n ? timeline_columns(&b->line_drawn, b->line_area.n_cols) : 0;
-	uint64_t step = n && s->n ? (s->to_ns - s->from_ns) / n + 1 : 1;
+	uint64_t step = column_ns(b);
 	bool is_left = k->code == K_LEFT;
 
 	if (!s->n || (k->code != K_LEFT && k->code != K_RIGHT && k->code != K_HOME &&
@@ -410,27 +496,44 @@ line_mouse(struct browse *b, const struct key *k)
 
 /* Mouse -------------------------------------------------------------------- */
 
+/* Is K on the sign for what of the path does not fit? */
+static bool
+is_before_path(const struct browse *b, const struct key *k)
+{
+	const struct path *p = &b->path;
+
+	for (size_t i = 0; i < p->n; i++)
+		if (p->parts[i].n_cols)
+			return i && k->mouse == MOUSE_PRESS && k->button == 1 &&
+			       k->row == p->row && k->col < p->parts[i].col;
+	return false;
+}
+
+/* The left button goes there, the right one takes away what is a condition. */
 static bool
 path_mouse(struct browse *b, const struct key *k)
 {
-	if (k->mouse != MOUSE_PRESS || k->row != b->path_area.row)
-		return false;
-	for (size_t i = 0; i < b->n_steps; i++) {
-		struct browse_step s = b->steps[i];
+	const struct path_part *part = path_pressed(&b->path, k);
+	const struct area *f = &b->filter_area;
 
-		if (k->col < s.col || k->col >= s.col + s.n_cols)
-			continue;
-		if (k->button == 3 && s.is_row) {
-			browse_remove_part(b, s.level);
-		} else if (k->button == 1 && s.level == SIZE_MAX) {
-			browse_edit_filter(b);
-		} else if (k->button == 1) {
-			drill_to(&b->drill, s.level);
-			browse_changed(b);
-		}
+	if (part && k->button == 3 && part->is_row)
+		browse_remove_part(b, part->level);
+	else if (part && k->button == 1)
+		browse_go_to(b, part->level);
+	if (part)
+		return true;
+	if (is_before_path(b, k)) {
+		browse_choose_level(b);
 		return true;
 	}
-	return false;
+	if (k->mouse != MOUSE_PRESS || k->row != f->row || k->col < f->col ||
+	    k->col >= f->col + f->n_cols)
+		return false;
+	if (k->button == 3)
+		browse_remove_part(b, SIZE_MAX);
+	else if (k->button == 1)
+		browse_edit_filter(b);
+	return true;
 }
 
 static bool
@@ -496,6 +599,7 @@ const struct action browse_actions[] = {
 	  browse_search },
 	{ "Enter", NULL, "go into the selected row", go_down },
 	{ "Esc Backspace", NULL, "back up, to where everything is as it was left", go_back },
+	{ "b", NULL, "back to any part of the path; so does a click on it", browse_choose_level },
 	{ "n", NULL, "search: the next row", browse_search_next },
 	{ "N", NULL, "search: the previous row", browse_search_previous },
 	{ "+", NULL, "only what has the value of the marked cell", browse_include },
@@ -508,7 +612,10 @@ const struct action browse_actions[] = {
 	{ "1 2 3 4 5 6 7 8 9", NULL, "sort by that column, counted from the left", NULL },
 	{ "Tab", NULL, "put the keys on the timeline, and back", focus_line },
 	{ "Shift-Left Shift-Right", NULL, "on the timeline: draw a window", NULL },
-	{ "0", NULL, "the window is everything again", whole },
+	{ "z", NULL, "half the window, around the cursor of the timeline, else its middle; live, "
+	  "fewer of the last seconds", zoom_in },
+	{ "Z", NULL, "twice the window", zoom_out },
+	{ "0", NULL, "the window is everything again; live, the last seconds", whole },
 	{ "c", NULL, "live: clear, and show what happens from now on", clear },
 	{ "p Space", "Pause", "hold the display still, and let it go", pause_toggle },
 	{ "F10 q", "Quit", "leave", app_quit },

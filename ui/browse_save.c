@@ -43,7 +43,8 @@ write_table(void *ctx, const char *path, int fd, const atomic_bool *cancel)
 	ordered.totals = put_cells(s, t->totals, cells);
 	for (size_t i = 0; i < t->n_rows; i++) {
 		rows[i] = t->rows[i];
-		rows[i].cells = put_cells(s, t->rows[i].cells, cells + (i + 1) * t->n_columns);
+		rows[i].cells = put_cells(s, table_row(t, i)->cells,
+					  cells + (i + 1) * t->n_columns);
 	}
 	ordered.rows = rows;
 	code = s->browse->screen.app->o->write_table(&ordered, path, fd, cancel);
@@ -84,6 +85,8 @@ saved_new(struct browse *b)
 	struct saved *s = xzalloc(sizeof(*s));
 	size_t at = 0;
 
+	/* Another thread will read it. */
+	table_make(t, t->n_rows);
 	s->browse = b;
 	s->table = *t;
 	s->columns = xreallocarray(NULL, t->n_columns + 1, sizeof(*s->columns));

@@ -90,7 +90,8 @@ browse_open_spectrogram(struct screen *browse, const struct view *v)
 	struct browse *b = (struct browse *)browse;
 	const char *filters[DRILL_FILTERS_MAX];
 	struct events_question q = { .from_ns = b->from_ns, .to_ns = b->to_ns, .title = v->name,
-				  .span = v->columns[0].of.text, .view = v->id };
+				  .span = v->columns[0].of.text, .view = v->id,
+				  .way = { &b->drill, browse_go_to, b } };
 	size_t n = drill_filters(&b->drill, filters);
 
 	if (browse_slides(b)) {

@@ -72,7 +72,7 @@ put_value(const char *field, const struct table *t, size_t row, struct text *out
 			       "%%" PID_FIELD " is looked at before", field);
 	if (i == SIZE_MAX)
 		return err_set(err, -ENOENT, "the view has no column of %%%s", field);
-	cell = &t->rows[row].cells[i];
+	cell = &table_row(t, row)->cells[i];
 	if (cell->state == CELL_MISSING)
 		return err_set(err, -ENOENT, "this row has no %%%s", field);
 	if (t->columns[i]->type == T_STR || t->columns[i]->type == T_DATA)

@@ -7,8 +7,8 @@
 struct eval;
 struct pager;
 
-/* Append each field that has a value for EV, by domain, and the data as text and in
- * hexadecimal. */
+/* Append what one wants to know first of EV, its data as text and in hexadecimal, and each
+ * field that has a value, by domain. */
 void describe_event(const struct eval *ev, struct pager *p);
 
 #endif

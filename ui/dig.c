@@ -7,20 +7,18 @@
 #include "engine/base/err.h"
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
-#include "engine/field/operand.h"
 #include "engine/query/cursor.h"
 #include "engine/store/store.h"
 #include "ui/app.h"
-#include "ui/describe.h"
+#include "ui/detail.h"
 #include "ui/dig_line.h"
 #include "ui/events.h"
 #include "ui/filter_prompt.h"
+#include "ui/follow.h"
 #include "ui/grid.h"
 #include "ui/key.h"
 #include "ui/read.h"
 #include "ui/search.h"
-
-#define PARTNER_MAX 1000000u		/* events behind an enter among which its exit is sought */
 
 struct dig {
 	struct events_screen base;
@@ -81,26 +79,6 @@ data_of(struct dig *d, struct grid_data *out)
 	};
 }
 
-static void
-draw_head(struct dig *d, struct area line)
-{
-	struct text t = { 0 };
-	unsigned col = 1, width;
-
-	col += area_text(line, 0, col, STYLE_DIM, "Events › ");
-	col += area_text(line, 0, col, STYLE_TITLE, d->base.events.q.title);
-	if (d->base.events.filter) {
-		col += area_text(line, 0, col, STYLE_DIM, "   filter  ");
-		area_text(line, 0, col, STYLE_TITLE, d->base.events.filter);
-	}
-	events_put_place(&d->base.events, d->grid.rows.at, d->base.search.is_on, &t);
-	width = (unsigned)t.len;
-	if (width < line.n_cols)
-		area_bytes(line, 0, line.n_cols - width, STYLE_DIM,
-			   (struct span){ (const uint8_t *)t.p, t.len });
-	text_fini(&t);
-}
-
 /* The number of the selected event; UINT64_MAX: there is none. */
 static uint64_t
 selected(const struct dig *d)
@@ -138,7 +116,9 @@ draw(struct screen *s, struct area a)
 	go_back(d, &data, is_done);
 	d->grid.search = d->base.search.text;
 	grid_draw(&d->grid, &data, d->area);
-	draw_head(d, area_line(a, 0, 0, a.n_cols));
+	events_draw_head(&d->base, &(struct events_head){
+		"Events", "   filter  ", d->base.events.filter, d->grid.rows.at },
+		area_line(a, 0, 0, a.n_cols));
 	app_draw_bar(s, area_line(a, a.n_rows - 1, 0, a.n_cols));
 }
 
@@ -215,36 +195,21 @@ has_event(const struct dig *d)
 }
 
 static void
+select_row(struct events_screen *list, size_t at)
+{
+	struct dig *d = (struct dig *)list;
+	struct grid_data data;
+
+	data_of(d, &data);
+	grid_select(&d->grid, &data, at, d->area);
+}
+
+static void
 show_event(void *screen)
 {
 	struct dig *d = screen;
 
-	events_show(&d->base.events, d->grid.rows.at);
-}
-
-/* The number of the other event of the call; 0: it is not there. */
-static uint64_t
-partner_of(struct dig *d, uint64_t number)
-{
-	struct cursor *c = d->base.events.now.cursor;
-	uint64_t end = d->base.events.now.snap->end;
-	uint64_t thread, back;
-
-	cursor_go_to(c, number);
-	back = cursor_value(c, COL_BACK);
-	if (!(cursor_value(c, COL_FLAGS) & ROW_ENTER))
-		return back && back < number ? number - back : 0;
-	thread = cursor_value(c, COL_THREAD);
-	for (uint64_t i = number + 1; i < end && i - number < PARTNER_MAX; i++) {
-		cursor_go_to(c, i);
-		if (cursor_value(c, COL_BACK) == i - number)
-			return i;
-		/* The thread's next call: this one has no exit. */
-		if (cursor_value(c, COL_THREAD) == thread &&
-		    cursor_value(c, COL_FLAGS) & ROW_ENTER)
-			return 0;
-	}
-	return 0;
+	detail_open(&d->base, d->grid.rows.at, select_row);
 }
 
 static void
@@ -257,12 +222,14 @@ go_to_partner(void *screen)
 
 	if (!has_event(d))
 		return;
-	other = partner_of(d, find_number(found(d), d->grid.rows.at));
+	other = follow_partner(d->base.events.now.cursor, selected(d),
+			       d->base.events.now.snap->end);
 	d->line.number = UINT64_MAX;
 	at = other ? find_index(found(d), other) : SIZE_MAX;
 	if (!other || at >= find_count(found(d)) || find_number(found(d), at) != other) {
 		app_note(d->base.screen.app, STYLE_WARNING, other ?
-			 "its partner is event %llu, which is not among these" :
+			 "its partner is event %llu, which is not among these; h shows the "
+			 "whole thread" :
 			 "it has no partner", (unsigned long long)other);
 		return;
 	}
@@ -270,48 +237,22 @@ go_to_partner(void *screen)
 	grid_select(&d->grid, &data, at, d->area);
 }
 
-/* Keep what has the same FIELD, and OTHER (NULL: none), as the selected event. */
-static void
-follow(struct dig *d, const char *field, const char *other)
-{
-	struct text t = { 0 };
-	const struct eval *ev;
-	const char *names[] = { field, other };
-
-	if (!has_event(d))
-		return;
-	cursor_go_to(d->base.events.now.cursor, find_number(found(d), d->grid.rows.at));
-	ev = cursor_eval(d->base.events.now.cursor, CURSOR_EVENT);
-	d->line.number = UINT64_MAX;
-	for (size_t i = 0; i < 2 && names[i]; i++) {
-		size_t len;
-		struct operand *o = operand_parse(names[i], &len, NULL);
-		struct value v;
-
-		if (o && operand_get(o, ev, &v)) {
-			text_fmt(&t, "%s%s = ", t.len ? " and " : "", names[i]);
-			operand_text(o, &v, ev->render, &t);
-		}
-		operand_free(o);
-	}
-	text_char(&t, '\0');
-	if (t.len > 1)
-		set_filter(d, t.p);
-	else
-		app_note(d->base.screen.app, STYLE_WARNING, "the event has no %s", field);
-	text_fini(&t);
-}
-
 static void
 same_descriptor(void *screen)
 {
-	follow(screen, "fd.num", "proc.pid");
+	struct dig *d = screen;
+
+	if (has_event(d))
+		follow_descriptor(&d->base.events, selected(d));
 }
 
 static void
 same_thread(void *screen)
 {
-	follow(screen, "thread.tid", NULL);
+	struct dig *d = screen;
+
+	if (has_event(d))
+		follow_thread(&d->base.events, selected(d));
 }
 
 static void
@@ -380,6 +321,8 @@ key(struct screen *s, const struct key *k)
 	struct dig *d = (struct dig *)s;
 	struct grid_data data;
 
+	if (events_press_path(&d->base.events.q, &d->base.path, k))
+		return true;
 	data_of(d, &data);
 	if (!grid_key(&d->grid, &data, k, d->area)) {
 		size_t found[2];
@@ -421,15 +364,16 @@ end(struct screen *s)
 
 const struct action dig_actions[] = {
 	{ "F1 ?", "Help", "all keys", read_help },
-	{ "Enter", "Event", "all fields of the event, and its data", show_event },
+	{ "Enter", "Event", "the event: its data, all of its fields", show_event },
 	{ "F4 \\", "Filter", "keep only some of these events", edit_filter },
 	{ "/ ^F", "Search", "find a text in the lines, in any case", events_search },
 	{ "n", NULL, "search: the next line", events_search_next },
 	{ "N", NULL, "search: the line before", events_search_previous },
 	{ "t", "Times", "times of day, or since the first event", toggle_times },
 	{ "o", "Partner", "the other event of the call", go_to_partner },
-	{ "f", NULL, "only events of the same descriptor", same_descriptor },
-	{ "h", NULL, "only events of the same thread", same_thread },
+	{ "f", NULL, "all events of the same descriptor, from its beginning to its end",
+	  same_descriptor },
+	{ "h", NULL, "all events of the same thread", same_thread },
 	{ "S", "Save", "write all these lines to a file", save },
 	{ "y", NULL, "the command lines that show this again; the first is printed in the end",
 	  show_commands },
@@ -458,7 +402,7 @@ dig_open(struct app *a, const struct events_question *q)
 	struct err err = { 0 };
 
 	events_screen_init(&d->base, &ops, &search_ops, a);
-	d->wanted = UINT64_MAX;
+	d->wanted = q->first ? q->first : UINT64_MAX;
 	dig_line_init(&d->line);
 	choose_columns(d);
 	if (!events_open(&d->base.events, a, q, NULL, &err)) {

@@ -102,7 +102,7 @@ drill_cell_condition(const struct table *t, size_t row, size_t column, struct te
 	case VIEW_LAST:
 	case VIEW_FIRST:
 		return c->source != VIEW_FROM_HISTORY && c->source != VIEW_FROM_CPU &&
-		       put_condition(c, &t->rows[row].cells[column], out);
+		       put_condition(c, &table_row(t, row)->cells[column], out);
 	default:
 		return false;
 	}
@@ -118,7 +118,7 @@ drill_condition(const struct table *t, size_t row, struct text *out)
 			continue;
 		if (is_any)
 			text_str(out, " and ");
-		if (!put_condition(t->columns[i], &t->rows[row].cells[i], out))
+		if (!put_condition(t->columns[i], &table_row(t, row)->cells[i], out))
 			return false;
 		is_any = true;
 	}
@@ -166,7 +166,7 @@ drill_label(const struct table *t, size_t row)
 
 	for (size_t i = 0; i < t->n_columns && label.len < LABEL_BYTES_MAX; i++) {
 		const struct view_column *c = t->columns[i];
-		const struct cell *cell = &t->rows[row].cells[i];
+		const struct cell *cell = &table_row(t, row)->cells[i];
 
 		if (c->aggregation != VIEW_KEY || cell->state == CELL_MISSING ||
 		    c->type == T_BOOL)
@@ -177,7 +177,7 @@ drill_label(const struct table *t, size_t row)
 		is_number &= show_is_number(c);
 	}
 	for (size_t i = 0; i < t->n_columns && is_number && t->columns[0]->key_entity; i++) {
-		const struct cell *cell = &t->rows[row].cells[i];
+		const struct cell *cell = &table_row(t, row)->cells[i];
 		struct span name;
 
 		if (cell->state == CELL_MISSING || !names_program(t->columns[i]))

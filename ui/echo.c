@@ -10,7 +10,7 @@
 #include "engine/base/text.h"
 #include "engine/query/cursor.h"
 #include "ui/app.h"
-#include "ui/describe.h"
+#include "ui/dig.h"
 #include "ui/echo_piece.h"
 #include "ui/events.h"
 #include "ui/key.h"
@@ -96,23 +96,14 @@ draw(struct screen *screen, struct area a)
 	struct echo *e = (struct echo *)screen;
 	double progress = find_progress(e->base.events.now.find);
 	size_t n = count(e);
-	struct area head = area_line(a, 0, 0, a.n_cols);
-	struct text t = { 0 };
-	unsigned col = 1;
 
 	if (e->area.n_cols != a.n_cols)
 		e->piece.number = UINT64_MAX;
 	e->area = area_part(a, 1, 0, a.n_rows - 2, a.n_cols);
 	e->piece.width_cols = a.n_cols > 4 ? a.n_cols - 4 : 1;
-	col += area_text(head, 0, col, STYLE_DIM, "Data › ");
-	col += area_text(head, 0, col, STYLE_TITLE, e->base.events.q.title);
-	area_text(head, 0, col, STYLE_DIM, "   as ");
-	area_text(head, 0, col + 6, STYLE_TEXT, echo_form_names[e->piece.form]);
-	events_put_place(&e->base.events, e->top, e->base.search.is_on, &t);
-	if (t.len < head.n_cols)
-		area_bytes(head, 0, head.n_cols - (unsigned)t.len, STYLE_DIM,
-			   (struct span){ (const uint8_t *)t.p, t.len });
-	text_fini(&t);
+	events_draw_head(&e->base, &(struct events_head){
+		"Data", "   as ", echo_form_names[e->piece.form], e->top },
+		area_line(a, 0, 0, a.n_cols));
 	if (n && progress >= 1 && e->top >= n) {
 		e->top = n - 1;
 		e->skip = 0;
@@ -178,6 +169,8 @@ key(struct screen *screen, const struct key *k)
 	struct echo *e = (struct echo *)screen;
 	size_t page = e->area.n_rows > 1 ? e->area.n_rows - 1 : 1;
 
+	if (events_press_path(&e->base.events.q, &e->base.path, k))
+		return true;
 	if (k->modifiers)
 		return false;
 	switch (k->code) {
@@ -226,12 +219,18 @@ next_form(void *screen)
 	e->skip = 0;
 }
 
+/* The list has events without data as well. */
 static void
-show_event(void *screen)
+go_to_event(void *screen)
 {
 	struct echo *e = screen;
+	struct events_question q = e->base.events.q;
 
-	events_show(&e->base.events, e->top);
+	if (e->top >= count(e))
+		return;
+	q.n_filters -= e->base.events.more != NULL;
+	q.first = find_number(e->base.events.now.find, e->top);
+	dig_open(e->base.screen.app, &q);
 }
 
 /* Search ---------------------------------------------------------------------- */
@@ -346,7 +345,7 @@ const struct action echo_actions[] = {
 	{ "F1 ?", "Help", "all keys", read_help },
 	{ "F2 v", "Form", "as text, with dots for what is none, in hexadecimal, as raw lines",
 	  next_form },
-	{ "Enter", "Event", "all fields of the event at the top", show_event },
+	{ "Enter", "Dig", "the event at the top, among all of the selection", go_to_event },
 	{ "/ ^F", "Search", "find a text in the lines, in any case", events_search },
 	{ "n", NULL, "search: the next line", events_search_next },
 	{ "N", NULL, "search: the line before", events_search_previous },

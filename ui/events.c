@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/base/err.h"
 #include "engine/base/mem.h"
@@ -10,10 +11,8 @@
 #include "engine/query/cursor.h"
 #include "engine/query/matches.h"
 #include "engine/store/store.h"
-#include "ui/describe.h"
+#include "ui/key.h"
 #include "ui/later.h"
-#include "ui/pager.h"
-#include "ui/read.h"
 #include "ui/reproduce.h"
 #include "ui/save.h"
 #include "ui/show_command.h"
@@ -106,7 +105,7 @@ events_open(struct events *e, struct app *a, const struct events_question *q,
 	e->more = more;
 	if (more && e->q.n_filters < EVENTS_FILTERS_MAX)
 		e->q.filters[e->q.n_filters++] = more;
-	e->q.title = arena_strdup(&e->arena, q->title);
+	events_keep_words(&e->q, &e->arena);
 	return look(e, NULL, &e->now, err);
 }
 
@@ -198,8 +197,46 @@ events_catch_up(struct events *e)
 	return true;
 }
 
+/* Screens -------------------------------------------------------------------- */
+
 void
-events_put_place(const struct events *e, size_t at, bool is_searching, struct text *t)
+events_keep_words(struct events_question *q, struct arena *a)
+{
+	q->title = q->title ? arena_strdup(a, q->title) : NULL;
+	q->row = q->row ? arena_strdup(a, q->row) : NULL;
+}
+
+unsigned
+events_draw_path(const struct events_question *q, struct path *p, struct area line)
+{
+	path_start(p, q->way.drill, !q->title);
+	if (q->title)
+		path_add(p, q->title, PATH_HERE, false);
+	else if (q->row)
+		path_add(p, q->row, q->way.drill->n - 1, true);
+	return path_draw(p, line);
+}
+
+bool
+events_press_path(const struct events_question *q, const struct path *p, const struct key *k)
+{
+	const struct path_part *part = path_pressed(p, k);
+
+	if (!part || k->button != 1)
+		return false;
+	q->way.go(q->way.owner, part->level);
+	return true;
+}
+
+static struct span
+span_of(const char *words)
+{
+	return (struct span){ (const uint8_t *)words, strlen(words) };
+}
+
+/* Where one is: AT, of all. IS_SEARCHING: that is said instead. */
+static void
+put_place(const struct events *e, size_t at, bool is_searching, struct text *t)
 {
 	double progress = find_progress(e->now.find);
 	size_t n = find_count(e->now.find);
@@ -220,21 +257,33 @@ events_put_place(const struct events *e, size_t at, bool is_searching, struct te
 }
 
 void
-events_show(struct events *e, size_t i)
+events_draw_head(struct events_screen *s, const struct events_head *h, struct area line)
 {
-	struct pager p = { 0 };
-	char title[40];
+	unsigned col = 1, end, label = 0, more = 0, room;
+	struct text t = { 0 };
 
-	if (i >= find_count(e->now.find))
+	put_place(&s->events, h->at, s->search.is_on, &t);
+	if (t.len < line.n_cols)
+		area_bytes(line, 0, line.n_cols - (unsigned)t.len, STYLE_DIM,
+			   (struct span){ (const uint8_t *)t.p, t.len });
+	col += area_text(line, 0, col, STYLE_DIM, h->kind);
+	col += area_text(line, 0, col, STYLE_DIM, " › ");
+	end = line.n_cols > col + t.len ? line.n_cols - (unsigned)t.len : col;
+	room = end - col;
+	text_fini(&t);
+	if (h->words) {
+		label = canvas_columns(span_of(h->label));
+		more = label + canvas_columns(span_of(h->words));
+	}
+	col += events_draw_path(&s->events.q, &s->path, area_line(line, 0, col,
+				room - (more < room / 2 ? more : room / 2)));
+	more = more < end - col ? more : end - col;
+	if (more <= label)
 		return;
-	cursor_go_to(e->now.cursor, find_number(e->now.find, i));
-	describe_event(cursor_eval(e->now.cursor, CURSOR_EVENT), &p);
-	snprintf(title, sizeof(title), "event %llu",
-		 (unsigned long long)find_number(e->now.find, i));
-	read_open(e->app, title, &p);
+	area_text(line, 0, col, STYLE_DIM, h->label);
+	area_fit(area_line(line, 0, col + label, more - label), CANVAS_LEFT, STYLE_TITLE,
+		 span_of(h->words));
 }
-
-/* Screens -------------------------------------------------------------------- */
 
 void
 events_search(void *screen)

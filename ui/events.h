@@ -14,6 +14,7 @@
 #include "engine/base/arena.h"
 #include "ui/app.h"
 #include "ui/find.h"
+#include "ui/path.h"
 #include "ui/search.h"
 
 struct cursor;
@@ -26,9 +27,12 @@ struct events_question {
 	const char *filters[EVENTS_FILTERS_MAX];	/* all must hold */
 	size_t n_filters;
 	uint64_t from_ns, to_ns;	/* 0, 0: of all times */
-	const char *title;		/* what is looked into */
+	const char *title;		/* what is looked into; NULL: the last level of .way, */
+	const char *row;		/* or a row of it; NULL: not */
+	struct path_way way;
 	/* Of a spectrogram: the operand that tells how long; NULL: that of calls. */
 	const char *span;
+	uint64_t first;			/* the event that is selected at first; 0: the first one */
 	const char *view;		/* its id, borrowed for good; NULL: the usual one's */
 };
 
@@ -58,7 +62,25 @@ struct events_screen {
 	struct screen screen;
 	struct events events;
 	struct search search;		/* among them */
+	struct path path;
 };
+
+/* What Q has, for as long as A is there; its filters alone stay where they are. */
+void events_keep_words(struct events_question *q, struct arena *a);
+
+/* Draw the way to what Q asks for, from its levels on; was it pressed? Then the screen that
+ * asks has ended. */
+unsigned events_draw_path(const struct events_question *q, struct path *p, struct area line);
+bool events_press_path(const struct events_question *q, const struct path *p,
+		       const struct key *k);
+
+/* The first line: which kind of screen it is, the path, more about it (NULL: nothing), and
+ * where one is of all. */
+struct events_head {
+	const char *kind, *label, *words;
+	size_t at;
+};
+void events_draw_head(struct events_screen *s, const struct events_head *h, struct area line);
 
 /* What keys of such screens do: ask for a text, look for the next one, the one before. */
 void events_search(void *screen);
@@ -81,12 +103,6 @@ bool events_set_filter(struct events *e, const char *filter, struct err *err);
 /* While a capture is read, and once it was, look for events in all that there is. True:
  * they were found in more than before, and the cursor is another one. */
 bool events_catch_up(struct events *e);
-
-/* Where one is: AT, of all. IS_SEARCHING: that is said instead. */
-void events_put_place(const struct events *e, size_t at, bool is_searching, struct text *t);
-
-/* Show all of number I of them, if there are so many. */
-void events_show(struct events *e, size_t i);
 
 /* Show the command lines that show them again, by the list VIEW. */
 void events_show_command(const struct events *e, const char *view);

@@ -1,5 +1,5 @@
 /*
- * find - the events that filters want, looked for by a thread.
+ * find - the events that filters want, looked for by a thread once a glance was not enough.
  *
  * What was found so far can be used while more is being found; numbers of events
  * never change their place.

@@ -67,14 +67,13 @@ grid_adopt(struct grid *g, const struct grid_data *d, unsigned n_rows)
 	scroll_fit(&g->rows, d->n_rows, n_rows);
 	if (!g->has_selected || !d->n_rows)
 		return;
-	if (at < d->n_rows && d->id(d->ctx, at) == g->selected)
-		return;
-	for (size_t i = 0; i < d->n_rows; i++) {
-		if (d->id(d->ctx, i) != g->selected)
-			continue;
-		scroll_to(&g->rows, i, n_rows);
-		return;
-	}
+	if (d->find)
+		at = d->find(d->ctx, g->selected);
+	else if (at >= d->n_rows || d->id(d->ctx, at) != g->selected)
+		for (at = 0; at < d->n_rows && d->id(d->ctx, at) != g->selected;)
+			at++;
+	if (at < d->n_rows)
+		scroll_to(&g->rows, at, n_rows);
 }
 
 static void

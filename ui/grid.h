@@ -41,6 +41,8 @@ struct grid_data {
 	void (*total)(const void *ctx, size_t column, struct text *t);
 	/* Never the same for two rows. */
 	uint64_t (*id)(const void *ctx, size_t row);
+	/* The row that has this id, SIZE_MAX: none; NULL: rows are gone through. */
+	size_t (*find)(const void *ctx, uint64_t id);
 	/* How deep a row stands in a tree; NULL: there is none. */
 	unsigned (*level)(const void *ctx, size_t row);
 	size_t trunk;			/* the column that shows that */

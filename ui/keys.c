@@ -6,6 +6,7 @@
 #include "ui/browse.h"
 #include "ui/choose.h"
 #include "ui/columns_edit.h"
+#include "ui/detail.h"
 #include "ui/dig.h"
 #include "ui/echo.h"
 #include "ui/overview.h"
@@ -18,6 +19,7 @@ const struct keys_table keys_tables[] = {
 	{ "In a table", browse_actions, &n_browse_actions },
 	{ "Overview", overview_actions, &n_overview_actions },
 	{ "Events, one by one (dig)", dig_actions, &n_dig_actions },
+	{ "One event", detail_actions, &n_detail_actions },
 	{ "Data (echo)", echo_actions, &n_echo_actions },
 	{ "Spectrogram", spectro_actions, &n_spectro_actions },
 	{ "Actions", actions_actions, &n_actions_actions },

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -43,11 +44,26 @@ tell_version(void)
 	return CLI_FAILED;
 }
 
+/* A standard stream that is closed must not become one of our files, or a message would be
+ * written into it. Programs that we run find it closed, still. */
+static void
+hold_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int
 main(int argc, char **argv)
 {
 	const struct cli_command *c;
 
+	hold_streams();
 	/* A reader that goes away is an error of write(), no reason to die. */
 	signal(SIGPIPE, SIG_IGN);
 	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")))

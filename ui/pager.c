@@ -41,6 +41,12 @@ pager_add_row(struct pager *p, unsigned width, const char *heading, const char *
 	unsigned n = canvas_columns((struct span){ (const uint8_t *)heading, strlen(heading) });
 
 	text_str(&t, heading);
+	/* A long one has a line of its own. */
+	if (n >= width && width > 1) {
+		text_char(&t, '\0');
+		pager_add(p, STYLE_TEXT, width, t.p);
+		t.len = n = 0;
+	}
 	do {
 		text_char(&t, ' ');
 	} while (++n < width);

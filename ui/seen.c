@@ -201,14 +201,14 @@ offer_rows(const struct table *t, const struct complete_value *v, bool is_within
 
 	put_typed(v, &typed);
 	for (size_t i = 0; i < n && out->n < PROMPT_CANDIDATES_MAX; i++) {
-		const struct cell *cell = &t->rows[i].cells[0];
+		const struct cell *cell = &table_row(t, i)->cells[0];
 
 		value.len = 0;
 		if (cell->state == CELL_MISSING)
 			continue;
 		put_value(t->columns[0], cell, &value);
 		if (fits(&value, &typed, is_within))
-			offer_row(&t->rows[i], &value, is_quoted, out);
+			offer_row(table_row(t, i), &value, is_quoted, out);
 	}
 	text_fini(&typed);
 	text_fini(&value);

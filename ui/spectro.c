@@ -34,6 +34,7 @@ struct spectro {
 	struct heatmap_cursor cursor;
 	bool is_dragging;
 	struct area area;
+	struct path path;
 };
 
 static void
@@ -91,7 +92,6 @@ static void
 draw_head(struct spectro *s, struct area line)
 {
 	unsigned col = 1 + area_text(line, 0, 1, STYLE_DIM, "Latencies › "), width = 0;
-	struct span title = { (const uint8_t *)s->q.title, strlen(s->q.title) };
 	struct text t = { 0 };
 
 	if (s->answer.spectrum.n) {
@@ -113,9 +113,9 @@ draw_head(struct spectro *s, struct area line)
 			area_bytes(line, 0, line.n_cols - width, STYLE_TEXT,
 				   (struct span){ (const uint8_t *)t.p, t.len });
 	}
-	if (col + width < line.n_cols)
-		area_fit(area_line(line, 0, col, line.n_cols - col - width), CANVAS_LEFT,
-			 STYLE_TITLE, title);
+	events_draw_path(&s->q, &s->path,
+			 area_line(line, 0, col, line.n_cols > col + width
+				   ? line.n_cols - col - width : 0));
 	text_fini(&t);
 }
 
@@ -263,6 +263,8 @@ key(struct screen *screen, const struct key *k)
 {
 	struct spectro *s = (struct spectro *)screen;
 
+	if (events_press_path(&s->q, &s->path, k))
+		return true;
 	if (!s->answer.spectrum.n)
 		return false;
 	if (k->code == K_MOUSE)
@@ -342,7 +344,7 @@ spectro_open(struct app *a, const struct events_question *q)
 	s->q = *q;
 	for (size_t i = 0; i < q->n_filters; i++)
 		s->q.filters[i] = arena_strdup(&s->arena, q->filters[i]);
-	s->q.title = arena_strdup(&s->arena, q->title);
+	events_keep_words(&s->q, &s->arena);
 	if (q->span)
 		s->q.span = arena_strdup(&s->arena, q->span);
 	s->ask = ask_new(a->store, a->wake_fd, a->o->style, a->o->filter_options);

@@ -3,6 +3,9 @@ return {
 	id = "new_files",
 	name = "First Seen: Files",
 	description = "Files that were used in the window and never before it.",
+	tips = {
+		"Of a whole capture all is new. Choose a window: on the timeline, or with --from.",
+	},
 	tags = { "audit", "new" },
 	filter = "fd.type in (file, directory) and fd.name != \"\"",
 	only_new = true,

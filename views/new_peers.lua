@@ -3,6 +3,9 @@ return {
 	id = "new_peers",
 	name = "First Seen: Peers",
 	description = "Addresses that were talked to in the window and never before it.",
+	tips = {
+		"Of a whole capture all is new. Choose a window: on the timeline, or with --from.",
+	},
 	tags = { "audit", "new", "network" },
 	filter = "fd.type in (ipv4, ipv6) and fd.name != \"\" and fd.rip exists",
 	only_new = true,

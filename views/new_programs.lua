@@ -3,6 +3,9 @@ return {
 	id = "new_programs",
 	name = "First Seen: Programs",
 	description = "Programs that were started in the window and never before it.",
+	tips = {
+		"Of a whole capture all is new. Choose a window: on the timeline, or with --from.",
+	},
 	tags = { "audit", "new" },
 	filter = "evt.type in (execve, execveat) and evt.dir = < and evt.failed = false",
 	only_new = true,

@@ -3,6 +3,9 @@ return {
 	id = "signals",
 	name = "Signals",
 	description = "Who sent which signals to whom.",
+	tips = {
+		"The filter evt.arg.sig != SIGCHLD leaves out that children have ended.",
+	},
 	tags = { "audit" },
 	filter = "evt.type = signaldeliver",
 	applies_to = { "", "process", "user", "container" },

@@ -9,6 +9,7 @@
 #include "engine/base/mem.h"
 #include "engine/event/event.h"
 #include "engine/query/gather_inside.h"
+#include "engine/query/sheet.h"
 #include "engine/world/world.h"
 
 #define ROOM_GROUPS 256			/* tallies of so many groups are made at once */
@@ -259,6 +260,7 @@ gather_free(struct gather *g)
 	for (size_t i = 0; i < KEYS_MAX; i++) {
 		bag_fini(&g->keys[i].bag);
 		free(g->keys[i].by_slot);
+		free(g->keys[i].by_number);
 	}
 	for (size_t i = 0; i < COLUMNS_MAX; i++) {
 		term_free(g->terms[i]);
@@ -270,6 +272,29 @@ gather_free(struct gather *g)
 	cursor_free(g->cursor);
 	arena_fini(&g->arena);
 	free(g);
+}
+
+void
+gather_shrink(struct gather *g)
+{
+	free(g->slots);
+	free(g->by_key);
+	free(g->kinds);
+	free(g->codes);
+	free(g->memo);
+	free(g->list);
+	g->slots = g->by_key = g->memo = NULL;
+	g->kinds = NULL;
+	g->codes = NULL;
+	g->list = NULL;
+	g->n_slots = g->n_by_key = g->cap_codes = g->n_list = g->cap_list = 0;
+	gather_sums_free(g->sums);
+	g->sums = NULL;
+	for (size_t i = 0; i < KEYS_MAX; i++) {
+		free(g->keys[i].by_slot);
+		free(g->keys[i].by_number);
+		g->keys[i].by_slot = g->keys[i].by_number = NULL;
+	}
 }
 
 /* Columns whose terms are asked of each row; keys are. */
@@ -493,11 +518,27 @@ entity_of_row(struct cursor *c, enum view_entity entity)
 static uint32_t
 id_of_row(struct key *key, struct cursor *c)
 {
+	uint32_t number, id;
 	struct value v;
+	uint64_t age;
 
 	if (key->entity)
 		return entity_of_row(c, key->entity);
-	return term_get(key->term, c, &v) ? bag_put(&key->bag, &v) : 0;
+	number = term_number(key->term, c, &age);
+	if (number == SHEET_NONE)
+		return 0;
+	if (number && age != key->numbers_age) {
+		if (!key->by_number)
+			key->by_number = xmalloc(SHEET_NUMBERS * sizeof(*key->by_number));
+		memset(key->by_number, 0, SHEET_NUMBERS * sizeof(*key->by_number));
+		key->numbers_age = age;
+	}
+	if (number && key->by_number[number])
+		return key->by_number[number];
+	id = term_get(key->term, c, &v) ? bag_put(&key->bag, &v) : 0;
+	if (number)
+		key->by_number[number] = id;
+	return id;
 }
 
 uint32_t

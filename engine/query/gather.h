@@ -59,6 +59,8 @@ struct key {
 	bool needs_bytes;		/* of rows that do, no slot decides */
 	uint32_t *by_slot;		/* by that slot: id + 1; 1: none */
 	size_t n_slots;
+	uint32_t *by_number;		/* the same by term_number(), which has NUMBERS_AGE */
+	uint64_t numbers_age;
 };
 
 enum gather_add {
@@ -166,6 +168,9 @@ struct gather {
 /* The caller owns it. NULL: see *err. */
 struct gather *gather_new(const struct plan *plan, struct err *err);
 void gather_free(struct gather *g);	/* NULL is fine */
+
+/* All has been gathered: free what no cell is made of. */
+void gather_shrink(struct gather *g);
 
 /* What it asks of descriptors may be kept in L; use what there is. Before any row. L
  * outlives G. */

@@ -27,14 +27,14 @@ struct sorting {
 
 /* Keys ------------------------------------------------------------------ */
 
-/* A text's first bytes: what comes first has the lesser number. */
+/* The first bytes of LEN at P: what comes first has the lesser number. */
 static uint64_t
-key_of_text(const struct value *v)
+key_of_bytes(const uint8_t *p, size_t len)
 {
 	uint64_t key = 0;
 
 	for (size_t i = 0; i < 8; i++)
-		key = key << 8 | (i < v->s.len ? v->s.p[i] : 0);
+		key = key << 8 | (i < len ? p[i] : 0);
 	return key;
 }
 
@@ -50,6 +50,15 @@ key_of_double(double d)
 	return bits & SIGN ? ~bits : bits | SIGN;
 }
 
+/* All of the older kind stand before the others. */
+static uint64_t
+key_of_ip(const struct ip *ip)
+{
+	uint64_t key = key_of_bytes(ip->bytes, ip->is_v6 ? 16 : 4) >> 1;
+
+	return ip->is_v6 ? SIGN | key : key;
+}
+
 static uint64_t
 key_of_value(enum value_type type, const struct value *v)
 {
@@ -62,27 +71,41 @@ key_of_value(enum value_type type, const struct value *v)
 		return key_of_double(v->d);
 	case T_STR:
 	case T_DATA:
-		return key_of_text(v);
+		return key_of_bytes(v->s.p, v->s.len);
 	case T_IP:
+		return key_of_ip(&v->ip);
 	case T_NET:
-		return 0;
+		return key_of_ip(&v->net.ip);
 	default:
 		return v->u;
 	}
 }
 
-/* Rows with the lesser key stand before others; with the same, either may. */
-static uint64_t
-key_of(const struct ordering *o, const struct table_row *row)
+uint64_t
+order_bytes_key(const struct ordering *o, size_t column, const uint8_t *p, size_t len)
 {
-	size_t column = o->column < o->t->n_columns ? o->column : 0;
-	const struct cell *cell = &row->cells[column];
+	uint64_t key = key_of_bytes(p, len);
+
+	return column == o->column && o->descending ? ~key : key;
+}
+
+uint64_t
+order_key(const struct ordering *o, size_t column, const struct cell *cell)
+{
 	uint64_t key;
 
 	if (cell->state == CELL_MISSING)
 		return UINT64_MAX;
 	key = key_of_value(o->t->columns[column]->type, &cell->value);
 	return column == o->column && o->descending ? ~key : key;
+}
+
+static uint64_t
+key_of(const struct ordering *o, const struct table_row *row)
+{
+	size_t column = o->column < o->t->n_columns ? o->column : 0;
+
+	return order_key(o, column, &row->cells[column]);
 }
 
 /* Comparing --------------------------------------------------------------- */

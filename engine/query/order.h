@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct cell;
 struct table;
 struct table_row;
 
@@ -20,6 +21,13 @@ struct ordering {
 	size_t column;			/* n_columns: the first ones decide */
 	bool descending;
 };
+
+/* A number for CELL of COLUMN: a row with a lesser one stands before others; with the same,
+ * either may. */
+uint64_t order_key(const struct ordering *o, size_t column, const struct cell *cell);
+
+/* The same for the first of the LEN bytes at P, of texts of COLUMN. */
+uint64_t order_bytes_key(const struct ordering *o, size_t column, const uint8_t *p, size_t len);
 
 /* Where ROWS, which are N, stand in that order: their indexes, in a new array, which the
  * caller owns. What is equal stays as it is. N_THREADS may be 1. */

@@ -9,6 +9,7 @@
 #include "engine/base/err.h"
 #include "engine/base/hash.h"
 #include "engine/base/mem.h"
+#include "engine/event/event_type.h"
 #include "engine/query/answer.h"
 #include "engine/query/crew.h"
 #include "engine/query/entities.h"
@@ -99,7 +100,7 @@ struct scan {
 	 * by one of them; who is done helps the others. */
 	_Atomic size_t next[CREW_MAX];
 	size_t last[CREW_MAX];
-	struct gather *gathers[CREW_MAX];
+	struct gather **gathers;
 	unsigned n;
 	_Atomic uint64_t n_done;	/* rows that were looked at */
 	atomic_bool was_stopped;	/* before its end */
@@ -234,6 +235,13 @@ scan_rows(struct scan *scan, unsigned n, struct err *err)
 
 /* Calls that have not returned ------------------------------------------ */
 
+/* Does an event of TYPE end its thread? Until the next event that is still there. */
+static bool
+is_end(uint64_t type)
+{
+	return type == EV_PROCEXIT_E || type == EV_PROCEXIT_1_E;
+}
+
 /* The newest enter event of each thread, if nothing returned since: by the index of
  * the thread, in a new array. */
 static uint64_t *
@@ -254,7 +262,8 @@ find_pending(struct gather *g)
 				return pending;
 			cursor_go(g->cursor, view->c, row);
 			flags = cursor_value(g->cursor, COL_FLAGS);
-			if (!(flags & (ROW_ENTER | ROW_EXIT)))
+			if (!(flags & (ROW_ENTER | ROW_EXIT)) &&
+			    !is_end(cursor_value(g->cursor, COL_TYPE)))
 				continue;
 			tv = store_thread_version(snap->store, (uint32_t)
 						  cursor_value(g->cursor, COL_THREAD));
@@ -316,44 +325,76 @@ extent_of(const struct plan *plan, const struct gather *g, bool was_stopped)
 	       EXTENT_FIRST_ROWS : EXTENT_ALL;
 }
 
-/* Make the table of PLAN, as much of it as its time allows, at *EXTENT. */
-static struct table *
-run(struct plan *plan, enum extent *extent, struct err *err)
+/* Find out what Q asks for, groups or a list of events: as much as its time allows, at
+ * *EXTENT. */
+static int
+gather(struct inquiry *q, enum extent *extent, struct err *err)
 {
-	const struct query *q = plan->q;
-	struct table *table = NULL;
-	struct facts_list facts = { .n = 0 };
-	struct scan scan = { .plan = plan, .facts = &facts };
-	unsigned n = threads_of(plan);
-	struct gather *g = scan.gathers[0] = gather_new(plan, err);
+	const struct query_watch *watch = q->q.watch;
+	struct plan *plan = &q->plan;
+	struct scan scan = { .plan = plan, .facts = &q->facts, .gathers = q->gathers };
+	struct gather *g = q->gathers[0] = gather_new(plan, err);
 
 	if (!g)
-		return NULL;
+		return err->code;
+	q->n = threads_of(plan);
 	if (!gather_asks_bytes(g))
 		plan->stop_ns = 0;
-	else if (plan->stop_ns && gather_shows_bytes(g) && plan->rows_max > FIRST_ROWS)
+	else if (plan->stop_ns && gather_shows_bytes(g) && !q->q.rows_first &&
+		 plan->rows_max > FIRST_ROWS)
 		plan->rows_max = FIRST_ROWS;
-	facts.cancel = q->watch ? &q->watch->cancel : NULL;
-	gather_want_facts(g, &facts);
-	facts_borrow(&facts, plan->snap, q->style, wants_all(plan) ? n : 0);
-	gather_use_facts(g, &facts);
-	if (q->view->rows == VIEW_ROWS_PENDING)
+	q->facts.cancel = watch ? &watch->cancel : NULL;
+	gather_want_facts(g, &q->facts);
+	facts_borrow(&q->facts, plan->snap, q->q.style, wants_all(plan) ? q->n : 0);
+	gather_use_facts(g, &q->facts);
+	if (q->q.view->rows == VIEW_ROWS_PENDING) {
+		q->n = 1;
 		gather_pending(g);
-	else if (scan_rows(&scan, n, err) < 0)
-		goto out;
+	} else if (scan_rows(&scan, q->n, err) < 0) {
+		return err->code;
+	}
 	gather_order_list(g);
 	*extent = extent_of(plan, g, atomic_load(&scan.was_stopped));
-	entities_add_rows(scan.gathers, scan.n ? scan.n : 1);
-	entities_add_histories(scan.gathers, scan.n ? scan.n : 1);
-	table = answer_new(scan.gathers, scan.n ? scan.n : 1);
-	table->is_partial |= is_cancelled(plan) || *extent != EXTENT_ALL;
-	for (unsigned i = 0; i < scan.n; i++)
-		table->n_summed += scan.gathers[i]->n_summed;
-out:
-	for (unsigned i = 0; i < n; i++)
-		gather_free(scan.gathers[i]);
-	facts_fini(&facts);
+	return 0;
+}
+
+/* Make the table of Q, which is taken, as much of it as its time allows, at *EXTENT. */
+static struct table *
+run(struct inquiry *q, enum extent *extent, struct err *err)
+{
+	struct table *table;
+	size_t n_summed = 0;
+	bool is_stopped;
+
+	if (gather(q, extent, err) < 0) {
+		inquiry_free(q);
+		return NULL;
+	}
+	entities_add_rows(q->gathers, q->n);
+	entities_add_histories(q->gathers, q->n);
+	is_stopped = is_cancelled(&q->plan);
+	/* Whoever is told of a part has no snapshot to make more of it. */
+	if (*extent != EXTENT_ALL)
+		q->q.rows_first = 0;
+	for (unsigned i = 0; i < q->n; i++)
+		n_summed += q->gathers[i]->n_summed;
+	table = answer_new(q);
+	table->n_summed = n_summed;
+	table->is_partial |= is_stopped || *extent != EXTENT_ALL;
 	return table;
+}
+
+/* Q about SNAP, made ready. The caller owns it. */
+static struct inquiry *
+inquiry_new(const struct snapshot *snap, const struct query *q, struct err *err)
+{
+	struct inquiry *inquiry = xzalloc(sizeof(*inquiry));
+
+	inquiry->q = *q;
+	if (!make_plan(&inquiry->plan, snap, &inquiry->q, err))
+		return inquiry;
+	inquiry_free(inquiry);
+	return NULL;
 }
 
 struct table *
@@ -362,19 +403,22 @@ query_run(const struct snapshot *snap, const struct query *q, struct err *err)
 	struct query_watch *watch = q->watch;
 	uint64_t start_ns = now_ns(), limit_ns = 0;
 	enum extent extent = EXTENT_ALL;
+	struct inquiry *inquiry;
 	struct table *table;
-	struct plan plan;
 	struct err ignored;
 
+	err = err ? err : &ignored;
 	if (watch && watch->partial)
 		limit_ns = watch->first_ns ? watch->first_ns : QUERY_FIRST_NS;
 	for (;;) {
-		if (make_plan(&plan, snap, q, err ? err : &ignored) < 0)
+		inquiry = inquiry_new(snap, q, err);
+		if (!inquiry)
 			return NULL;
 		if (watch)
-			atomic_store(&watch->n_all, plan.end - plan.scan_first);
-		plan.stop_ns = limit_ns ? start_ns + limit_ns : 0;
-		table = run(&plan, &extent, err ? err : &ignored);
+			atomic_store(&watch->n_all,
+				     inquiry->plan.end - inquiry->plan.scan_first);
+		inquiry->plan.stop_ns = limit_ns ? start_ns + limit_ns : 0;
+		table = run(inquiry, &extent, err);
 		if (!table || extent == EXTENT_ALL)
 			return table;
 		if (table->n_rows)
@@ -441,6 +485,38 @@ ask_filter(const struct snapshot *snap, const struct query *q, const struct view
 	matches_free(m);
 }
 
+/* Does a query about V, else as Q, look into the bytes of the rows that the view wants? */
+static bool
+asks_bytes(const struct snapshot *snap, const struct query *q, const struct view *v)
+{
+	struct query of = *q;
+	struct gather *g;
+	struct plan plan;
+	struct err err;
+	bool asks;
+
+	of.view = v;
+	if (!v->filter.filter || make_plan(&plan, snap, &of, &err) < 0)
+		return false;
+	g = gather_new(&plan, &err);
+	asks = g && gather_asks_bytes(g);
+	gather_free(g);
+	return asks;
+}
+
+/* Ask about V, if that looks into bytes: what stands there is kept, the table is not. */
+static void
+ask_bytes(const struct snapshot *snap, const struct query *q, const struct view *v)
+{
+	struct query of = *q;
+	struct err err;
+
+	of.view = v;
+	of.n_threads = 1;
+	if (asks_bytes(snap, q, v))
+		table_free(query_run(snap, &of, &err));
+}
+
 void
 query_prepare(const struct snapshot *snap, const struct query *q,
 	      const struct view *const *views, size_t n)
@@ -453,6 +529,20 @@ query_prepare(const struct snapshot *snap, const struct query *q,
 	for (size_t i = 0; i < n && !is_stopped(q); i++)
 		ask_filter(snap, q, views, i);
 	facts_fini(&facts);
+	for (size_t i = 0; i < n && !is_stopped(q); i++)
+		ask_bytes(snap, q, views[i]);
+}
+
+void
+table_make(const struct table *t, size_t row)
+{
+	answer_make(t, row);
+}
+
+size_t
+table_find(const struct table *t, table_is_fn *is, const void *ctx)
+{
+	return answer_find(t, is, ctx);
 }
 
 bool

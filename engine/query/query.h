@@ -52,6 +52,9 @@ struct query {
 	uint64_t from_ns, to_ns;
 	const char *sort;		/* name of a column; NULL: the view's */
 	bool sort_descending;
+	/* So many rows are made at once, the others when they are asked for: SNAP, STYLE and
+	 * OPTIONS have to live as long as the table. 0: all rows are made at once. */
+	size_t rows_first;
 	bool is_flat;			/* rows have no parents, even where the view has some */
 	unsigned n_threads;		/* 0: one for each cpu */
 	size_t rows_max;		/* of lists; 0: QUERY_ROWS_MAX. The newest stay */
@@ -66,12 +69,13 @@ void query_times(const struct snapshot *snap, uint64_t first, uint64_t end, uint
 
 #define QUERY_ROWS_MAX 1000000u
 
-/* SNAP is borrowed until this returns. The caller owns the table. NULL: the question
- * makes no sense, *err says why. */
+/* SNAP is borrowed until this returns, but see rows_first. The caller owns the table. NULL:
+ * the question makes no sense, *err says why. */
 struct table *query_run(const struct snapshot *snap, const struct query *q, struct err *err);
-/* Find out, in this thread alone, what queries about N views of SNAP will ask of descriptors
- * and of rows that have their names, so that they come sooner. Q has the style, and who may
- * stop it; its view is none. */
+/* Find out, in this thread alone, what queries about N views of SNAP will ask of descriptors,
+ * of rows that have their names, and of the bytes of those that their filters want, so that
+ * they come sooner. Q has the style, and who may stop it and wants no parts; its view is
+ * none. */
 void query_prepare(const struct snapshot *snap, const struct query *q,
 		   const struct view *const *views, size_t n);
 /* Put the rows of T into the order that a query with SORT would have given. False: only

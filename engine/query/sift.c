@@ -81,8 +81,12 @@ check_node(const struct expr *e)
 	n->check = c;
 	n->how = c->is_of_event ? TERM_BY_TIME : how_of_check(c);
 	n->needs_bytes = term_needs_bytes(c->left) || c->right;
-	n->is_of_writes = term_is_of_writes(c->left) ||
-			  (c->right && term_is_of_writes(c->right));
+	n->is_of_writes = term_is_of_writes(c->left);
+	/* What one of two says of a descriptor is not what both say of a row. */
+	if (c->right && (n->is_of_writes || term_is_of_writes(c->right))) {
+		n->is_of_writes = false;
+		n->how = TERM_BY_ROW;
+	}
 	n->is_of_tracers = is_of_tracers(c);
 	n->cost = n->is_of_tracers ? 1 : cost_of(n->how);
 	for (uint16_t id = 0; c->types && id < EVENT_TYPES; id++)

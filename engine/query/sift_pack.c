@@ -60,6 +60,16 @@ test_slot_or_bytes(struct sift_node *n, struct cursor *c, size_t i)
 							    test_slot(n, c, i);
 }
 
+/* What does not write says what slot 0 says. */
+static bool
+test_write(struct sift_node *n, struct cursor *c, size_t i)
+{
+	size_t slot = combined_of(c, i)->flags & ROW_WRITES ? c->values[COL_FD][i] : 0;
+	uint8_t answer = sift_answer(n, slot);
+
+	return answer == SIFT_UNKNOWN ? test_alone(n, c, i) : answer == SIFT_WANTED;
+}
+
 static bool
 test_type(struct sift_node *n, struct cursor *c, size_t i)
 {
@@ -148,9 +158,19 @@ node_by_slot(struct sift_node *n, struct cursor *c, uint64_t *rows)
 }
 
 static void
+check_writes(struct sift_node *n, struct cursor *c, uint64_t *rows)
+{
+	sift_node_have_answers(n, c);
+	cursor_column(c, COL_FD);
+	test_each(n, c, rows, test_write);
+}
+
+static void
 check_rows(struct sift_node *n, struct cursor *c, uint64_t *rows)
 {
-	if (n->check->types)
+	if (n->is_of_writes && n->how == TERM_BY_FD && !check_is_never(n->check))
+		check_writes(n, c, rows);
+	else if (n->check->types)
 		test_each(n, c, rows, test_type);
 	else if (n->how == TERM_BY_KIND && n->term && !n->is_of_tracers &&
 		 !check_is_never(n->check))

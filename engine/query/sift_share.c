@@ -48,7 +48,7 @@ sift_node_have_answers(struct sift_node *n, struct cursor *c)
 {
 	if (n->answers)
 		return;
-	if (n->by == COL_FD)
+	if (n->by == COL_FD || n->is_of_writes)
 		share(n, c);
 	else
 		n->answers = xzalloc(1u + (n->how == TERM_BY_FD ? c->snap->n_fd_versions :

@@ -8,6 +8,7 @@
 #include "engine/base/hash.h"
 #include "engine/base/mem.h"
 #include "engine/query/facts.h"
+#include "engine/query/sheet.h"
 #include "engine/world/world.h"
 
 enum state { STATE_UNKNOWN, STATE_NONE, STATE_KNOWN };
@@ -39,6 +40,7 @@ struct term {
 	bool needs_bytes;
 	bool is_of_writes;		/* what does not write has the value "no" */
 	const struct facts *facts;	/* borrowed; NULL: none */
+	struct sheet *sheet;		/* of rows, where bytes are needed; else NULL */
 	struct answers by_slot;
 	uint32_t *lineages;		/* by slot: for which its answer holds */
 	struct map by_pair;		/* to struct pair_answer, in ARENA */
@@ -166,6 +168,8 @@ term_new(const char *text, struct err *err)
 	t->is_of_writes = term_is_of_writes(t->operand);
 	t->is_list = operand_many(t->operand) != FIELD_ONE;
 	t->type = t->is_list ? T_STR : operand_type(t->operand);
+	if (t->how == TERM_BY_EVENT)
+		t->sheet = sheet_new(t->operand, t->type);
 	return t;
 }
 
@@ -174,6 +178,7 @@ term_free(struct term *t)
 {
 	if (!t)
 		return;
+	sheet_free(t->sheet);
 	operand_free(t->operand);
 	free(t->own);
 	free(t->lineages);
@@ -583,6 +588,30 @@ get_by_kind(struct term *t, struct cursor *c, struct value *out)
 	}
 }
 
+/* What needs bytes is not asked twice of a row. */
+static bool
+get_by_event(struct term *t, struct cursor *c, struct value *out)
+{
+	uint32_t number = sheet_get(t->sheet, c, out);
+	bool there;
+
+	if (number)
+		return number != SHEET_NONE;
+	there = ask(t, c, cursor_eval(c, CURSOR_EVENT), out);
+	sheet_put(t->sheet, c, there ? out : NULL);
+	return there;
+}
+
+uint32_t
+term_number(struct term *t, struct cursor *c, uint64_t *age)
+{
+	struct value v;
+	uint32_t number = t->sheet ? sheet_get(t->sheet, c, &v) : 0;
+
+	*age = t->sheet ? sheet_age(t->sheet) : 0;
+	return number;
+}
+
 bool
 term_get(struct term *t, struct cursor *c, struct value *out)
 {
@@ -615,7 +644,7 @@ term_get(struct term *t, struct cursor *c, struct value *out)
 	case TERM_BY_ROW:
 		return ask(t, c, cursor_eval(c, CURSOR_ROW), out);
 	default:
-		return ask(t, c, cursor_eval(c, CURSOR_EVENT), out);
+		return get_by_event(t, c, out);
 	}
 }
 

@@ -57,6 +57,10 @@ enum value_type term_type(const struct term *t);
  * remembered as long as T lives, the rest until the next value. */
 bool term_get(struct term *t, struct cursor *c, struct value *out);
 
+/* Where values are kept by their numbers (sheet.h): that of C's row, which means the same as
+ * long as *AGE does; SHEET_NONE: it has no value. 0: it is not known, or none is kept. */
+uint32_t term_number(struct term *t, struct cursor *c, uint64_t *age);
+
 /* Is its value for rows with ROW_NEEDS_BYTES to be looked up in their bytes? */
 bool term_needs_bytes(const struct operand *o);
 

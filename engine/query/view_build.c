@@ -417,7 +417,8 @@ settle_sort(struct view_build *b, size_t sorted)
 
 		if (!t->line)
 			continue;
-		if (strcmp(t->text, "up") != 0 && strcmp(t->text, "down") != 0)
+		if (strcmp(t->text, "up") != 0 && strcmp(t->text, "down") != 0 &&
+		    !(b->spec->is_classic && !*t->text))
 			return spec_refuse(b->spec, t->line, b->err,
 					   "columns[%zu].sort: must be `up` or `down`", i + 1);
 		if (way && !b->spec->is_classic)
@@ -436,8 +437,8 @@ settle_sort(struct view_build *b, size_t sorted)
 		sorted = view_is_list(v) ? SIZE_MAX : 0;
 	v->sort_column = sorted;
 	if (sorted < v->n_columns)
-		v->sort_descending = way ? !strcmp(way, "down") :
-					   is_number(v->columns[sorted].type);
+		v->sort_descending = way && *way ? !strcmp(way, "down") :
+						   is_number(v->columns[sorted].type);
 	return 0;
 }
 

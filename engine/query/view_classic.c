@@ -263,8 +263,9 @@ bend_column(struct bending *b, const struct classic_column *c, struct spec_colum
 		to->hidden = (struct spec_flag){ true, c->line };
 	if (is_key && c->filterfield.line)
 		to->select = c->filterfield;
+	/* Numbers downwards, all else upwards. */
 	if (c->is_sorting.is_on)
-		to->sort = made(is_key ? "up" : "down", c->line);
+		to->sort = made("", c->line);
 }
 
 /* Columns without those that only were a step to the groups. */

@@ -303,11 +303,12 @@ static void
 put_number(struct store *s, const struct moment *m)
 {
 	uint16_t numbers[2] = { 0 };
-	struct event ev = { .n_params = 2, .values = (const uint8_t *)numbers, .ends = { 2, 4 } };
+	struct event ev = { .id = m->ev->id, .n_params = 2, .ends = { 2, 4 },
+			    .values = (const uint8_t *)numbers };
 
 	if (event_u16(m->ev, 1, &numbers[1]) ||
 	    (m->enter && event_u16(m->enter, 1, &numbers[1])))
-		aside_add(s->open->aside, s->open->n, &ev, 2);
+		aside_add(s->open->aside, s->open->n, ASIDE_NAME, &ev);
 }
 
 /* The parameters of M that tell what it was for, because there is no descriptor that does:
@@ -338,8 +339,12 @@ put_aside(struct store *s, const struct moment *m, unsigned bits, uint64_t flags
 		return true;
 	}
 	n = params_aside(s, m, bits, flags);
-	if (n)
-		aside_add(s->open->aside, s->open->n, m->ev, n);
+	if (n) {
+		struct event named = *m->ev;
+
+		named.n_params = n;
+		aside_add(s->open->aside, s->open->n, ASIDE_NAME, &named);
+	}
 	return n || (m->fd && leads_nowhere(m->fd));
 }
 
@@ -351,8 +356,10 @@ back_of(const struct store *s, struct kept_thread *k, const struct moment *m, ui
 
 	if (flags & ROW_ENTER)
 		k->enter = s->next;
-	if (m->enter && k->enter && s->next - k->enter <= UINT32_MAX)
+	if (m->enter && k->enter && s->next - k->enter < BACK_ASIDE)
 		back = s->next - k->enter;
+	else if (m->enter)
+		back = BACK_ASIDE;
 	return back;
 }
 
@@ -404,7 +411,7 @@ append_moment(struct store *s, const struct moment *m)
 	unsigned bits;
 
 	if (!m->num) {
-		if (k)
+		if (k && s->type_flags[ev->id] & ROW_ENTER)
 			k->enter = 0;
 		return;
 	}
@@ -426,6 +433,8 @@ append_moment(struct store *s, const struct moment *m)
 	v[COL_CPU] = ev->cpu;
 	if (put_aside(s, m, bits, flags))
 		flags |= ROW_NEEDS_BYTES;
+	if (v[COL_BACK] == BACK_ASIDE)
+		aside_add(s->open->aside, s->open->n, ASIDE_ENTER, m->enter);
 	v[COL_FLAGS] = flags;
 	if (m->mark)
 		marks_take(s, m, s->next);

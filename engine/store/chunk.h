@@ -29,7 +29,7 @@ enum column_id {
 	COL_THREAD,			/* slot of a thread version */
 	COL_FD,				/* slot of a descriptor version; 0: none */
 	COL_PAYLOAD,			/* where its bytes are, from the chunk's first */
-	COL_BACK,			/* an exit: rows back to its enter; 0: it is not there */
+	COL_BACK,			/* an exit: rows back to its enter; 0, BACK_ASIDE: none */
 	COL_TYPE,			/* enum event_id */
 	COL_CALL,			/* events of no type of their own: which system call */
 	COL_CPU,
@@ -37,6 +37,8 @@ enum column_id {
 	COL_KIND,			/* of its descriptor, as known when it came: chunk_kind() */
 	COLUMNS,
 };
+
+#define BACK_ASIDE UINT32_MAX		/* its enter has no row, but is put aside (aside.h) */
 
 enum row_flag {
 	ROW_EXIT = 1 << 0,

@@ -5,6 +5,7 @@
 #include "engine/base/mem.h"
 #include "engine/store/bitmaps.h"
 #include "engine/store/inside.h"
+#include "engine/store/keepsakes.h"
 #include "engine/store/marks.h"
 #include "engine/store/payload.h"
 #include "engine/store/sums.h"
@@ -51,6 +52,7 @@ drop_chunks(struct store *s, uint64_t bytes)
 	s->n_chunks -= n;
 	pthread_mutex_unlock(&s->lock);
 	bitmaps_forget(s->bitmaps, s->first);
+	keepsakes_forget(s->sheets, s->first);
 }
 
 /* The first event that somebody may still ask for. */

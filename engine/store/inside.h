@@ -85,7 +85,8 @@ struct store {
 	const struct world_age *age;	/* the world's */
 	struct grave grave;
 	struct bitmaps *bitmaps;	/* owned */
-	struct keepsakes *keepsakes;	/* owned */
+	struct keepsakes *keepsakes;	/* of versions; owned */
+	struct keepsakes *sheets;	/* of the rows of chunks; owned */
 	uint64_t slots_age;		/* grows when a slot of a descriptor is free again */
 
 	/* Versions and entities; slots and indexes are seen by readers. */

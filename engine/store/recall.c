@@ -429,12 +429,23 @@ fill_enter(struct recall *r, uint64_t number)
 	r->moment.enter = ev;
 }
 
+/* The enter event of row ROW: 0: it has none, or none that is a row. */
 static uint64_t
 enter_of(const struct chunk *c, uint32_t row)
 {
 	uint64_t back = value(c, row, COL_BACK);
 
-	return back ? c->first + row - back : 0;
+	return back && back != BACK_ASIDE ? c->first + row - back : 0;
+}
+
+/* The enter event that is put aside for row ROW of C. */
+static void
+fill_enter_aside(struct recall *r, const struct chunk *c, uint32_t row)
+{
+	r->enter = r->ev;
+	r->enter.ts_ns -= r->moment.latency_ns;
+	if (aside_get(c->aside, row, ASIDE_ENTER, &r->enter))
+		r->moment.enter = &r->enter;
 }
 
 /* Event NUMBER, row ROW of C, as far as columns tell. */
@@ -448,6 +459,8 @@ fill_row(struct recall *r, uint64_t number, const struct chunk *c, uint32_t row)
 	fill_moment(r, c, row, flags);
 	if (enter)
 		fill_enter(r, enter);
+	else if (value(c, row, COL_BACK))
+		fill_enter_aside(r, c, row);
 	if (r->walk)
 		walk_mark(r->walk, &r->moment);
 }
@@ -520,7 +533,7 @@ read_enter(void *ctx)
 static void
 read_both(struct recall *r, uint64_t number, uint64_t enter, struct err *err)
 {
-	if (read_bytes(r, number, &r->packed, &r->ev, err) < 0 || !r->moment.enter)
+	if (read_bytes(r, number, &r->packed, &r->ev, err) < 0 || !r->moment.enter || !enter)
 		return;
 	r->enter_number = enter;
 	r->moment.read_enter = read_enter;
@@ -565,7 +578,7 @@ is_told(const struct recall *r, const struct chunk *c, uint32_t row, struct even
 	unsigned bits = r->store->type_bits[value(c, row, COL_TYPE)];
 
 	/* Others are connected to no address, which their version tells. */
-	return aside_get(c->aside, row, ev) ||
+	return aside_get(c->aside, row, ASIDE_NAME, ev) ||
 	       !(bits & TYPE_NEEDS_BYTES || flags & ROW_FAILED);
 }
 
@@ -622,6 +635,8 @@ recall_named(struct recall *r, uint64_t number, struct err *err)
 	fill_light(r, number, c, row);
 	if (enter)
 		fill_enter(r, enter);
+	else if (value(c, row, COL_BACK))
+		fill_enter_aside(r, c, row);
 	read_both(r, number, enter, err);
 	return &r->moment;
 }

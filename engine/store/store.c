@@ -18,7 +18,17 @@
 /* Answers take so much at most, and of a budget not more than a sixteenth. */
 #define ANSWERS_MAX ((size_t)32 << 20)
 #define KEEPSAKES_MAX ((size_t)48 << 20)
+#define N_KEEPSAKES_MAX 64u
+#define SHEETS_MAX ((size_t)32 << 20)
+#define N_SHEETS_MAX 4096u
 #define SPARES_PAY ((uint64_t)256 << 20)	/* a smaller budget has better use for them */
+
+/* So much of BUDGET_BYTES (0: there is none), but MAX at most. */
+static size_t
+share_of(uint64_t budget_bytes, size_t max)
+{
+	return budget_bytes && budget_bytes / 16 < max ? (size_t)budget_bytes / 16 : max;
+}
 
 static void
 pools_init(struct store *s)
@@ -57,10 +67,9 @@ store_new(uint64_t budget_bytes)
 	s->payload_max = PAYLOAD_MAX;
 	if (budget_bytes && budget_bytes / 16 < PAYLOAD_MAX)
 		s->payload_max = (size_t)budget_bytes / 16;
-	s->bitmaps = bitmaps_new(budget_bytes && budget_bytes / 16 < ANSWERS_MAX ?
-				 (size_t)budget_bytes / 16 : ANSWERS_MAX);
-	s->keepsakes = keepsakes_new(budget_bytes && budget_bytes / 16 < KEEPSAKES_MAX ?
-				     (size_t)budget_bytes / 16 : KEEPSAKES_MAX);
+	s->bitmaps = bitmaps_new(share_of(budget_bytes, ANSWERS_MAX));
+	s->keepsakes = keepsakes_new(share_of(budget_bytes, KEEPSAKES_MAX), N_KEEPSAKES_MAX);
+	s->sheets = keepsakes_new(share_of(budget_bytes, SHEETS_MAX), N_SHEETS_MAX);
 	s->world = world_new(&keep_observer, s);
 	s->age = world_age(s->world);
 	s->grave.bury = keep_bury;
@@ -130,6 +139,7 @@ store_free(struct store *s)
 	grave_fini(&s->grave);
 	bitmaps_free(s->bitmaps);
 	keepsakes_free(s->keepsakes);
+	keepsakes_free(s->sheets);
 	seg_fini(&s->losses);
 	pthread_cond_destroy(&s->was_freed);
 	pthread_mutex_destroy(&s->lock);
@@ -146,6 +156,12 @@ struct bitmaps *
 store_bitmaps(const struct store *s)
 {
 	return s->bitmaps;
+}
+
+struct keepsakes *
+store_sheets(const struct store *s)
+{
+	return s->sheets;
 }
 
 struct keepsakes *
@@ -627,7 +643,8 @@ store_size(const struct store *s, struct store_size *out)
 				slots_bytes(&s->thread_versions) + slots_bytes(&s->processes) +
 				slots_bytes(&s->fd_versions) + slots_bytes(&s->tables);
 	bytes[STORE_NAMES] = intern_bytes(world_names(s->world));
-	bytes[STORE_ANSWERS] = bitmaps_bytes(s->bitmaps) + keepsakes_bytes(s->keepsakes);
+	bytes[STORE_ANSWERS] = bitmaps_bytes(s->bitmaps) + keepsakes_bytes(s->keepsakes) +
+			       keepsakes_bytes(s->sheets);
 	bytes[STORE_FORGOTTEN] = s->grave.bytes + s->grave.cap * sizeof(*s->grave.items);
 	bytes[STORE_OTHER] = sizeof(*s) + seg_bytes(&s->losses);
 	if (s->sealer)

@@ -141,6 +141,8 @@ uint64_t snapshot_lineage(const struct snapshot *snap, uint64_t position, uint64
 struct bitmaps *store_bitmaps(const struct store *s);
 /* What was found out about versions. */
 struct keepsakes *store_keepsakes(const struct store *s);
+/* What operands said of the rows of sealed chunks: the same, for each chunk. */
+struct keepsakes *store_sheets(const struct store *s);
 
 struct intern *store_names(const struct store *s);
 struct reread *store_reread(const struct store *s);	/* NULL: chunks have payload */

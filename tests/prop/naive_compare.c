@@ -353,7 +353,7 @@ compare_groups(struct naive *n)
 	void *value;
 
 	for (size_t k = 0; k < t->n_rows; k++) {
-		struct naive_row *row = find_row(n, &t->rows[k]);
+		struct naive_row *row = find_row(n, table_row(t, k));
 
 		if (!row || !may_be_row(n, row)) {
 			wrong(n, "there is no such row", NULL, n->key.p);
@@ -363,10 +363,11 @@ compare_groups(struct naive *n)
 			wrong(n, "twice there", NULL, row->key);
 		row->is_seen = true;
 		for (size_t i = n->n_keys; i < n->n_columns; i++)
-			if (!is_right(n, row, i, &t->rows[k].cells[i]))
-				wrong_cell(n, "wrong", i, row, &t->rows[k].cells[i]);
+			if (!is_right(n, row, i, &table_row(t, k)->cells[i]))
+				wrong_cell(n, "wrong", i, row, &table_row(t, k)->cells[i]);
 			else if (n->columns[i]->source == VIEW_FROM_EVENTS &&
-				 !is_rightly_sure(n, row, &t->rows[k], &t->rows[k].cells[i]))
+				 !is_rightly_sure(n, row, table_row(t, k),
+						  &table_row(t, k)->cells[i]))
 				wrong(n, "wrongly sure or unsure", n->columns[i]->name, row->key);
 	}
 	for (size_t at = 0; map_next(&n->rows, &at, &key, &value);)
@@ -394,7 +395,8 @@ is_pending(struct naive *n, uint64_t event)
 	}
 	for (uint64_t k = event + 1; k < n->end; k++) {
 		m = recall_row(n->recall, k);
-		if (m->thread && m->thread->id == thread && m->ev->type->source == ES_SYSCALL)
+		if (m->thread && m->thread->id == thread &&
+		    (m->ev->type->source == ES_SYSCALL || !strcmp(m->ev->type->name, "procexit")))
 			return false;
 	}
 	return true;
@@ -427,7 +429,7 @@ find_in_list(struct naive *n, const bool *seen, size_t from)
 		size_t k = (from + j) % n->t->n_rows, i;
 
 		for (i = 0; !seen[k] && i < n->n_columns; i++)
-			if (!is_right_of_list(n, i, &n->t->rows[k].cells[i]))
+			if (!is_right_of_list(n, i, &table_row(n->t, k)->cells[i]))
 				break;
 		if (!seen[k] && i == n->n_columns)
 			return k;
@@ -488,7 +490,7 @@ compare_totals(struct naive *n)
 		double sum = 0;
 
 		for (size_t k = 0; k < n->t->n_rows; k++) {
-			const struct cell *cell = &n->t->rows[k].cells[i];
+			const struct cell *cell = &table_row(n->t, k)->cells[i];
 
 			is_any |= cell->state != CELL_MISSING;
 			if (cell->state && !is_text(c->type))
@@ -514,7 +516,8 @@ compare_order(struct naive *n)
 		    t->columns[i] == &n->view->columns[n->view->sort_column])
 			by = i;
 	for (size_t k = 1; by < t->n_columns && k < t->n_rows; k++) {
-		const struct cell *a = &t->rows[k - 1].cells[by], *b = &t->rows[k].cells[by];
+		const struct cell *a = &table_row(t, k - 1)->cells[by];
+		const struct cell *b = &table_row(t, k)->cells[by];
 		int o = a->state && b->state ?
 			naive_order(t->columns[by]->type, &a->value, &b->value) : 0;
 

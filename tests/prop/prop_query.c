@@ -6,6 +6,7 @@
 #include "engine/base/mem.h"
 #include "engine/query/path.h"
 #include "engine/query/query.h"
+#include "engine/query/tally.h"
 #include "engine/query/view_set.h"
 #include "engine/store/store.h"
 #include "tests/lib/check.h"
@@ -33,7 +34,8 @@ static const char *const filters[] = {
 	"proc.aname[1] = bash", "evt.buflen >= 4096", "evt.rawres < 0", "evt.num > 1000",
 	"fd.name startswith /etc", "evt.type in (open, openat, read) and evt.dir = <",
 	"container.id != host", "evt.args contains O_RDONLY",
-	"thread.cpu.user > 0 or user.uid = 0",
+	"thread.cpu.user > 0 or user.uid = 0", "evt.is_syslog = val(fd.connected)",
+	"evt.is_syslog = false and evt.dir = <",
 };
 
 /* What paths are made of. */
@@ -100,6 +102,15 @@ static const char *const more_views[] = {
 	"id = 'x_list', filter = 'evt.num != 7', columns = { N('NUM', 'evt.num', 'last'),"
 	" N('TYPE', 'evt.type', 'last'), N('ARGS', 'evt.args', 'last'), N('ONE', nil, 'count'),"
 	" { name = 'F', field = 'fd.name', only = 'evt.failed = true' } }",
+	"id = 'x_bytes', columns = {"
+	" { name = 'FD', field = 'evt.rawarg.fd', aggregation = 'key' },"
+	" { name = 'NAME', field = 'evt.arg.name', aggregation = 'key' },"
+	" A('evt.rawarg.size'), N('ARGS', 'evt.args', 'distinct'), N('DATA', 'evt.buffer', 'last'),"
+	" N('FIRST', 'evt.arg[0]', 'first'), N('N', 'evt.arg.flags', 'count'),"
+	" N('MODE', 'evt.arg.mode', 'last') }",
+	"id = 'x_key', columns = {"
+	" { name = 'KEY', field = 'evt.args', aggregation = 'key' }, N('COUNT', nil, 'count'),"
+	" N('NUMS', 'fdlist.nums', 'distinct'), N('READ', 'evt.is_open_read', 'first') }",
 	"id = 'x_new', only_new = true, columns = {"
 	" { name = 'KEY', field = 'fd.name', aggregation = 'key' }, N('COUNT', nil, 'count'),"
 	" N('AT', 'evt.rawtime', 'first') }",
@@ -185,7 +196,7 @@ struct asked {
 static void
 drill(struct asked *a, const struct table *t)
 {
-	const struct table_row *row = t->n_rows ? &t->rows[rng_below(a->rng, t->n_rows)] : NULL;
+	const struct table_row *row = t->n_rows ? table_row(t, rng_below(a->rng, t->n_rows)) : NULL;
 	size_t at = a->n_drills < DRILLS ? a->n_drills : rng_below(a->rng, DRILLS);
 	struct text condition = { 0 };
 
@@ -221,6 +232,53 @@ static struct query_watch watch = {
 	.partial = see_part, .ctx = &watching, .first_ns = 1,
 };
 
+/* Have A and B the same cells in row I? */
+static bool
+is_same_row(const struct table *a, const struct table *b, size_t i)
+{
+	for (size_t k = 0; k < a->n_columns; k++) {
+		const struct cell *x = &table_row(a, i)->cells[k], *y = &table_row(b, i)->cells[k];
+
+		if (x->state != y->state ||
+		    (x->state && value_order(a->columns[k]->type, &x->value, &y->value)))
+			return false;
+	}
+	return true;
+}
+
+/* A table of which few rows were made has the same ones as one of which all were, in that
+ * order and in any other. */
+static void
+check_first_rows(struct asked *a, const struct query *q)
+{
+	struct query at_once = *q, some = *q;
+	struct table *all, *t;
+	size_t i;
+
+	at_once.rows_first = 0;
+	at_once.watch = some.watch = NULL;
+	some.rows_first = 1 + rng_below(a->rng, 6);
+	all = query_run(a->snap, &at_once, NULL);
+	t = query_run(a->snap, &some, NULL);
+	for (unsigned k = 0; k < 3; k++) {
+		const char *sort = all->columns[rng_below(a->rng, all->n_columns)]->name;
+		bool descending = rng_below(a->rng, 2);
+		bool is_all = k && rng_below(a->rng, 2);
+
+		if (k && (!table_sort(all, sort, descending) ||
+			  !table_sort(t, sort, descending)))
+			break;
+		for (i = 0; i < all->n_rows && (is_all || i < 2 * some.rows_first); i++)
+			if (t->n_rows != all->n_rows || !is_same_row(all, t, i))
+				break;
+		CHECK(i == all->n_rows || (!is_all && i == 2 * some.rows_first),
+		      "%s: %s of variant %d by %s: row %zu of %zu", a->name, q->view->id,
+		      q->variant, k ? sort : "-", i, all->n_rows);
+	}
+	table_free(all);
+	table_free(t);
+}
+
 static void
 check_query(struct asked *a, struct query *q)
 {
@@ -240,6 +298,7 @@ check_query(struct asked *a, struct query *q)
 	      "wrong", a->name, q->view->id, q->variant, q->n_filters ? q->filters[0] : "-",
 	      q->n_filters > 1 ? q->filters[1] : "-", (unsigned long long)q->first,
 	      (unsigned long long)q->end, t->n_rows, n_wrong);
+	check_first_rows(a, q);
 	drill(a, t);
 	a->n_summed += t->n_summed;
 	table_free(t);
@@ -278,6 +337,7 @@ check_view(struct asked *a, const struct view *v, bool is_window, unsigned n_con
 	uint64_t n = a->snap->end - a->snap->first, most = events_max(a, v), rest;
 
 	q.n_filters = rng_below(a->rng, n_conditions + 1);
+	q.rows_first = rng_below(a->rng, 4);
 	if (is_window || most < n) {
 		q.first = a->snap->first + rng_below(a->rng, n);
 		rest = a->snap->end - q.first + 1;

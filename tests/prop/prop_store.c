@@ -360,6 +360,48 @@ forgetting(struct scap *b)
 	map_fini(&t.learned_fds);
 }
 
+/* Calls whose enter events were told in another file: an exit knows what they were given. */
+static void
+restated(struct test *t, struct scap *b)
+{
+	const struct proc_record who[] = {
+		{ .tid = 10, .pid = 10, .ptid = 1, .comm = SCAP_SPAN("web") },
+		{ .tid = 11, .pid = 11, .ptid = 1, .comm = SCAP_SPAN("db") },
+		{ .tid = 12, .pid = 12, .ptid = 1, .comm = SCAP_SPAN("sh") },
+	};
+	char data[5000];
+	uint64_t ns = 1700000000000000000;
+
+	memset(data, 'x', sizeof(data));
+	b->len = 0;
+	scap_section(b, 2);
+	scap_procs(b, 9, 76, who, ARRAY_LEN(who));
+	for (int round = 0; round < 8; round++) {
+		b->dump_flags = round % 4 < 3 ? EVENT_STATE_ONLY | EVENT_RESTATED : 0;
+		scap_at(b, ns += 10, 10, 0);
+		scap_event(b, EV_READ_E, scap_num(3), scap_num(400 + round));
+		scap_at(b, ns += 10, 11, 0);
+		scap_event(b, EV_OPEN_E, SCAP_NOTHING);
+		scap_at(b, ns += 10, 12, 0);
+		scap_event(b, EV_WRITE_E, scap_num(1), scap_num(5));
+		/* What is told of a thread in between ends no call of it. */
+		b->dump_flags = EVENT_STATE_ONLY | EVENT_RESTATED;
+		scap_at(b, ns += 10, 12, 0);
+		scap_event(b, EV_ASYNCEVENT_E, scap_num(0), scap_text("cpu"),
+			   scap_bytes("user_ns=7000000 system_ns=0", 28));
+		b->dump_flags = 0;
+		scap_at(b, ns += 10, 10, 0);
+		scap_event(b, EV_READ_X, scap_num(5), scap_bytes(data, 5));
+		scap_at(b, ns += 10, 11, 0);
+		scap_event(b, EV_OPEN_X, scap_num(round % 2 ? -2 : 4), scap_text("/etc/x"),
+			   scap_num(1), scap_num(0), scap_num(0), scap_num(0));
+		scap_at(b, ns += 10, 12, 0);
+		scap_event(b, EV_WRITE_X, scap_num(5), scap_bytes(data, 5));
+	}
+	stream(t, b);
+	compare(t, b, 0);
+}
+
 static void
 check_other(void *ctx, const char *name, const struct scap *b)
 {
@@ -396,6 +438,7 @@ main(int argc, char **argv)
 		stream(&t, &b);
 		compare(&t, &b, 0);
 	}
+	restated(&t, &b);
 	if (!others_each(check_other, &t))
 		check_skip(OTHERS_LACKING);
 	forgetting(&b);

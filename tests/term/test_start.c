@@ -104,7 +104,8 @@ test_options(void)
 static void
 test_services(void)
 {
-	const char *const words[] = { "-r", "{}", "-v", "connections", "-R", NULL };
+	const char *const words[] = { "-r", "{}", "-v", "connections", "-R", "fd.sport=80",
+				      NULL };
 	FILE *f = fopen("/etc/services", "r");
 	char line[256];
 	bool is_known = false;

@@ -67,7 +67,7 @@ column(const struct table *t, const char *name)
 static inline const struct cell *
 cell(const struct table *t, size_t row, const char *name)
 {
-	return &t->rows[row].cells[column(t, name)];
+	return &table_row(t, row)->cells[column(t, name)];
 }
 
 static inline bool

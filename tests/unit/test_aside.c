@@ -11,7 +11,7 @@
 
 /* An event with a result, then TEXT. */
 struct made {
-	uint8_t bytes[4096];
+	uint8_t bytes[8192];
 	struct event ev;
 };
 
@@ -32,7 +32,8 @@ add(struct aside *f, uint32_t row, const char *text)
 	struct made m;
 
 	make(&m, -2, text, strlen(text) + 1);
-	aside_add(f, row, &m.ev, 2);
+	m.ev.n_params = 2;
+	aside_add(f, row, ASIDE_NAME, &m.ev);
 }
 
 /* Is TEXT what F has of ROW? NULL: nothing. */
@@ -42,7 +43,7 @@ has(const struct aside *f, uint32_t row, const char *text)
 	struct event ev = { .n_params = 99 };
 	int64_t res;
 
-	if (!aside_get(f, row, &ev))
+	if (!aside_get(f, row, ASIDE_NAME, &ev))
 		return !text && ev.n_params == 99;
 	return text && ev.n_params == 2 && event_i64(&ev, 0, &res) && res == -2 &&
 	       event_bytes(&ev, 1).len == strlen(text) + 1 &&
@@ -64,7 +65,7 @@ check_rows(void)
 	bytes = aside_bytes(f);
 	for (uint32_t row = 10; row < 110; row += 10)
 		add(f, row, "/etc/shadow");
-	CHECK(one > 20 && aside_bytes(f) - bytes == 10 * 6, "a text is kept once: %zu, %zu", one,
+	CHECK(one > 20 && aside_bytes(f) - bytes == 10 * 8, "a text is kept once: %zu, %zu", one,
 	      aside_bytes(f) - bytes);
 	add(f, CHUNK_ROWS - 1, "/etc/shadow2");
 	packed = aside_pack(f);
@@ -87,11 +88,33 @@ check_rows(void)
 	aside_free(NULL);
 }
 
+/* A row may have both: what it failed to open, and what its enter event was given. */
+static void
+check_kinds(void)
+{
+	struct aside *f = aside_new();
+	struct event ev = { .n_params = 0 };
+	struct made m;
+
+	add(f, 5, "/etc/shadow");
+	make(&m, 1, "flags", 5);
+	m.ev.id = EV_OPENAT_2_E;
+	aside_add(f, 5, ASIDE_ENTER, &m.ev);
+	add(f, 6, "/etc/passwd");
+	CHECK(has(f, 5, "/etc/shadow") && has(f, 6, "/etc/passwd"), "names");
+	CHECK(aside_get(f, 5, ASIDE_ENTER, &ev) && ev.id == EV_OPENAT_2_E &&
+	      ev.type == event_type_find(EV_OPENAT_2_E) && ev.n_params == 3 &&
+	      event_bytes(&ev, 1).len == 5 && !event_bytes(&ev, 2).len, "and an enter event");
+	CHECK(!aside_get(f, 6, ASIDE_ENTER, &ev) && !aside_get(f, 4, ASIDE_ENTER, &ev),
+	      "which others have not");
+	aside_free(f);
+}
+
 static void
 check_limits(void)
 {
 	struct aside *f = aside_new(), *packed;
-	char text[2000];
+	static char text[5000];
 	uint32_t row = 0, n = 0;
 
 	memset(text, 'a', sizeof(text));
@@ -123,6 +146,7 @@ int
 main(void)
 {
 	check_rows();
+	check_kinds();
 	check_limits();
 	return check_done();
 }

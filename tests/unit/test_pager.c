@@ -16,8 +16,8 @@ main(void)
 	pager_add_row(&p, 8, "F2 v", "choose another view");
 	pager_add_row(&p, 8, "Backspace", "up");
 	pager_draw(&p, a);
-	screen_check(&c, "Keys\n\nF2 v    choose\n        another view\nBackspace up\n",
-		     "rows are wrapped beside their heading");
+	screen_check(&c, "Keys\n\nF2 v    choose\n        another view\nBackspace\n        up\n",
+		     "rows are wrapped beside their heading, or below a long one");
 	CHECK(c.cells[0].style == STYLE_TITLE, "paragraphs have a style");
 
 	pager_add(&p, STYLE_TEXT, 0, "aaaaaaaaaaaaaaaaaaaaaaaaabbb ccc");
@@ -25,14 +25,14 @@ main(void)
 	k = screen_key("End");
 	CHECK(pager_key(&p, &k, a), "End");
 	pager_draw(&p, a);
-	screen_check(&c, "\nF2 v    choose\n        another view\nBackspace up\n"
+	screen_check(&c, "F2 v    choose\n        another view\nBackspace\n        up\n"
 		     "aaaaaaaaaaaaaaaaaaaa\naaaaabbb ccc   100%\n",
 		     "a long word is cut, and the end can be seen");
 	k = screen_key("PgUp");
 	pager_key(&p, &k, a);
 	CHECK(p.top == 0, "PgUp");
 	k = screen_mouse(MOUSE_WHEEL_DOWN, 0, 0);
-	CHECK(pager_key(&p, &k, a) && p.top == 1, "the wheel, no further than there is text");
+	CHECK(pager_key(&p, &k, a) && p.top == 2, "the wheel, no further than there is text");
 	k = screen_key("x");
 	CHECK(!pager_key(&p, &k, a), "other keys are for others");
 

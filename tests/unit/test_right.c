@@ -220,6 +220,11 @@ check_merging(const struct snapshot *snap, const struct view_set *views)
 {
 	struct table *t = ask(snap, views, "syscall_procs", NULL);
 
+	CHECK(is_d(of(t, "PID", APP, NULL, "AVG"), 26000.0 / 5) &&
+	      is_u(of(t, "PID", APP, NULL, "WAITED"), 800 * MS),
+	      "13: nor does it make a mean of work longer");
+	table_free(t);
+	t = ask(snap, views, "x_mean", NULL);
 	/* 3 + 4 + 6 + 2 + 11 us, and the poll, over what has a duration. */
 	CHECK(is_d(of(t, "PID", APP, NULL, "AVG"), (26000.0 + 800 * MS) / 6),
 	      "7, 8: a mean of all threads, to the last digit: %.3f",
@@ -342,6 +347,11 @@ static const char host_view[] =
 	"    { name = 'PROCS', field = 'proc.count', aggregation = 'last' },\n"
 	"    { name = 'VIRT', field = 'proc.vmsize', aggregation = 'last' } } }\n";
 
+static const char mean_view[] =
+	"return { id = 'x_mean', name = 'Means', description = 'All.',\n"
+	"  columns = { { name = 'PID', field = 'proc.pid', aggregation = 'key' },\n"
+	"    { name = 'AVG', field = 'evt.duration', aggregation = 'avg' } } }\n";
+
 int
 main(void)
 {
@@ -349,7 +359,8 @@ main(void)
 	struct snapshot *snap;
 	struct system y;
 
-	if (view_set_add(views, "host.lua", (struct span)SCAP_SPAN(host_view)) < 0)
+	if (view_set_add(views, "host.lua", (struct span)SCAP_SPAN(host_view)) < 0 ||
+	    view_set_add(views, "mean.lua", (struct span)SCAP_SPAN(mean_view)) < 0)
 		die("%s", view_set_problem(views, 0));
 	make(&y);
 	snap = store_snapshot(y.s);

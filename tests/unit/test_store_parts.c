@@ -283,7 +283,10 @@ check_bitmaps(void)
 static struct keepsake_name
 called(const char *name, uint64_t age, uint64_t slots_age)
 {
-	return (struct keepsake_name){ { (const uint8_t *)name, strlen(name) }, age, slots_age };
+	return (struct keepsake_name){
+		.name = { (const uint8_t *)name, strlen(name) },
+		.age = age, .slots_age = slots_age,
+	};
 }
 
 static void
@@ -316,7 +319,7 @@ is_kept(struct keepsakes *k, const char *name, uint64_t age, uint64_t slots_age)
 static void
 check_keepsakes(void)
 {
-	struct keepsakes *k = keepsakes_new(350);
+	struct keepsakes *k = keepsakes_new(350, 64);
 	struct keepsake_name a = called("a", 1, 1), huge = called("huge", 1, 1);
 	int freed[6] = { 0 }, *lent;
 

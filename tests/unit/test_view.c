@@ -460,6 +460,33 @@ classic_lists(void)
 	view_set_free(s);
 }
 
+/* csysdig's lists begin with the first event, or the largest number. */
+static void
+classic_orders(void)
+{
+	static const struct {
+		const char *field;
+		bool descending;
+	} cases[] = {
+		{ "evt.time", false }, { "proc.name", false }, { "proc.pid", true },
+		{ "evt.latency", true },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct view_set *s = view_set_new(NULL);
+		char text[200];
+
+		snprintf(text, sizeof(text), "view_info = { id = 'o', name = 'O', view_type = "
+			 "'list', columns = { { name = 'A', field = '%s', is_sorting = true } } }",
+			 cases[i].field);
+		if (CHECK(!add(s, "v.lua", text), "a list by %s", cases[i].field))
+			CHECK(view_set_find(s, "o")->sort_column == 0 &&
+			      view_set_find(s, "o")->sort_descending == cases[i].descending,
+			      "  in its order");
+		view_set_free(s);
+	}
+}
+
 int
 main(void)
 {
@@ -471,5 +498,6 @@ main(void)
 	words();
 	classic_views();
 	classic_lists();
+	classic_orders();
 	return check_done();
 }

@@ -72,11 +72,14 @@ mark_of(uint64_t count, uint64_t most)
 	return ramp[1 + (all ? bits * (LEVELS - 1) / all : 0)];
 }
 
-/* What is counted, as the view's second column calls it: "CALLS". */
+/* What is counted, as the view's first column without a field calls it: "CALLS". */
 static const char *
 counted(const struct spectrum_look *look)
 {
-	return look->view->n_columns > 1 ? look->view->columns[1].name : "CALLS";
+	for (size_t i = 0; i < look->view->n_columns; i++)
+		if (!look->view->columns[i].of.operand)
+			return look->view->columns[i].name;
+	return "CALLS";
 }
 
 static void

@@ -76,7 +76,7 @@ table_csv(const struct table *t, const struct table_look *look, struct output *o
 
 	put_csv_head(t, &out->text);
 	for (size_t row = 0; row < n && output_settle(out); row++) {
-		const struct cell *cells = t->rows[row].cells;
+		const struct cell *cells = table_row(t, row)->cells;
 
 		for (size_t i = 0; i < t->n_columns; i++) {
 			if (t->columns[i]->is_hidden)
@@ -145,10 +145,10 @@ put_json_rows(struct json_out *j, const struct table *t, size_t n, struct output
 	json_open(j, "rows", '[');
 	for (size_t row = 0; row < n && output_settle(out); row++) {
 		json_open(j, NULL, '{');
-		put_json_cells(j, t, t->rows[row].cells, &word);
+		put_json_cells(j, t, table_row(t, row)->cells, &word);
 		if (t->view->parent.operand)
-			json_u64(j, "level", t->rows[row].level);
-		json_bool(j, "unsure", is_unsure(t, t->rows[row].cells));
+			json_u64(j, "level", table_row(t, row)->level);
+		json_bool(j, "unsure", is_unsure(t, table_row(t, row)->cells));
 		json_close(j, '}');
 	}
 	json_close(j, ']');

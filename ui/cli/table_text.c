@@ -54,7 +54,7 @@ render(struct grid *g, size_t column, const struct cell *cell, unsigned level)
 static size_t
 render_once(struct grid *g, size_t column, size_t row)
 {
-	const struct table_row *r = &g->t->rows[row];
+	const struct table_row *r = table_row(g->t, row);
 	size_t width = render(g, column, &r->cells[column], r->level);
 	struct cached *kept;
 
@@ -183,7 +183,7 @@ word_of(struct grid *g, size_t column, ptrdiff_t line)
 		return (struct span){ (const uint8_t *)kept->p, kept->len };
 	}
 	if (line >= 0) {
-		render(g, column, &t->rows[line].cells[column], t->rows[line].level);
+		render(g, column, &table_row(t, line)->cells[column], table_row(t, line)->level);
 	} else if (line == LINE_TOTALS) {
 		render(g, column, &t->totals[column], 0);
 	} else {
@@ -229,7 +229,7 @@ find_trunk(struct grid *g)
 		if (!g->t->columns[i]->is_hidden && !show_is_number(g->t->columns[i]))
 			g->trunk = i;
 	for (size_t i = 0; i < g->n_rows; i++)
-		g->is_tree |= g->t->rows[i].level > 0;
+		g->is_tree |= table_row(g->t, i)->level > 0;
 }
 
 void
