@@ -207,7 +207,7 @@ slide(struct browse *b)
 		return;
 	b->slid_to_ns = browse_now();
 	b->slid_from_ns = b->since_ns ? b->since_ns
-				      : b->slid_to_ns - b->screen.app->o->refresh_ns;
+				      : b->slid_to_ns - b->length_ns;
 }
 
 /* Append what all questions of the level have in common. */
@@ -552,6 +552,8 @@ end(struct screen *s)
 	free(b->line_key_next);
 	drill_fini(&b->drill);
 	free(b->search);
+	free(b->filter_before);
+	text_fini(&b->host);
 	free(b);
 }
 
@@ -571,6 +573,7 @@ browse_open(struct app *a, const struct view *first)
 	ops.n_actions = n_browse_actions;
 	b->screen.ops = &ops;
 	app_push(a, &b->screen);
+	b->length_ns = a->o->refresh_ns;
 	drill_start(&b->drill, first);
 	drill_order(browse_level(b), a->o->sort, a->o->sort_way);
 	if (a->o->filter)

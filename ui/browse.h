@@ -47,12 +47,16 @@ struct browse {
 	uint64_t from_ns, to_ns;	/* the window; 0, 0: all of a capture, or what slides */
 	uint64_t since_ns;		/* live: where that window begins; 0: it slides as well */
 	uint64_t slid_from_ns, slid_to_ns;	/* live: the window that slides, as of now */
+	uint64_t length_ns;		/* how long it is then */
 	bool has_focus_on_line;		/* keys act on the timeline */
 	uint64_t cursor_ns;
 	uint64_t anchor_ns;		/* the other end of the window while it is drawn */
 	bool is_dragging;
 	struct key typed[BROWSE_TYPED_MAX];	/* before there were rows */
 	size_t n_typed;
+	struct text host;		/* the machine it is about; empty: not known yet */
+	char *filter_before;		/* the one before that of the level; NULL: none */
+	size_t filtered_level;		/* how many levels there were then; 0: it is forgotten */
 	char *search;			/* NULL: nothing is searched */
 	struct grid_search finding;	/* .left 0: it is over; SIZE_MAX: it waits for rows */
 	/* The columns that are shown: of the table, or of the view while there is none. */
@@ -99,17 +103,26 @@ void browse_overview(void *browse);
 /* Edit the filter; keep what has the value of the marked cell, or (IS_EXCLUDED) what has
  * not; take away the row of a level (SIZE_MAX: the filter), or ask which part. */
 void browse_edit_filter(void *browse);
+/* Let TEXT be the filter of the present level, "" none. */
+void browse_set_filter(struct browse *b, const char *text);
 void browse_narrow(struct browse *b, bool is_excluded);
 void browse_include(void *browse);
 void browse_exclude(void *browse);
 void browse_remove_part(struct browse *b, size_t level);
 void browse_choose_part(void *browse);
 
+/* Ask to which level to go back. */
+void browse_choose_level(void *browse);
+
 /* Search the rows; go on with that, called when it is time. */
 void browse_search(void *browse);
 void browse_search_next(void *browse);
 void browse_search_previous(void *browse);
 void browse_search_on(struct browse *b);
+
+/* Looking takes long: stop it, and let the filter be as it was before. False: it does not
+ * take long, or there was no other filter. */
+bool browse_stop_looking(struct browse *b);
 
 /* A key for rows, and there are none yet: it is kept, and true. */
 bool browse_type_ahead(struct browse *b, const struct key *k);

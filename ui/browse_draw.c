@@ -7,10 +7,13 @@
 #include "engine/base/text.h"
 #include "engine/query/table.h"
 #include "engine/query/view.h"
+#include "engine/store/store.h"
 #include "ui/term.h"
 
 #define ROWS_FOR_LINE 12		/* with fewer rows there is no timeline */
 #define NS 1000000000u
+#define PAUSED "■ paused"
+#define HOST_MAX 64			/* bytes of the name of a machine */
 #define NAME_LEAST 12			/* columns of the name of a capture */
 
 static struct span
@@ -51,25 +54,50 @@ put_span(uint64_t from_ns, uint64_t to_ns, struct text *t)
 		text_fmt(t, "%.0f min", s / 60);
 }
 
-/* Whether it plays, how far it is, or the instant that all numbers are as of. */
+/* Does what is seen begin and end on different days? */
+static bool
+has_dates(struct browse *b)
+{
+	const struct slices *s = &b->line.slices;
+
+	return s->n && !clock_is_same_day(&b->screen.app->clock, s->from_ns, s->to_ns);
+}
+
+/* The instant that all numbers are as of. */
 static void
-put_state(struct browse *b, struct text *t)
+put_instant(struct browse *b, uint64_t ns, bool has_zone, struct text *t)
+{
+	struct app *a = b->screen.app;
+
+	text_str(t, t->len ? "   as of " : "as of ");
+	if (has_dates(b))
+		clock_datetime(&a->clock, ns, t);
+	else
+		clock_time(&a->clock, ns, t);
+	t->len -= 6;			/* milliseconds are enough */
+	if (has_zone) {
+		text_char(t, ' ');
+		clock_zone(&a->clock, ns, t);
+	}
+}
+
+/* Whether it plays, how far it is, or as of when it is. LESS: 1 without the zone, 2 in a
+ * word. */
+static void
+put_state(struct browse *b, unsigned less, struct text *t)
 {
 	struct app *a = b->screen.app;
 	const struct table *table = b->table.table;
 	double part;
 
-	if (b->is_paused) {
-		text_str(t, "■ paused");
-	} else if (a->progress.is_done && browse_looks(b, &part)) {
-		text_fmt(t, "looking %.0f%%", 100 * part);
-	} else if (a->o->name ? !a->progress.is_done || !b->is_final : !table) {
+	if (b->is_paused)
+		text_str(t, PAUSED);
+	else if (a->progress.is_done && browse_looks(b, &part))
+		text_fmt(t, "looking %.0f%%, Esc stops", 100 * part);
+	else if (a->o->name ? !a->progress.is_done || !b->is_final : !table)
 		put_progress(a, t);
-	} else if (table && table->to_ns) {
-		text_str(t, "as of ");
-		clock_time(&a->clock, table->to_ns, t);
-		t->len -= t->len > 6 ? 6 : 0;	/* milliseconds are enough */
-	}
+	if (table && table->to_ns && (b->is_paused ? less < 2 : !t->len))
+		put_instant(b, table->to_ns, !less, t);
 }
 
 static void
@@ -110,6 +138,24 @@ put_counts(struct browse *b, struct text *t)
 	}
 }
 
+/* Which machine it is about, once something was read. */
+static void
+find_host(struct browse *b)
+{
+	struct snapshot *snap;
+
+	if (b->host.len || !b->screen.app->progress.stats.n_events)
+		return;
+	snap = store_snapshot(b->screen.app->store);
+	if (snap->n_sections && snap->sections[0].facts.has_machine) {
+		struct span name = snap->sections[0].facts.machine.hostname;
+
+		text_bytes(&b->host, (const char *)name.p,
+			   name.len < HOST_MAX ? name.len : HOST_MAX);
+	}
+	snapshot_free(snap);
+}
+
 /* The name gives way to what changes. */
 static void
 draw_source(struct browse *b, struct area line)
@@ -118,11 +164,13 @@ draw_source(struct browse *b, struct area line)
 	const char *name = a->o->name ? a->o->name : "live";
 	struct span shown = { (const uint8_t *)name, strlen(name) };
 	struct text counts = { 0 }, warnings = { 0 }, state = { 0 };
+	const struct text *host = &b->host;
 	unsigned col, width = canvas_columns(shown), others, room;
 
+	find_host(b);
 	put_counts(b, &counts);
 	put_warnings(b, &warnings);
-	put_state(b, &state);
+	put_state(b, 0, &state);
 	col = 1 + area_text(line, 0, 1, STYLE_DIM, "sysreel") + 2;
 	others = 3 + canvas_columns(span_of(&counts)) + 3 + canvas_columns(span_of(&state)) + 1;
 	if (warnings.len)
@@ -135,7 +183,19 @@ draw_source(struct browse *b, struct area line)
 	col += area_bytes(line, 0, col, STYLE_TEXT, span_of(&counts)) + 3;
 	if (warnings.len)
 		col += area_bytes(line, 0, col, STYLE_WARNING, span_of(&warnings)) + 3;
+	for (unsigned less = 1; less < 3 && col + canvas_columns(span_of(&state)) >= line.n_cols;
+	     less++) {
+		state.len = 0;
+		put_state(b, less, &state);
+	}
 	width = canvas_columns(span_of(&state));
+	if (col + canvas_columns(span_of(host)) + 3 + width < line.n_cols)
+		area_bytes(line, 0, col, STYLE_TEXT, span_of(host));
+	/* That it is held is seen before all else. */
+	if (b->is_paused && col + width >= line.n_cols && width + 2 < line.n_cols) {
+		col = line.n_cols - width - 2;
+		area_fill(area_line(line, 0, col, width + 2), ' ', STYLE_TEXT);
+	}
 	if (col + width < line.n_cols)
 		area_bytes(line, 0, line.n_cols - width - 1,
 			   a->progress.is_done ? STYLE_TEXT : STYLE_GOOD, span_of(&state));
@@ -169,12 +229,15 @@ draw_path(struct browse *b, struct area line)
 
 /* Note the time NS in WORDS, without what is behind the seconds. */
 static void
-word_time(struct app *a, uint64_t ns, char words[32])
+word_time(struct app *a, uint64_t ns, bool has_date, char words[32])
 {
 	struct text t = { 0 };
 	size_t n;
 
-	clock_time_s(&a->clock, ns, &t);
+	if (has_date)
+		clock_datetime_s(&a->clock, ns, &t);
+	else
+		clock_time_s(&a->clock, ns, &t);
 	n = t.len < 31 ? t.len : 31;
 	memcpy(words, t.p, n);
 	words[n] = '\0';
@@ -211,8 +274,8 @@ draw_line(struct browse *b, struct area a)
 	*l = (struct timeline){ 0 };
 	if (!s->n)
 		return;
-	word_time(app, s->from_ns, b->line_words[0]);
-	word_time(app, s->to_ns, b->line_words[1]);
+	word_time(app, s->from_ns, has_dates(b), b->line_words[0]);
+	word_time(app, s->to_ns, has_dates(b), b->line_words[1]);
 	word_peak(s, b->line_words[2]);
 	*l = (struct timeline){
 		.label = "events/s", .peak = b->line_words[2], .from_text = b->line_words[0],

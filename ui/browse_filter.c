@@ -18,12 +18,37 @@
 
 /* Filter ------------------------------------------------------------------- */
 
+void
+browse_set_filter(struct browse *b, const char *text)
+{
+	struct drill_level *l = browse_level(b);
+
+	free(b->filter_before);
+	b->filter_before = l->filter ? xstrdup(l->filter) : NULL;
+	b->filtered_level = b->drill.n;
+	drill_set_filter(l, text);
+}
+
+bool
+browse_stop_looking(struct browse *b)
+{
+	double part;
+
+	if (!b->screen.app->progress.is_done || !browse_looks(b, &part) ||
+	    b->filtered_level != b->drill.n)
+		return false;
+	drill_set_filter(browse_level(b), b->filter_before ? b->filter_before : "");
+	b->filtered_level = 0;
+	browse_ask(b);
+	return true;
+}
+
 static void
 filter_entered(void *owner, const char *text)
 {
 	struct browse *b = owner;
 
-	drill_set_filter(browse_level(b), text);
+	browse_set_filter(b, text);
 	browse_ask(b);
 }
 
@@ -52,7 +77,7 @@ add_filter(struct browse *b, const char *condition)
 	if (f) {
 		filter_print(f, &shortest);
 		text_char(&shortest, '\0');
-		drill_set_filter(l, shortest.p);
+		browse_set_filter(b, shortest.p);
 	} else {
 		app_note(b->screen.app, STYLE_ERROR, "%s", err.text);
 	}
@@ -142,6 +167,39 @@ parts_new(struct browse *b)
 	return p;
 }
 
+/* The levels above this one, each with the way there. */
+static struct parts *
+levels_new(struct browse *b)
+{
+	struct parts *p = xzalloc(sizeof(*p));
+	struct text way = { 0 };
+
+	for (size_t i = 0; i + 1 < b->drill.n; i++) {
+		const struct drill_level *l = &b->drill.levels[i];
+
+		text_str(&way, l->view->name);
+		p->levels[p->n] = i;
+		p->names[p->n++] = xstrndup(way.p, way.len);
+		if (l->label)
+			text_fmt(&way, " › %s › ", l->label);
+		else
+			way.len -= strlen(l->view->name);
+	}
+	text_fini(&way);
+	return p;
+}
+
+static void
+level_chosen(void *owner, size_t i)
+{
+	struct browse *b = owner;
+	struct parts *p = levels_new(b);
+
+	if (i < p->n)
+		browse_go_to(b, p->levels[i]);
+	parts_free(p);
+}
+
 static const char *
 part_name(const void *ctx, size_t i)
 {
@@ -153,7 +211,7 @@ void
 browse_remove_part(struct browse *b, size_t level)
 {
 	if (level == SIZE_MAX)
-		drill_set_filter(browse_level(b), "");
+		browse_set_filter(b, "");
 	else
 		drill_forget(&b->drill, level);
 	browse_changed(b);
@@ -168,6 +226,25 @@ part_chosen(void *owner, size_t i)
 	if (i < p->n)
 		browse_remove_part(b, p->levels[i]);
 	parts_free(p);
+}
+
+void
+browse_choose_level(void *screen)
+{
+	struct browse *b = screen;
+	struct parts *p = levels_new(b);
+	struct choose c = {
+		.title = "Go back to", .width_cols = MENU_COLS,
+		.entries = { p->n, part_name, p }, .selected = p->n ? p->n - 1 : 0,
+		.chosen = level_chosen, .owner = b, .free = parts_free,
+	};
+
+	if (p->n) {
+		choose_open(b->screen.app, &c);
+	} else {
+		parts_free(p);
+		app_note(b->screen.app, STYLE_DIM, "this is the top");
+	}
 }
 
 void

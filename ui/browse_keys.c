@@ -19,6 +19,9 @@
 #include "ui/spectro.h"
 
 #define MENU_COLS 30
+#define ZOOM_MIN_NS 2000u		/* what is not cut in halves */
+#define LENGTH_MIN_NS 100000000u	/* of the window that slides */
+#define LENGTH_MAX_NS 3600000000000u
 
 /* Another view, level or order: what was searched belongs to the one before. */
 void
@@ -66,6 +69,8 @@ go_back(void *screen)
 
 	if (b->has_focus_on_line)
 		b->has_focus_on_line = false;
+	else if (browse_stop_looking(b))
+		app_note(b->screen.app, STYLE_WARNING, "stopped: the filter is as it was before");
 	else if (drill_back(&b->drill))
 		browse_changed(b);
 	else if (stop_reading(b->screen.app))
@@ -312,12 +317,28 @@ choose_columns(void *screen)
 
 /* The window --------------------------------------------------------------- */
 
+/* How much time a column of the timeline is. */
+static uint64_t
+column_ns(const struct browse *b)
+{
+	const struct slices *s = &b->line.slices;
+	unsigned n = b->line_drawn.n ? timeline_columns(&b->line_drawn, b->line_area.n_cols) : 0;
+
+	return n && s->n ? (s->to_ns - s->from_ns) / n + 1 : 1;
+}
+
+/* The window is the columns that begin at ONE_NS and OTHER_NS, and those between. */
 static void
 set_window(struct browse *b, uint64_t one_ns, uint64_t other_ns)
 {
+	const struct slices *s = &b->line.slices;
+	uint64_t end_ns = (one_ns < other_ns ? other_ns : one_ns) + column_ns(b) - 1;
+
 	b->from_ns = one_ns < other_ns ? one_ns : other_ns;
-	b->to_ns = one_ns < other_ns ? other_ns : one_ns;
-	/* The time of an event at the very start is in the window as well. */
+	b->to_ns = end_ns < s->to_ns ? end_ns : s->to_ns;
+	/* At the very end no column begins. */
+	if (b->from_ns == s->to_ns)
+		b->from_ns -= s->to_ns - s->from_ns < column_ns(b) ? 0 : column_ns(b) - 1;
 	browse_ask(b);
 }
 
@@ -328,6 +349,62 @@ whole(void *screen)
 
 	b->from_ns = b->to_ns = b->since_ns = 0;
 	browse_ask(b);
+}
+
+/* The window that slides is half or twice as long. */
+static void
+zoom_live(struct browse *b, bool is_in)
+{
+	uint64_t length = is_in ? b->length_ns / 2 : b->length_ns * 2;
+
+	if (length < LENGTH_MIN_NS || length > LENGTH_MAX_NS) {
+		app_note(b->screen.app, STYLE_DIM, "it is as %s as it can be",
+			 is_in ? "short" : "long");
+		return;
+	}
+	b->length_ns = length;
+	b->since_ns = 0;
+	b->slid_to_ns = b->is_paused ? b->slid_to_ns : 0;
+	b->slid_from_ns = b->slid_to_ns ? b->slid_to_ns - length : 0;
+	app_note(b->screen.app, STYLE_DIM, "the last %.3g s", (double)length / 1e9);
+	browse_ask(b);
+}
+
+/* Half or twice as much around the cursor on the timeline, else the middle of the window. */
+static void
+zoom(struct browse *b, bool is_in)
+{
+	const struct slices *s = &b->line.slices;
+	uint64_t from = b->to_ns ? b->from_ns : s->from_ns, to = b->to_ns ? b->to_ns : s->to_ns;
+	uint64_t middle = from + (to - from) / 2, half = is_in ? (to - from) / 4 : to - from;
+
+	if (browse_slides(b)) {
+		zoom_live(b, is_in);
+		return;
+	}
+	if (!s->n || (is_in && to - from < ZOOM_MIN_NS)) {
+		app_note(b->screen.app, STYLE_DIM, "there is no less to show");
+		return;
+	}
+	if (b->has_focus_on_line && b->cursor_ns >= from && b->cursor_ns <= to)
+		middle = b->cursor_ns;
+	b->from_ns = middle > s->from_ns + half ? middle - half : s->from_ns;
+	b->to_ns = s->to_ns - middle > half ? middle + half : s->to_ns;
+	if (b->from_ns == s->from_ns && b->to_ns == s->to_ns && b->screen.app->o->name)
+		b->from_ns = b->to_ns = 0;
+	browse_ask(b);
+}
+
+static void
+zoom_in(void *screen)
+{
+	zoom(screen, true);
+}
+
+static void
+zoom_out(void *screen)
+{
+	zoom(screen, false);
 }
 
 /* What happened before now is not looked at any more. */
@@ -368,8 +445,7 @@ static bool
 line_key(struct browse *b, const struct key *k)
 {
 	const struct slices *s = &b->line.slices;
-	unsigned n = b->line_drawn.n ? timeline_columns(&b->line_drawn, b->line_area.n_cols) : 0;
-	uint64_t step = n && s->n ? (s->to_ns - s->from_ns) / n + 1 : 1;
+	uint64_t step = column_ns(b);
 	bool is_left = k->code == K_LEFT;
 
 	if (!s->n || (k->code != K_LEFT && k->code != K_RIGHT && k->code != K_HOME &&
@@ -420,6 +496,19 @@ line_mouse(struct browse *b, const struct key *k)
 
 /* Mouse -------------------------------------------------------------------- */
 
+/* Is K on the sign for what of the path does not fit? */
+static bool
+is_before_path(const struct browse *b, const struct key *k)
+{
+	const struct path *p = &b->path;
+
+	for (size_t i = 0; i < p->n; i++)
+		if (p->parts[i].n_cols)
+			return i && k->mouse == MOUSE_PRESS && k->button == 1 &&
+			       k->row == p->row && k->col < p->parts[i].col;
+	return false;
+}
+
 /* The left button goes there, the right one takes away what is a condition. */
 static bool
 path_mouse(struct browse *b, const struct key *k)
@@ -433,6 +522,10 @@ path_mouse(struct browse *b, const struct key *k)
 		browse_go_to(b, part->level);
 	if (part)
 		return true;
+	if (is_before_path(b, k)) {
+		browse_choose_level(b);
+		return true;
+	}
 	if (k->mouse != MOUSE_PRESS || k->row != f->row || k->col < f->col ||
 	    k->col >= f->col + f->n_cols)
 		return false;
@@ -506,6 +599,7 @@ const struct action browse_actions[] = {
 	  browse_search },
 	{ "Enter", NULL, "go into the selected row", go_down },
 	{ "Esc Backspace", NULL, "back up, to where everything is as it was left", go_back },
+	{ "b", NULL, "back to any part of the path; so does a click on it", browse_choose_level },
 	{ "n", NULL, "search: the next row", browse_search_next },
 	{ "N", NULL, "search: the previous row", browse_search_previous },
 	{ "+", NULL, "only what has the value of the marked cell", browse_include },
@@ -518,7 +612,10 @@ const struct action browse_actions[] = {
 	{ "1 2 3 4 5 6 7 8 9", NULL, "sort by that column, counted from the left", NULL },
 	{ "Tab", NULL, "put the keys on the timeline, and back", focus_line },
 	{ "Shift-Left Shift-Right", NULL, "on the timeline: draw a window", NULL },
-	{ "0", NULL, "the window is everything again", whole },
+	{ "z", NULL, "half the window, around the cursor of the timeline, else its middle; live, "
+	  "fewer of the last seconds", zoom_in },
+	{ "Z", NULL, "twice the window", zoom_out },
+	{ "0", NULL, "the window is everything again; live, the last seconds", whole },
 	{ "c", NULL, "live: clear, and show what happens from now on", clear },
 	{ "p Space", "Pause", "hold the display still, and let it go", pause_toggle },
 	{ "F10 q", "Quit", "leave", app_quit },

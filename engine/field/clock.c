@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/base/mem.h"
@@ -127,6 +128,31 @@ clock_datetime_s(struct clock *c, uint64_t ns, struct text *t)
 		refresh(c, ns / CLOCK_NS);
 	text_bytes(t, c->date, sizeof(c->date));
 	clock_time_s(c, ns, t);
+}
+
+void
+clock_zone(struct clock *c, uint64_t ns, struct text *t)
+{
+	int32_t minutes;
+
+	refresh(c, ns / CLOCK_NS);
+	minutes = c->offset_s / 60;
+	if (minutes)
+		text_fmt(t, "%c%02d:%02d", minutes < 0 ? '-' : '+', abs(minutes) / 60,
+			 abs(minutes) % 60);
+	else
+		text_str(t, "UTC");
+}
+
+bool
+clock_is_same_day(struct clock *c, uint64_t a_ns, uint64_t b_ns)
+{
+	char date[sizeof(c->date)];
+
+	refresh(c, a_ns / CLOCK_NS);
+	memcpy(date, c->date, sizeof(date));
+	refresh(c, b_ns / CLOCK_NS);
+	return !memcmp(date, c->date, sizeof(date));
 }
 
 void

@@ -9,6 +9,7 @@
 #ifndef ENGINE_FIELD_CLOCK_H
 #define ENGINE_FIELD_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct text;
@@ -37,6 +38,12 @@ void clock_time_s(struct clock *c, uint64_t ns, struct text *t);
 /* Append "2026-01-31 14:58:20.492328388", or without the fraction. */
 void clock_datetime(struct clock *c, uint64_t ns, struct text *t);
 void clock_datetime_s(struct clock *c, uint64_t ns, struct text *t);
+
+/* Append the zone that times at NS are shown in: "UTC", "+09:00". */
+void clock_zone(struct clock *c, uint64_t ns, struct text *t);
+
+/* Are two times of the same date there? */
+bool clock_is_same_day(struct clock *c, uint64_t a_ns, uint64_t b_ns);
 
 /* Append "2026-01-31T14:58:20.492328388+0000", which is UTC always. */
 void clock_iso8601(uint64_t ns, struct text *t);

@@ -109,6 +109,21 @@ look_around(struct vt *v)
 	CHECK(!vt_find(v, NOISE, &row, &col), "nothing of what the command writes is seen");
 }
 
+/* How many of the last seconds are seen, keys tell. */
+static void
+zoom(struct vt *v)
+{
+	vt_keys(v, "z");
+	see(v, "the last 0.5 s", "half the window");
+	see(v, SHORT, "which is filled from history");
+	vt_keys(v, "Z");
+	see(v, "the last 1 s", "as before");
+	vt_keys(v, "Z");
+	see(v, "the last 2 s", "twice the window");
+	vt_keys(v, "z");
+	see(v, "the last 1 s", "and back");
+}
+
 static void
 hold(struct vt *v)
 {
@@ -159,6 +174,7 @@ main(int argc, char **argv)
 	v = vt_start(&(struct vt_start){ .n_rows = 30, .n_cols = 150, .argv = words, .dir = dir });
 	if (see(v, MARKER, "what the test started")) {
 		look_around(v);
+		zoom(v);
 		hold(v);
 	}
 	pid = command_pid(dir);

@@ -291,6 +291,35 @@ clocks(void)
 	text_fini(&t);
 }
 
+static int32_t
+west(int64_t epoch_s)
+{
+	(void)epoch_s;
+	return -(9 * 3600 + 30 * 60);
+}
+
+static void
+zones(void)
+{
+	struct text t = { 0 };
+	struct clock c;
+
+	clock_init(&c, zone);
+	clock_zone(&c, 1534526999000000000u, &t);
+	clock_zone(&c, 1534527000000000000u, &t);
+	CHECK(clock_is_same_day(&c, 1534527000000000000u, 1534543199999999999u),
+	      "up to midnight it is a day");
+	CHECK(!clock_is_same_day(&c, 1534527000000000000u, 1534543200000000000u),
+	      "behind midnight it is another");
+	clock_init(&c, west);
+	clock_zone(&c, 1534527000000000000u, &t);
+	clock_init(&c, NULL);
+	clock_zone(&c, 1534527000000000000u, &t);
+	text_char(&t, '\0');
+	CHECK_STR(t.p, "+00:30+02:00-09:30UTC", "zones");
+	text_fini(&t);
+}
+
 int
 main(void)
 {
@@ -304,6 +333,7 @@ main(void)
 	harmless(&s);
 	entities_alone(&s);
 	clocks();
+	zones();
 	scene_fini(&s);
 	return check_done();
 }
