@@ -80,7 +80,8 @@ note_all(struct open_fds *o, const struct kept_process *p, uint64_t first, uint6
 									last;
 
 		if (states[i].table && from <= to)
-			store_table_lived(s, states[i].table, from, to, note, o);
+			store_table_lived(s, states[i].table, from, to,
+					  &(struct store_told){ note, o });
 	}
 }
 

@@ -218,7 +218,7 @@ entity_of(const struct store *s, uint32_t slot)
 
 void
 store_table_lived(const struct store *s, const struct kept_table *t, uint64_t first,
-		  uint64_t last, store_told_fd *f, void *ctx)
+		  uint64_t last, const struct store_told *told)
 {
 	struct table_entry *list = NULL;
 	size_t cap = 0, n, i;
@@ -231,11 +231,11 @@ store_table_lived(const struct store *s, const struct kept_table *t, uint64_t fi
 
 		if (was && entity_of(s, was) !=
 			   entity_of(s, table_get_at(s, t, num, steps[i].from)))
-			f(ctx, was, steps[i].from - 1);
+			told->fd(told->ctx, was, steps[i].from - 1);
 	}
 	n = table_all_at(s, t, last, &list, &cap);
 	for (i = 0; i < n; i++)
-		f(ctx, list[i].slot, last);
+		told->fd(told->ctx, list[i].slot, last);
 	free(list);
 }
 
