@@ -284,8 +284,7 @@ tile_chosen(void *owner, const struct overview_choice *c)
 	l = browse_level(b);
 	if (c->filter)
 		add_filter(b, c->filter);
-	if (c->sort && strcmp(l->sort ? l->sort : "", c->sort))
-		drill_sort(l, c->sort);
+	drill_order(l, c->sort, -1);
 	b->from_ns = c->from_ns;
 	b->to_ns = c->to_ns;
 	browse_changed(b);

@@ -209,7 +209,7 @@ sort_by(struct browse *b, size_t shown)
 		app_note(b->screen.app, STYLE_DIM, "there are %zu columns", b->n_shown);
 		return;
 	}
-	drill_sort(browse_level(b), b->shown[shown]->name);
+	drill_sort(&b->drill, b->shown[shown]->name);
 	browse_ask(b);
 }
 
@@ -237,7 +237,7 @@ sort_chosen(void *owner, size_t i)
 	struct sortable *s = sortable_new(b);
 
 	if (i < s->n) {
-		drill_sort(browse_level(b), s->list[i].column->name);
+		drill_sort(&b->drill, s->list[i].column->name);
 		browse_ask(b);
 		if (!s->list[i].is_shown)
 			app_note(b->screen.app, STYLE_DIM, "sorted by %s, which is not shown",
