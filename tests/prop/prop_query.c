@@ -80,6 +80,15 @@ static const char *const more_views[] = {
 	" { name = 'D', field = 'fd.rip', aggregation = 'key' }, N('COUNT', nil, 'count') }",
 	"id = 'x_descriptors', columns = { { name = 'FD', field = 'fd.num', aggregation = 'key' },"
 	" N('NAME', 'fd.name', 'last'), N('COUNT', nil, 'count'), A('evt.buflen') }",
+	"id = 'x_open', rows = 'descriptors', columns = {"
+	" { name = 'FD', field = 'fd.num', aggregation = 'key' },"
+	" { name = 'COMM', field = 'proc.name', aggregation = 'key' },"
+	" N('TYPE', 'fd.type', 'last'), N('NAME', 'fd.name', 'last'), N('COUNT', nil, 'count') }",
+	"id = 'x_open_names', rows = 'descriptors', columns = {"
+	" { name = 'NAME', field = 'fd.name', aggregation = 'key' },"
+	" N('COUNT', nil, 'count'), N('PROC', 'proc.name', 'last') }",
+	"id = 'x_open_all', rows = 'descriptors', columns = {"
+	" { name = 'FD', field = 'fd.num', aggregation = 'key' }, N('COUNT', nil, 'count') }",
 	"id = 'x_processes', rows = 'processes', columns = {"
 	" { name = 'PID', field = 'proc.pid', aggregation = 'key' },"
 	" H('proc.vmrss'), H('proc.fdopencount'), H('proc.nthreads'), H('proc.fdlimit'),"
