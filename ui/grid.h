@@ -3,8 +3,9 @@
  *
  * What is in it comes from functions of the caller, for the rows that are seen only;
  * so a table of a million rows costs as much as one of twenty. The first column
- * stays where it is when the others are scrolled; columns that give way are seen then. The selection belongs to a row,
- * which has an id, and not to a place: it stays on that row in a new table.
+ * stays where it is when the others are scrolled; columns that gave way are seen then.
+ * The selection belongs to a row, which has an id, and not to a place: it stays on that
+ * row in a new table.
  */
 #ifndef UI_GRID_H
 #define UI_GRID_H
