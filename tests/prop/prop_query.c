@@ -127,8 +127,8 @@ static const char *const more_views[] = {
 };
 
 /* What the texts above are short for: A has all aggregations of what events have, S those
- * that are told by what rows add up to, P percentiles, H those of what entities have, X of CPU
- * time. Columns may be lists of columns. */
+ * that are told by what rows add up to, P percentiles, H those of what entities have, X of
+ * CPU time. Columns may be lists of columns. */
 static const char before[] =
 	"local many = {}\n"
 	"local function N(name, field, how, across)\n"
