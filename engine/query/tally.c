@@ -188,7 +188,8 @@ place_of_value(const struct spread *s, const struct value *v)
 		d = fabs(v->d) * (1u << DOUBLE_BITS);
 		size = d < 0x1p63 ? (uint64_t)d : 1ull << 63;
 	}
-	return negative ? OCTAVE_BUCKETS - 1 - octave_bucket(size) : n_negative(s) + octave_bucket(size);
+	return negative ? OCTAVE_BUCKETS - 1 - octave_bucket(size) :
+			  n_negative(s) + octave_bucket(size);
 }
 
 static void

@@ -63,7 +63,8 @@ static const char *const more_views[] = {
 	" N('NT', 'fd.type', 'count') }",
 	"id = 'x_sums_of_threads', rows = 'threads', columns = {"
 	" { name = 'TID', field = 'thread.tid', aggregation = 'key' }, S('evt.duration'),"
-	" P('evt.duration'), S('evt.buflen.in'), { name = 'W', field = 'evt.duration', aggregation = 'min',"
+	" P('evt.duration'), S('evt.buflen.in'),"
+	" { name = 'W', field = 'evt.duration', aggregation = 'min',"
 	" only = 'evt.type = write or proc.name = sh' } }",
 	"id = 'x_sums_of_types', columns = {"
 	" { name = 'A', field = 'fd.type', aggregation = 'key' },"
@@ -126,8 +127,8 @@ static const char *const more_views[] = {
 };
 
 /* What the texts above are short for: A has all aggregations of what events have, S those
- * that are told by what rows add up to, P percentiles, H those of what entities have, X of CPU time. Columns
- * may be lists of columns. */
+ * that are told by what rows add up to, P percentiles, H those of what entities have, X of
+ * CPU time. Columns may be lists of columns. */
 static const char before[] =
 	"local many = {}\n"
 	"local function N(name, field, how, across)\n"
