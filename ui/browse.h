@@ -133,8 +133,9 @@ void browse_type_on(struct browse *b);
 /* Show the command lines that show this again. */
 void browse_show_command(void *browse);
 
-/* Ask for a name, and write the table that is seen there. */
+/* Ask for a name, and write the table that is seen there, or the events that it is of. */
 void browse_save(void *browse);
+void browse_save_capture(void *browse);
 
 /* The time of day, in ns since 1970. */
 uint64_t browse_now(void);

@@ -626,6 +626,8 @@ const struct action browse_actions[] = {
 	  browse_show_command },
 	{ "S", "Save", "write the table to a file; .csv and .json at the end of its name are forms",
 	  browse_save },
+	{ "w", NULL, "write the events of the window, the path and the filter as a capture of "
+	  "their own", browse_save_capture },
 	{ "C", "Columns", "choose, order and size the columns of this view", choose_columns },
 };
 const size_t n_browse_actions = ARRAY_LEN(browse_actions);
