@@ -232,6 +232,10 @@ gather_new(const struct plan *plan, struct err *err)
 		key->bag.type = term_type(key->term);
 		g->needs_bytes |= key->needs_bytes;
 	}
+	g->groups_by = plan->n_keys ? g->keys[0].by : COLUMNS;
+	for (size_t i = 1; i < plan->n_keys; i++)
+		if (g->keys[i].by != g->groups_by)
+			g->groups_by = COLUMNS;
 	return g;
 
 fail:
@@ -256,6 +260,7 @@ gather_free(struct gather *g)
 	free(g->kinds);
 	free(g->codes);
 	free(g->memo);
+	free(g->group_of_slot);
 	free(g->list);
 	for (size_t i = 0; i < KEYS_MAX; i++) {
 		bag_fini(&g->keys[i].bag);
@@ -282,8 +287,11 @@ gather_shrink(struct gather *g)
 	free(g->kinds);
 	free(g->codes);
 	free(g->memo);
+	free(g->group_of_slot);
 	free(g->list);
-	g->slots = g->by_key = g->memo = NULL;
+	g->slots = NULL;
+	g->by_key = g->group_of_slot = NULL;
+	g->memo = NULL;
 	g->kinds = NULL;
 	g->codes = NULL;
 	g->list = NULL;
@@ -374,6 +382,19 @@ hash_keys(const struct gather *g, const uint32_t *keys)
 	return h;
 }
 
+/* What stands in the slots for the group with INDEX and HASH. */
+static uint64_t
+slot_of_group(size_t index, uint64_t hash)
+{
+	return (hash >> 32 << 32) | (index + 1);
+}
+
+static uint32_t
+index_of_slot(uint64_t slot)
+{
+	return (uint32_t)slot - 1;
+}
+
 static void
 grow_slots(struct gather *g)
 {
@@ -387,7 +408,7 @@ grow_slots(struct gather *g)
 
 		while (g->slots[i])
 			i = (i + 1) & (n - 1);
-		g->slots[i] = (uint32_t)k + 1;
+		g->slots[i] = slot_of_group(k, g->groups[k].hash);
 	}
 }
 
@@ -410,15 +431,14 @@ new_tallies(struct gather *g)
 }
 
 /* Where the group with KEYS and HASH, of which there are several, is noted, or will be. */
-static uint32_t *
+static uint64_t *
 place_of_keys(const struct gather *g, const uint32_t *keys, uint64_t hash)
 {
 	size_t len = g->plan->n_keys * sizeof(keys[0]), i = hash & (g->n_slots - 1);
 
 	for (; g->slots[i]; i = (i + 1) & (g->n_slots - 1)) {
-		const struct group *group = &g->groups[g->slots[i] - 1];
-
-		if (group->hash == hash && !memcmp(group->keys, keys, len))
+		if ((g->slots[i] ^ hash) >> 32 == 0 &&
+		    !memcmp(g->groups[index_of_slot(g->slots[i])].keys, keys, len))
 			break;
 	}
 	return &g->slots[i];
@@ -438,24 +458,33 @@ place_of_key(struct gather *g, uint32_t key)
 	return &g->by_key[key];
 }
 
-/* Where the group with KEYS is noted: its index + 1; 0: there is none yet. */
-static uint32_t *
-place_of(struct gather *g, const uint32_t *keys, uint64_t *hash)
+/* Where a group is noted, or will be: one of them. */
+struct place {
+	uint32_t *by_key;		/* of a single key: index + 1 */
+	uint64_t *slot;
+	uint64_t hash;
+};
+
+/* The index + 1 of the group with KEYS, which is noted at *PLACE; 0: there is none yet. */
+static uint32_t
+find_group(struct gather *g, const uint32_t *keys, struct place *place)
 {
-	*hash = 0;
-	if (g->plan->n_keys == 1)
-		return place_of_key(g, keys[0]);
-	*hash = hash_keys(g, keys);
+	*place = (struct place){ .hash = 0 };
+	if (g->plan->n_keys == 1) {
+		place->by_key = place_of_key(g, keys[0]);
+		return *place->by_key;
+	}
+	place->hash = hash_keys(g, keys);
 	if ((g->n_groups + 1) * 2 > g->n_slots)
 		grow_slots(g);
-	return place_of_keys(g, keys, *hash);
+	place->slot = place_of_keys(g, keys, place->hash);
+	return (uint32_t)*place->slot;
 }
 
 struct group *
 gather_find(struct gather *g, const uint32_t *keys)
 {
-	uint64_t hash;
-	uint32_t *place;
+	uint64_t *slot;
 
 	/* Others may look at the same time: nothing is to grow. */
 	if (g->plan->n_keys == 1)
@@ -463,32 +492,36 @@ gather_find(struct gather *g, const uint32_t *keys)
 		       &g->groups[g->by_key[keys[0]] - 1] : NULL;
 	if (!g->n_slots)
 		return NULL;
-	hash = hash_keys(g, keys);
-	place = place_of_keys(g, keys, hash);
-	return *place ? &g->groups[*place - 1] : NULL;
+	slot = place_of_keys(g, keys, hash_keys(g, keys));
+	return *slot ? &g->groups[index_of_slot(*slot)] : NULL;
 }
 
 /* Note a new group at PLACE. */
 static struct group *
-new_group(struct gather *g, const struct group *group, uint32_t *place)
+new_group(struct gather *g, const struct group *group, const struct place *place)
 {
 	xgrow(&g->groups, &g->cap_groups, g->n_groups + 1, sizeof(*g->groups));
-	g->groups[g->n_groups++] = *group;
-	*place = (uint32_t)g->n_groups;
-	return &g->groups[*place - 1];
+	g->groups[g->n_groups] = *group;
+	g->groups[g->n_groups].hash = place->hash;
+	if (place->by_key)
+		*place->by_key = (uint32_t)g->n_groups + 1;
+	else
+		*place->slot = slot_of_group(g->n_groups, place->hash);
+	return &g->groups[g->n_groups++];
 }
 
 struct group *
 gather_group(struct gather *g, const uint32_t *keys)
 {
 	struct group group = { .n = 0 };
-	uint32_t *place = place_of(g, keys, &group.hash);
+	struct place place;
+	uint32_t found = find_group(g, keys, &place);
 
-	if (*place)
-		return &g->groups[*place - 1];
+	if (found)
+		return &g->groups[found - 1];
 	group.tallies = new_tallies(g);
 	memcpy(group.keys, keys, g->plan->n_keys * sizeof(keys[0]));
-	return new_group(g, &group, place);
+	return new_group(g, &group, &place);
 }
 
 /* Keys of rows -------------------------------------------------------- */
@@ -941,18 +974,19 @@ static void
 merge_group(struct gather *g, struct gather *from, struct group *other)
 {
 	struct group group = *other;
-	uint32_t *place;
+	struct place place;
+	uint32_t found;
 
 	for (size_t i = 0; i < g->plan->n_keys; i++)
 		group.keys[i] = key_from(&g->keys[i], &from->keys[i], other->keys[i]);
-	place = place_of(g, group.keys, &group.hash);
-	if (*place) {
-		add_to(g, &g->groups[*place - 1], other);
+	found = find_group(g, group.keys, &place);
+	if (found) {
+		add_to(g, &g->groups[found - 1], other);
 		return;
 	}
 	/* What it has stays where it is: FROM lives as long. */
 	other->tallies = NULL;
-	new_group(g, &group, place);
+	new_group(g, &group, &place);
 }
 
 void
