@@ -395,11 +395,16 @@ index_of_slot(uint64_t slot)
 	return (uint32_t)slot - 1;
 }
 
+/* Have slots for so many groups. */
 static void
-grow_slots(struct gather *g)
+grow_slots(struct gather *g, size_t n_groups)
 {
-	size_t n = g->n_slots ? g->n_slots * 2 : 256;
+	size_t n = g->n_slots ? g->n_slots : 256;
 
+	if (n_groups * 2 <= g->n_slots)
+		return;
+	while (n < n_groups * 2)
+		n *= 2;
 	free(g->slots);
 	g->slots = xzalloc(n * sizeof(*g->slots));
 	g->n_slots = n;
@@ -475,8 +480,7 @@ find_group(struct gather *g, const uint32_t *keys, struct place *place)
 		return *place->by_key;
 	}
 	place->hash = hash_keys(g, keys);
-	if ((g->n_groups + 1) * 2 > g->n_slots)
-		grow_slots(g);
+	grow_slots(g, g->n_groups + 1);
 	place->slot = place_of_keys(g, keys, place->hash);
 	return (uint32_t)*place->slot;
 }
@@ -992,6 +996,9 @@ merge_group(struct gather *g, struct gather *from, struct group *other)
 void
 gather_merge(struct gather *g, struct gather *from)
 {
+	if (g->plan->n_keys > 1)
+		grow_slots(g, g->n_groups + from->n_groups);
+	xgrow(&g->groups, &g->cap_groups, g->n_groups + from->n_groups, sizeof(*g->groups));
 	for (size_t i = 0; i < from->n_groups; i++)
 		merge_group(g, from, &from->groups[i]);
 	xgrow(&g->list, &g->cap_list, g->n_list + from->n_list + 1, sizeof(*g->list));
