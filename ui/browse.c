@@ -157,16 +157,17 @@ browse_data(struct browse *b, struct grid_data *d)
 	for (size_t i = 0; i < b->n_shown && l->sort; i++)
 		if (!strcmp(b->shown[i]->name, l->sort))
 			d->sort_column = i;
+	d->fits = true;
+	/* Texts have room for a tree; the last one has most. */
+	for (size_t i = 0; i < b->n_shown; i++)
+		if (!b->columns[i].is_right)
+			d->trunk = i;
 	if (!t) {
 		d->empty = b->table.err.code && b->table.view == l->view ? b->table.err.text : "";
 		return;
 	}
 	d->n_rows = t->n_rows;
 	d->total = put_total;
-	/* Texts have room for a tree; the last one has most. */
-	for (size_t i = 0; i < b->n_shown; i++)
-		if (!b->columns[i].is_right)
-			d->trunk = i;
 	d->level = l->view->parent.operand && !l->is_flat ? row_level : NULL;
 	d->empty = why_empty(b);
 }

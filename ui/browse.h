@@ -111,6 +111,9 @@ void browse_exclude(void *browse);
 void browse_remove_part(struct browse *b, size_t level);
 void browse_choose_part(void *browse);
 
+/* Ask to which level to go back. */
+void browse_choose_level(void *browse);
+
 /* Search the rows; go on with that, called when it is time. */
 void browse_search(void *browse);
 void browse_search_next(void *browse);
@@ -130,8 +133,9 @@ void browse_type_on(struct browse *b);
 /* Show the command lines that show this again. */
 void browse_show_command(void *browse);
 
-/* Ask for a name, and write the table that is seen there. */
+/* Ask for a name, and write the table that is seen there, or the events that it is of. */
 void browse_save(void *browse);
+void browse_save_capture(void *browse);
 
 /* The time of day, in ns since 1970. */
 uint64_t browse_now(void);

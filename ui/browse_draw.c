@@ -308,8 +308,10 @@ draw_table(struct browse *b, struct area a)
 		grid_draw(&l->grid, &d, a);
 	} else {
 		/* While there is none, where one was in it must not be forgotten. */
-		struct grid none = { .first = l->grid.first, .mark = l->grid.mark };
+		struct grid none = l->grid;
 
+		none.rows = (struct scroll){ 0 };
+		none.has_selected = false;
 		grid_draw(&none, &d, a);
 	}
 }

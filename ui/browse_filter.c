@@ -167,6 +167,39 @@ parts_new(struct browse *b)
 	return p;
 }
 
+/* The levels above this one, each with the way there. */
+static struct parts *
+levels_new(struct browse *b)
+{
+	struct parts *p = xzalloc(sizeof(*p));
+	struct text way = { 0 };
+
+	for (size_t i = 0; i + 1 < b->drill.n; i++) {
+		const struct drill_level *l = &b->drill.levels[i];
+
+		text_str(&way, l->view->name);
+		p->levels[p->n] = i;
+		p->names[p->n++] = xstrndup(way.p, way.len);
+		if (l->label)
+			text_fmt(&way, " › %s › ", l->label);
+		else
+			way.len -= strlen(l->view->name);
+	}
+	text_fini(&way);
+	return p;
+}
+
+static void
+level_chosen(void *owner, size_t i)
+{
+	struct browse *b = owner;
+	struct parts *p = levels_new(b);
+
+	if (i < p->n)
+		browse_go_to(b, p->levels[i]);
+	parts_free(p);
+}
+
 static const char *
 part_name(const void *ctx, size_t i)
 {
@@ -193,6 +226,25 @@ part_chosen(void *owner, size_t i)
 	if (i < p->n)
 		browse_remove_part(b, p->levels[i]);
 	parts_free(p);
+}
+
+void
+browse_choose_level(void *screen)
+{
+	struct browse *b = screen;
+	struct parts *p = levels_new(b);
+	struct choose c = {
+		.title = "Go back to", .width_cols = MENU_COLS,
+		.entries = { p->n, part_name, p }, .selected = p->n ? p->n - 1 : 0,
+		.chosen = level_chosen, .owner = b, .free = parts_free,
+	};
+
+	if (p->n) {
+		choose_open(b->screen.app, &c);
+	} else {
+		parts_free(p);
+		app_note(b->screen.app, STYLE_DIM, "this is the top");
+	}
 }
 
 void
@@ -232,8 +284,7 @@ tile_chosen(void *owner, const struct overview_choice *c)
 	l = browse_level(b);
 	if (c->filter)
 		add_filter(b, c->filter);
-	if (c->sort && strcmp(l->sort ? l->sort : "", c->sort))
-		drill_sort(l, c->sort);
+	drill_order(l, c->sort, -1);
 	b->from_ns = c->from_ns;
 	b->to_ns = c->to_ns;
 	browse_changed(b);

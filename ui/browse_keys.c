@@ -209,7 +209,7 @@ sort_by(struct browse *b, size_t shown)
 		app_note(b->screen.app, STYLE_DIM, "there are %zu columns", b->n_shown);
 		return;
 	}
-	drill_sort(browse_level(b), b->shown[shown]->name);
+	drill_sort(&b->drill, b->shown[shown]->name);
 	browse_ask(b);
 }
 
@@ -237,7 +237,7 @@ sort_chosen(void *owner, size_t i)
 	struct sortable *s = sortable_new(b);
 
 	if (i < s->n) {
-		drill_sort(browse_level(b), s->list[i].column->name);
+		drill_sort(&b->drill, s->list[i].column->name);
 		browse_ask(b);
 		if (!s->list[i].is_shown)
 			app_note(b->screen.app, STYLE_DIM, "sorted by %s, which is not shown",
@@ -496,6 +496,19 @@ line_mouse(struct browse *b, const struct key *k)
 
 /* Mouse -------------------------------------------------------------------- */
 
+/* Is K on the sign for what of the path does not fit? */
+static bool
+is_before_path(const struct browse *b, const struct key *k)
+{
+	const struct path *p = &b->path;
+
+	for (size_t i = 0; i < p->n; i++)
+		if (p->parts[i].n_cols)
+			return i && k->mouse == MOUSE_PRESS && k->button == 1 &&
+			       k->row == p->row && k->col < p->parts[i].col;
+	return false;
+}
+
 /* The left button goes there, the right one takes away what is a condition. */
 static bool
 path_mouse(struct browse *b, const struct key *k)
@@ -509,6 +522,10 @@ path_mouse(struct browse *b, const struct key *k)
 		browse_go_to(b, part->level);
 	if (part)
 		return true;
+	if (is_before_path(b, k)) {
+		browse_choose_level(b);
+		return true;
+	}
 	if (k->mouse != MOUSE_PRESS || k->row != f->row || k->col < f->col ||
 	    k->col >= f->col + f->n_cols)
 		return false;
@@ -582,6 +599,7 @@ const struct action browse_actions[] = {
 	  browse_search },
 	{ "Enter", NULL, "go into the selected row", go_down },
 	{ "Esc Backspace", NULL, "back up, to where everything is as it was left", go_back },
+	{ "b", NULL, "back to any part of the path; so does a click on it", browse_choose_level },
 	{ "n", NULL, "search: the next row", browse_search_next },
 	{ "N", NULL, "search: the previous row", browse_search_previous },
 	{ "+", NULL, "only what has the value of the marked cell", browse_include },
@@ -608,6 +626,8 @@ const struct action browse_actions[] = {
 	  browse_show_command },
 	{ "S", "Save", "write the table to a file; .csv and .json at the end of its name are forms",
 	  browse_save },
+	{ "w", NULL, "write the events of the window, the path and the filter as a capture of "
+	  "their own", browse_save_capture },
 	{ "C", "Columns", "choose, order and size the columns of this view", choose_columns },
 };
 const size_t n_browse_actions = ARRAY_LEN(browse_actions);

@@ -9,6 +9,7 @@
 #include "ui/columns.h"
 #include "ui/reproduce.h"
 #include "ui/save.h"
+#include "ui/save_capture.h"
 #include "ui/show_command.h"
 
 /* The table that is seen, with the columns that are shown, in their order. */
@@ -128,15 +129,34 @@ browse_save(void *browse)
 	text_fini(&name);
 }
 
+/* What is seen, to show or write it otherwise. FILTERS has room for all. */
+static struct reproduce
+what_is_seen(struct browse *b, const char **filters)
+{
+	const struct drill_level *l = browse_level(b);
+
+	return (struct reproduce){
+		.view = l->view->id, .filters = filters,
+		.n_filters = drill_filters(&b->drill, filters), .from_ns = b->from_ns,
+		.to_ns = b->to_ns, .sort = l->sort, .is_descending = l->is_descending };
+}
+
 void
 browse_show_command(void *screen)
 {
 	struct browse *b = screen;
-	const struct drill_level *l = browse_level(b);
 	const char *filters[DRILL_FILTERS_MAX];
+	struct reproduce r = what_is_seen(b, filters);
 
-	show_command(b->screen.app, SHOW_TABLE, &(struct reproduce){
-		.view = l->view->id, .filters = filters,
-		.n_filters = drill_filters(&b->drill, filters), .from_ns = b->from_ns,
-		.to_ns = b->to_ns, .sort = l->sort, .is_descending = l->is_descending });
+	show_command(b->screen.app, SHOW_TABLE, &r);
+}
+
+void
+browse_save_capture(void *screen)
+{
+	struct browse *b = screen;
+	const char *filters[DRILL_FILTERS_MAX];
+	struct reproduce r = what_is_seen(b, filters);
+
+	save_capture(b->screen.app, &r);
 }

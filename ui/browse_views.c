@@ -12,6 +12,7 @@
 #include "ui/choose.h"
 #include "ui/dig.h"
 #include "ui/events.h"
+#include "ui/pager.h"
 #include "ui/read.h"
 #include "ui/spectro.h"
 
@@ -22,13 +23,43 @@ struct offered {
 	struct browse *browse;
 	const struct view **views;
 	size_t n;
+	const struct view_set *set;	/* its problems are behind the views */
+	char **problems;		/* "! FILE", owned */
+	size_t n_problems;
 	unsigned variant;
 };
+
+/* "! FILE" of a problem, "FILE:LINE: why". Owned by the caller. */
+static char *
+problem_name(const char *problem)
+{
+	size_t len = strcspn(problem, ":"), start = len;
+	struct text t = { 0 };
+
+	while (start && problem[start - 1] != '/')
+		start--;
+	text_str(&t, "! ");
+	text_bytes(&t, problem + start, len - start);
+	text_char(&t, '\0');
+	return t.p;
+}
+
+/* Files that are no views are listed as well, for whoever looks for what is in them. */
+static void
+offer_problems(struct offered *o)
+{
+	o->n_problems = view_set_n_problems(o->set);
+	o->problems = xreallocarray(NULL, o->n_problems + 1, sizeof(*o->problems));
+	for (size_t i = 0; i < o->n_problems; i++)
+		o->problems[i] = problem_name(view_set_problem(o->set, i));
+}
 
 static const char *
 view_name(const void *ctx, size_t i)
 {
-	return ((const struct offered *)ctx)->views[i]->name;
+	const struct offered *o = ctx;
+
+	return i < o->n ? o->views[i]->name : o->problems[i - o->n];
 }
 
 static void
@@ -36,7 +67,13 @@ view_explain(const void *ctx, size_t i, struct pager *p)
 {
 	const struct offered *o = ctx;
 
-	read_legend(o->views[i], o->variant, p);
+	if (i < o->n) {
+		read_legend(o->views[i], o->variant, p);
+		return;
+	}
+	pager_add(p, STYLE_ERROR, 0, view_set_problem(o->set, i - o->n));
+	pager_add(p, STYLE_TEXT, 0, "");
+	pager_add(p, STYLE_DIM, 0, "This file is no view until that is mended; the others work.");
 }
 
 static void
@@ -44,6 +81,9 @@ offered_free(void *ctx)
 {
 	struct offered *o = ctx;
 
+	while (o->n_problems)
+		free(o->problems[--o->n_problems]);
+	free(o->problems);
 	free(o->views);
 	free(o);
 }
@@ -111,7 +151,9 @@ view_chosen(void *owner, size_t i)
 	const struct offered *o = owner;
 	struct browse *b = o->browse;
 
-	if (o->views[i]->kind == VIEW_SPECTROGRAM) {
+	if (i >= o->n) {
+		app_note(b->screen.app, STYLE_ERROR, "%s", view_set_problem(o->set, i - o->n));
+	} else if (o->views[i]->kind == VIEW_SPECTROGRAM) {
 		browse_open_spectrogram(&b->screen, o->views[i]);
 	} else if (o->views[i] != browse_level(b)->view) {
 		drill_switch(&b->drill, o->views[i]);
@@ -125,10 +167,13 @@ browse_choose_view(void *screen)
 	struct browse *b = screen;
 	struct offered *o = offer_views(b);
 	struct choose c = {
-		.title = "Views", .width_cols = MENU_COLS, .entries = { o->n, view_name, o },
+		.title = "Views", .width_cols = MENU_COLS,
 		.explain = view_explain, .chosen = view_chosen, .owner = o, .free = offered_free,
 	};
 
+	o->set = b->screen.app->o->views;
+	offer_problems(o);
+	c.entries = (struct menu_entries){ o->n + o->n_problems, view_name, o };
 	for (size_t i = 0; i < o->n; i++)
 		if (o->views[i] == browse_level(b)->view)
 			c.selected = i;

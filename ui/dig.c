@@ -300,6 +300,12 @@ show_commands(void *screen)
 	events_show_command(&((struct dig *)screen)->base.events, "dig");
 }
 
+static void
+write_capture(void *screen)
+{
+	events_save_capture(&((struct dig *)screen)->base.events);
+}
+
 /* The screen --------------------------------------------------------------- */
 
 static void
@@ -375,6 +381,7 @@ const struct action dig_actions[] = {
 	  same_descriptor },
 	{ "h", NULL, "all events of the same thread", same_thread },
 	{ "S", "Save", "write all these lines to a file", save },
+	{ "w", NULL, "write these events as a capture of their own", write_capture },
 	{ "y", NULL, "the command lines that show this again; the first is printed in the end",
 	  show_commands },
 	{ "Up Down PgUp PgDn Home End", NULL, "move the selection", NULL },

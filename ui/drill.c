@@ -40,6 +40,11 @@ push(struct drill *d, const struct view *v)
 	*l = (struct drill_level){ .view = v, .is_descending = v->sort_descending };
 	if (v->sort_column < v->n_columns)
 		l->sort = v->columns[v->sort_column].name;
+	for (size_t i = 0; i < d->n_orders; i++)
+		if (d->orders[i].view == v) {
+			l->sort = d->orders[i].sort;
+			l->is_descending = d->orders[i].is_descending;
+		}
 	return l;
 }
 
@@ -298,14 +303,31 @@ drill_back(struct drill *d)
 	return true;
 }
 
-void
-drill_sort(struct drill_level *l, const char *column)
+/* Views that belong to a level are other ones each time. */
+static void
+remember_order(struct drill *d, const struct drill_level *l)
 {
+	size_t i = 0;
+
+	while (i < d->n_orders && d->orders[i].view != l->view)
+		i++;
+	if (l->own || i == DRILL_ORDERS_MAX)
+		return;
+	d->n_orders += i == d->n_orders;
+	d->orders[i] = (struct drill_order){ l->view, l->sort, l->is_descending };
+}
+
+void
+drill_sort(struct drill *d, const char *column)
+{
+	struct drill_level *l = drill_now(d);
+
 	if (l->sort && !strcmp(l->sort, column))
 		l->is_descending = !l->is_descending;
 	else
 		l->is_descending = true;
 	l->sort = column;
+	remember_order(d, l);
 }
 
 void

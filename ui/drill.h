@@ -39,12 +39,23 @@ struct drill_level {
 	bool is_flat;			/* its rows are not shown as a tree */
 };
 
+/* How somebody sorted a view, for the next time that it is shown. */
+struct drill_order {
+	const struct view *view;
+	const char *sort;
+	bool is_descending;
+};
+
+#define DRILL_ORDERS_MAX 64		/* views whose order is remembered */
+
 /* Embedded: zeroes, then drill_start(). */
 struct drill {
 	struct drill_level levels[DRILL_LEVELS_MAX];
 	size_t n;
 	struct view **left;		/* views that were a level's own: tables have them still */
 	size_t n_left, cap_left;
+	struct drill_order orders[DRILL_ORDERS_MAX];
+	size_t n_orders;
 };
 
 void drill_start(struct drill *d, const struct view *v);
@@ -68,8 +79,9 @@ void drill_to(struct drill *d, size_t n);
  * limited to it. The levels stay. */
 void drill_forget(struct drill *d, size_t n);
 
-/* Let V be sorted by COLUMN; the other way when it is already. */
-void drill_sort(struct drill_level *l, const char *column);
+/* Let the present level be sorted by COLUMN; the other way when it is already. Its view is
+ * sorted so wherever it is shown next. */
+void drill_sort(struct drill *d, const char *column);
 
 /* Let L be sorted by COLUMN, in any case: up (1), down (-1), or (0) as its kind is mostly
  * wanted. NULL, or one that its view has not: it stays as it is. */

@@ -15,6 +15,7 @@
 #include "ui/later.h"
 #include "ui/reproduce.h"
 #include "ui/save.h"
+#include "ui/save_capture.h"
 #include "ui/show_command.h"
 #include "ui/term.h"
 
@@ -109,10 +110,10 @@ events_open(struct events *e, struct app *a, const struct events_question *q,
 	return look(e, NULL, &e->now, err);
 }
 
-void
-events_show_command(const struct events *e, const char *view)
+/* What is seen by the list VIEW, to show or write it otherwise. FILTERS has room for all. */
+static struct reproduce
+what_is_seen(const struct events *e, const char *view, const char **filters)
 {
-	const char *filters[EVENTS_FILTERS_MAX + 1];
 	struct reproduce r = { .view = view, .filters = filters, .more = e->more,
 			       .from_ns = e->q.from_ns, .to_ns = e->q.to_ns };
 
@@ -121,7 +122,25 @@ events_show_command(const struct events *e, const char *view)
 			filters[r.n_filters++] = e->q.filters[i];
 	if (e->filter)
 		filters[r.n_filters++] = e->filter;
+	return r;
+}
+
+void
+events_show_command(const struct events *e, const char *view)
+{
+	const char *filters[EVENTS_FILTERS_MAX + 1];
+	struct reproduce r = what_is_seen(e, view, filters);
+
 	show_command(e->app, e->more ? SHOW_DATA : SHOW_EVENTS, &r);
+}
+
+void
+events_save_capture(const struct events *e)
+{
+	const char *filters[EVENTS_FILTERS_MAX + 1];
+	struct reproduce r = what_is_seen(e, NULL, filters);
+
+	save_capture(e->app, &r);
 }
 
 void

@@ -107,6 +107,9 @@ bool events_catch_up(struct events *e);
 /* Show the command lines that show them again, by the list VIEW. */
 void events_show_command(const struct events *e, const char *view);
 
+/* Ask where to, and write them as a capture. */
+void events_save_capture(const struct events *e);
+
 /* How events are written to a file. CTX is that of one file, and of one thread. */
 struct events_lines {
 	/* Append what is written of event NUMBER, which C can go to. */

@@ -48,6 +48,10 @@ struct explore_options {
 	 * stops once *CANCEL is set. Called by a thread of its own. */
 	int (*write_table)(const struct table *t, const char *path, int fd,
 			   const atomic_bool *cancel);
+	/* Write to FD, in the form that PATH asks for, the events that FILTER ("": all) wants,
+	 * as a capture. As above. NULL: they cannot be read again. */
+	int (*write_capture)(void *ctx, const char *filter, const char *path, int fd,
+			     const atomic_bool *cancel);
 	/* Open what is looked at. IN is what the source calls when it has to wait. */
 	struct source *(*open)(void *ctx, struct ingest *in, struct err *err);
 	/* The window of time to begin with, of what SNAP has, which is all there is (IS_ALL) or

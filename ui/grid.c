@@ -3,7 +3,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "engine/base/hash.h"
 #include "engine/base/text.h"
+#include "ui/fit.h"
 #include "ui/key.h"
 
 #define TEXT_LEAST 8			/* columns below which a text is not worth showing */
@@ -44,18 +46,84 @@ place(struct layout *l, const struct grid_data *d, size_t column, unsigned n_col
 	l->width[l->n++] = width;
 }
 
+/* How wide a column is meant to be; the mark beside its title has room, too. */
+static unsigned
+wanted(const struct grid_data *d, size_t column)
+{
+	const struct grid_column *c = &d->columns[column];
+	unsigned title = column != d->sort_column ? 0 : 1 + canvas_columns((struct span){
+		(const uint8_t *)c->title, strlen(c->title) });
+	unsigned width = c->width_cols ? c->width_cols : FIT_MAIN_COLS;
+
+	return width > title ? width : title;
+}
+
+/* Where columns give way: the widths of those that are there, the first and those behind the
+ * ones that were scrolled away. */
+static size_t
+fit(const struct grid *g, const struct grid_data *d, unsigned n_cols, struct fit_column *out)
+{
+	size_t n = 0, main = SIZE_MAX;
+
+	for (size_t i = 0; i < d->n_columns; i = i ? i + 1 : 1 + g->first) {
+		const struct grid_column *c = &d->columns[i];
+
+		if (i == d->trunk && !c->is_right)
+			main = n;
+		out[n++] = (struct fit_column){
+			.wanted_cols = wanted(d, i),
+			.needed_cols = g->needed_cols[i], .is_text = !c->is_right,
+			.is_kept = i == d->sort_column || i == g->mark,
+		};
+	}
+	fit_columns(out, n, main, n_cols);
+	return n;
+}
+
+static void
+lay_out_fitting(const struct grid *g, const struct grid_data *d, unsigned n_cols,
+		struct layout *l)
+{
+	struct fit_column columns[GRID_COLUMNS_MAX];
+	size_t n = fit(g, d, n_cols ? n_cols - 1 : 0, columns);
+	unsigned at = 1;
+
+	for (size_t i = 0; i < n; i++) {
+		l->has_more |= !columns[i].width_cols;
+		if (!columns[i].width_cols || at >= n_cols)
+			continue;
+		l->columns[l->n] = i ? i + g->first : 0;
+		l->at[l->n] = at;
+		l->width[l->n++] = columns[i].width_cols;
+		at += columns[i].width_cols + 1;
+	}
+}
+
+static bool
+is_seen(const struct layout *l, size_t column)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (l->columns[i] == column)
+			return true;
+	return false;
+}
+
 static void
 lay_out(const struct grid *g, const struct grid_data *d, unsigned n_cols, struct layout *l)
 {
 	l->n = 0;
 	l->has_more = false;
-	if (d->n_columns)
-		place(l, d, 0, n_cols);
-	for (size_t i = 1 + g->first; i < d->n_columns; i++)
-		place(l, d, i, n_cols);
+	if (d->fits) {
+		lay_out_fitting(g, d, n_cols, l);
+	} else {
+		if (d->n_columns)
+			place(l, d, 0, n_cols);
+		for (size_t i = 1 + g->first; i < d->n_columns; i++)
+			place(l, d, i, n_cols);
+	}
 	/* A last column of numbers needs no more room than it asks for; a text takes
 	 * what there is. */
-	if (l->n && !l->has_more && !d->columns[l->columns[l->n - 1]].is_right)
+	if (l->n && (d->fits || !l->has_more) && !d->columns[l->columns[l->n - 1]].is_right)
 		l->width[l->n - 1] = n_cols - l->at[l->n - 1];
 }
 
@@ -191,6 +259,62 @@ draw_totals(const struct grid_data *d, const struct layout *l, struct area line)
 	text_fini(&t);
 }
 
+static void
+need(struct grid *g, size_t column, const struct text *t, unsigned more)
+{
+	unsigned n = more + canvas_columns((struct span){ (const uint8_t *)t->p, t->len });
+
+	if (n > g->needed_cols[column])
+		g->needed_cols[column] = n < UINT16_MAX ? (uint16_t)n : UINT16_MAX;
+}
+
+/* Note what a column needs for its title, its total and the N_ROWS that are seen. */
+static void
+measure_column(struct grid *g, const struct grid_data *d, size_t column, unsigned n_rows)
+{
+	struct text t = { 0 };
+
+	text_str(&t, d->columns[column].title);
+	need(g, column, &t, column == d->sort_column);
+	t.len = 0;
+	if (d->total && d->n_rows)
+		d->total(d->ctx, column, &t);
+	need(g, column, &t, 0);
+	for (size_t row = g->rows.top; row < g->rows.top + n_rows && row < d->n_rows; row++) {
+		enum style s = STYLE_TEXT;
+
+		t.len = 0;
+		d->cell(d->ctx, row, column, &t, &s);
+		need(g, column, &t, d->level && column == d->trunk ? 2 * d->level(d->ctx, row) : 0);
+	}
+	text_fini(&t);
+}
+
+/* Is there room for all columns as they are meant? */
+static bool
+is_roomy(const struct grid *g, const struct grid_data *d, unsigned n_cols)
+{
+	size_t sum = 1 + d->n_columns;
+
+	for (size_t i = 0; i < d->n_columns; i++)
+		sum += wanted(d, i);
+	return !g->first && sum <= n_cols;
+}
+
+static void
+measure(struct grid *g, const struct grid_data *d, unsigned n_rows)
+{
+	uint64_t of = d->n_columns;
+
+	for (size_t i = 0; i < d->n_columns; i++)
+		of = hash_mix(of ^ (uintptr_t)d->columns[i].title, d->columns[i].width_cols + 1);
+	if (of != g->needed_of)
+		memset(g->needed_cols, 0, sizeof(g->needed_cols));
+	g->needed_of = of;
+	for (size_t i = 0; i < d->n_columns; i++)
+		measure_column(g, d, i, n_rows);
+}
+
 void
 grid_draw(struct grid *g, const struct grid_data *d, struct area a)
 {
@@ -200,6 +324,8 @@ grid_draw(struct grid *g, const struct grid_data *d, struct area a)
 	if (!a.n_rows || !a.n_cols)
 		return;
 	scroll_fit(&g->rows, d->n_rows, n_rows);
+	if (d->fits && !is_roomy(g, d, a.n_cols))
+		measure(g, d, n_rows);
 	lay_out(g, d, a.n_cols, &l);
 	draw_headings(g, d, &l, area_line(a, 0, 0, a.n_cols));
 	for (unsigned row = 0; row < n_rows && g->rows.top + row < d->n_rows; row++)
@@ -250,7 +376,7 @@ keep_in_sight(struct grid *g, const struct grid_data *d, size_t column, struct a
 
 	if (column && column <= g->first)
 		g->first = column - 1;
-	for (lay_out(g, d, a.n_cols, &l); column && l.n > 1 && l.columns[l.n - 1] < column;
+	for (lay_out(g, d, a.n_cols, &l); column > g->first + 1 && !is_seen(&l, column);
 	     lay_out(g, d, a.n_cols, &l))
 		g->first++;
 }

@@ -3,8 +3,9 @@
  *
  * What is in it comes from functions of the caller, for the rows that are seen only;
  * so a table of a million rows costs as much as one of twenty. The first column
- * stays where it is when the others are scrolled. The selection belongs to a row,
- * which has an id, and not to a place: it stays on that row in a new table.
+ * stays where it is when the others are scrolled; columns that gave way are seen then.
+ * The selection belongs to a row, which has an id, and not to a place: it stays on that
+ * row in a new table.
  */
 #ifndef UI_GRID_H
 #define UI_GRID_H
@@ -45,7 +46,8 @@ struct grid_data {
 	size_t (*find)(const void *ctx, uint64_t id);
 	/* How deep a row stands in a tree; NULL: there is none. */
 	unsigned (*level)(const void *ctx, size_t row);
-	size_t trunk;			/* the column that shows that */
+	size_t trunk;			/* the column that shows that, and has most text */
+	bool fits;			/* where there is little room, others give way to it */
 	const char *empty;		/* what is said when there is no row */
 };
 
@@ -57,6 +59,9 @@ struct grid {
 	uint64_t selected;		/* id of the selected row */
 	bool has_selected;
 	const char *search;		/* borrowed; what is highlighted. NULL: nothing */
+	/* What was seen so far needed, by column; so columns do not move to and fro. */
+	uint16_t needed_cols[GRID_COLUMNS_MAX];
+	uint64_t needed_of;		/* of which columns that is */
 };
 
 /* What a place on the screen is. */

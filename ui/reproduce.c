@@ -43,19 +43,25 @@ put_filter(const char *filter, bool is_one, struct text *all)
 		text_fmt(all, is_one ? "%s%s" : "%s(%s)", all->len ? " and " : "", filter);
 }
 
-/* All filters as one, with CONDITIONS (NULL: none) besides. */
+/* Append all filters as one, with CONDITIONS (NULL: none) besides. */
 static void
-put_filters(const struct reproduce *r, const char *const conditions[3], struct text *t)
+join_filters(const struct reproduce *r, const char *const conditions[3], struct text *all)
 {
-	struct text all = { 0 };
 	size_t n = r->n_filters + (conditions[0] != NULL) + (conditions[1] != NULL) +
 		   (conditions[2] != NULL);
 
 	for (size_t i = 0; i < r->n_filters; i++)
-		put_filter(r->filters[i], n == 1, &all);
-	put_filter(conditions[0], n == 1, &all);
-	put_filter(conditions[1], n == 1, &all);
-	put_filter(conditions[2], n == 1, &all);
+		put_filter(r->filters[i], n == 1, all);
+	for (size_t i = 0; i < 3; i++)
+		put_filter(conditions[i], n == 1, all);
+}
+
+static void
+put_filters(const struct reproduce *r, struct text *t)
+{
+	struct text all = { 0 };
+
+	join_filters(r, nothing, &all);
 	if (all.len)
 		put_text(t, " ", &all);
 	text_fini(&all);
@@ -107,7 +113,7 @@ reproduce_explorer(const struct reproduce *r, struct text *t)
 	}
 	put_option(t, " -v ", r->view);
 	put_part(r, t);
-	put_filters(r, nothing, t);
+	put_filters(r, t);
 }
 
 void
@@ -119,25 +125,36 @@ reproduce_table(const struct reproduce *r, struct text *t)
 	if (r->n_events && !r->to_ns)
 		text_fmt(t, " --to '#%llu'", (unsigned long long)r->n_events);
 	put_part(r, t);
-	put_filters(r, nothing, t);
+	put_filters(r, t);
 }
 
 void
-reproduce_events(const struct reproduce *r, const char *words, struct text *t)
+reproduce_filter(const struct reproduce *r, struct text *t)
 {
 	struct text window = { 0 };
 	char first[48];
 
-	put_zone(r, t);
-	text_str(t, "sysreel ");
-	text_str(t, words);
-	put_source(r, t);
 	if (r->to_ns)
 		text_fmt(&window, "evt.rawtime >= %llu and evt.rawtime <= %llu",
 			 (unsigned long long)r->from_ns, (unsigned long long)r->to_ns);
 	text_char(&window, '\0');
 	snprintf(first, sizeof(first), "evt.num <= %llu", (unsigned long long)r->n_events);
-	put_filters(r, (const char *const[3]){ r->more, r->to_ns ? window.p : NULL,
-					       r->n_events ? first : NULL }, t);
+	join_filters(r, (const char *const[3]){ r->more, r->to_ns ? window.p : NULL,
+						r->n_events ? first : NULL }, t);
 	text_fini(&window);
+}
+
+void
+reproduce_events(const struct reproduce *r, const char *words, struct text *t)
+{
+	struct text filter = { 0 };
+
+	put_zone(r, t);
+	text_str(t, "sysreel ");
+	text_str(t, words);
+	put_source(r, t);
+	reproduce_filter(r, &filter);
+	if (filter.len)
+		put_text(t, " ", &filter);
+	text_fini(&filter);
 }

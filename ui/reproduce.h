@@ -35,6 +35,9 @@ void reproduce_explorer(const struct reproduce *r, struct text *t);
 /* Append the command that prints the same table. */
 void reproduce_table(const struct reproduce *r, struct text *t);
 
+/* Append the filter that wants the same events; nothing: all of them. */
+void reproduce_filter(const struct reproduce *r, struct text *t);
+
 /* Append the command WORDS, such as "print -A", about the same events. */
 void reproduce_events(const struct reproduce *r, const char *words, struct text *t);
 

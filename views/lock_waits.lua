@@ -18,7 +18,7 @@ return {
 		  description = "Number of the process." },
 		{ name = "CALL", field = "evt.type", aggregation = "key", width = 6,
 		  description = "futex for locks in memory, flock and fcntl for those of files." },
-		{ name = "LOCKS", field = "fd.name", aggregation = "last", width = 15,
+		{ name = "FILE", field = "fd.name", aggregation = "last", width = 15,
 		  description = "The file that was locked last." },
 		{ name = "CALLS", aggregation = "count", width = 7,
 		  description = "Calls that returned." },

@@ -21,6 +21,9 @@ return {
 	columns = {
 		{ name = "PID", field = "proc.pid", aggregation = "key", width = 7,
 		  description = "Number of the process." },
+		{ name = "PPID", field = "proc.ppid", width = 7,
+		  variant = { "containers", "pods" },
+		  description = "Number of its parent." },
 		{ name = "VPID", field = "proc.vpid", width = 7,
 		  variant = { "containers", "pods" },
 		  description = "The number of the process as its container sees it." },

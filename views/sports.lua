@@ -3,6 +3,10 @@ return {
 	id = "sports",
 	name = "Server Ports",
 	description = "Each port of a server, with what went through it.",
+	tips = {
+		"Servers elsewhere are here, too, that programs of this system talk to. Where " ..
+			"both ends are on this system, what both received and sent is added up.",
+	},
 	tags = { "network" },
 	filter = "fd.type in (ipv4, ipv6) and fd.name != \"\"",
 	applies_to = {

@@ -57,9 +57,23 @@ server_end(const struct descriptor *fd, struct end *e)
 	return true;
 }
 
+/* A socket that was bound, to a port that the system chose, speaks with nobody yet. */
+static bool
+is_only_bound(const struct descriptor *fd)
+{
+	static const uint8_t nowhere[sizeof(fd->tuple.dst_ip)];
+
+	return fd && fd->has_tuple && is_connection(fd) && fd->role == ROLE_UNKNOWN &&
+	       !fd->tuple.dst_port && !memcmp(fd->tuple.dst_ip, nowhere, sizeof(nowhere));
+}
+
 static bool
 local_end(const struct descriptor *fd, struct end *e)
 {
+	if (is_only_bound(fd)) {
+		*e = (struct end){ fd->tuple.src_ip, fd->tuple.src_port };
+		return true;
+	}
 	return fd && fd->role == ROLE_CLIENT ? client_end(fd, e) : server_end(fd, e);
 }
 

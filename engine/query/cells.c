@@ -24,7 +24,8 @@ put_value(struct making *m, struct cell *cell, enum value_type type, const struc
 			arena_strndup(m->arena, (const char *)v->s.p, v->s.len);
 }
 
-/* Let the cursor stand on the entity INDEX of KIND, as of the window's end. */
+/* Let the cursor stand on the entity INDEX of KIND, as of the window's end; of a descriptor it
+ * is the slot of the version. */
 static bool
 look_at_entity(struct gather *g, enum view_entity kind, uint32_t index)
 {
@@ -45,6 +46,8 @@ look_at_entity(struct gather *g, enum view_entity kind, uint32_t index)
 	case VIEW_CONTAINER:
 		cursor_container(g->cursor, index, last);
 		return true;
+	case VIEW_DESCRIPTOR:
+		return cursor_fd(g->cursor, index);
 	default:
 		return false;
 	}

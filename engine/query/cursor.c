@@ -270,6 +270,14 @@ cursor_container(struct cursor *c, uint32_t index, uint64_t position)
 }
 
 bool
+cursor_add_fd(struct cursor *c, uint32_t slot)
+{
+	c->entity = NULL;
+	c->ev.fd = recall_fd_version(c->recall, slot);
+	return c->ev.fd;
+}
+
+bool
 cursor_fd(struct cursor *c, uint32_t slot)
 {
 	const struct descriptor *fd = recall_fd_version(c->recall, slot);

@@ -161,6 +161,8 @@ bool cursor_thread(struct cursor *c, const struct kept_thread *k, uint64_t posit
 /* With its first thread, where that is known: it has the memory of the process. */
 bool cursor_process(struct cursor *c, const struct kept_process *k, uint64_t position);
 bool cursor_fd(struct cursor *c, uint32_t slot);
+/* The same of what the process that it stands on has: that stays. */
+bool cursor_add_fd(struct cursor *c, uint32_t slot);
 void cursor_container(struct cursor *c, uint32_t index, uint64_t position);
 
 #endif

@@ -7,6 +7,7 @@
 #include "engine/event/cpu_time.h"
 #include "engine/query/crew.h"
 #include "engine/query/gather.h"
+#include "engine/query/open_fds.h"
 
 #define TICK_NS ((double)CPU_TIME_TICK_NS)
 
@@ -92,9 +93,8 @@ look_for_keys(struct gather *g, const struct lived *l)
 
 /* Rows ---------------------------------------------------------------- */
 
-/* What all conditions say of the entity under the cursor. */
-static enum sift_verdict
-verdict_of(struct gather *g)
+enum sift_verdict
+entities_verdict(struct gather *g)
 {
 	enum sift_verdict all = SIFT_YES;
 
@@ -134,7 +134,8 @@ judge_part(void *ctx, unsigned number)
 
 	for (uint32_t i = (uint32_t)((uint64_t)j->n_entities * number / j->n); i < end; i++)
 		j->verdicts[i] = (uint8_t)(next_entity(g, j->kind, i, &l) &&
-					   look_at(g, &l, l.last) ? verdict_of(g) : SIFT_NO);
+					   look_at(g, &l, l.last) ? entities_verdict(g) :
+								      SIFT_NO);
 }
 
 /* Of L the conditions say VERDICT: have its row, if it is to have one. */
@@ -154,6 +155,18 @@ add_row(struct gather *g, const struct lived *l, enum sift_verdict verdict)
 	group->entity = l->index;
 }
 
+static void
+add_descriptors(struct gather *g)
+{
+	struct open_fds *o = open_fds_new(g);
+	struct lived l;
+
+	for (uint32_t i = 1; i < g->plan->snap->n_processes; i++)
+		if (next_process(g, i, &l))
+			open_fds_add(o, l.p, l.first, l.last);
+	open_fds_free(o);
+}
+
 void
 entities_add_rows(struct gather *const *gathers, unsigned n)
 {
@@ -166,6 +179,10 @@ entities_add_rows(struct gather *const *gathers, unsigned n)
 
 	if (v->rows != VIEW_ROWS_ENTITIES)
 		return;
+	if (v->entity == VIEW_DESCRIPTOR) {
+		add_descriptors(g);
+		return;
+	}
 	j.n_entities = j.kind == VIEW_THREAD ? snap->n_threads : snap->n_processes;
 	if (g->n_sifts) {
 		j.verdicts = xmalloc(j.n_entities + 1u);

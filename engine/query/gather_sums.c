@@ -12,6 +12,10 @@
  * may be asked of it: what depends on the thread and on the kind of a row. Whether that is
  * all that is asked is found out once for each kind of row; rows of other kinds are read.
  */
+struct spans_at {
+	uint32_t exact, bucket;		/* in SUMS_EXACT, SUMS_BUCKET and SUMS_COUNT */
+};
+
 struct gather_sums {
 	struct chunk rows;		/* the groups of SUMS; without columns */
 	const struct chunk *of;
@@ -19,6 +23,11 @@ struct gather_sums {
 	uint64_t values[SUMS_COLUMNS][PACK_ROWS];
 	uint32_t loaded;		/* bits 1 << enum sums_column */
 	bool needs_fds;			/* a descriptor of each group */
+	bool needs_spans;		/* all durations of groups */
+	uint64_t *lists[SUMS_COLUMNS - SUMS_OF_GROUPS];	/* all of SUMS, where they are needed */
+	size_t cap_lists[SUMS_COLUMNS - SUMS_OF_GROUPS];
+	struct spans_at at[PACK_ROWS];	/* where those of the groups of the pack begin, */
+	struct spans_at next;		/* and those of the groups behind it */
 	bool *answers;			/* by code: sums say all */
 	size_t cap_answers;
 };
@@ -28,6 +37,8 @@ gather_sums_free(struct gather_sums *s)
 {
 	if (!s)
 		return;
+	for (size_t i = 0; i < ARRAY_LEN(s->lists); i++)
+		free(s->lists[i]);
 	free(s->answers);
 	free(s);
 }
@@ -46,11 +57,15 @@ column_of(struct gather *g, enum sums_column id)
 
 /* What can be answered -------------------------------------------------- */
 
-/* Do threads alone decide what T says? */
+/* Do kinds of descriptors alone decide what T says? */
 static bool
-is_of_thread(const struct term *t)
+is_of_fd_kind(struct gather *g, const struct term *t)
 {
-	return term_how(t) == TERM_BY_THREAD;
+	if (term_how(t) != TERM_BY_FD || !g->cursor->snap->knows_kinds ||
+	    !term_is_of_fd_kind(term_operand(t)))
+		return false;
+	g->sums->needs_fds = true;
+	return true;
 }
 
 static bool
@@ -79,10 +94,16 @@ fits_step(struct gather *g, const struct gather_step *step)
 		return true;
 	if (how->type == T_DOUBLE && is_total(how->aggregation))
 		return false;
+	if (is_spread(how->aggregation) && step->source == KIND_SPAN) {
+		if (how->type == T_INT || how->type == T_DOUBLE)
+			return false;
+		g->sums->needs_spans = true;
+		return true;
+	}
 	if (step->source == KIND_RESULT || step->source == KIND_SPAN)
 		return how->aggregation != VIEW_DISTINCT && !is_spread(how->aggregation);
-	return step->source == KIND_CONSTANT || (step->source == KIND_UNKNOWN && term &&
-						 is_of_thread(term));
+	return step->source == KIND_CONSTANT || term_how(term) == TERM_BY_THREAD ||
+	       is_of_fd_kind(g, term);
 }
 
 /* Is KEY the same for all rows of a group of KIND? */
@@ -93,11 +114,7 @@ fits_key(struct gather *g, const struct key *key, uint32_t of_kind)
 		return of_kind;
 	if (key->by == COL_THREAD)
 		return true;
-	if (key->entity || !g->cursor->snap->knows_kinds ||
-	    !term_is_of_fd_kind(term_operand(key->term)))
-		return false;
-	g->sums->needs_fds = true;
-	return true;
+	return !key->entity && is_of_fd_kind(g, key->term);
 }
 
 /* Can the sums tell all that is asked about rows of KIND, which is that of the cursor's? */
@@ -254,6 +271,31 @@ total_of(struct gather *g, size_t i, const struct gather_step *step, uint64_t *o
 	}
 }
 
+/* Add the durations of group I to T. */
+static void
+take_spans(struct gather *g, struct tally *t, const struct tally_how *how, size_t i)
+{
+	const struct gather_sums *s = g->sums;
+	const uint64_t *exact = s->lists[0], *buckets = s->lists[1], *counts = s->lists[2];
+	uint64_t n = column_of(g, SUMS_ROWS)[i];
+	uint64_t least = column_of(g, SUMS_SPAN_LEAST)[i], most = column_of(g, SUMS_SPAN_MOST)[i];
+	enum sums_form form = sums_form(n, least, most);
+	struct value v = { .u = least };
+
+	if (form <= SUMS_THREE)
+		tally_add_many(t, how, &v, 0, form == SUMS_ALIKE ? n : 1);
+	if (form == SUMS_TWO || form == SUMS_THREE)
+		tally_add(t, how, &(struct value){ .u = most }, 0);
+	if (form == SUMS_THREE) {
+		v.u = column_of(g, SUMS_SPAN)[i] - least - most;
+		tally_add(t, how, &v, 0);
+	}
+	for (uint32_t k = s->at[i].exact; form == SUMS_SOME && n; k++, n--)
+		tally_add(t, how, &(struct value){ .u = exact[k] }, 0);
+	for (uint32_t k = s->at[i].bucket; form == SUMS_MANY && n; n -= counts[k++])
+		tally_add_bucket(t, how, (unsigned)buckets[k], counts[k]);
+}
+
 static void
 take_step(struct gather *g, struct group *group, size_t i, const struct gather_step *step)
 {
@@ -272,6 +314,10 @@ take_step(struct gather *g, struct group *group, size_t i, const struct gather_s
 			return;
 		t->sum.u += total;
 		t->n += n;
+		return;
+	}
+	if (is_spread(how->aggregation) && step->source == KIND_SPAN) {
+		take_spans(g, t, how, i);
 		return;
 	}
 	if (step->add != GATHER_EVENT) {
@@ -306,6 +352,25 @@ take_groups(struct gather *g, const uint64_t *rows)
 
 /* Packs ----------------------------------------------------------------- */
 
+/* Find out where the durations of the cursor's pack, N groups, begin. */
+static void
+find_spans(struct gather *g, uint32_t n)
+{
+	const uint64_t *rows = column_of(g, SUMS_ROWS);
+	const uint64_t *least = column_of(g, SUMS_SPAN_LEAST), *most = column_of(g, SUMS_SPAN_MOST);
+	struct gather_sums *s = g->sums;
+
+	for (uint32_t i = 0; i < n; i++) {
+		enum sums_form form = sums_form(rows[i], least[i], most[i]);
+		uint64_t left = form == SUMS_MANY ? rows[i] : 0;
+
+		s->at[i] = s->next;
+		s->next.exact += form == SUMS_SOME ? (uint32_t)rows[i] : 0;
+		while (left)
+			left -= s->lists[2][s->next.bucket++];
+	}
+}
+
 /* Put the cursor on the groups from FIRST on, which are N. */
 static void
 go_to_pack(struct gather *g, uint32_t first, uint32_t n)
@@ -325,6 +390,8 @@ go_to_pack(struct gather *g, uint32_t first, uint32_t n)
 	for (uint32_t i = 0; s->needs_fds && i < n; i++)
 		c->values[COL_FD][i] = column_get(&s->of->columns[COL_FD], values[i]);
 	c->loaded |= s->needs_fds ? 1u << COL_FD : 0;
+	if (s->needs_spans)
+		find_spans(g, n);
 }
 
 /* Set in PACKS the bits of all packs from row FIRST to row LAST. */
@@ -384,6 +451,21 @@ is_whole(const struct gather *g, const struct chunk *c)
 	       (c->first >= plan->first || end <= plan->first);
 }
 
+/* Unpack all durations. */
+static void
+load_spans(struct gather_sums *s)
+{
+	for (unsigned id = SUMS_OF_GROUPS; id < SUMS_COLUMNS; id++) {
+		unsigned i = id - SUMS_OF_GROUPS;
+		uint32_t n = sums_length(s->sums, id);
+
+		xgrow(&s->lists[i], &s->cap_lists[i], n, sizeof(*s->lists[i]));
+		for (uint32_t first = 0; first < n; first += PACK_ROWS)
+			sums_load(s->sums, id, first, s->lists[i] + first);
+	}
+	s->next = (struct spans_at){ 0, 0 };
+}
+
 /* Have the cursor go through the groups of C. */
 static void
 begin(struct gather *g, const struct chunk *c)
@@ -401,6 +483,8 @@ begin(struct gather *g, const struct chunk *c)
 	/* Codes are the same. */
 	g->cursor->coded = &s->rows;
 	g->cursor->chunk = NULL;
+	if (s->needs_spans)
+		load_spans(s);
 }
 
 static void

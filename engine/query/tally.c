@@ -6,6 +6,7 @@
 
 #include "engine/base/hash.h"
 #include "engine/base/mem.h"
+#include "engine/base/octave.h"
 
 /* Values -------------------------------------------------------------- */
 
@@ -150,55 +151,30 @@ bag_fini(struct bag *b)
 
 /* Percentiles ----------------------------------------------------------- */
 
-#define SMALL 16u			/* numbers below it have buckets of their own */
-#define PER_OCTAVE 8u
-#define N_BUCKETS (SMALL + (64 - 4) * PER_OCTAVE)
 #define DOUBLE_BITS 20			/* behind the point that doubles are told apart by */
 
 struct spread {
 	enum value_type type;
 	struct value exact[SPREAD_EXACT];
 	uint64_t n;
-	/* NULL: EXACT is all. N_BUCKETS, by size; twice as many where values may be
+	/* NULL: EXACT is all. OCTAVE_BUCKETS, by size; twice as many where values may be
 	 * negative: these come first, the greatest first. */
 	uint64_t *buckets;
 };
 
-/* Where the buckets of an octave end: 2^63 * 2^(i/8). */
-static const uint64_t steps[PER_OCTAVE - 1] = {
-	0x8B95C1E3EA8BD6E7, 0x9837F0518DB8A96F, 0xA5FED6A9B15138EA, 0xB504F333F9DE6484,
-	0xC5672A115506DADD, 0xD744FCCAD69D6AF4, 0xEAC0C6E7DD24392E,
-};
-
-static unsigned
-bucket_of(uint64_t v)
-{
-	unsigned zeroes, i = 0;
-
-	if (v < SMALL)
-		return (unsigned)v;
-	zeroes = (unsigned)__builtin_clzll(v);
-	v <<= zeroes;
-	i += 4 * (v >= steps[3]);
-	i += 2 * (v >= steps[i + 1]);
-	i += v >= steps[i];
-	return SMALL + (63 - 4 - zeroes) * PER_OCTAVE + i;
-}
-
 /* The middle of bucket I, which no value in it is further from than 4.5 %. */
 static double
-bucket_value(unsigned i)
+middle_of(unsigned i)
 {
-	if (i < SMALL)
+	if (i < OCTAVE_SMALL)
 		return i;
-	i -= SMALL;
-	return exp2(4 + (i + 0.5) / PER_OCTAVE);
+	return exp2(4 + (i - OCTAVE_SMALL + 0.5) / OCTAVE_STEPS);
 }
 
 static unsigned
 n_negative(const struct spread *s)
 {
-	return s->type == T_INT || s->type == T_DOUBLE ? N_BUCKETS : 0;
+	return s->type == T_INT || s->type == T_DOUBLE ? OCTAVE_BUCKETS : 0;
 }
 
 static unsigned
@@ -212,7 +188,8 @@ place_of_value(const struct spread *s, const struct value *v)
 		d = fabs(v->d) * (1u << DOUBLE_BITS);
 		size = d < 0x1p63 ? (uint64_t)d : 1ull << 63;
 	}
-	return negative ? N_BUCKETS - 1 - bucket_of(size) : n_negative(s) + bucket_of(size);
+	return negative ? OCTAVE_BUCKETS - 1 - octave_bucket(size) :
+			  n_negative(s) + octave_bucket(size);
 }
 
 static void
@@ -220,7 +197,7 @@ make_buckets(struct spread *s)
 {
 	if (s->buckets)
 		return;
-	s->buckets = xzalloc((n_negative(s) + N_BUCKETS) * sizeof(*s->buckets));
+	s->buckets = xzalloc((n_negative(s) + OCTAVE_BUCKETS) * sizeof(*s->buckets));
 	for (unsigned i = 0; i < s->n; i++)
 		s->buckets[place_of_value(s, &s->exact[i])]++;
 }
@@ -249,6 +226,15 @@ spread_add_many(struct spread *s, const struct value *v, uint64_t n)
 	s->n += n;
 }
 
+/* Add N values of bucket BUCKET, none of which is negative. */
+static void
+spread_add_bucket(struct spread *s, unsigned bucket, uint64_t n)
+{
+	make_buckets(s);
+	s->buckets[n_negative(s) + bucket] += n;
+	s->n += n;
+}
+
 static void
 spread_merge(struct spread *to, const struct spread *from)
 {
@@ -257,7 +243,7 @@ spread_merge(struct spread *to, const struct spread *from)
 	if (!from->buckets)
 		return;
 	make_buckets(to);
-	for (unsigned i = 0; i < n_negative(to) + N_BUCKETS; i++)
+	for (unsigned i = 0; i < n_negative(to) + OCTAVE_BUCKETS; i++)
 		to->buckets[i] += from->buckets[i];
 	to->n += from->n;
 }
@@ -273,7 +259,7 @@ static struct value
 value_of_place(const struct spread *s, unsigned i)
 {
 	unsigned below = n_negative(s);
-	double size = i < below ? -bucket_value(below - 1 - i) : bucket_value(i - below);
+	double size = i < below ? -middle_of(below - 1 - i) : middle_of(i - below);
 	struct value v = { .d = ldexp(size, -DOUBLE_BITS) };
 
 	if (s->type == T_INT)
@@ -328,6 +314,15 @@ keep_best(struct tally *t, const struct tally_how *how, const struct value *v)
 			arena_strndup(how->arena, (const char *)v->s.p, v->s.len);
 }
 
+static void
+have_spread(struct tally *t, const struct tally_how *how)
+{
+	if (t->spread)
+		return;
+	t->spread = xzalloc(sizeof(*t->spread));
+	t->spread->type = how->type;
+}
+
 void
 tally_add(struct tally *t, const struct tally_how *how, const struct value *v,
 	  uint64_t number)
@@ -363,10 +358,7 @@ tally_add(struct tally *t, const struct tally_how *how, const struct value *v,
 	case VIEW_P50:
 	case VIEW_P95:
 	case VIEW_P99:
-		if (!t->spread) {
-			t->spread = xzalloc(sizeof(*t->spread));
-			t->spread->type = how->type;
-		}
+		have_spread(t, how);
 		spread_add(t->spread, v);
 		break;
 	case VIEW_FIRST:
@@ -401,6 +393,14 @@ tally_add_many(struct tally *t, const struct tally_how *how, const struct value 
 		break;
 	}
 	t->n += n - 1;
+}
+
+void
+tally_add_bucket(struct tally *t, const struct tally_how *how, unsigned bucket, uint64_t n)
+{
+	have_spread(t, how);
+	spread_add_bucket(t->spread, bucket, n);
+	t->n += n;
 }
 
 void

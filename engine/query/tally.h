@@ -87,6 +87,10 @@ void tally_add(struct tally *t, const struct tally_how *how, const struct value 
  * the one that counts. */
 void tally_add_many(struct tally *t, const struct tally_how *how, const struct value *v,
 		    uint64_t number, uint64_t n);
+/* Of a percentile: N values that are in BUCKET (engine/base/octave.h), not negative, and more
+ * than SPREAD_EXACT with others that are added so. */
+void tally_add_bucket(struct tally *t, const struct tally_how *how, unsigned bucket,
+		      uint64_t n);
 /* Add FROM, which is of no use any more. */
 void tally_merge(struct tally *t, const struct tally_how *how, struct tally *from);
 void tally_fini(struct tally *t, const struct tally_how *how);

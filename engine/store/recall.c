@@ -50,6 +50,7 @@ struct recall {
 	size_t enter_cap;
 	struct descriptor fd;		/* of the moment */
 	struct descriptor other;	/* of a table */
+	struct descriptor version;	/* that was asked for by its slot */
 	struct walk *walk;		/* over marks; NULL: there are none */
 	size_t chunk;			/* where the last row was */
 
@@ -703,8 +704,8 @@ recall_fd_version(struct recall *r, uint32_t slot)
 
 	if (!v || !v->known)
 		return NULL;
-	fill_fd(&r->other, v);
-	return &r->other;
+	fill_fd(&r->version, v);
+	return &r->version;
 }
 
 /* The recall itself --------------------------------------------------- */

@@ -117,10 +117,21 @@ const struct fd_version *store_fd_version(const struct store *s, uint32_t slot);
 /* By index, of all that are kept, ended ones too; NULL: the index is free. */
 const struct kept_process *store_process(const struct store *s, uint32_t index);
 const struct kept_thread *store_thread(const struct store *s, uint32_t index);
+/* Who is told of descriptors. */
+struct store_told {
+	void (*fd)(void *ctx, uint32_t slot, uint64_t last);
+	void *ctx;
+};
+
 /* Where from FIRST to LAST the table T, which was used then, had the most (or the LEAST)
  * descriptors, at *POSITION. False: nothing changed of it there. */
 bool store_table_extreme(const struct kept_table *t, uint64_t first, uint64_t last, bool least,
 			 uint64_t *position);
+
+/* Tell of each descriptor that T, which was used from event FIRST to LAST, had open then: the
+ * slot of a version, and the last event that shows it. Some are told of several times. */
+void store_table_lived(const struct store *s, const struct kept_table *t, uint64_t first,
+		       uint64_t last, const struct store_told *told);
 
 /* The newest process PID that lived at POSITION, or thread TID; NULL: none. */
 const struct kept_process *store_find_process(const struct store *s, int64_t pid,

@@ -5,6 +5,7 @@
 
 #include "engine/base/hash.h"
 #include "engine/base/mem.h"
+#include "engine/base/octave.h"
 
 /* A group in the making. */
 struct group {
@@ -12,7 +13,14 @@ struct group {
 	uint64_t result;
 	int64_t result_least, result_most;
 	uint32_t thread, n;
+	uint32_t at;			/* where its durations go; in the end, behind them */
 	uint16_t code, first, last;
+};
+
+/* Values of a column that is none of groups. */
+struct list {
+	uint64_t *values;
+	size_t n, cap;
 };
 
 struct sums_room {
@@ -20,14 +28,22 @@ struct sums_room {
 	size_t n, cap;
 	uint32_t *slots;		/* open addressing: index + 1; zeroes between two chunks */
 	size_t n_slots;			/* a power of two; more than twice as many as groups */
+	uint16_t group_of[CHUNK_ROWS];	/* of each row that is in one */
+	uint64_t spans[CHUNK_ROWS];	/* those of one group after the other */
+	uint32_t counts[OCTAVE_BUCKETS];	/* zeroes between two groups */
+	struct list lists[SUMS_COLUMNS - SUMS_OF_GROUPS];
+};
+
+/* A column: how many values it has, and the first of its packs. */
+struct strip {
+	uint32_t n, pack;
 };
 
 struct sums {
-	uint32_t n;			/* groups */
-	uint32_t n_packs;		/* of each column */
-	size_t bytes;			/* that it takes */
+	struct strip strips[SUMS_COLUMNS];
+	size_t bytes;			/* that all takes */
 	const uint8_t *p;		/* the values of all packs; in the same memory */
-	struct pack packs[];		/* those of the first column, of the second, ... */
+	struct pack packs[];
 };
 
 struct sums_room *
@@ -43,14 +59,20 @@ sums_room_free(struct sums_room *room)
 		return;
 	free(room->groups);
 	free(room->slots);
+	for (size_t i = 0; i < ARRAY_LEN(room->lists); i++)
+		free(room->lists[i].values);
 	free(room);
 }
 
 size_t
 sums_room_bytes(const struct sums_room *room)
 {
-	return sizeof(*room) + room->cap * sizeof(*room->groups) +
-	       room->n_slots * sizeof(*room->slots);
+	size_t bytes = sizeof(*room) + room->cap * sizeof(*room->groups) +
+		       room->n_slots * sizeof(*room->slots);
+
+	for (size_t i = 0; i < ARRAY_LEN(room->lists); i++)
+		bytes += room->lists[i].cap * sizeof(uint64_t);
+	return bytes;
 }
 
 /* Groups -------------------------------------------------------------- */
@@ -145,17 +167,107 @@ add_rows(const struct chunk *c, const uint16_t *codes, const struct combined *co
 		column_load(&c->columns[COL_RESULT], first, n, results);
 		for (size_t i = 0; i < n; i++) {
 			uint16_t code = codes[first + i];
+			struct group *g;
 
 			if (combined[code].flags & SUMS_LEAVES)
 				continue;
 			n_rows++;
-			add_row(group_of(room, (uint32_t)threads[i], code, first + i),
-				first + i, spans[i], results[i]);
+			g = group_of(room, (uint32_t)threads[i], code, first + i);
+			room->group_of[first + i] = (uint16_t)(g - room->groups);
+			add_row(g, first + i, spans[i], results[i]);
 		}
 		if (room->n * pays > c->n)
 			return false;
 	}
 	return room->n * pays <= n_rows;
+}
+
+/* Durations ----------------------------------------------------------- */
+
+static struct list *
+list_of(struct sums_room *room, enum sums_column id)
+{
+	return &room->lists[id - SUMS_OF_GROUPS];
+}
+
+static void
+put(struct list *l, uint64_t value)
+{
+	xgrow(&l->values, &l->cap, l->n + 1, sizeof(*l->values));
+	l->values[l->n++] = value;
+}
+
+static enum sums_form
+form_of(const struct group *g)
+{
+	return sums_form(g->n, g->span_least, g->span_most);
+}
+
+/* Sort the durations of C's rows by groups, of those that need them all. */
+static void
+sort_spans(const struct chunk *c, const uint16_t *codes, const struct combined *combined,
+	   struct sums_room *room)
+{
+	uint64_t spans[PACK_ROWS];
+	uint32_t n_spans = 0;
+
+	for (size_t k = 0; k < room->n; k++) {
+		struct group *g = &room->groups[k];
+
+		g->at = n_spans;
+		n_spans += form_of(g) >= SUMS_SOME ? g->n : 0;
+	}
+	for (size_t first = 0; first < c->n; first += PACK_ROWS) {
+		size_t n = c->n - first < PACK_ROWS ? c->n - first : PACK_ROWS;
+
+		column_load(&c->columns[COL_SPAN], first, n, spans);
+		for (size_t i = 0; i < n; i++) {
+			struct group *g;
+
+			if (combined[codes[first + i]].flags & SUMS_LEAVES)
+				continue;
+			g = &room->groups[room->group_of[first + i]];
+			if (form_of(g) >= SUMS_SOME)
+				room->spans[g->at++] = spans[i];
+		}
+	}
+}
+
+/* Put which buckets the durations of G are in. */
+static void
+put_buckets(struct sums_room *room, const struct group *g)
+{
+	const uint64_t *spans = &room->spans[g->at - g->n];
+	unsigned most = octave_bucket(g->span_most);
+
+	for (uint32_t i = 0; i < g->n; i++)
+		room->counts[octave_bucket(spans[i])]++;
+	for (unsigned i = octave_bucket(g->span_least); i <= most; i++) {
+		if (!room->counts[i])
+			continue;
+		put(list_of(room, SUMS_BUCKET), i);
+		put(list_of(room, SUMS_COUNT), room->counts[i]);
+		room->counts[i] = 0;
+	}
+}
+
+/* Put the durations of all groups in the lists. */
+static void
+put_spans(const struct chunk *c, const uint16_t *codes, const struct combined *combined,
+	  struct sums_room *room)
+{
+	for (size_t i = 0; i < ARRAY_LEN(room->lists); i++)
+		room->lists[i].n = 0;
+	sort_spans(c, codes, combined, room);
+	for (size_t k = 0; k < room->n; k++) {
+		const struct group *g = &room->groups[k];
+		enum sums_form form = form_of(g);
+
+		if (form == SUMS_MANY)
+			put_buckets(room, g);
+		for (uint32_t i = 0; form == SUMS_SOME && i < g->n; i++)
+			put(list_of(room, SUMS_EXACT), room->spans[g->at - g->n + i]);
+	}
 }
 
 /* Columns ------------------------------------------------------------- */
@@ -197,28 +309,44 @@ flip_of(enum sums_column id)
 	       (uint64_t)1 << 63 : 0;
 }
 
-/* The groups of pack number I of N_PACKS, their column ID. */
-static size_t
-take_values(const struct sums_room *room, enum sums_column id, size_t i, uint64_t *out)
+static uint32_t
+length_of(struct sums_room *room, enum sums_column id)
 {
-	size_t first = i * PACK_ROWS, n = room->n - first < PACK_ROWS ? room->n - first : PACK_ROWS;
+	return (uint32_t)(id < SUMS_OF_GROUPS ? room->n : list_of(room, id)->n);
+}
 
-	for (size_t k = 0; k < n; k++)
-		out[k] = value_of(&room->groups[first + k], id);
+/* The values of column ID from number FIRST on, a pack of them: how many. */
+static size_t
+take_values(struct sums_room *room, enum sums_column id, size_t first, uint64_t *out)
+{
+	size_t all = length_of(room, id), n = all - first < PACK_ROWS ? all - first : PACK_ROWS;
+
+	if (id >= SUMS_OF_GROUPS)
+		memcpy(out, list_of(room, id)->values + first, n * sizeof(*out));
+	else
+		for (size_t k = 0; k < n; k++)
+			out[k] = value_of(&room->groups[first + k], id);
 	return n;
+}
+
+static uint32_t
+count_packs(uint32_t n)
+{
+	return (n + PACK_ROWS - 1) / PACK_ROWS;
 }
 
 /* Plan all packs of S: bytes that they take. */
 static size_t
-plan(struct sums *s, const struct sums_room *room)
+plan(struct sums *s, struct sums_room *room)
 {
 	uint64_t values[PACK_ROWS], low, high;
 	size_t len = 0;
 
 	for (unsigned id = 0; id < SUMS_COLUMNS; id++) {
-		for (size_t i = 0; i < s->n_packs; i++) {
-			struct pack *pack = &s->packs[id * s->n_packs + i];
-			size_t n = take_values(room, id, i, values);
+		struct pack *pack = &s->packs[s->strips[id].pack];
+
+		for (size_t first = 0; first < s->strips[id].n; first += PACK_ROWS, pack++) {
+			size_t n = take_values(room, id, first, values);
 
 			pack_range(values, n, flip_of(id), &low, &high);
 			*pack = pack_plan(low, high, (uint32_t)len);
@@ -228,33 +356,48 @@ plan(struct sums *s, const struct sums_room *room)
 	return len;
 }
 
-/* The groups in ROOM as sums. */
+/* Sums of what is in ROOM, without the values. */
 static struct sums *
-pack_groups(const struct sums_room *room)
+plan_all(struct sums_room *room, size_t *head, size_t *len)
 {
-	uint32_t n_packs = (uint32_t)((room->n + PACK_ROWS - 1) / PACK_ROWS);
-	size_t head = sizeof(struct sums) + SUMS_COLUMNS * n_packs * sizeof(struct pack);
-	struct sums *s = xzalloc(head), *all;
-	uint64_t values[PACK_ROWS];
-	size_t len;
-	uint8_t *p;
+	struct strip strips[SUMS_COLUMNS];
+	uint32_t n_packs = 0;
+	struct sums *s;
 
-	s->n = (uint32_t)room->n;
-	s->n_packs = n_packs;
-	len = plan(s, room);
+	for (unsigned id = 0; id < SUMS_COLUMNS; id++) {
+		strips[id] = (struct strip){ length_of(room, id), n_packs };
+		n_packs += count_packs(strips[id].n);
+	}
+	*head = sizeof(*s) + n_packs * sizeof(struct pack);
+	s = xzalloc(*head);
+	memcpy(s->strips, strips, sizeof(strips));
+	*len = plan(s, room);
+	return s;
+}
+
+/* What is in ROOM as sums. */
+static struct sums *
+pack_all(struct sums_room *room)
+{
+	uint64_t values[PACK_ROWS];
+	size_t head, len;
+	struct sums *planned = plan_all(room, &head, &len);
+	struct sums *s = xreallocarray(planned, head + len + 8, 1);
+	uint8_t *p = (uint8_t *)s + head;
+
 	s->bytes = head + len + 8;
-	all = xreallocarray(s, s->bytes, 1);
-	p = (uint8_t *)all + head;
-	all->p = p;
+	s->p = p;
 	memset(p + len, 0, 8);
 	for (unsigned id = 0; id < SUMS_COLUMNS; id++) {
-		for (size_t i = 0; i < n_packs; i++) {
-			size_t n = take_values(room, id, i, values);
+		const struct pack *pack = &s->packs[s->strips[id].pack];
 
-			pack_put(&all->packs[id * n_packs + i], values, n, p);
+		for (size_t first = 0; first < s->strips[id].n; first += PACK_ROWS, pack++) {
+			size_t n = take_values(room, id, first, values);
+
+			pack_put(pack, values, n, p);
 		}
 	}
-	return all;
+	return s;
 }
 
 /* Sums ---------------------------------------------------------------- */
@@ -267,8 +410,10 @@ sums_new(const struct chunk *c, const uint16_t *codes, const struct combined *co
 
 	if (!room->n_slots)
 		grow_slots(room);
-	if (add_rows(c, codes, combined, pays, room) && room->n)
-		s = pack_groups(room);
+	if (add_rows(c, codes, combined, pays, room) && room->n) {
+		put_spans(c, codes, combined, room);
+		s = pack_all(room);
+	}
 	clear(room);
 	return s;
 }
@@ -288,13 +433,20 @@ sums_bytes(const struct sums *s)
 uint32_t
 sums_count(const struct sums *s)
 {
-	return s->n;
+	return s->strips[0].n;
+}
+
+uint32_t
+sums_length(const struct sums *s, enum sums_column id)
+{
+	return s->strips[id].n;
 }
 
 void
 sums_load(const struct sums *s, enum sums_column id, uint32_t first, uint64_t *out)
 {
-	uint32_t n = s->n - first < PACK_ROWS ? s->n - first : PACK_ROWS;
+	const struct strip *strip = &s->strips[id];
+	uint32_t n = strip->n - first < PACK_ROWS ? strip->n - first : PACK_ROWS;
 
-	pack_load(&s->packs[id * s->n_packs + first / PACK_ROWS], s->p, 0, n, out);
+	pack_load(&s->packs[strip->pack + first / PACK_ROWS], s->p, 0, n, out);
 }

@@ -30,8 +30,34 @@ enum sums_column {
 	SUMS_SPAN, SUMS_SPAN_LEAST, SUMS_SPAN_MOST,
 	SUMS_RESULT,			/* the sum, which may wrap */
 	SUMS_RESULT_LEAST, SUMS_RESULT_MOST,
+	SUMS_OF_GROUPS,			/* those above have a value for each group */
+	/* All durations of groups with few rows, one after the other; of those with many, which
+	 * buckets they are in (engine/base/octave.h), and how many in each. See sums_form(). */
+	SUMS_EXACT = SUMS_OF_GROUPS,
+	SUMS_BUCKET, SUMS_COUNT,
 	SUMS_COLUMNS,
 };
+
+#define SUMS_EXACT_MAX 16u		/* durations of a group in SUMS_EXACT */
+
+/* How the durations of a group are told. */
+enum sums_form {
+	SUMS_ALIKE,			/* the least is all of them */
+	SUMS_TWO,			/* the least and the most */
+	SUMS_THREE,			/* these, and what is left of the sum */
+	SUMS_SOME,			/* in SUMS_EXACT */
+	SUMS_MANY,			/* in SUMS_BUCKET, until their counts make them all */
+};
+
+/* Of N rows. */
+static inline enum sums_form
+sums_form(uint64_t n, uint64_t least, uint64_t most)
+{
+	if (least == most)
+		return SUMS_ALIKE;
+	return n == 2 ? SUMS_TWO : n == 3 ? SUMS_THREE : n <= SUMS_EXACT_MAX ? SUMS_SOME :
+								  SUMS_MANY;
+}
 
 struct sums;
 struct sums_room;
@@ -49,10 +75,11 @@ struct sums *sums_new(const struct chunk *c, const uint16_t *codes,
 void sums_free(struct sums *s);	/* NULL is fine */
 size_t sums_bytes(const struct sums *s);	/* of NULL: 0 */
 
-/* How many groups there are. */
+/* How many groups there are, and values of column ID. */
 uint32_t sums_count(const struct sums *s);
-/* Column ID of the groups from FIRST on, a multiple of PACK_ROWS: of as many as OUT has room
- * for, PACK_ROWS, or as there are. */
+uint32_t sums_length(const struct sums *s, enum sums_column id);
+/* The values of column ID from FIRST on, a multiple of PACK_ROWS: PACK_ROWS of them, or as
+ * many as there are. */
 void sums_load(const struct sums *s, enum sums_column id, uint32_t first,
 		  uint64_t *out);
 

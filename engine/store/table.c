@@ -208,6 +208,37 @@ table_all_at(const struct store *s, const struct kept_table *t, uint64_t positio
 	return n;
 }
 
+static uint32_t
+entity_of(const struct store *s, uint32_t slot)
+{
+	const struct fd_version *v = slot ? slots_get(&s->fd_versions, slot) : NULL;
+
+	return v ? v->entity : 0;
+}
+
+void
+store_table_lived(const struct store *s, const struct kept_table *t, uint64_t first,
+		  uint64_t last, const struct store_told *told)
+{
+	struct table_entry *list = NULL;
+	size_t cap = 0, n, i;
+	const struct table_step *steps = steps_of(t, &n);
+
+	/* Those that went, until when they had been there. */
+	for (i = steps_up_to(steps, n, first); i < n && steps[i].from <= last; i++) {
+		int64_t num = num_of(s, steps[i].slot);
+		uint32_t was = table_get_at(s, t, num, steps[i].from - 1);
+
+		if (was && entity_of(s, was) !=
+			   entity_of(s, table_get_at(s, t, num, steps[i].from)))
+			told->fd(told->ctx, was, steps[i].from - 1);
+	}
+	n = table_all_at(s, t, last, &list, &cap);
+	for (i = 0; i < n; i++)
+		told->fd(told->ctx, list[i].slot, last);
+	free(list);
+}
+
 /* The writer ---------------------------------------------------------- */
 
 struct kept_table *

@@ -434,7 +434,8 @@ take_message(struct call *c, const struct descriptor *fd, const struct descripto
 	own->l4 = is->l4;
 	own->role = is->role;
 	own->tuple = is->tuple;
-	own->has_tuple = own->connected = true;
+	own->has_tuple = true;
+	own->connected = is->connected;
 	fd_changed(c->w, c->t->proc, own);
 	/* A connection was one before its ends were told. */
 	if (is->l4 == L4_TCP && !had_tuple)
@@ -461,6 +462,34 @@ take_unix_tuple(struct call *c, const struct descriptor *fd, struct span param,
 	fd_changed(c->w, c->t->proc, own);
 }
 
+/* Was the sender of T told? A program that does not ask for it gets zeroes. */
+static bool
+has_sender(const struct tuple *t, uint8_t family)
+{
+	return t->src_port || !is_zero(t->src_ip, family == PPM_INET6 ? 16 : 4);
+}
+
+/* A datagram to the end that T tells came to FD from nobody knows whom. A client hears from
+ * whom it has spoken to; a server is one that waits, as it was before it knew anybody. */
+static void
+forget_sender(struct call *c, const struct descriptor *fd, const struct tuple *t, uint8_t family)
+{
+	struct descriptor is;
+
+	if (!fd || !fd_is_inet(fd) || fd->role == ROLE_CLIENT || fd->l4 == L4_TCP || !t->dst_port)
+		return;
+	is = *fd;
+	is.kind = family == PPM_INET ? FD_IPV4_SERVER : FD_IPV6_SERVER;
+	is.l4 = fd->l4 == L4_UNKNOWN ? L4_UDP : fd->l4;
+	is.role = ROLE_SERVER;
+	memset(&is.tuple, 0, sizeof(is.tuple));
+	memcpy(is.tuple.src_ip, t->dst_ip, sizeof(is.tuple.src_ip));
+	is.tuple.src_port = t->dst_port;
+	is.has_tuple = true;
+	is.connected = false;
+	take_message(c, fd, &is);
+}
+
 static void
 apply_message(struct call *c, bool receives)
 {
@@ -473,6 +502,10 @@ apply_message(struct call *c, bool receives)
 
 	if (c->res < 0 || c->fd < 0 || !tuple_from_param(param, &t, &family))
 		return;
+	if (receives && family != PPM_UNIX && !has_sender(&t, family)) {
+		forget_sender(c, fd, &t, family);
+		return;
+	}
 	if (!fd && !receives && family != PPM_UNIX) {
 		/* Its socket() was lost. */
 		struct descriptor *new = fd_add(c->w, p, c->fd, family == PPM_INET ? FD_IPV4 :

@@ -5,14 +5,20 @@ compared with the tables of "view": whole captures and windows of them, with fil
 below paths. demo.views is what "list views" says; --bless writes it again.
 """
 
+import array
 import bisect
 import collections
 import csv
+import fcntl
 import io
 import json
 import os
+import signal
+import subprocess
 import sys
 import tempfile
+import termios
+import time
 
 from programs import Tap, find_capture, lines_of, run
 
@@ -417,6 +423,12 @@ def spectrograms(tap, sysreel, path, name):
                 if s['from_ns'] <= int(time) <= s['to_ns']:
                     counts[bisect.bisect(starts, int(time)) - 1][
                         bisect.bisect(s['least_ns'], int(took)) - 1] += 1
+            if '--from' in words:
+                named, _, _ = run([sysreel, 'print', '-r', path, '-p', '%evt.rawtime',
+                                   'evt.num in (100, 700)'])
+                tap.check(len(named) < 2 or s['from_ns'] <= int(named[0]) < starts[1] and
+                          starts[-1] <= int(named[1]) <= s['to_ns'],
+                          f'{name}: {view_name} lasts from one event to the other', named)
             # Newer captures may not tell how long a call took.
             is_some = more or lines or name not in ('demo', 'bundled')
             tap.check(counts == [x['calls'] for x in s['slices']] and is_some,
@@ -520,6 +532,35 @@ def own_views(tap, sysreel, demo):
                       f'a view of one\'s own: {name}', said)
 
 
+def read_and_stop(sysreel, capture):
+    """What is said of a capture that comes by a pipe and has no end, when Ctrl-C is pressed
+    once all of it was read."""
+    with subprocess.Popen([sysreel, 'view', 'syscalls', '-r', '-'], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as p:
+        p.stdin.write(capture)
+        p.stdin.flush()
+        left = array.array('i', [1])
+        while left[0] and p.poll() is None:
+            time.sleep(0.01)
+            fcntl.ioctl(p.stdin, termios.FIONREAD, left)
+        p.send_signal(signal.SIGINT)
+        out, said = p.stdout.read(), p.stderr.read()
+        p.stdin.close()
+    return out, said, p.returncode
+
+
+def stopped(tap, sysreel, demo):
+    with open(demo, 'rb') as f:
+        half = f.read()[:60000]
+    for _ in range(20):
+        out, said, status = read_and_stop(sysreel, half)
+        # Before it has begun to listen, it ends at once.
+        if status != -signal.SIGINT:
+            break
+    tap.check(status == 0 and out.startswith(b'CALL ') and b'stopped before all was read' in said,
+              'what was read until somebody stopped it is shown', [str(out), str(said)])
+
+
 def live(tap, sysreel):
     """What a command does that is started here; nobody else is looked at."""
     command = ['--', 'sh', '-c', 'cat /dev/null; true; exit 7']
@@ -567,6 +608,7 @@ def main():
     wrong_words(tap, sysreel, demo)
     sorted_rows(tap, sysreel, demo)
     own_views(tap, sysreel, demo)
+    stopped(tap, sysreel, demo)
     live(tap, sysreel)
     windows(tap, sysreel, demo, 'demo')
     windows(tap, sysreel, bundled, 'bundled')

@@ -9,6 +9,7 @@
 #include "engine/event/cpu_time.h"
 #include "engine/event/event.h"
 #include "engine/field/operand.h"
+#include "engine/filter/expr.h"
 #include "engine/filter/filter.h"
 #include "engine/query/query.h"
 #include "engine/store/recall.h"
@@ -229,9 +230,11 @@ put_entity(struct naive *n, enum view_entity entity)
 	const struct moment *m = n->ev.m;
 
 	if (entity == VIEW_DESCRIPTOR) {
-		if (m && m->fd)
-			text_fmt(&n->key, "#%u|", m->fd->id);
-		return m && m->fd;
+		const struct descriptor *fd = m ? m->fd : n->ev.fd;
+
+		if (fd)
+			text_fmt(&n->key, "#%u|", fd->id);
+		return fd;
 	}
 	/* What happened to nobody that is known may have happened in a container. */
 	if (entity == VIEW_CONTAINER) {
@@ -676,6 +679,130 @@ take_threads(struct naive *n)
 	}
 }
 
+/* What conditions say of an entity without an event. */
+enum verdict { NO, MAYBE, YES };
+
+static enum verdict
+ask_check(const struct check *c, const struct eval *ev)
+{
+	bool is_there = false;
+
+	if (operand_scope(c->left) != OF_ENTITY || c->right || c->types)
+		return MAYBE;
+	switch (operand_entity(c->left)) {
+	case ENT_FD:
+		is_there = ev->fd;
+		break;
+	case ENT_THREAD:
+		is_there = ev->thread;
+		break;
+	case ENT_PROCESS: case ENT_LINEAGE: case ENT_CONTAINER:
+		is_there = ev->proc;
+		break;
+	default:
+		break;
+	}
+	return !is_there ? MAYBE : check_holds(c, ev) ? YES : NO;
+}
+
+static enum verdict
+ask_expr(const struct expr *e, const struct eval *ev)
+{
+	enum verdict all = e->kind == EXPR_AND ? YES : NO, one;
+
+	if (e->kind == EXPR_CHECK)
+		return ask_check(&e->check, ev);
+	if (e->kind == EXPR_NOT)
+		return YES - ask_expr(e->first, ev);
+	for (const struct expr *kid = e->first; kid; kid = kid->next) {
+		one = ask_expr(kid, ev);
+		if (e->kind == EXPR_AND ? one < all : one > all)
+			all = one;
+	}
+	return all;
+}
+
+static enum verdict
+ask_conditions(const struct naive *n)
+{
+	enum verdict all = YES, one;
+
+	for (size_t i = 0; i < n->n_filters; i++) {
+		one = ask_expr(filter_expr(n->filters[i]), &n->ev);
+		all = one < all ? one : all;
+	}
+	return all;
+}
+
+/* What B had open, until when it had it. */
+struct opened {
+	uint64_t last;
+	int64_t num;
+};
+
+/* The row of descriptor D, which B had. */
+static void
+add_opened(struct naive *n, const struct being *b, const struct opened *d)
+{
+	struct naive_row *row;
+	struct descriptor fd;
+	enum verdict verdict;
+	struct value v;
+
+	if (!stand_on(n, b, d->last))
+		return;
+	fd = *world_fd(n->ev.proc, d->num);
+	n->ev.fd = &fd;
+	if (!make_key(n))
+		return;
+	row = row_of(n);
+	verdict = ask_conditions(n);
+	row->is_idle |= verdict == YES;
+	row->may_be_idle |= verdict != NO;
+	for (size_t i = n->n_keys; i < n->n_columns; i++)
+		if (n->columns[i]->source == VIEW_FROM_ENTITY && naive_get(n, i, &v))
+			add_value(&row->cells[i], &v, d->last);
+}
+
+static void
+take_opened(struct naive *n, const struct being *b)
+{
+	struct map by_id = { 0 };
+	uint64_t key;
+	void *value;
+
+	/* Every position, and all that is open there. */
+	for (uint64_t k = b->first; k <= b->last; k++) {
+		const struct descriptor *fd;
+
+		if (!stand_on(n, b, k))
+			continue;
+		for (int64_t num = 0; (fd = world_next_fd(n->ev.proc, &num)); num++) {
+			struct opened *d = map_get(&by_id, 1 + (uint64_t)fd->id);
+
+			if (!d)
+				map_put(&by_id, 1 + (uint64_t)fd->id,
+					d = arena_alloc(&n->arena, sizeof(*d)));
+			*d = (struct opened){ k, num };
+		}
+	}
+	for (size_t at = 0; map_next(&by_id, &at, &key, &value);)
+		add_opened(n, b, value);
+	map_fini(&by_id);
+}
+
+static void
+take_descriptors(struct naive *n)
+{
+	for (uint32_t i = 1; i < n->snap->n_processes; i++) {
+		const struct kept_process *p = store_process(n->snap->store, i);
+		struct being b = { .kind = VIEW_PROCESS, .p = p };
+
+		if (p && find_life(n, p->from, p->to, &b))
+			take_opened(n, &b);
+	}
+}
+
 /* Those that make rows come first. */
 static void
 take_beings(struct naive *n)
@@ -694,6 +821,8 @@ naive_take(struct naive *n)
 {
 	for (uint64_t k = n->view->only_new ? n->snap->first : n->first; k < n->end; k++)
 		take_event(n, k);
-	if (n->view->rows == VIEW_ROWS_ENTITIES)
+	if (n->view->rows == VIEW_ROWS_ENTITIES && n->view->entity == VIEW_DESCRIPTOR)
+		take_descriptors(n);
+	else if (n->view->rows == VIEW_ROWS_ENTITIES)
 		take_beings(n);
 }

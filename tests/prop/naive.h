@@ -46,6 +46,7 @@ struct naive_row {
 	char *key;
 	struct naive_cell cells[NAIVE_COLUMNS];
 	size_t n_events;
+	bool is_idle, may_be_idle;	/* conditions let a descriptor pass without an event */
 	uint64_t last;			/* event */
 	bool is_old;			/* an event before the window has its key */
 	bool is_unsure, may_be_unsure;	/* an event of it, that counts, may be another's */

@@ -290,12 +290,16 @@ is_row(const struct naive *n, const struct naive_row *row)
 {
 	if (n->view->only_new && row->is_old)
 		return false;
+	if (n->view->rows == VIEW_ROWS_ENTITIES && n->view->entity == VIEW_DESCRIPTOR)
+		return row->n_events || row->is_idle;
 	return row->n_events || (n->view->rows == VIEW_ROWS_ENTITIES && !n->n_filters);
 }
 
 static bool
 may_be_row(const struct naive *n, const struct naive_row *row)
 {
+	if (n->view->rows == VIEW_ROWS_ENTITIES && n->view->entity == VIEW_DESCRIPTOR)
+		return is_row(n, row) || row->may_be_idle;
 	return is_row(n, row) || n->view->rows == VIEW_ROWS_ENTITIES;
 }
 

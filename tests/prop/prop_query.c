@@ -19,6 +19,7 @@
 
 #define ROUNDS 12			/* a view, of the capture */
 #define OTHERS_ROUNDS 5
+#define LONG_CAPTURE 1000000u		/* bytes: its chunks have some thousand rows */
 #define SAMPLES 12
 #define LIVES 12
 #define LIFE_EVENTS 250			/* of each section */
@@ -55,19 +56,20 @@ static const char *const more_views[] = {
 	" N('DL', 'proc.aname', 'distinct'), N('LL', 'proc.apid', 'last') }",
 	"id = 'x_sums', columns = { { name = 'KEY', field = 'proc.name', aggregation = 'key' },"
 	" N('COUNT', nil, 'count'), N('RATE', nil, 'rate'), N('AGE', nil, 'age'),"
-	" S('evt.duration'), S('evt.buflen'), S('evt.rawres'),"
+	" S('evt.duration'), P('evt.duration'), S('evt.buflen'), S('evt.rawres'),"
 	" N('LT', 'user.who', 'last'), N('FT', 'proc.exe', 'first'),"
 	" N('DT', 'evt.type', 'distinct'), N('DW', 'user.who', 'distinct'),"
 	" N('PP', 'proc.pid', 'p50'), N('SP', 'proc.pid', 'sum'), N('PB', 'evt.failed', 'first'),"
 	" N('NT', 'fd.type', 'count') }",
 	"id = 'x_sums_of_threads', rows = 'threads', columns = {"
 	" { name = 'TID', field = 'thread.tid', aggregation = 'key' }, S('evt.duration'),"
-	" S('evt.buflen.in'), { name = 'W', field = 'evt.duration', aggregation = 'min',"
+	" P('evt.duration'), S('evt.buflen.in'),"
+	" { name = 'W', field = 'evt.duration', aggregation = 'min',"
 	" only = 'evt.type = write or proc.name = sh' } }",
 	"id = 'x_sums_of_types', columns = {"
 	" { name = 'A', field = 'fd.type', aggregation = 'key' },"
 	" { name = 'B', field = 'evt.type', aggregation = 'key' }, S('evt.rawres'),"
-	" { name = 'C', field = 'evt.duration', aggregation = 'first',"
+	" P('evt.duration'), { name = 'C', field = 'evt.duration', aggregation = 'first',"
 	" only = 'fd.type = file or user.uid = 0' } }",
 	"id = 'x_only', columns = { { name = 'KEY', field = 'proc.name', aggregation = 'key' },"
 	" { name = 'R', aggregation = 'count', only = 'evt.io_dir = read' },"
@@ -80,6 +82,15 @@ static const char *const more_views[] = {
 	" { name = 'D', field = 'fd.rip', aggregation = 'key' }, N('COUNT', nil, 'count') }",
 	"id = 'x_descriptors', columns = { { name = 'FD', field = 'fd.num', aggregation = 'key' },"
 	" N('NAME', 'fd.name', 'last'), N('COUNT', nil, 'count'), A('evt.buflen') }",
+	"id = 'x_open', rows = 'descriptors', columns = {"
+	" { name = 'FD', field = 'fd.num', aggregation = 'key' },"
+	" { name = 'COMM', field = 'proc.name', aggregation = 'key' },"
+	" N('TYPE', 'fd.type', 'last'), N('NAME', 'fd.name', 'last'), N('COUNT', nil, 'count') }",
+	"id = 'x_open_names', rows = 'descriptors', columns = {"
+	" { name = 'NAME', field = 'fd.name', aggregation = 'key' },"
+	" N('COUNT', nil, 'count'), N('PROC', 'proc.name', 'last') }",
+	"id = 'x_open_all', rows = 'descriptors', columns = {"
+	" { name = 'FD', field = 'fd.num', aggregation = 'key' }, N('COUNT', nil, 'count') }",
 	"id = 'x_processes', rows = 'processes', columns = {"
 	" { name = 'PID', field = 'proc.pid', aggregation = 'key' },"
 	" H('proc.vmrss'), H('proc.fdopencount'), H('proc.nthreads'), H('proc.fdlimit'),"
@@ -116,8 +127,8 @@ static const char *const more_views[] = {
 };
 
 /* What the texts above are short for: A has all aggregations of what events have, S those
- * that are told by what rows add up to, H those of what entities have, X of CPU time. Columns
- * may be lists of columns. */
+ * that are told by what rows add up to, P percentiles, H those of what entities have, X of
+ * CPU time. Columns may be lists of columns. */
 static const char before[] =
 	"local many = {}\n"
 	"local function N(name, field, how, across)\n"
@@ -140,6 +151,9 @@ static const char before[] =
 	"local function S(field)\n"
 	"	return each(field, { 'last', 'first', 'count', 'sum', 'rate', 'avg', 'min',\n"
 	"			     'max' })\n"
+	"end\n"
+	"local function P(field)\n"
+	"	return each(field, { 'p50', 'p95', 'p99' })\n"
 	"end\n"
 	"local function H(field)\n"
 	"	return each(field, { 'last', 'first', 'max', 'min', 'change', 'rate' })\n"
@@ -354,8 +368,9 @@ check_capture(const char *name, const struct scap *b, const struct view_set *vie
 	struct snapshot *snap;
 	struct record rec;
 
-	if (rng_below(rng, 5))
-		store_set_chunks(s, 20 + (uint32_t)rng_below(rng, 300), 1);
+	if (b->len > LONG_CAPTURE || rng_below(rng, 5))
+		store_set_chunks(s, (b->len > LONG_CAPTURE ? 3000 : 20) +
+				 (uint32_t)rng_below(rng, 300), 1);
 	while (source && source_next(source, &rec))
 		store_take(s, &rec);
 	store_end(s);

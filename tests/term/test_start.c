@@ -270,6 +270,34 @@ start_early(int *fd, const char *bytes)
 }
 
 /* What is typed before there are rows is done once there are. */
+/* A file that is no view is listed, with what is wrong and where; the others work. */
+static void
+test_bad_view(void)
+{
+	static const char text[] = "return {\n\tid = \"bad\", colums = {},\n}\n";
+	char folder[] = "/tmp/sysreel-start-XXXXXX", path[80];
+	const char *words[] = { "-r", "{}", "--views", folder, NULL };
+	struct vt *v;
+	int fd;
+
+	if (!CHECK(mkdtemp(folder), "there is a folder"))
+		return;
+	snprintf(path, sizeof(path), "%s/bad.lua", folder);
+	fd = open(path, O_WRONLY | O_CREAT, 0600);
+	CHECK(fd >= 0 && write(fd, text, sizeof(text) - 1) == sizeof(text) - 1, "and a file");
+	close(fd);
+	v = start(words, 0);
+	see(v, "as of", "the other views work");
+	vt_keys(v, "v End");
+	see(v, "! bad.lua", "it is listed");
+	see(v, "bad.lua:2: unknown key `colums`", "with its line");
+	vt_keys(v, "Enter");
+	see(v, "bad.lua:2: unknown key", "choosing it says so");
+	leave(v);
+	unlink(path);
+	rmdir(folder);
+}
+
 static void
 test_early_keys(void)
 {
@@ -408,6 +436,7 @@ main(int argc, char **argv)
 	test_options();
 	test_services();
 	test_reading();
+	test_bad_view();
 	test_early_keys();
 	test_first_rows();
 	test_many_starts();

@@ -50,7 +50,7 @@ level(const void *ctx, size_t row)
 }
 
 static struct grid_data data = {
-	columns, 4, 5, 2, true, rows, cell, total, id, NULL, NULL, 0, "nothing here",
+	columns, 4, 5, 2, true, rows, cell, total, id, NULL, NULL, 0, false, "nothing here",
 };
 
 static bool

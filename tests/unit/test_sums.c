@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/base/mem.h"
+#include "engine/base/octave.h"
 #include "engine/store/chunk.h"
 #include "engine/store/sums.h"
 #include "tests/lib/check.h"
@@ -67,7 +68,7 @@ value_of(const struct sums *s, enum sums_column id, uint32_t i)
 
 /* A group, found out one row after the other. */
 struct plain {
-	uint64_t values[SUMS_COLUMNS];
+	uint64_t values[SUMS_OF_GROUPS];
 };
 
 static void
@@ -119,7 +120,7 @@ count_wrong(const struct chunk *c)
 	}
 	n_wrong += n != n_groups;
 	for (uint32_t i = 0; i < n && !n_wrong; i++) {
-		for (unsigned id = 0; id < SUMS_COLUMNS; id++)
+		for (unsigned id = 0; id < SUMS_OF_GROUPS; id++)
 			n_wrong += value_of(s, id, i) != groups[i].values[id];
 		n_wrong += i && value_of(s, SUMS_FIRST, i) <= last_first;
 		last_first = (uint32_t)value_of(s, SUMS_FIRST, i);
@@ -127,6 +128,94 @@ count_wrong(const struct chunk *c)
 	}
 	free(groups);
 	return n_wrong + (n_rows != 0);
+}
+
+static int
+by_size(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* All durations of group I of C's sums, in order. */
+static size_t
+spans_of(const struct chunk *c, uint32_t i, uint64_t *out)
+{
+	uint64_t code = value_of(c->sums, SUMS_CODE, i), thread = value_of(c->sums, SUMS_THREAD, i);
+	size_t n = 0;
+
+	for (uint32_t row = 0; row < c->n; row++)
+		if (column_get(&c->codes, row) == code &&
+		    column_get(&c->columns[COL_THREAD], row) == thread)
+			out[n++] = column_get(&c->columns[COL_SPAN], row);
+	qsort(out, n, sizeof(*out), by_size);
+	return n;
+}
+
+/* Where the durations of the next group begin. */
+struct place {
+	uint32_t exact, bucket;
+};
+
+/* Are the N durations SPANS of group I what S tells of them at AT, which goes on? */
+static bool
+tells_spans(const struct sums *s, uint32_t i, const uint64_t *spans, size_t n, struct place *at)
+{
+	uint64_t least = value_of(s, SUMS_SPAN_LEAST, i), most = value_of(s, SUMS_SPAN_MOST, i);
+	uint64_t told[SUMS_EXACT_MAX] = { least, most };
+
+	switch (sums_form(n, least, most)) {
+	case SUMS_ALIKE:
+		return spans[0] == least && spans[n - 1] == least;
+	case SUMS_TWO:
+		return spans[0] == least && spans[1] == most && n == 2;
+	case SUMS_THREE:
+		return n == 3 && spans[1] == value_of(s, SUMS_SPAN, i) - least - most;
+	case SUMS_SOME:
+		for (size_t k = 0; k < n; k++)
+			told[k] = value_of(s, SUMS_EXACT, at->exact++);
+		qsort(told, n, sizeof(told[0]), by_size);
+		return !memcmp(told, spans, n * sizeof(told[0]));
+	default:
+		break;
+	}
+	for (size_t k = 0; k < n; at->bucket++) {
+		uint64_t bucket = value_of(s, SUMS_BUCKET, at->bucket);
+		uint64_t count = value_of(s, SUMS_COUNT, at->bucket);
+
+		for (; count; count--, k++)
+			if (k == n || octave_bucket(spans[k]) != bucket)
+				return false;
+	}
+	return true;
+}
+
+/* Of a group with any number of rows. */
+static void
+check_spans(struct rng *r)
+{
+	static const struct shape shape = { 30000, 120, 2, 14, 9, true };
+	struct seal_room *room = seal_room_new(1);
+	struct chunk *c = make_chunk(&shape, r), *sealed = chunk_seal(c, room);
+	uint64_t *spans = xreallocarray(NULL, shape.n_rows, sizeof(*spans));
+	uint32_t n_groups = sums_count(sealed->sums);
+	size_t n_wrong = 0;
+	struct place at = { 0, 0 };
+
+	for (uint32_t i = 0; i < n_groups; i++) {
+		size_t n = spans_of(sealed, i, spans);
+
+		n_wrong += !tells_spans(sealed->sums, i, spans, n, &at);
+	}
+	CHECK(!n_wrong && at.exact == sums_length(sealed->sums, SUMS_EXACT) && at.exact &&
+	      at.bucket == sums_length(sealed->sums, SUMS_BUCKET) && at.bucket,
+	      "durations of %u groups, %u in full, %u buckets: %zu wrong", n_groups, at.exact,
+	      at.bucket, n_wrong);
+	free(spans);
+	chunk_free(c);
+	chunk_free(sealed);
+	seal_room_free(room);
 }
 
 static void
@@ -156,5 +245,6 @@ main(int argc, char **argv)
 	struct rng rng = rng_from_args(argc, argv);
 
 	check_shapes(&rng);
+	check_spans(&rng);
 	return check_done();
 }

@@ -211,9 +211,10 @@ test_datagrams(void)
 {
 	struct scap_value out = scap_tuple("10.0.0.1", 53, "10.0.0.2", 4444);
 	struct scap_value in = scap_tuple("10.0.0.2", 4444, "10.0.0.1", 53);
+	struct scap_value whose = scap_tuple("0.0.0.0", 0, "10.0.0.1", 53);
 	static const struct {
 		const char *what;
-		const char *order;	/* b: bind to 53; s: send, r: receive */
+		const char *order;	/* b: bind to 53; s: send, r: receive, n: from nobody */
 		const char *want;
 		uint8_t role;
 	} cases[] = {
@@ -222,6 +223,10 @@ test_datagrams(void)
 		{ "a server speaks first", "bs", "10.0.0.2:4444->10.0.0.1:53", ROLE_SERVER },
 		{ "a client asks", "s", "10.0.0.1:53->10.0.0.2:4444", ROLE_CLIENT },
 		{ "a client is answered", "sr", "10.0.0.1:53->10.0.0.2:4444", ROLE_CLIENT },
+		{ "a server does not ask who", "bn", "10.0.0.1:53", ROLE_SERVER },
+		{ "nor who it is now", "brn", "10.0.0.1:53", ROLE_SERVER },
+		{ "and then it does", "bnr", "10.0.0.2:4444->10.0.0.1:53", ROLE_SERVER },
+		{ "a client does not ask who", "sn", "10.0.0.1:53->10.0.0.2:4444", ROLE_CLIENT },
 		{ "a bind was lost", "rs", "10.0.0.2:4444->10.0.0.1:53", ROLE_SERVER },
 	};
 
@@ -236,7 +241,7 @@ test_datagrams(void)
 					    scap_addr("0.0.0.0", 53), scap_num(3));
 			else
 				message(&s, *step == 's' ? EV_SENDTO_X : EV_RECVFROM_X, 3,
-					*step == 's' ? out : in);
+					*step == 's' ? out : *step == 'r' ? in : whose);
 		}
 		CHECK_STR(stage_fd_name(&s, 10, 3), cases[i].want, "%s", cases[i].what);
 		CHECK(stage_fd_of(&s, 10, 3)->role == cases[i].role && s.m->fd,

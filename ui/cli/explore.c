@@ -19,6 +19,7 @@
 #include "probe/probe.h"
 #include "ui/cli/bundled.h"
 #include "ui/cli/cli.h"
+#include "ui/cli/excerpt.h"
 #include "ui/cli/input.h"
 #include "ui/cli/live.h"
 #include "ui/cli/narrowed.h"
@@ -209,6 +210,12 @@ find_window(void *ctx, const struct snapshot *snap, bool is_all, struct explore_
 	return 1;
 }
 
+static int
+write_capture(void *ctx, const char *filter, const char *path, int fd, const atomic_bool *cancel)
+{
+	return excerpt_write(&((struct wishes *)ctx)->input, filter, path, fd, cancel);
+}
+
 /* Is the filter one? The user was told if not. */
 static bool
 check_filter(const struct wishes *w, const struct filter_options *options)
@@ -325,7 +332,9 @@ explore(struct wishes *w)
 		.looks = put_looks(w, &looks),
 		.state_dir = state_folder(&state),
 		.term = { w->is_ascii, w->theme }, .style = &style, .filter_options = &filters,
-		.write_table = table_save, .open = open_source,
+		.write_table = table_save,
+		.write_capture = excerpt_is_possible(&w->input) ? write_capture : NULL,
+		.open = open_source,
 		.begun = give_up_rights, .ctx = w,
 	};
 	struct view_set *views;

@@ -187,6 +187,23 @@ put_table(struct viewer *v, const struct table *t)
 	output_flush(&v->out);
 }
 
+/* Where a window is one of events, their times are its own. */
+static void
+name_times(const struct snapshot *snap, const struct query *q, struct spectrum_look *look)
+{
+	uint64_t first = q->first > snap->first ? q->first : snap->first;
+	uint64_t end = q->end && q->end < snap->end ? q->end : snap->end;
+	uint64_t from_ns, to_ns;
+
+	if (first >= end)
+		return;
+	query_times(snap, first, end, &from_ns, &to_ns);
+	if (q->first && !look->from_ns)
+		look->from_ns = from_ns;
+	if (q->end && !look->to_ns)
+		look->to_ns = to_ns;
+}
+
 /* Show what Q counts, whose window is one of times or of events. */
 static bool
 show_spectrum(struct viewer *v, const struct snapshot *snap, const struct query *q)
@@ -216,6 +233,7 @@ show_spectrum(struct viewer *v, const struct snapshot *snap, const struct query 
 		filters[question.n_filters++] = events.p;
 	}
 	window_ends(snap, &first_ns, &last_ns);
+	name_times(snap, q, &look);
 	if (look.from_ns || look.to_ns) {
 		look.from_ns = look.from_ns ? look.from_ns : first_ns;
 		look.to_ns = look.to_ns ? look.to_ns : last_ns;
@@ -397,12 +415,27 @@ open_source(struct viewer *v, struct err *err)
 	return w->input.n ? input_open(&input, &files, err) : live_open(&live, err);
 }
 
+/* Say that a table is of a part of the files, where somebody did not wait for the rest. */
+static void
+tell_stopped(const struct source *s)
+{
+	struct source_stats stats;
+	struct text events = { 0 };
+
+	source_stats(s, &stats);
+	text_count(&events, stats.n_events);
+	text_char(&events, '\0');
+	cli_error("stopped before all was read: this is of the first %s events", events.p);
+	text_fini(&events);
+}
+
 /* Read, and show what there is. The exit status. */
 static int
 run(struct viewer *v)
 {
 	const struct view_wishes *w = v->wishes;
 	bool is_live = !w->input.n, shown, is_usable;
+	struct ingest_progress read = { .is_done = false };
 	int status;
 	struct ingest_options how = { .told = on_published, .ctx = v,
 				      .budget_bytes = is_live ? memory_of(w) : 0 };
@@ -428,6 +461,7 @@ run(struct viewer *v)
 		v->progress.is_on = !is_live && isatty(STDERR_FILENO);
 		v->progress.start_ns = v->progress.last_ns = progress_now_ns();
 		wait_until(v, w->seconds_ns ? live_now_ns() + w->seconds_ns : 0);
+		ingest_progress(v->ingest, &read);
 		ingest_stop(v->ingest);
 		ingest_wait(v->ingest);
 		progress_end(&v->progress);
@@ -440,6 +474,8 @@ run(struct viewer *v)
 	is_usable = input_report(v->source);
 	if (is_live)
 		live_report(v->source);
+	else if (read.end.interrupted)
+		tell_stopped(v->source);
 	if (!output_end(&v->out) || !shown || !is_usable)
 		return CLI_FAILED;
 	return w->whom.command ? live_status(v->source, CLI_OK) : CLI_OK;

@@ -203,10 +203,10 @@ static const struct cli_option options[] = {
 	  "them. Else there is one, at the end, of all." },
 	{ OPT_MEMORY, "memory", "MIB", "Without -r: how much memory events may take; the oldest "
 	  "are forgotten. Else an eighth of the machine's, at most 2 GiB." },
-	{ OPT_FROM, "from", "TIME", "Where the window begins: a time of day (10:02:05.25) or "
-	  "date (2026-01-01 10:02), +3s behind the first event, -2m before the last one, "
+	{ OPT_FROM, "from", "TIME", "Where the window begins: a local time of day (10:02:05.25) "
+	  "or date (2026-01-01 10:02), +3s behind the first event, -2m before the last one, "
 	  "#12345 an event's number." },
-	{ OPT_TO, "to", "TIME", "Where it ends." },
+	{ OPT_TO, "to", "TIME", "Where it ends, which is a part of it." },
 	{ OPT_SORT, "sort", "COLUMN", "Sort by this column; behind it :up or :down." },
 	{ OPT_PATH, "path", "PATH", "Only what was selected, such as "
 	  "container.name=web/proc.name=nginx. A value in quotes is as in filters." },
