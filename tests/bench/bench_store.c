@@ -5,12 +5,12 @@
  *	bench_store CAPTURE [ROUNDS [FILTER [VIEW [WINDOWS]]]]
  *
  * Times are milliseconds: the first rows that anybody could see, and the whole table, when it
- * is asked for for the first time, with the time of all cpus for that; then the second time, the
- * median and the worst of ROUNDS more, and their mean time of all cpus; then the median where
- * all rows are made at once, as for a file, and that of the timeline that the explorer shows
- * above it, which makes as many rows as are seen. Each view is asked for in a process of its own, so
- * that none finds what another one found out. An empty VIEW is all of them. With WINDOWS, each
- * of the ROUNDS sees another one of so many windows of the events, one after the other.
+ * is asked for for the first time, with the time of all cpus for that; then the second time,
+ * the median and the worst of ROUNDS more, and their mean time of all cpus, with as many rows
+ * made as the explorer wants; then the median where all are made at once, as for a file, and
+ * that of the timeline above the table. Each view is asked for in a process of its own, so that
+ * none finds what another one found out. An empty VIEW is all of them. With WINDOWS, each of
+ * the ROUNDS sees another one of so many windows of the events, one after the other.
  */
 #include <fcntl.h>
 #include <stdio.h>
