@@ -17,7 +17,7 @@
 #include "engine/query/matches.h"
 
 #define NEAR_END 512u			/* events */
-#define LATER 4u			/* times as long until more is told */
+#define LATER 8u			/* times as long until more is told */
 #define FIRST_ROWS 1000u		/* of a list that is told of before it is whole */
 
 /* The plan -------------------------------------------------------------- */
@@ -302,7 +302,7 @@ wants_all(const struct plan *plan)
 {
 	const struct snapshot *snap = plan->snap;
 
-	return !plan->is_list && !plan->q->n_filters &&
+	return !plan->is_list &&
 	       plan->end - plan->scan_first >= (snap->end - snap->first) / 2;
 }
 

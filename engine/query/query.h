@@ -25,7 +25,7 @@ struct err;
 struct filter_options;
 struct snapshot;
 
-#define QUERY_FIRST_NS 40000000u
+#define QUERY_FIRST_NS 25000000u
 
 /* Shared with a query that runs: how far it is, and whether to stop it. */
 struct query_watch {
@@ -33,7 +33,7 @@ struct query_watch {
 	_Atomic uint64_t n_done;	/* rows that were looked at, of N_ALL */
 	_Atomic uint64_t n_all;
 	/* Where bytes of events are needed: called, by the thread that asks, with what was
-	 * found after FIRST_NS (0: QUERY_FIRST_NS), and again, each time after four times as
+	 * found after FIRST_NS (0: QUERY_FIRST_NS), and again, each time after eight times as
 	 * long. T has rows, is partial, and is the callee's. NULL: nobody wants it. */
 	void (*partial)(void *ctx, struct table *t);
 	void *ctx;

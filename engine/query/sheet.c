@@ -253,7 +253,8 @@ leave(struct sheet *s)
 
 		keepsakes_put(s->from, &name, p, takes, free);
 		keepsakes_give_back(s->from, p);
-		memset(s->slots, 0, s->n_slots * sizeof(*s->slots));
+		if (s->n_slots)
+			memset(s->slots, 0, s->n_slots * sizeof(*s->slots));
 	}
 	if (s->page)
 		keepsakes_give_back(s->from, s->page);

@@ -65,12 +65,14 @@ mark_losses(const struct snapshot *snap, struct slices *out)
 
 /* Workers ---------------------------------------------------------------- */
 
-/* Each has its own filters and counts; they take one chunk after the other. */
+/* Each has its own filters and counts; they take one chunk after the other. The last one
+ * comes first: the table below a timeline is asked for at the same time, from the other end,
+ * and what one of them finds out of a chunk the other one need not. */
 struct work {
 	const struct snapshot *snap;
 	const struct slices_question *q;
 	matches_visit *visit;
-	_Atomic size_t next;		/* chunk */
+	_Atomic size_t n_taken;		/* chunks */
 };
 
 struct worker {
@@ -91,11 +93,10 @@ static void *
 run(void *ctx)
 {
 	struct worker *w = ctx;
-	size_t chunk;
+	size_t n = w->work->snap->n_chunks, i;
 
-	while (!is_cancelled(w->work->q) &&
-	       (chunk = atomic_fetch_add(&w->work->next, 1)) < w->work->snap->n_chunks)
-		matches_in_chunk(w->matches, chunk, w->work->visit, w->ctx);
+	while (!is_cancelled(w->work->q) && (i = atomic_fetch_add(&w->work->n_taken, 1)) < n)
+		matches_in_chunk(w->matches, n - 1 - i, w->work->visit, w->ctx);
 	return NULL;
 }
 

@@ -462,6 +462,55 @@ check_headings(struct view_build *b)
 	return 0;
 }
 
+/* Rows are found by what the parent is: it is compared with the first key of each variant. */
+static int
+check_parent(struct view_build *b)
+{
+	const struct view *v = b->view;
+	const struct operand *o = v->parent.operand;
+	int line = b->spec->parent.line;
+
+	if (!o)
+		return 0;
+	if (v->rows != VIEW_ROWS_ENTITIES)
+		return spec_refuse(b->spec, line, b->err, "parent: only entities have parents");
+	if (!build_is_of_rows(v, o))
+		return spec_refuse(b->spec, line, b->err, "parent: `%.60s` is nothing that %s are",
+				   v->parent.text, b->spec->rows.text);
+	for (int variant = VIEW_PLAIN; variant <= VIEW_PODS; variant *= 2) {
+		size_t key = 0;
+
+		while (!view_shows(&v->columns[key], (enum view_variant)variant))
+			key++;
+		if (operand_many(o) != FIELD_ONE || operand_type(o) != v->columns[key].type)
+			return spec_refuse(b->spec, line, b->err, "parent: `%.60s` is not of the "
+					   "type of the key %s", v->parent.text,
+					   v->columns[key].name);
+	}
+	return 0;
+}
+
+/* Where each row is one event there is nothing to make one number of. */
+static int
+check_list(struct view_build *b)
+{
+	const struct view *v = b->view;
+
+	for (size_t i = 0; i < v->n_columns && !v->n_keys; i++) {
+		const struct view_column *c = &v->columns[i];
+		const struct spec_column *from = &b->spec->column[i];
+
+		if (c->aggregation == VIEW_LAST || c->aggregation == VIEW_FIRST ||
+		    c->aggregation == VIEW_AGE || (c->aggregation == VIEW_COUNT && !c->of.operand))
+			continue;
+		return spec_refuse(b->spec, from->aggregation.line ? from->aggregation.line :
+				   from->line, b->err, "columns[%zu].aggregation: without a key "
+				   "each event is a row, there is no %s", from->number,
+				   view_aggregations[c->aggregation].name);
+	}
+	return 0;
+}
+
 /* What the parts must be together. */
 static int
 check_whole(struct view_build *b)
@@ -493,13 +542,10 @@ check_whole(struct view_build *b)
 	if (v->only_new && (!v->n_keys || v->rows != VIEW_ROWS_EVENTS))
 		return spec_refuse(spec, spec->only_new.line, b->err,
 				   "only_new: needs rows of events, and a key");
-	if (v->parent.operand && v->rows != VIEW_ROWS_ENTITIES)
-		return spec_refuse(spec, spec->parent.line, b->err,
-				   "parent: only entities have parents");
 	if (v->kind == VIEW_SPECTROGRAM && (!v->n_keys || v->columns[0].type != T_SPAN))
 		return spec_refuse(spec, spec->columns.line, b->err,
 				   "columns: the key of a spectrogram must be a span of time");
-	return check_headings(b);
+	return check_parent(b) < 0 || check_list(b) < 0 ? -EINVAL : check_headings(b);
 }
 
 struct view *

@@ -41,6 +41,8 @@ int build_operand(struct view_build *b, const char *text, int line, const char *
 int build_filter(struct view_build *b, const char *text, int line, const char *where,
 		 struct view_filter *to);
 int build_column(struct view_build *b, const struct spec_column *c, struct view_column *to);
+/* Is O something that the entities are that V has rows of? */
+bool build_is_of_rows(const struct view *v, const struct operand *o);
 int build_action(struct view_build *b, const struct spec_action *a, struct view_action *to);
 
 #endif

@@ -239,8 +239,8 @@ bend_field(struct bending *b, const struct classic_column *c, struct spec_column
 			to->only = made(fields[i].only, c->field.line);
 		break;
 	}
-	if (b->is_list && field)
-		to->aggregation = made("last", c->line);
+	if (b->is_list)
+		to->aggregation = made(field ? "last" : "count", c->line);
 	else
 		to->aggregation = made(is_ours(b, c) ? "key" : aggregation_of(c, field), c->line);
 	if (field && is_sampled(field) && across_of(c))

@@ -154,14 +154,13 @@ has_one(enum view_entity kind, enum field_entity of)
 	}
 }
 
-/* Is O something that the entities of the rows are? The number of a thread is told of
- * events, too, whose thread is not known. */
-static bool
-is_of_rows(const struct making *m, const struct operand *o)
+/* The number of a thread is told of events, too, whose thread is not known. */
+bool
+build_is_of_rows(const struct view *v, const struct operand *o)
 {
-	const struct view *v = m->b->view;
+	const struct field_use *use = operand_field(o);
 
-	if (m->field && !strcmp(m->field->name, "thread.tid"))
+	if (use && !strcmp(use->field->name, "thread.tid"))
 		return v->entity == VIEW_THREAD;
 	return operand_scope(o) == OF_ENTITY && has_one(v->entity, operand_entity(o));
 }
@@ -182,7 +181,7 @@ settle_source(struct making *m)
 	} else if (operand_scope(o) == OF_HISTORY) {
 		c->source = VIEW_FROM_HISTORY;
 		c->entity = owner_of(m->field);
-	} else if (is_of_rows(m, o) &&
+	} else if (build_is_of_rows(v, o) &&
 		   (c->aggregation == VIEW_LAST || c->aggregation == VIEW_KEY)) {
 		c->source = VIEW_FROM_ENTITY;
 	}

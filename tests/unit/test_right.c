@@ -230,6 +230,9 @@ check_merging(const struct snapshot *snap, const struct view_set *views)
 	      "7, 8: a mean of all threads, to the last digit: %.3f",
 	      of(t, "PID", APP, NULL, "AVG")->value.d);
 	table_free(t);
+	t = ask(snap, views, "x_none", NULL);
+	CHECK(!t->n_rows && !t->totals[1].state, "a key that nothing has makes no row");
+	table_free(t);
 	t = ask(snap, views, "containers", NULL);
 	CHECK(t->n_rows == 0, "nothing runs in a container");
 	table_free(t);
@@ -347,6 +350,10 @@ static const char host_view[] =
 	"    { name = 'PROCS', field = 'proc.count', aggregation = 'last' },\n"
 	"    { name = 'VIRT', field = 'proc.vmsize', aggregation = 'last' } } }\n";
 
+static const char none_view[] =
+	"return { id = 'x_none', name = 'None', description = 'Nothing.', rows = 'threads',\n"
+	"  columns = { { name = 'N', field = 'evt.asynctype', aggregation = 'key' },\n"
+	"    { name = 'CALLS', aggregation = 'count' } } }\n";
 static const char mean_view[] =
 	"return { id = 'x_mean', name = 'Means', description = 'All.',\n"
 	"  columns = { { name = 'PID', field = 'proc.pid', aggregation = 'key' },\n"
@@ -360,6 +367,7 @@ main(void)
 	struct system y;
 
 	if (view_set_add(views, "host.lua", (struct span)SCAP_SPAN(host_view)) < 0 ||
+	    view_set_add(views, "none.lua", (struct span)SCAP_SPAN(none_view)) < 0 ||
 	    view_set_add(views, "mean.lua", (struct span)SCAP_SPAN(mean_view)) < 0)
 		die("%s", view_set_problem(views, 0));
 	make(&y);

@@ -229,6 +229,8 @@ main(void)
 	check_rows(100, 7, 50000);
 	check_rows(5000, 1, 20);
 	check_rows(1, 2, 60000);
+	/* None of these rows has any. */
+	check_rows(7, 14, 10);
 	check_numbers();
 	check_limits();
 	return check_done();

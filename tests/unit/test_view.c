@@ -100,10 +100,22 @@ static const struct {
 	  "x.lua:3: kind: must be table or spectrogram, not `spectrum`" },
 	{ VIEW("kind = 'spectrogram', columns = { { name = 'N' } }"),
 	  "x.lua:3: columns: the key of a spectrogram must be a span of time" },
+	{ VIEW("columns = { { name = 'N' },\n{ name = 'S', field = 'evt.args',\n"
+	       "aggregation = 'distinct' } }"),
+	  "x.lua:5: columns[2].aggregation: without a key each event is a row, there is no "
+	  "distinct" },
+	{ VIEW("rows = 'pending', columns = { { name = 'N', aggregation = 'rate' } }"),
+	  "x.lua:3: columns[1].aggregation: without a key" },
 	{ VIEW("only_new = true, columns = { { name = 'N' } }"),
 	  "x.lua:3: only_new: needs rows of events, and a key" },
 	{ VIEW("parent = 'proc.ppid', columns = { { name = 'N' } }"),
 	  "x.lua:3: parent: only entities have parents" },
+	{ VIEW("rows = 'processes', parent = 'evt.deltatime.ns',\n"
+	       "columns = { { name = 'N', field = 'proc.pid', aggregation = 'key' } }"),
+	  "x.lua:3: parent: `evt.deltatime.ns` is nothing that processes are" },
+	{ VIEW("rows = 'processes', parent = 'proc.ppid',\n"
+	       "columns = { { name = 'N', field = 'proc.name', aggregation = 'key' } }"),
+	  "x.lua:3: parent: `proc.ppid` is not of the type of the key N" },
 	{ VIEW("columns = { { name = 'N', field = 'fd.num', aggregation = 'key',\n"
 	       "variant = 'pods' }, { name = 'A' } }"), "x.lua:3: columns: a variant has no key" },
 	{ VIEW("columns = { { name = 'N', variant = 'pods' } }"),
@@ -446,6 +458,7 @@ classic_lists(void)
 		"filter = 'evt.is_io = true', columns = {\n"
 		"{ name = 'NA', field = 'evt.rawtime', is_key = true },\n"
 		"{ name = 'A', field = 'evt.latency', is_sorting = true },\n"
+		"{ name = 'N', field = 'evt.count', aggregation = 'TIME_AVG' },\n"
 		"{ name = 'A', field = 'fd.name', aggregation = 'SUM' } } }";
 	struct view_set *s = view_set_new(NULL);
 	const struct view *v;
@@ -455,7 +468,7 @@ classic_lists(void)
 		return;
 	}
 	v = view_set_find(s, "l");
-	CHECK(view_is_list(v) && v->n_columns == 2, "makes a list");
+	CHECK(view_is_list(v) && v->n_columns == 3, "makes a list");
 	CHECK(v->sort_column == 0 && v->sort_descending, "that may be sorted");
 	view_set_free(s);
 }
