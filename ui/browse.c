@@ -8,6 +8,7 @@
 #include "engine/base/text.h"
 #include "engine/query/show.h"
 #include "engine/query/view.h"
+#include "engine/store/store.h"
 #include "ui/row_id.h"
 #include "ui/term.h"
 
@@ -138,6 +139,8 @@ why_empty(struct browse *b)
 		return "nothing of this yet";
 	if (browse_level(b)->filter || b->drill.n > 1 || b->to_ns)
 		return "nothing of this in the selection";
+	if (!b->screen.app->o->name)
+		return "nothing of this in the last seconds";
 	return p->stats.n_events ? "nothing of this in the capture" : "no events";
 }
 
@@ -200,13 +203,28 @@ browse_now(void)
 	return (uint64_t)now.tv_sec * 1000 * MS + (uint64_t)now.tv_nsec;
 }
 
-/* Move the window on to the present, unless it is held. */
+/* When the last event was. */
+static uint64_t
+last_ns(const struct browse *b)
+{
+	struct snapshot *snap = store_snapshot(b->screen.app->store);
+	uint64_t last = 0;
+
+	for (uint32_t i = 0; i < snap->n_sections; i++)
+		if (snap->sections[i].last_ns > last)
+			last = snap->sections[i].last_ns;
+	snapshot_free(snap);
+	return last ? last : browse_now();
+}
+
+/* Move the window on to the present, or to the end where nothing comes any more, unless it
+ * is held. */
 static void
 slide(struct browse *b)
 {
 	if (b->is_paused && b->slid_to_ns)
 		return;
-	b->slid_to_ns = browse_now();
+	b->slid_to_ns = b->screen.app->progress.is_done ? last_ns(b) : browse_now();
 	b->slid_from_ns = b->since_ns ? b->since_ns
 				      : b->slid_to_ns - b->length_ns;
 }

@@ -120,6 +120,8 @@ put_warnings(struct browse *b, struct text *t)
 	}
 	if (a->was_stopped)
 		put_warning(t, "stopped");
+	if (!a->o->name && a->progress.is_done)
+		put_warning(t, "ended");
 	if (a->progress.end.damage.code)
 		put_warning(t, a->progress.end.cut_short ? "cut short" : "damaged");
 }

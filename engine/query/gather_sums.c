@@ -80,6 +80,15 @@ is_total(enum view_aggregation how)
 	return how == VIEW_SUM || how == VIEW_RATE || how == VIEW_AVG || how == VIEW_CHANGE;
 }
 
+/* Does the result alone decide what T says of the cursor's row, which failed? Those of a group
+ * failed all with one result. */
+static bool
+is_of_failure(struct gather *g, const struct term *t)
+{
+	return cursor_value(g->cursor, COL_FLAGS) & ROW_FAILED &&
+	       term_is_of_result(t, cursor_kind(g->cursor));
+}
+
 /* Can the sums tell what STEP adds up to? */
 static bool
 fits_step(struct gather *g, const struct gather_step *step)
@@ -103,7 +112,7 @@ fits_step(struct gather *g, const struct gather_step *step)
 	if (step->source == KIND_RESULT || step->source == KIND_SPAN)
 		return how->aggregation != VIEW_DISTINCT && !is_spread(how->aggregation);
 	return step->source == KIND_CONSTANT || term_how(term) == TERM_BY_THREAD ||
-	       is_of_fd_kind(g, term);
+	       is_of_fd_kind(g, term) || is_of_failure(g, term);
 }
 
 /* Is KEY the same for all rows of a group of KIND? */
@@ -111,7 +120,7 @@ static bool
 fits_key(struct gather *g, const struct key *key, uint32_t of_kind)
 {
 	if (key->by == COLUMNS)
-		return of_kind;
+		return of_kind || is_of_failure(g, key->term);
 	if (key->by == COL_THREAD)
 		return true;
 	return !key->entity && is_of_fd_kind(g, key->term);

@@ -18,6 +18,9 @@ is_alike(const struct sift_node *n, struct cursor *c, bool *needs_fds)
 	/* What it says is kept for each row. */
 	if (n->known)
 		return false;
+	if (n->kind == EXPR_CHECK && n->how == TERM_BY_KIND && n->term)
+		return cursor_value(c, COL_FLAGS) & ROW_FAILED &&
+		       term_is_of_result(n->term, cursor_kind(c));
 	if (n->kind == EXPR_CHECK) {
 		*needs_fds |= is_of_fd_kind(n, c);
 		return is_of_fd_kind(n, c);

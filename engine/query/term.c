@@ -23,6 +23,7 @@ struct answers {
 struct kind_answer {
 	uint8_t source;			/* enum kind_source */
 	bool is_there;			/* KIND_ASK: all rows of the kind have a value */
+	bool is_of_result;		/* KIND_ASK: those with the same result have the same */
 	struct value value;
 };
 
@@ -541,6 +542,24 @@ is_always_there(struct term *t, struct cursor *c)
 	return ask(t, c, &x.eval, &v);
 }
 
+/* Do neither the duration nor the rest change what the value is, which THERE and V are? */
+static bool
+is_of_result(struct term *t, struct cursor *c, bool there, const struct value *v)
+{
+	const struct eval *ev = cursor_eval(c, CURSOR_LIGHT);
+	struct trial x;
+	struct value other;
+
+	trial_begin(&x, ev);
+	trial_change_rest(&x);
+	if (ask(t, c, &x.eval, &other) != there || (there && !is_same(t->type, v, &other)))
+		return false;
+	trial_begin(&x, ev);
+	x.m.latency_ns = x.m.latency_ns * 3 + 1000003;
+	x.m.exec_ns = x.m.exec_ns * 3 + 1000003;
+	return ask(t, c, &x.eval, &other) == there && (!there || is_same(t->type, v, &other));
+}
+
 static bool
 find_out(struct term *t, struct cursor *c, struct kind_answer *a, struct value *out)
 {
@@ -553,6 +572,7 @@ find_out(struct term *t, struct cursor *c, struct kind_answer *a, struct value *
 	if (a->source != KIND_ASK && !holds_for_nothing(t, c, a->source, &kept))
 		a->source = KIND_ASK;
 	a->is_there = there && a->source == KIND_ASK && is_always_there(t, c);
+	a->is_of_result = a->source == KIND_ASK && is_of_result(t, c, there, &kept);
 	a->value = kept;
 	*out = kept;
 	return there;
@@ -662,6 +682,13 @@ term_is_always(const struct term *t, uint32_t kind)
 {
 	return t->how == TERM_BY_KIND && t->by_kind && kind < KINDS_MAX &&
 	       t->by_kind[kind].is_there;
+}
+
+bool
+term_is_of_result(const struct term *t, uint32_t kind)
+{
+	return t->how == TERM_BY_KIND && t->by_kind && kind < KINDS_MAX &&
+	       t->by_kind[kind].is_of_result;
 }
 
 bool

@@ -67,6 +67,9 @@ bool term_needs_bytes(const struct operand *o);
 /* Is it one value for each descriptor version, of rows that write, and "no" of others? */
 bool term_is_of_writes(const struct operand *o);
 
+/* Is it known that rows of this kind with the same result have the same value? */
+bool term_is_of_result(const struct term *t, uint32_t kind);
+
 /* Does the kind of the descriptor decide its value? */
 bool term_is_of_fd_kind(const struct operand *o);
 

@@ -11,6 +11,7 @@
 struct group {
 	uint64_t span, span_least, span_most;
 	uint64_t result;
+	uint64_t failure;		/* the result of each of them, if they failed; else 0 */
 	int64_t result_least, result_most;
 	uint32_t thread, n;
 	uint32_t at;			/* where its durations go; in the end, behind them */
@@ -77,17 +78,18 @@ sums_room_bytes(const struct sums_room *room)
 
 /* Groups -------------------------------------------------------------- */
 
-/* Where the group of THREAD and CODE is noted, or will be. */
+/* Where the group of OF is noted, or will be. */
 static inline size_t
-slot_of(const struct sums_room *room, uint32_t thread, uint16_t code)
+slot_of(const struct sums_room *room, const struct group *of)
 {
-	uint64_t key = (uint64_t)thread << 16 | code;
+	uint64_t key = ((uint64_t)of->thread << 16 | of->code) ^ of->failure << 48;
 	size_t i = hash_mix(key, 0x9E3779B97F4A7C15u) & (room->n_slots - 1);
 
 	for (; room->slots[i]; i = (i + 1) & (room->n_slots - 1)) {
 		const struct group *g = &room->groups[room->slots[i] - 1];
 
-		if (g->thread == thread && g->code == code)
+		if (g->thread == of->thread && g->code == of->code &&
+		    g->failure == of->failure)
 			break;
 	}
 	return i;
@@ -100,39 +102,32 @@ grow_slots(struct sums_room *room)
 	free(room->slots);
 	room->slots = xzalloc(room->n_slots * sizeof(*room->slots));
 	for (size_t k = 0; k < room->n; k++)
-		room->slots[slot_of(room, room->groups[k].thread, room->groups[k].code)] =
-			(uint32_t)k + 1;
+		room->slots[slot_of(room, &room->groups[k])] = (uint32_t)k + 1;
 }
 
 /* Leave no slot in use: the last ones first, so that the way to each is still there. */
 static void
 clear(struct sums_room *room)
 {
-	while (room->n > 0) {
-		const struct group *g = &room->groups[--room->n];
-
-		room->slots[slot_of(room, g->thread, g->code)] = 0;
-	}
+	while (room->n > 0)
+		room->slots[slot_of(room, &room->groups[--room->n])] = 0;
 }
 
-/* The group of THREAD and CODE, which row ROW is in: it is the first where there is none. */
+/* The group of NEW, whose first row it may be. */
 static inline struct group *
-group_of(struct sums_room *room, uint32_t thread, uint16_t code, size_t row)
+group_of(struct sums_room *room, const struct group *new)
 {
-	size_t i = slot_of(room, thread, code);
+	size_t i = slot_of(room, new);
 
 	if (room->slots[i])
 		return &room->groups[room->slots[i] - 1];
 	if ((room->n + 1) * 2 > room->n_slots) {
 		grow_slots(room);
-		i = slot_of(room, thread, code);
+		i = slot_of(room, new);
 	}
 	xgrow(&room->groups, &room->cap, room->n + 1, sizeof(*room->groups));
-	room->groups[room->n++] = (struct group){
-		.thread = thread, .code = code, .first = (uint16_t)row,
-		.span_least = UINT64_MAX, .result_least = INT64_MAX, .result_most = INT64_MIN,
-	};
-	room->slots[i] = (uint32_t)room->n;
+	room->groups[room->n] = *new;
+	room->slots[i] = (uint32_t)++room->n;
 	return &room->groups[room->n - 1];
 }
 
@@ -167,12 +162,18 @@ add_rows(const struct chunk *c, const uint16_t *codes, const struct combined *co
 		column_load(&c->columns[COL_RESULT], first, n, results);
 		for (size_t i = 0; i < n; i++) {
 			uint16_t code = codes[first + i];
-			struct group *g;
+			struct group *g, new = {
+				.thread = (uint32_t)threads[i], .code = code,
+				.first = (uint16_t)(first + i), .span_least = UINT64_MAX,
+				.result_least = INT64_MAX, .result_most = INT64_MIN,
+			};
 
 			if (combined[code].flags & SUMS_LEAVES)
 				continue;
 			n_rows++;
-			g = group_of(room, (uint32_t)threads[i], code, first + i);
+			if (combined[code].flags & ROW_FAILED)
+				new.failure = results[i];
+			g = group_of(room, &new);
 			room->group_of[first + i] = (uint16_t)(g - room->groups);
 			add_row(g, first + i, spans[i], results[i]);
 		}

@@ -2,7 +2,8 @@
  * sums - what the rows of a sealed chunk add up to.
  *
  * Rows with the same thread version and the same code are a group: what it has in all, so
- * that whoever asks about threads and kinds of rows only need not look at each row. Rows
+ * that whoever asks about threads and kinds of rows only need not look at each row. Those that
+ * failed are a group only where they failed with the same result. Rows
  * that no table counts (SUMS_LEAVES) are in no group. Groups stand in the order of their
  * first rows, in columns that are packed as those of chunks are.
  *

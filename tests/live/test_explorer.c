@@ -105,6 +105,7 @@ look_around(struct vt *v)
 	see(v, "Events ›", "its events");
 	see(v, "openat", "among them");
 	vt_keys(v, "Esc");
+	CHECK(vt_wait_gone(v, "Events ›"), "the list is left");
 	see(v, SHORT, "back again");
 	CHECK(!vt_find(v, NOISE, &row, &col), "nothing of what the command writes is seen");
 }

@@ -112,6 +112,25 @@ test_faults(void)
 	leave(v);
 }
 
+/* What was followed has ended: its last moments stay, however long one looks at them. */
+static void
+test_ended(void)
+{
+	const char *const short_one[] = { "-d", "200", "--", "/bin/sh", "-c",
+					  "cat /etc/hostname; exit 0", "once", NULL };
+	struct vt *v = explore(short_one);
+
+	see(v, "ended", "it is said that it ended");
+	vt_settle(v, 600);
+	see(v, "cat /etc/hostname", "what it did is seen");
+	see_not(v, "nothing of this", "for good");
+	vt_keys(v, "Enter");
+	see(v, "Threads", "one can go into it");
+	see_not(v, "nothing of this", "where something is");
+	vt_keys(v, "Backspace");
+	leave(v);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -126,6 +145,7 @@ main(int argc, char **argv)
 	test_window();
 	test_data();
 	test_faults();
+	test_ended();
 	free(program);
 	return check_done();
 }

@@ -48,7 +48,7 @@ make_chunk(const struct shape *shape, struct rng *r)
 		v[COL_SPAN] = rng_u64(r) >> (64 - shape->span_bits);
 		v[COL_RESULT] = rng_u64(r) >> (64 - shape->result_bits);
 		if (v[COL_FLAGS] & ROW_FAILED)
-			v[COL_RESULT] |= 1ull << 63;
+			v[COL_RESULT] = 0 - (uint64_t)(1 + rng_below(r, 2));
 		else
 			v[COL_RESULT] &= ~(1ull << 63);
 		chunk_add(c, &row);
@@ -94,6 +94,18 @@ add_plain(struct plain *p, const struct chunk *c, uint32_t row)
 		v[SUMS_RESULT_MOST] = result;
 }
 
+/* Is row ROW of C one of GROUP? */
+static bool
+is_in(const struct chunk *c, uint32_t row, const uint64_t *group)
+{
+	uint64_t code = column_get(&c->codes, row);
+
+	return group[SUMS_CODE] == code &&
+	       group[SUMS_THREAD] == column_get(&c->columns[COL_THREAD], row) &&
+	       (!(c->combined[code].flags & ROW_FAILED) ||
+		group[SUMS_RESULT_LEAST] == column_get(&c->columns[COL_RESULT], row));
+}
+
 /* How much is wrong with the sums of the sealed chunk C. */
 static size_t
 count_wrong(const struct chunk *c)
@@ -105,15 +117,12 @@ count_wrong(const struct chunk *c)
 
 	/* By its first row. */
 	for (uint32_t row = 0; row < c->n; row++) {
-		uint64_t code = column_get(&c->codes, row);
-		uint64_t thread = column_get(&c->columns[COL_THREAD], row);
 		size_t at = 0;
 
-		if (c->combined[code].flags & SUMS_LEAVES)
+		if (c->combined[column_get(&c->codes, row)].flags & SUMS_LEAVES)
 			continue;
 		n_rows++;
-		while (at < n_groups && (groups[at].values[SUMS_CODE] != code ||
-					 groups[at].values[SUMS_THREAD] != thread))
+		while (at < n_groups && !is_in(c, row, groups[at].values))
 			at++;
 		n_groups += at == n_groups;
 		add_plain(&groups[at], c, row);
@@ -142,12 +151,13 @@ by_size(const void *a, const void *b)
 static size_t
 spans_of(const struct chunk *c, uint32_t i, uint64_t *out)
 {
-	uint64_t code = value_of(c->sums, SUMS_CODE, i), thread = value_of(c->sums, SUMS_THREAD, i);
+	uint64_t group[SUMS_OF_GROUPS];
 	size_t n = 0;
 
+	for (unsigned id = 0; id < SUMS_OF_GROUPS; id++)
+		group[id] = value_of(c->sums, id, i);
 	for (uint32_t row = 0; row < c->n; row++)
-		if (column_get(&c->codes, row) == code &&
-		    column_get(&c->columns[COL_THREAD], row) == thread)
+		if (is_in(c, row, group))
 			out[n++] = column_get(&c->columns[COL_SPAN], row);
 	qsort(out, n, sizeof(*out), by_size);
 	return n;
