@@ -202,7 +202,7 @@ make_tree(struct answer *a, const uint32_t *numbers)
 	for (size_t i = 0; i < t.n; i++)
 		groups[i] = a->of[numbers ? numbers[i] : i].group;
 	t.groups = groups;
-	tree_make(&a->makings[0], &t);
+	tree_make(a->makings, a->n_threads, &t);
 	a->table.n_rows = t.n;
 	free(groups);
 }

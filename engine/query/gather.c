@@ -5,14 +5,11 @@
 #include <string.h>
 
 #include "engine/base/err.h"
-#include "engine/base/hash.h"
 #include "engine/base/mem.h"
 #include "engine/event/event.h"
 #include "engine/query/gather_inside.h"
 #include "engine/query/sheet.h"
 #include "engine/world/world.h"
-
-#define ROOM_GROUPS 256			/* tallies of so many groups are made at once */
 
 /* Making one ------------------------------------------------------------ */
 
@@ -232,6 +229,10 @@ gather_new(const struct plan *plan, struct err *err)
 		key->bag.type = term_type(key->term);
 		g->needs_bytes |= key->needs_bytes;
 	}
+	g->groups_by = plan->n_keys ? g->keys[0].by : COLUMNS;
+	for (size_t i = 1; i < plan->n_keys; i++)
+		if (g->keys[i].by != g->groups_by)
+			g->groups_by = COLUMNS;
 	return g;
 
 fail:
@@ -256,6 +257,7 @@ gather_free(struct gather *g)
 	free(g->kinds);
 	free(g->codes);
 	free(g->memo);
+	free(g->group_of_slot);
 	free(g->list);
 	for (size_t i = 0; i < KEYS_MAX; i++) {
 		bag_fini(&g->keys[i].bag);
@@ -282,8 +284,11 @@ gather_shrink(struct gather *g)
 	free(g->kinds);
 	free(g->codes);
 	free(g->memo);
+	free(g->group_of_slot);
 	free(g->list);
-	g->slots = g->by_key = g->memo = NULL;
+	g->slots = NULL;
+	g->by_key = g->group_of_slot = NULL;
+	g->memo = NULL;
 	g->kinds = NULL;
 	g->codes = NULL;
 	g->list = NULL;
@@ -360,135 +365,6 @@ gather_shows_bytes(const struct gather *g)
 		if (g->plan->is_list && g->terms[i] && term_how(g->terms[i]) == TERM_BY_EVENT)
 			return true;
 	return false;
-}
-
-/* Groups -------------------------------------------------------------- */
-
-static uint64_t
-hash_keys(const struct gather *g, const uint32_t *keys)
-{
-	uint64_t h = 1;
-
-	for (size_t i = 0; i < g->plan->n_keys; i++)
-		h = hash_mix(h ^ keys[i], 0x9E3779B97F4A7C15u) + 1;
-	return h;
-}
-
-static void
-grow_slots(struct gather *g)
-{
-	size_t n = g->n_slots ? g->n_slots * 2 : 256;
-
-	free(g->slots);
-	g->slots = xzalloc(n * sizeof(*g->slots));
-	g->n_slots = n;
-	for (size_t k = 0; k < g->n_groups; k++) {
-		size_t i = g->groups[k].hash & (n - 1);
-
-		while (g->slots[i])
-			i = (i + 1) & (n - 1);
-		g->slots[i] = (uint32_t)k + 1;
-	}
-}
-
-static struct tally *
-new_tallies(struct gather *g)
-{
-	size_t n = g->n_tallies;
-	struct tally *t;
-
-	if (!g->n_room) {
-		xgrow(&g->rooms, &g->cap_rooms, g->n_rooms + 1, sizeof(*g->rooms));
-		g->tally_room = xzalloc((ROOM_GROUPS * n + 1) * sizeof(*t));
-		g->rooms[g->n_rooms++] = g->tally_room;
-		g->n_room = ROOM_GROUPS;
-	}
-	t = g->tally_room;
-	g->tally_room += n;
-	g->n_room--;
-	return t;
-}
-
-/* Where the group with KEYS and HASH, of which there are several, is noted, or will be. */
-static uint32_t *
-place_of_keys(const struct gather *g, const uint32_t *keys, uint64_t hash)
-{
-	size_t len = g->plan->n_keys * sizeof(keys[0]), i = hash & (g->n_slots - 1);
-
-	for (; g->slots[i]; i = (i + 1) & (g->n_slots - 1)) {
-		const struct group *group = &g->groups[g->slots[i] - 1];
-
-		if (group->hash == hash && !memcmp(group->keys, keys, len))
-			break;
-	}
-	return &g->slots[i];
-}
-
-/* The same of a single key. */
-static uint32_t *
-place_of_key(struct gather *g, uint32_t key)
-{
-	size_t n = key + key / 2 + 1024;
-
-	if (key >= g->n_by_key) {
-		g->by_key = xreallocarray(g->by_key, n, sizeof(*g->by_key));
-		memset(g->by_key + g->n_by_key, 0, (n - g->n_by_key) * sizeof(*g->by_key));
-		g->n_by_key = n;
-	}
-	return &g->by_key[key];
-}
-
-/* Where the group with KEYS is noted: its index + 1; 0: there is none yet. */
-static uint32_t *
-place_of(struct gather *g, const uint32_t *keys, uint64_t *hash)
-{
-	*hash = 0;
-	if (g->plan->n_keys == 1)
-		return place_of_key(g, keys[0]);
-	*hash = hash_keys(g, keys);
-	if ((g->n_groups + 1) * 2 > g->n_slots)
-		grow_slots(g);
-	return place_of_keys(g, keys, *hash);
-}
-
-struct group *
-gather_find(struct gather *g, const uint32_t *keys)
-{
-	uint64_t hash;
-	uint32_t *place;
-
-	/* Others may look at the same time: nothing is to grow. */
-	if (g->plan->n_keys == 1)
-		return keys[0] < g->n_by_key && g->by_key[keys[0]] ?
-		       &g->groups[g->by_key[keys[0]] - 1] : NULL;
-	if (!g->n_slots)
-		return NULL;
-	hash = hash_keys(g, keys);
-	place = place_of_keys(g, keys, hash);
-	return *place ? &g->groups[*place - 1] : NULL;
-}
-
-/* Note a new group at PLACE. */
-static struct group *
-new_group(struct gather *g, const struct group *group, uint32_t *place)
-{
-	xgrow(&g->groups, &g->cap_groups, g->n_groups + 1, sizeof(*g->groups));
-	g->groups[g->n_groups++] = *group;
-	*place = (uint32_t)g->n_groups;
-	return &g->groups[*place - 1];
-}
-
-struct group *
-gather_group(struct gather *g, const uint32_t *keys)
-{
-	struct group group = { .n = 0 };
-	uint32_t *place = place_of(g, keys, &group.hash);
-
-	if (*place)
-		return &g->groups[*place - 1];
-	group.tallies = new_tallies(g);
-	memcpy(group.keys, keys, g->plan->n_keys * sizeof(keys[0]));
-	return new_group(g, &group, place);
 }
 
 /* Keys of rows -------------------------------------------------------- */
@@ -909,60 +785,4 @@ gather_row(struct gather *g)
 		if (++kind->n_asked == KIND_ASKED)
 			make_steps(g, kind, number);
 	}
-}
-
-/* Merging ------------------------------------------------------------- */
-
-static uint32_t
-key_from(struct key *key, const struct key *from, uint32_t id)
-{
-	if (key->entity || (key->bag.base && id <= key->bag.base->n))
-		return id;
-	return bag_put(&key->bag, bag_get(&from->bag, id));
-}
-
-/* Add what OTHER has, which is of no use afterwards, to GROUP. */
-static void
-add_to(struct gather *g, struct group *group, struct group *other)
-{
-	if (other->n && (!group->n || other->first < group->first))
-		group->first = other->first;
-	if (other->last > group->last)
-		group->last = other->last;
-	if (other->before)
-		group->before = other->before;
-	group->n += other->n;
-	group->is_unsure |= other->is_unsure;
-	for (size_t i = 0; i < g->n_tallies; i++)
-		tally_merge(&group->tallies[i], &g->how[g->column_of[i]], &other->tallies[i]);
-}
-
-static void
-merge_group(struct gather *g, struct gather *from, struct group *other)
-{
-	struct group group = *other;
-	uint32_t *place;
-
-	for (size_t i = 0; i < g->plan->n_keys; i++)
-		group.keys[i] = key_from(&g->keys[i], &from->keys[i], other->keys[i]);
-	place = place_of(g, group.keys, &group.hash);
-	if (*place) {
-		add_to(g, &g->groups[*place - 1], other);
-		return;
-	}
-	/* What it has stays where it is: FROM lives as long. */
-	other->tallies = NULL;
-	new_group(g, &group, place);
-}
-
-void
-gather_merge(struct gather *g, struct gather *from)
-{
-	for (size_t i = 0; i < from->n_groups; i++)
-		merge_group(g, from, &from->groups[i]);
-	xgrow(&g->list, &g->cap_list, g->n_list + from->n_list + 1, sizeof(*g->list));
-	if (from->n_list)
-		memcpy(g->list + g->n_list, from->list, from->n_list * sizeof(*g->list));
-	g->n_list += from->n_list;
-	g->was_cut |= from->was_cut;
 }

@@ -86,6 +86,12 @@ struct gather_step {
 	};
 };
 
+/* A group that was met, by the first two of its keys. */
+struct gather_memo {
+	uint64_t keys;
+	uint32_t group;			/* index + 1 */
+};
+
 enum gather_fit {
 	GATHER_SUMS_UNKNOWN,
 	GATHER_SUMS_FIT,		/* what rows add up to says all that is asked of them */
@@ -138,7 +144,7 @@ struct gather {
 	size_t n_tallies;		/* of each group: places */
 	struct group *groups;
 	size_t n_groups, cap_groups;
-	uint32_t *slots;		/* open addressing: index + 1 */
+	uint64_t *slots;		/* open addressing: index + 1; above it half of the hash */
 	size_t n_slots;
 	uint32_t *by_key;		/* of a single key: index + 1 */
 	size_t n_by_key;
@@ -148,7 +154,10 @@ struct gather {
 	struct gather_code *codes;	/* of the present chunk */
 	size_t cap_codes;
 	uint32_t sifts_asked;		/* by rows with one of them: a bit each */
-	uint32_t *memo;			/* of several keys: index + 1, at places by their hash */
+	struct gather_memo *memo;	/* of several keys: at places by their hash */
+	/* By the slot that decides all keys, of rows that need no bytes: index + 2; 1: none. */
+	enum column_id groups_by;	/* COLUMNS: there is no such */
+	uint32_t *group_of_slot;
 	bool needs_bytes;		/* of rows that do: for a condition or a key */
 	bool may_skip;			/* rows without a value for any column */
 	struct arena arena;		/* of texts in tallies */

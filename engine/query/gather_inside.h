@@ -1,8 +1,8 @@
 /*
  * gather_inside - what the files of gather share, and nobody else sees.
  *
- * gather.c has groups and what is known of kinds of rows, gather_pack.c takes rows,
- * gather_sums.c what many rows add up to.
+ * gather.c has what is known of kinds of rows, gather_groups.c has groups, gather_pack.c takes
+ * rows, gather_sums.c what many rows add up to.
  */
 #ifndef ENGINE_QUERY_GATHER_INSIDE_H
 #define ENGINE_QUERY_GATHER_INSIDE_H

@@ -1,5 +1,4 @@
-#include <string.h>
-
+#include "engine/base/hash.h"
 #include "engine/base/mem.h"
 #include "engine/query/gather_inside.h"
 #include "engine/query/known.h"
@@ -148,19 +147,19 @@ key_of(struct gather *g, size_t k, size_t i, struct gather_kind *kind, uint64_t 
 static struct group *
 group_of_keys(struct gather *g, const uint32_t *keys)
 {
-	size_t n = g->plan->n_keys, len = n * sizeof(keys[0]);
-	uint32_t place = 0, *memo;
+	uint64_t two = (uint64_t)keys[0] << 32 | keys[1];
+	struct gather_memo *memo;
 	struct group *group;
 
-	for (size_t i = 0; i < n; i++)
-		place = (place ^ keys[i]) * 0x9E3779B1u;
+	if (g->plan->n_keys != 2)
+		return gather_group(g, keys);
 	if (!g->memo)
 		g->memo = xzalloc(MEMO_SIZE * sizeof(*g->memo));
-	memo = &g->memo[(place >> 16) % MEMO_SIZE];
-	if (*memo && !memcmp(g->groups[*memo - 1].keys, keys, len))
-		return &g->groups[*memo - 1];
+	memo = &g->memo[hash_mix(two, 0x9E3779B97F4A7C15u) % MEMO_SIZE];
+	if (memo->group && memo->keys == two)
+		return &g->groups[memo->group - 1];
 	group = gather_group(g, keys);
-	*memo = (uint32_t)(group - g->groups) + 1;
+	*memo = (struct gather_memo){ two, (uint32_t)(group - g->groups) + 1 };
 	return group;
 }
 
@@ -191,8 +190,9 @@ add_values(struct gather *g, struct group *group, size_t i, const struct gather_
 	}
 }
 
-static inline struct group *
-group_of_row(struct gather *g, size_t i, struct gather_kind *kind, uint64_t flags)
+/* The group of row I, whose keys are asked. */
+static struct group *
+ask_group(struct gather *g, size_t i, struct gather_kind *kind, uint64_t flags)
 {
 	uint32_t keys[KEYS_MAX];
 
@@ -205,6 +205,34 @@ group_of_row(struct gather *g, size_t i, struct gather_kind *kind, uint64_t flag
 		return group_of_keys(g, keys);
 	return keys[0] < g->n_by_key && g->by_key[keys[0]] ?
 	       &g->groups[g->by_key[keys[0]] - 1] : gather_group(g, keys);
+}
+
+/* The same where one slot decides: it is asked once for each. */
+static struct group *
+group_of_slot(struct gather *g, size_t i, struct gather_kind *kind, uint64_t flags)
+{
+	const struct snapshot *snap = g->plan->snap;
+	size_t n_slots = g->groups_by == COL_FD ? snap->n_fd_versions : snap->n_thread_versions;
+	struct group *group;
+	uint32_t *index;
+
+	if (!g->group_of_slot)
+		g->group_of_slot = xzalloc((n_slots + 1) * sizeof(*g->group_of_slot));
+	index = &g->group_of_slot[cursor_column(g->cursor, g->groups_by)[i]];
+	if (!*index) {
+		group = ask_group(g, i, kind, flags);
+		*index = group ? (uint32_t)(group - g->groups) + 2 : 1;
+		return group;
+	}
+	return *index == 1 ? NULL : &g->groups[*index - 2];
+}
+
+static inline struct group *
+group_of_row(struct gather *g, size_t i, struct gather_kind *kind, uint64_t flags)
+{
+	if (g->groups_by != COLUMNS && !(g->needs_bytes && flags & ROW_NEEDS_BYTES))
+		return group_of_slot(g, i, kind, flags);
+	return ask_group(g, i, kind, flags);
 }
 
 struct group *

@@ -302,7 +302,7 @@ wants_all(const struct plan *plan)
 {
 	const struct snapshot *snap = plan->snap;
 
-	return !plan->is_list && !plan->q->n_filters &&
+	return !plan->is_list &&
 	       plan->end - plan->scan_first >= (snap->end - snap->first) / 2;
 }
 

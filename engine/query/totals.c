@@ -17,6 +17,7 @@ enum how {
 struct sum {
 	size_t column;
 	enum how how;
+	bool is_tallied;		/* see add_tally() */
 	double *values;			/* by row, of doubles: what is missing is 0 */
 };
 
@@ -35,6 +36,24 @@ struct adding {
 	struct part (*parts)[COLUMNS_MAX];	/* by thread */
 	unsigned n_parts;
 };
+
+/* The same for a column of events that are counted, or whose whole numbers are added up:
+ * their tally has it. */
+static void
+add_tally(const struct making *m, const struct group *group, const struct sum *sum,
+	  struct part *to)
+{
+	const struct tally *t = gather_tally(m->g, group, sum->column);
+	const struct tally_how *how = &m->g->how[sum->column];
+
+	if (how->aggregation == VIEW_COUNT) {
+		to->sum += t->n;
+		to->is_known = true;
+	} else if (t->n || how->type != T_SPAN) {
+		to->sum += t->sum.u;
+		to->is_known = true;
+	}
+}
 
 /* Add what row I of A has in the column of SUM. */
 static void
@@ -69,7 +88,10 @@ add_part(void *ctx, unsigned number)
 	m.arena = NULL;
 	for (size_t i = a->n * number / a->n_parts; i < end; i++)
 		for (size_t k = 0; k < a->n_sums; k++)
-			add_cell(a, &m, &a->sums[k], i, &to[k]);
+			if (a->sums[k].is_tallied)
+				add_tally(&m, a->of[i].group, &a->sums[k], &to[k]);
+			else
+				add_cell(a, &m, &a->sums[k], i, &to[k]);
 }
 
 static int
@@ -114,7 +136,10 @@ find_sums(struct adding *a)
 
 		if (!cells_add_up(g->plan->columns[i]))
 			continue;
-		*sum = (struct sum){ i, how_to_add(g, i), NULL };
+		*sum = (struct sum){ .column = i, .how = how_to_add(g, i) };
+		sum->is_tallied = sum->how != ADD_DOUBLES && !g->plan->is_list &&
+				  g->plan->columns[i]->source == VIEW_FROM_EVENTS &&
+				  !g->plan->snap->n_losses && a->makings[0].seconds > 0;
 		if (sum->how == ADD_DOUBLES)
 			sum->values = xzalloc((a->n + 1) * sizeof(*sum->values));
 		a->n_sums++;

@@ -5,6 +5,7 @@
 
 #include "engine/base/mem.h"
 #include "engine/query/cells.h"
+#include "engine/query/crew.h"
 #include "engine/query/gather.h"
 
 #define LEVELS_MAX 4096
@@ -62,17 +63,43 @@ makes_ring(const struct table_row *rows, size_t row, size_t parent)
 	return parent != SIZE_MAX;
 }
 
+/* What rows have as their parents, each thread of a part of them. */
+struct asking {
+	struct making *makings;
+	unsigned n_parts;
+	const struct tree *tree;
+	struct arena *arenas;		/* of texts, one a thread */
+	struct value *values;
+	bool *known;
+};
+
 static void
-find_parents(struct making *m, struct family *f, const struct tree *t)
+ask_part(void *ctx, unsigned part)
+{
+	const struct asking *a = ctx;
+	struct gather *g = a->makings[part].g;
+	size_t n = a->tree->n, end = n * (part + 1) / a->n_parts;
+	struct term *term = term_new(g->plan->q->view->parent.text, NULL);
+
+	for (size_t i = n * part / a->n_parts; term && i < end; i++) {
+		struct value *v = &a->values[i];
+
+		a->known[i] = cells_ask_group(g, a->tree->groups[i], term, v);
+		if (a->known[i] && (term_type(term) == T_STR || term_type(term) == T_DATA))
+			v->s.p = (const uint8_t *)arena_strndup(&a->arenas[part],
+								(const char *)v->s.p, v->s.len);
+	}
+	term_free(term);
+}
+
+/* Let rows know which row has the key that VALUES say, where that is KNOWN. */
+static void
+join(struct family *f, const struct tree *t, const struct asking *a)
 {
 	struct table_row *rows = t->rows;
-	struct term *term = term_new(m->g->plan->q->view->parent.text, NULL);
-	size_t n = t->n;
 	uint32_t known;			/* ids of rows; what is put later is of none */
-	struct value v;
 
-	f->keys.type = term_type(m->g->keys[0].term);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < t->n; i++) {
 		const struct cell *cell = &rows[i].cells[0];
 		uint32_t id = cell->state ? bag_put(&f->keys, &cell->value) : 0;
 
@@ -80,20 +107,34 @@ find_parents(struct making *m, struct family *f, const struct tree *t)
 			f->rows[id - 1] = i;
 	}
 	known = f->keys.n;
-	for (size_t i = 0; term && i < n; i++) {
-		uint32_t id;
+	for (size_t i = 0; i < t->n; i++) {
+		uint32_t id = a->known[i] ? bag_put(&f->keys, &a->values[i]) : 0;
 
-		if (!cells_ask_group(m->g, t->groups[i], term, &v))
-			continue;
-		id = bag_put(&f->keys, &v);
-		if (id <= known && !makes_ring(rows, i, f->rows[id - 1]))
+		if (id && id <= known && !makes_ring(rows, i, f->rows[id - 1]))
 			rows[i].parent = f->rows[id - 1];
 	}
-	term_free(term);
+}
+
+static void
+find_parents(struct making *makings, unsigned n_threads, struct family *f, const struct tree *t)
+{
+	struct asking a = { makings, n_threads, t, NULL, NULL, NULL };
+
+	f->keys.type = term_type(makings[0].g->keys[0].term);
+	a.arenas = xzalloc(n_threads * sizeof(*a.arenas));
+	a.values = xreallocarray(NULL, t->n + 1, sizeof(*a.values));
+	a.known = xzalloc(t->n + 1);
+	crew_run(n_threads, ask_part, &a);
+	join(f, t, &a);
+	for (unsigned i = 0; i < n_threads; i++)
+		arena_fini(&a.arenas[i]);
+	free(a.arenas);
+	free(a.values);
+	free(a.known);
 }
 
 void
-tree_make(struct making *m, struct tree *t)
+tree_make(struct making *makings, unsigned n_threads, struct tree *t)
 {
 	size_t n = t->n;
 	struct family f = { 0 };
@@ -102,7 +143,7 @@ tree_make(struct making *m, struct tree *t)
 	f.rows = xreallocarray(NULL, n + 1, sizeof(*f.rows));
 	f.first = xreallocarray(NULL, n + 1, sizeof(*f.first));
 	f.next = xreallocarray(NULL, n + 1, sizeof(*f.next));
-	find_parents(m, &f, t);
+	find_parents(makings, n_threads, &f, t);
 	for (size_t i = 0; i <= n; i++)
 		f.first[i] = SIZE_MAX;
 	for (size_t i = n; i--;) {

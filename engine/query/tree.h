@@ -16,7 +16,8 @@ struct tree {
 	size_t n;
 };
 
-/* Give the rows of T the order, the parents and the levels of a tree, as the view says. */
-void tree_make(struct making *m, struct tree *t);
+/* Give the rows of T the order, the parents and the levels of a tree, as the view says:
+ * N_THREADS do, each with its own of MAKINGS. */
+void tree_make(struct making *makings, unsigned n_threads, struct tree *t);
 
 #endif

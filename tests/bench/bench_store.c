@@ -5,11 +5,12 @@
  *	bench_store CAPTURE [ROUNDS [FILTER [VIEW [WINDOWS]]]]
  *
  * Times are milliseconds: the first rows that anybody could see, and the whole table, when it
- * is asked for for the first time, with the time of all cpus for that; then the second time, the
- * median and the worst of ROUNDS more, and their mean time of all cpus; then the median of the
- * timeline that the explorer shows above it. Each view is asked for in a process of its own, so
- * that none finds what another one found out. An empty VIEW is all of them. With WINDOWS, each
- * of the ROUNDS sees another one of so many windows of the events, one after the other.
+ * is asked for for the first time, with the time of all cpus for that; then the second time,
+ * the median and the worst of ROUNDS more, and their mean time of all cpus, with as many rows
+ * made as the explorer wants; then the median where all are made at once, as for a file, and
+ * that of the timeline above the table. Each view is asked for in a process of its own, so that
+ * none finds what another one found out. An empty VIEW is all of them. With WINDOWS, each of
+ * the ROUNDS sees another one of so many windows of the events, one after the other.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -56,6 +57,7 @@ by_size(const void *a, const void *b)
 }
 
 #define SLICES 512
+#define ROWS_FIRST 512			/* as the explorer asks */
 
 /* How long it takes to count the events of V and FILTER over all time: the median. */
 static double
@@ -134,29 +136,42 @@ time_first(const struct snapshot *snap, struct query *q)
 	printf(" %8.1f", time_query(snap, q, &n_rows));
 }
 
+/* Ask Q ROUNDS times: the milliseconds, in their order. The median. */
+static double
+time_rounds(const struct snapshot *snap, struct query *q, size_t rounds, size_t windows,
+	    double *ms)
+{
+	uint64_t n = snap->end - snap->first;
+	size_t n_rows;
+
+	for (size_t i = 0; i < rounds; i++) {
+		if (windows) {
+			q->first = snap->first + n * (i % windows) / windows;
+			q->end = snap->first + n * (i % windows + 1) / windows;
+		}
+		ms[i] = time_query(snap, q, &n_rows);
+	}
+	qsort(ms, rounds, sizeof(*ms), by_size);
+	return ms[rounds / 2];
+}
+
 /* Ask for V once and again, and ROUNDS times more. */
 static void
 time_view(const struct snapshot *snap, const struct view *v, size_t rounds, const char *filter,
 	  size_t windows)
 {
 	const char *filters[] = { filter };
-	struct query q = { .view = v, .filters = filters, .n_filters = filter != NULL };
-	double *ms = xreallocarray(NULL, rounds, sizeof(*ms)), cpu;
-	uint64_t n = snap->end - snap->first;
-	size_t n_rows;
+	struct query q = { .view = v, .filters = filters, .n_filters = filter != NULL,
+			   .rows_first = ROWS_FIRST };
+	double *ms = xreallocarray(NULL, rounds, sizeof(*ms)), cpu, median;
 
 	time_first(snap, &q);
 	cpu = cpu_s();
-	for (size_t i = 0; i < rounds; i++) {
-		if (windows) {
-			q.first = snap->first + n * (i % windows) / windows;
-			q.end = snap->first + n * (i % windows + 1) / windows;
-		}
-		ms[i] = time_query(snap, &q, &n_rows);
-	}
-	qsort(ms, rounds, sizeof(*ms), by_size);
-	printf(" %8.1f %8.1f %8.1f", ms[rounds / 2], ms[rounds - 1],
+	median = time_rounds(snap, &q, rounds, windows, ms);
+	printf(" %8.1f %8.1f %8.1f", median, ms[rounds - 1],
 	       1000 * (cpu_s() - cpu) / (double)rounds);
+	q.rows_first = 0;
+	printf(" %8.1f", time_rounds(snap, &q, rounds, windows, ms));
 	printf(" %8.1f\n", time_line(snap, v, rounds, filter));
 	free(ms);
 }
