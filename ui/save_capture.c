@@ -39,9 +39,9 @@ save_capture(struct app *a, const struct reproduce *r)
 	struct excerpt *e;
 
 	if (!a->o->write_capture) {
-		app_note(a, STYLE_WARNING, "%s; `sysreel record` writes them as they come",
-			 a->o->name ? "what came from standard input cannot be read again"
-				    : "events of the running system are not kept as they came");
+		app_note(a, STYLE_WARNING, a->o->name ?
+			 "not of standard input, which cannot be read a second time" :
+			 "not of the running system: `sysreel record` writes events as they come");
 		return;
 	}
 	e = xzalloc(sizeof(*e));

@@ -494,8 +494,16 @@ asks_presence(const struct sift_node *n)
 	return n->check->op->how->takes == TAKES_NOTHING && n->check->many == FIELD_ONE;
 }
 
+/* Does N compare what the kind of a descriptor decides, which is a part of that of a row? */
+static bool
+is_of_fd_kind(const struct sift_node *n, const struct cursor *c)
+{
+	return n->by == COL_FD && !n->check->right && c->snap->knows_kinds &&
+	       term_is_of_fd_kind(n->check->left);
+}
+
 static enum sift_verdict
-check_kind(const struct sift_node *n, struct cursor *c)
+check_kind(struct sift_node *n, struct cursor *c)
 {
 	enum verdict verdict;
 	struct value v;
@@ -510,6 +518,8 @@ check_kind(const struct sift_node *n, struct cursor *c)
 		return SIFT_NO;
 	if (n->is_of_tracers)
 		return may_mark(cursor_value(c, COL_TYPE)) ? SIFT_MAYBE : SIFT_NO;
+	if (is_of_fd_kind(n, c))
+		return ask_fd(n, c) ? SIFT_YES : SIFT_NO;
 	if (n->how != TERM_BY_KIND)
 		return SIFT_MAYBE;
 	if (asks_presence(n) && term_has_value(n->term, cursor_kind(c)))
@@ -520,7 +530,7 @@ check_kind(const struct sift_node *n, struct cursor *c)
 }
 
 enum sift_verdict
-sift_node_kind(const struct sift_node *n, struct cursor *c)
+sift_node_kind(struct sift_node *n, struct cursor *c)
 {
 	enum sift_verdict ends = n->kind == EXPR_AND ? SIFT_NO : SIFT_YES, one;
 	enum sift_verdict all = n->kind == EXPR_AND ? SIFT_YES : SIFT_NO;
@@ -531,7 +541,7 @@ sift_node_kind(const struct sift_node *n, struct cursor *c)
 		one = sift_node_kind(n->first, c);
 		return one == SIFT_YES ? SIFT_NO : one == SIFT_NO ? SIFT_YES : one;
 	}
-	for (const struct sift_node *kid = n->first; kid; kid = kid->next) {
+	for (struct sift_node *kid = n->first; kid; kid = kid->next) {
 		one = sift_node_kind(kid, c);
 		if (one == ends)
 			return one;

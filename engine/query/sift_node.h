@@ -59,7 +59,7 @@ struct sift {
 bool sift_node_row(struct sift_node *n, struct cursor *c);
 
 /* What is known of all rows of the kind of C's row. */
-enum sift_verdict sift_node_kind(const struct sift_node *n, struct cursor *c);
+enum sift_verdict sift_node_kind(struct sift_node *n, struct cursor *c);
 
 /* Have a place for what N says of each slot of N->by. */
 void sift_node_have_answers(struct sift_node *n, struct cursor *c);

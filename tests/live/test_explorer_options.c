@@ -127,6 +127,8 @@ test_ended(void)
 	vt_keys(v, "Enter");
 	see(v, "Threads", "one can go into it");
 	see_not(v, "nothing of this", "where something is");
+	vt_keys(v, "w");
+	see(v, "`sysreel record` writes events", "they cannot be written as a capture any more");
 	vt_keys(v, "Backspace");
 	leave(v);
 }

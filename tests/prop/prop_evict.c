@@ -80,6 +80,9 @@ begin_process(struct scap *b, int64_t pid)
 	scap_event(b, EV_OPENAT_2_X, N(3), N(-100), T(name), N(1), N(0), N(1));
 	snprintf(name, sizeof(name), "/var/log/%lld.log", (long long)pid);
 	scap_event(b, EV_OPEN_X, N(4), T(name), N(6), N(0644), N(1));
+	/* What fails is told of, too. */
+	snprintf(name, sizeof(name), "/no/such-%lld", (long long)pid);
+	scap_event(b, EV_OPEN_X, N(-2), T(name), N(1), N(0), N(0));
 	scap_event(b, EV_SOCKET_X, N(5));
 	scap_event(b, EV_CONNECT_E, N(5), scap_addr("192.0.2.9", 443));
 	scap_event(b, EV_CONNECT_X, N(0),
@@ -126,7 +129,7 @@ struct onlooker {
 	atomic_bool *stop;
 	struct rng rng;
 	pthread_t thread;
-	size_t n_rows, n_wrong, n_tables, n_cancelled;
+	size_t n_rows, n_wrong, n_tables, n_cancelled, n_parts;
 	size_t n_summed;		/* chunks that answered by what they add up to */
 };
 
@@ -184,12 +187,49 @@ static const char *const filters[] = {
 	"evt.arg.fd contains / or thread.cpu.user > 0",
 };
 
+/* Of what stands in bytes, and of what was open. */
+static const char *const own_views[] = {
+	"return { id = 'x_bytes', name = 'Bytes', description = 'What stands in bytes.',"
+	" columns = { { name = 'KEY', field = 'evt.arg.name', aggregation = 'key' },"
+	" { name = 'ARGS', field = 'evt.args', aggregation = 'distinct' },"
+	" { name = 'SIZE', field = 'evt.rawarg.size', aggregation = 'sum' } } }",
+	"return { id = 'x_failed', name = 'Failed', description = 'What failed.',"
+	" filter = 'evt.failed = true', columns = {"
+	" { name = 'NAME', field = 'fd.name', aggregation = 'key' },"
+	" { name = 'CALLS', aggregation = 'count' } } }",
+	"return { id = 'x_open', name = 'Open', description = 'What was open.',"
+	" rows = 'descriptors', columns = {"
+	" { name = 'NAME', field = 'fd.name', aggregation = 'key' },"
+	" { name = 'CALLS', aggregation = 'count' } } }",
+};
+
+static void
+add_views(struct view_set *views)
+{
+	for (size_t i = 0; i < ARRAY_LEN(own_views); i++)
+		if (view_set_add(views, "own.lua", (struct span){
+					 (const uint8_t *)own_views[i], strlen(own_views[i]) }) < 0)
+			die("%s", view_set_problem(views, view_set_n_problems(views) - 1));
+}
+
+static void
+see_part(void *ctx, struct table *t)
+{
+	struct onlooker *r = ctx;
+
+	r->n_parts++;
+	table_free(t);
+}
+
 static void
 ask_a_view(struct onlooker *r, const struct snapshot *snap)
 {
 	const char *filter = filters[rng_below(&r->rng, ARRAY_LEN(filters))];
 	size_t i = rng_below(&r->rng, view_set_count(r->views));
-	struct query_watch watch = { .cancel = rng_below(&r->rng, 3) == 0 };
+	struct query_watch watch = {
+		.cancel = rng_below(&r->rng, 3) == 0, .ctx = r, .first_ns = 1,
+		.partial = rng_below(&r->rng, 2) ? see_part : NULL,
+	};
 	struct query q = { .view = view_set_at(r->views, i), .watch = &watch, .n_threads = 2,
 			   .filters = &filter, .n_filters = filter != NULL,
 			   .rows_max = 1000 };
@@ -319,6 +359,7 @@ main(int argc, char **argv)
 	atomic_bool stop = false;
 	struct store_size size;
 
+	add_views(views);
 	store_seal_apart(c.s);
 	/* All of them have what they add up to. */
 	store_set_chunks(c.s, CHUNK_ROWS, 1);
@@ -344,6 +385,7 @@ main(int argc, char **argv)
 		      r->n_wrong);
 		CHECK(r->n_tables && r->n_tables >= r->n_cancelled, "%zu tables, %zu stopped",
 		      r->n_tables, r->n_cancelled);
+		CHECK(r->n_parts, "%zu parts of tables", r->n_parts);
 		CHECK(r->n_summed, "%zu chunks of them were not read row by row", r->n_summed);
 	}
 	store_size(c.s, &size);
