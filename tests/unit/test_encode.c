@@ -44,7 +44,8 @@ what_has_no_event_is_generic(struct encoder *e)
 	uint16_t code = 1, native = 0;
 
 	make_call(&r, WIRE_ENTER, 9999, 0, NULL);
-	CHECK(made_encode(e, &r, &ev) && ev.id == EV_GENERIC_E && event_u16(&ev, 0, &code) && !code &&
+	CHECK(made_encode(e, &r, &ev) && ev.id == EV_GENERIC_E &&
+	      event_u16(&ev, 0, &code) && !code &&
 	      event_u16(&ev, 1, &native) && native == 9999, "a number that nobody knows");
 	CHECK(ev.ts_ns == WALL_NS + 42 && ev.cpu == 3 && ev.tid == 7, "its time, CPU and thread");
 	make_call(&r, WIRE_EXIT, number_of("getppid"), 1, NULL);
@@ -67,7 +68,8 @@ programs_of_32_bits_have_numbers_of_their_own(struct encoder *e)
 	make_call(&r, WIRE_EXIT, WIRE_COMPAT_CALLS + 3, 2, args);
 	made_add(&r, 0, 0, "hi", 2);
 	((struct wire_head *)(void *)r.bytes)->flags = WIRE_COMPAT;
-	CHECK(made_encode(e, &r, &ev) && ev.id == EV_READ_X && event_bytes(&ev, 1).len == 2, "read");
+	CHECK(made_encode(e, &r, &ev) && ev.id == EV_READ_X && event_bytes(&ev, 1).len == 2,
+	      "read");
 	make_call(&r, WIRE_EXIT, WIRE_COMPAT_CALLS + 140, 2, args);
 	CHECK(made_encode(e, &r, &ev) && ev.id == EV_LLSEEK_X && event_u64(&ev, 2, &offset) &&
 	      offset == 0x180000000, "an offset in two halves: %llx", (unsigned long long)offset);
@@ -221,7 +223,8 @@ flags_tell_of_the_program(struct encoder *e)
 		len += strlen(cases[i].names + len) + (len > 2);
 		made_add(&r, 0, 4, cases[i].names, len);
 		flags = 99;
-		CHECK(made_encode(e, &r, &ev) && event_u32(&ev, 19, &flags) && flags == cases[i].flags,
+		CHECK(made_encode(e, &r, &ev) && event_u32(&ev, 19, &flags) &&
+		      flags == cases[i].flags,
 		      "case %zu: flags %x, %x are right", i, flags, cases[i].flags);
 	}
 }
@@ -249,7 +252,8 @@ each_message_is_an_event(struct encoder *e)
 	      res == 16 && event_u32(&ev, 2, &size) && size == 16, "the third one has two parts");
 	CHECK(!encoder_has_more(e), "that is all");
 	make_call(&r, WIRE_EXIT, number_of("sendmmsg"), -9, args);
-	CHECK(made_encode(e, &r, &ev) && event_result(&ev, &res) && res == -9 && !encoder_has_more(e),
+	CHECK(made_encode(e, &r, &ev) && event_result(&ev, &res) && res == -9 &&
+	      !encoder_has_more(e),
 	      "a call that fails is one event");
 	make_call(&r, WIRE_EXIT, number_of("read"), 3, args);
 	CHECK(made_encode(e, &r, &ev) && !encoder_has_more(e), "another call is one event");
@@ -292,7 +296,8 @@ commands_tell_what_is_meant(struct encoder *e)
 
 	make_call(&r, WIRE_EXIT, number_of("quotactl"), 0, args);
 	made_add(&r, 2, 0, &block, sizeof(block));
-	CHECK(made_encode(e, &r, &ev) && event_u64(&ev, 3, &v) && v == 10 && event_u64(&ev, 8, &v) &&
+	CHECK(made_encode(e, &r, &ev) && event_u64(&ev, 3, &v) && v == 10 &&
+	      event_u64(&ev, 8, &v) &&
 	      v == 70000000000u && !event_bytes(&ev, 10).len, "limits of a quota");
 	args[0] = 0x80000501;
 	make_call(&r, WIRE_EXIT, number_of("quotactl"), 0, args);

@@ -191,7 +191,8 @@ name_of(struct encoder *e, struct made *r)
 	struct event ev;
 	uint16_t code = 0;
 
-	return made_encode(e, r, &ev) && event_u16(&ev, 0, &code) ? syscall_code_name(code) : "none";
+	return made_encode(e, r, &ev) && event_u16(&ev, 0, &code) ? syscall_code_name(code)
+								    : "none";
 }
 
 /* What comes back from a signal has the number of what that came between: none. */
