@@ -53,6 +53,9 @@ spelling_is_nearer(struct spelling *s, const char *candidate)
 
 	if (!s->mistakes || len > LEN_MAX)
 		return false;
+	/* So many letters are added or dropped at least. */
+	if (len >= s->len + s->mistakes || s->len >= len + s->mistakes)
+		return false;
 	d = distance(s->name, s->len, candidate, len);
 	if (d >= s->mistakes)
 		return false;

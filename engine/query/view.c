@@ -63,20 +63,23 @@ bool
 view_is_place(const char *word, const char **near)
 {
 	struct spelling meant = spelling_of(word, strlen(word));
-	const struct field *f = field_nearest(word, strlen(word));
+	const struct field *f;
 	struct field_use use;
 
-	*near = f ? f->name : NULL;
-	/* Also without the argument that it needs: it stands for all of them. */
-	if (!*word || !strcmp(word, "any") || field_find(word, strlen(word)) ||
-	    field_parse(word, &use, NULL) == (int)strlen(word))
+	*near = NULL;
+	if (!*word || !strcmp(word, "any") || field_find(word, strlen(word)))
 		return true;
-	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(places); i++)
 		if (!strcmp(places[i].word, word))
 			return true;
+	/* Also without the argument that it needs: it stands for all of them. */
+	if (field_parse(word, &use, NULL) == (int)strlen(word))
+		return true;
+	f = field_nearest(word, strlen(word));
+	*near = f ? f->name : NULL;
+	for (size_t i = 0; i < ARRAY_LEN(places); i++)
 		if (spelling_is_nearer(&meant, places[i].word))
 			*near = places[i].word;
-	}
 	return false;
 }
 
