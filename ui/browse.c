@@ -349,6 +349,9 @@ adopt_table(struct browse *b)
 	if (!b->table.table)
 		return;
 	browse_data(b, &d);
+	/* What slides is another table twice a second, whose columns stay where they are. */
+	if (!browse_slides(b))
+		grid_forget_widths(&browse_level(b)->grid);
 	grid_adopt(&browse_level(b)->grid, &d, n_rows);
 }
 

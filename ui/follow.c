@@ -8,9 +8,10 @@
 #include "ui/app.h"
 #include "ui/dig.h"
 #include "ui/events.h"
+#include "ui/term.h"
 
 #define PARTNER_MAX 1000000u		/* events behind an enter among which its exit is sought */
-#define CLOSE_MAX 1000000u		/* those that are looked at for a close */
+#define CLOSE_NS 15000000u		/* how long a close is looked for, each way */
 
 uint64_t
 follow_partner(struct cursor *c, uint64_t number, uint64_t end)
@@ -51,32 +52,49 @@ put_condition(const struct eval *ev, const char *name, struct text *t)
 	return has;
 }
 
-static bool
-get_number(struct cursor *c, const char *name, int64_t *out)
-{
-	const struct eval *ev = cursor_eval(c, CURSOR_EVENT);
-	size_t len;
-	struct operand *o = operand_parse(name, &len, NULL);
-	struct value v;
-	bool has = o && operand_get(o, ev, &v);
+/* What tells one descriptor from another, for as long as it is open. */
+struct key {
+	struct operand *fd, *pid;	/* owned */
+	int64_t fd_is, pid_is;
+};
 
-	if (has)
-		*out = v.i;
-	operand_free(o);
-	return has;
+static bool
+get_number(const struct eval *ev, struct operand *o, int64_t *out)
+{
+	struct value v;
+
+	if (!o || !operand_get(o, ev, &v))
+		return false;
+	*out = v.i;
+	return true;
 }
 
-/* Does event NUMBER close descriptor FD of process PID? */
+/* Does the event that C is at close that of K? Most are no close, or somebody else's, which
+ * is known without their bytes. */
 static bool
-closes(struct cursor *c, uint64_t number, int64_t fd, int64_t pid)
+closes(struct cursor *c, const struct key *k)
 {
-	int64_t of_fd, of_pid;
+	int64_t fd, pid;
 
-	cursor_go_to(c, number);
-	if (cursor_value(c, COL_TYPE) != EV_CLOSE_X)
-		return false;
-	return get_number(c, "fd.num", &of_fd) && get_number(c, "proc.pid", &of_pid) &&
-	       of_fd == fd && of_pid == pid;
+	return cursor_value(c, COL_TYPE) == EV_CLOSE_X &&
+	       get_number(cursor_eval(c, CURSOR_LIGHT), k->pid, &pid) && pid == k->pid_is &&
+	       get_number(cursor_eval(c, CURSOR_EVENT), k->fd, &fd) && fd == k->fd_is;
+}
+
+/* The nearest event from FIRST on, to LAST, in steps of one, that closes the descriptor of K.
+ * UINT64_MAX: none does, or it is too far for somebody who waits. */
+static uint64_t
+find_close(struct cursor *c, const struct key *k, uint64_t first, uint64_t last)
+{
+	uint64_t give_up = term_now_ns() + CLOSE_NS;
+
+	for (uint64_t i = first, n = 0;; i += last > first ? 1 : -1ull, n++) {
+		cursor_go_to(c, i);
+		if (closes(c, k))
+			return i;
+		if (i == last || (n % 1024 == 0 && term_now_ns() > give_up))
+			return UINT64_MAX;
+	}
 }
 
 /* Its number is used again and again: keep to the one that it is at event NUMBER. */
@@ -85,25 +103,25 @@ put_life(const struct events *e, uint64_t number, struct text *t)
 {
 	struct cursor *c = e->now.cursor;
 	const struct snapshot *snap = e->now.snap;
-	uint64_t first = number > snap->first + CLOSE_MAX ? number - CLOSE_MAX : snap->first;
-	uint64_t end = snap->end - number > CLOSE_MAX ? number + CLOSE_MAX : snap->end;
-	int64_t fd, pid;
+	struct key k = { NULL, NULL, 0, 0 };
+	uint64_t close = UINT64_MAX;
+	size_t len;
 
+	k.fd = operand_parse("fd.num", &len, NULL);
+	k.pid = operand_parse("proc.pid", &len, NULL);
 	cursor_go_to(c, number);
-	if (!get_number(c, "fd.num", &fd) || !get_number(c, "proc.pid", &pid))
-		return;
-	for (uint64_t i = number; i-- > first;) {
-		if (!closes(c, i, fd, pid))
-			continue;
-		text_fmt(t, " and evt.num > %llu", (unsigned long long)i);
-		break;
+	if (get_number(cursor_eval(c, CURSOR_EVENT), k.fd, &k.fd_is) &&
+	    get_number(cursor_eval(c, CURSOR_EVENT), k.pid, &k.pid_is)) {
+		if (number > snap->first)
+			close = find_close(c, &k, number - 1, snap->first);
+		if (close != UINT64_MAX)
+			text_fmt(t, " and evt.num > %llu", (unsigned long long)close);
+		close = find_close(c, &k, number, snap->end - 1);
+		if (close != UINT64_MAX)
+			text_fmt(t, " and evt.num <= %llu", (unsigned long long)close);
 	}
-	for (uint64_t i = number; i < end; i++) {
-		if (!closes(c, i, fd, pid))
-			continue;
-		text_fmt(t, " and evt.num <= %llu", (unsigned long long)i);
-		break;
-	}
+	operand_free(k.fd);
+	operand_free(k.pid);
 }
 
 static void

@@ -18,7 +18,8 @@ struct events;
 uint64_t follow_partner(struct cursor *c, uint64_t number, uint64_t end);
 
 /* Open the list of what has the descriptor, or the thread, of event NUMBER of E, in the same
- * time. A descriptor is followed from one close to the next. */
+ * time. A descriptor is followed from one close to the next, unless these are too far away to
+ * be found while somebody waits. */
 void follow_descriptor(const struct events *e, uint64_t number);
 void follow_thread(const struct events *e, uint64_t number);
 

@@ -128,6 +128,12 @@ lay_out(const struct grid *g, const struct grid_data *d, unsigned n_cols, struct
 }
 
 void
+grid_forget_widths(struct grid *g)
+{
+	memset(g->needed_cols, 0, sizeof(g->needed_cols));
+}
+
+void
 grid_adopt(struct grid *g, const struct grid_data *d, unsigned n_rows)
 {
 	size_t at = g->rows.at;
@@ -309,7 +315,7 @@ measure(struct grid *g, const struct grid_data *d, unsigned n_rows)
 	for (size_t i = 0; i < d->n_columns; i++)
 		of = hash_mix(of ^ (uintptr_t)d->columns[i].title, d->columns[i].width_cols + 1);
 	if (of != g->needed_of)
-		memset(g->needed_cols, 0, sizeof(g->needed_cols));
+		grid_forget_widths(g);
 	g->needed_of = of;
 	for (size_t i = 0; i < d->n_columns; i++)
 		measure_column(g, d, i, n_rows);

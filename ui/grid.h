@@ -67,6 +67,9 @@ struct grid {
 /* What a place on the screen is. */
 enum grid_place { GRID_NOTHING, GRID_HEADING, GRID_CELL, GRID_TOTAL };
 
+/* Columns are as wide as what is seen from now on needs. */
+void grid_forget_widths(struct grid *g);
+
 /* There is other data: find the selected row in it. ROW_HINT lines are seen. */
 void grid_adopt(struct grid *g, const struct grid_data *d, unsigned n_rows);
 

@@ -29,6 +29,7 @@ struct sums_room {
 	size_t n, cap;
 	uint32_t *slots;		/* open addressing: index + 1; zeroes between two chunks */
 	size_t n_slots;			/* a power of two; more than twice as many as groups */
+	uint32_t last[CHUNK_ROWS];	/* by code: the group met last, as SLOTS has it */
 	uint16_t group_of[CHUNK_ROWS];	/* of each row that is in one */
 	uint64_t spans[CHUNK_ROWS];	/* those of one group after the other */
 	uint32_t counts[OCTAVE_BUCKETS];	/* zeroes between two groups */
@@ -78,6 +79,12 @@ sums_room_bytes(const struct sums_room *room)
 
 /* Groups -------------------------------------------------------------- */
 
+static inline bool
+is_same(const struct group *a, const struct group *b)
+{
+	return a->thread == b->thread && a->code == b->code && a->failure == b->failure;
+}
+
 /* Where the group of OF is noted, or will be. */
 static inline size_t
 slot_of(const struct sums_room *room, const struct group *of)
@@ -85,13 +92,8 @@ slot_of(const struct sums_room *room, const struct group *of)
 	uint64_t key = ((uint64_t)of->thread << 16 | of->code) ^ of->failure << 48;
 	size_t i = hash_mix(key, 0x9E3779B97F4A7C15u) & (room->n_slots - 1);
 
-	for (; room->slots[i]; i = (i + 1) & (room->n_slots - 1)) {
-		const struct group *g = &room->groups[room->slots[i] - 1];
-
-		if (g->thread == of->thread && g->code == of->code &&
-		    g->failure == of->failure)
-			break;
-	}
+	while (room->slots[i] && !is_same(&room->groups[room->slots[i] - 1], of))
+		i = (i + 1) & (room->n_slots - 1);
 	return i;
 }
 
@@ -109,25 +111,34 @@ grow_slots(struct sums_room *room)
 static void
 clear(struct sums_room *room)
 {
-	while (room->n > 0)
-		room->slots[slot_of(room, &room->groups[--room->n])] = 0;
+	while (room->n > 0) {
+		const struct group *g = &room->groups[--room->n];
+
+		room->slots[slot_of(room, g)] = 0;
+		room->last[g->code] = 0;
+	}
 }
 
 /* The group of NEW, whose first row it may be. */
 static inline struct group *
 group_of(struct sums_room *room, const struct group *new)
 {
-	size_t i = slot_of(room, new);
+	uint32_t *last = &room->last[new->code];
+	size_t i;
 
-	if (room->slots[i])
-		return &room->groups[room->slots[i] - 1];
+	if (*last && is_same(&room->groups[*last - 1], new))
+		return &room->groups[*last - 1];
+	i = slot_of(room, new);
+	*last = room->slots[i];
+	if (*last)
+		return &room->groups[*last - 1];
 	if ((room->n + 1) * 2 > room->n_slots) {
 		grow_slots(room);
 		i = slot_of(room, new);
 	}
 	xgrow(&room->groups, &room->cap, room->n + 1, sizeof(*room->groups));
 	room->groups[room->n] = *new;
-	room->slots[i] = (uint32_t)++room->n;
+	room->slots[i] = *last = (uint32_t)++room->n;
 	return &room->groups[room->n - 1];
 }
 

@@ -276,7 +276,7 @@ static const struct weak cases[] = {
 	{ "echo as the first view, without a filter", VIEW("echo"),
 	  { "wait Data › all", "wait data of", LEAVE } },
 	{ "an area of the spectrogram stays in the selection", VIEW("procs"),
-	  { "row busy", "key F12", "wait Latencies › Processes › 10", "wait 100us",
+	  { "row busy", "key F12", "wait Latencies › ", "wait 101 busy", "wait 100us",
 	    "key PgDn Home Shift-End Shift-PgUp Enter", "wait Events › Processes › 101 busy",
 	    "size 160x24", "wait data of 101", "none data of 202", LEAVE } },
 	{ "a filter survives the spectrogram", VIEW("procs"),

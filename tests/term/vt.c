@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
@@ -76,6 +77,8 @@ run_program(const struct vt_start *s, int slave)
 	setenv("XDG_STATE_HOME", s->dir ? s->dir : "/dev/null", 1);
 	setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
 	if (s->dir && chdir(s->dir) < 0)
+		_exit(126);
+	if (s->uid && (setgroups(0, NULL) < 0 || setgid(s->uid) < 0 || setuid(s->uid) < 0))
 		_exit(126);
 	unsetenv("NO_COLOR");
 	unsetenv("COLORFGBG");

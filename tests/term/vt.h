@@ -23,6 +23,7 @@ struct vt_start {
 	const char *const *env;		/* pairs of name and value (NULL: unset), then NULL */
 	int in_fd;			/* its standard input; 0: the terminal */
 	const char *dir;		/* where it works and keeps its state; NULL: here */
+	uid_t uid;			/* as whom it runs; 0: as who starts it */
 };
 
 /* Owned by the caller. NULL: it could not be started. */

@@ -186,6 +186,27 @@ test_forget(const struct view_set *views)
 	drill_fini(&d);
 }
 
+/* Which end of a connection a row is selects it, and is not said: the table below is. */
+static void
+test_ends(const struct view_set *views)
+{
+	const struct view *v = view_set_find(views, "connections");
+	struct drill d = { 0 };
+	struct err err = { 0 };
+
+	drill_start(&d, v);
+	be_table(v, "a->b");
+	for (size_t i = 0; i < table.n_columns; i++)
+		if (columns[i]->aggregation == VIEW_KEY && columns[i]->type == T_BOOL)
+			cells[i] = (struct cell){ CELL_KNOWN, { .b = true } };
+	CHECK(drill_down(&d, views, &table, 0, &err), "into an end %s", err.text);
+	CHECK_STR(d.levels[0].condition, "fd.name = \"a->b\" and fd.is_server = \"true\"",
+		  "  which is selected");
+	CHECK_STR(d.levels[0].label, "a->b", "  and called");
+	CHECK_STR(drill_now(&d)->view->id, "procs", "  down to who has it");
+	drill_fini(&d);
+}
+
 int
 main(void)
 {
@@ -194,6 +215,7 @@ main(void)
 	test_hostile(views);
 	test_ways(views);
 	test_forget(views);
+	test_ends(views);
 	test_views(views);
 	view_set_free(views);
 	return check_done();
