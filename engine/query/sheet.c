@@ -388,7 +388,7 @@ number_of(struct sheet *s, struct span bytes)
 	for (; s->slots[i]; i = (i + 1) & (s->n_slots - 1)) {
 		struct span v = nth(s->ends, s->bytes, s->slots[i] - 1);
 
-		if (v.len == bytes.len && !memcmp(v.p, bytes.p, v.len))
+		if (v.len == bytes.len && (!v.len || !memcmp(v.p, bytes.p, v.len)))
 			return FIRST_NUMBER + n_old + s->slots[i] - 1;
 	}
 	if (bytes.len > BYTES_MAX - s->len ||

@@ -256,6 +256,47 @@ is_same_row(const struct table *a, const struct table *b, size_t i)
 	return true;
 }
 
+/* A row of another table that is looked for. */
+struct like {
+	const struct table *of;
+	size_t row;
+	bool is_none;			/* nothing is like it */
+};
+
+static bool
+is_like(const struct table *t, const struct table_row *row, const void *ctx)
+{
+	const struct like *like = ctx;
+	const struct table_row *other = table_row(like->of, like->row);
+	bool is_same = row->entity == other->entity;
+
+	for (size_t i = 0; is_same && i < t->n_columns; i++)
+		if (t->columns[i]->aggregation == VIEW_KEY)
+			is_same = !row->cells[i].state == !other->cells[i].state &&
+				  (!row->cells[i].state ||
+				   !value_order(t->columns[i]->type, &row->cells[i].value,
+						&other->cells[i].value));
+	return is_same && !like->is_none;
+}
+
+/* Rows of ALL are found in T by their keys, whether they are made or not. */
+static void
+check_found(struct asked *a, const struct table *all, const struct table *t)
+{
+	struct like like = { all, 0, false }, none = { all, 0, true };
+	size_t at;
+
+	if (!all->n_rows || all->columns[0]->aggregation != VIEW_KEY)
+		return;
+	like.row = rng_below(a->rng, all->n_rows);
+	at = table_find(t, is_like, &none);
+	CHECK(at == SIZE_MAX, "%s: %s: what is not there is at %zu", a->name, t->view->id, at);
+	at = table_find(t, is_like, &like);
+	CHECK(at < t->n_rows && is_like(t, table_row(t, at), &like),
+	      "%s: %s: row %zu of %zu is at %zu", a->name, t->view->id, like.row, all->n_rows,
+	      at);
+}
+
 /* A table of which few rows were made has the same ones as one of which all were, in that
  * order and in any other. */
 static void
@@ -270,6 +311,8 @@ check_first_rows(struct asked *a, const struct query *q)
 	some.rows_first = 1 + rng_below(a->rng, 6);
 	all = query_run(a->snap, &at_once, NULL);
 	t = query_run(a->snap, &some, NULL);
+	if (rng_below(a->rng, 2))
+		check_found(a, all, t);
 	for (unsigned k = 0; k < 3; k++) {
 		const char *sort = all->columns[rng_below(a->rng, all->n_columns)]->name;
 		bool descending = rng_below(a->rng, 2);
