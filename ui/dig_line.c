@@ -1,5 +1,7 @@
 #include "ui/dig_line.h"
 
+#include <string.h>
+
 #include "engine/base/err.h"
 #include "engine/base/mem.h"
 #include "engine/field/clock.h"
@@ -27,7 +29,8 @@ static const struct {
 	{ "evt.latency.human", { "LATENCY", 8, true }, 7, 8 },
 	{ "evt.args", { "ARGUMENTS", 0, false }, 0, 0 },
 };
-enum { AT_TIME = 1, AT_SINCE = 2, AT_CPU = 3, AT_CONTAINER = 4, AT_EVENT = 8, AT_LATENCY = 9 };
+enum { AT_TIME = 1, AT_SINCE = 2, AT_CPU = 3, AT_CONTAINER = 4, AT_PROCESS = 5, AT_TID = 6,
+       AT_EVENT = 8, AT_LATENCY = 9 };
 
 #define NARROW_COLS 100u		/* a terminal with less is narrow, */
 #define WIDE_COLS 120u			/* one with so much is wide */
@@ -95,12 +98,16 @@ void
 dig_line_load(struct dig_line *l, struct cursor *c, uint64_t number)
 {
 	const struct eval *ev;
+	bool is_same_thread;
 	uint64_t flags;
 
 	if (l->number == number)
 		return;
-	l->number = number;
 	cursor_go_to(c, number);
+	/* Most events are of the thread of the one before. */
+	is_same_thread = l->number != UINT64_MAX && cursor_value(c, COL_THREAD) == l->thread;
+	l->number = number;
+	l->thread = cursor_value(c, COL_THREAD);
 	ev = cursor_eval(c, CURSOR_EVENT);
 	flags = cursor_value(c, COL_FLAGS);
 	l->style = flags & ROW_FAILED ? STYLE_ERROR : flags & ROW_READS ? STYLE_READ
@@ -109,6 +116,8 @@ dig_line_load(struct dig_line *l, struct cursor *c, uint64_t number)
 		size_t i = l->which[k];
 		struct value v;
 
+		if (is_same_thread && i >= AT_CONTAINER && i <= AT_TID)
+			continue;
 		l->cells[i].len = 0;
 		if (i == AT_LATENCY && !(flags & ROW_HAS_SPAN))
 			continue;
@@ -130,33 +139,41 @@ dig_line_cell(const struct dig_line *l, size_t i, enum style *s)
 	return &l->cells[l->which[i]];
 }
 
-/* Append N blanks. */
-static void
-put_blanks(struct text *t, size_t n)
+/* How many columns cell I takes. Numbers, times and names of the format are plain ASCII. */
+static size_t
+columns_of(size_t i, const struct text *cell)
 {
-	static const char blanks[] = "                                ";
-
-	for (size_t some; n; n -= some) {
-		some = n < sizeof(blanks) - 1 ? n : sizeof(blanks) - 1;
-		text_bytes(t, blanks, some);
-	}
+	if (i != AT_CONTAINER && i != AT_PROCESS)
+		return cell->len;
+	return canvas_columns((struct span){ (const uint8_t *)cell->p, cell->len });
 }
 
 void
 dig_line_put(const struct dig_line *l, struct text *t)
 {
+	static const struct text none = { .p = (char *)(uintptr_t)"-", .len = 1 };
+	size_t most = 0;
+	char *to;
+
+	/* Lines are many: there is room for all of one at once. */
+	for (size_t i = 0; i < l->n_shown; i++)
+		most += l->cells[l->which[i]].len + l->shown[i].width_cols + 2;
+	to = text_room(t, most);
 	for (size_t i = 0; i < l->n_shown; i++) {
 		const struct text *cell = &l->cells[l->which[i]];
 		const struct grid_column *c = &l->shown[i];
-		size_t n = 1, left = 0;
+		size_t n, left;
 
-		if (c->width_cols && cell->len)
-			n = canvas_columns((struct span){ (const uint8_t *)cell->p, cell->len });
-		if (n < c->width_cols)
-			left = c->width_cols - n;
-		put_blanks(t, c->is_right ? left : 0);
-		text_bytes(t, cell->len ? cell->p : "-", cell->len ? cell->len : 1);
-		put_blanks(t, c->is_right ? 0 : left);
-		text_char(t, i + 1 < l->n_shown ? ' ' : '\n');
+		cell = cell->len ? cell : &none;
+		n = c->width_cols ? columns_of(l->which[i], cell) : 0;
+		left = n < c->width_cols ? c->width_cols - n : 0;
+		for (size_t k = c->is_right ? left : 0; k; k--)
+			*to++ = ' ';
+		memcpy(to, cell->p, cell->len);
+		to += cell->len;
+		for (size_t k = c->is_right ? 0 : left; k; k--)
+			*to++ = ' ';
+		*to++ = i + 1 < l->n_shown ? ' ' : '\n';
 	}
+	t->len = (size_t)(to - t->p);
 }

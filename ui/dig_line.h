@@ -29,6 +29,7 @@ struct dig_line {
 	struct grid_column shown[DIG_COLUMNS];
 	/* The event whose cells these are. */
 	uint64_t number;		/* UINT64_MAX: none */
+	uint64_t thread;		/* its thread, as rows name one */
 	struct text cells[DIG_COLUMNS];	/* by column, of those that are shown */
 	enum style style;		/* of those that are about the call */
 };

@@ -6,6 +6,7 @@
 #include "engine/base/mem.h"
 #include "probe/calls.h"
 #include "probe/encode.h"
+#include "tests/lib/made.h"
 
 /*
  * encode_only [TURNS] - nanoseconds that a record takes to become an event, by kind.
@@ -17,12 +18,6 @@
 
 static struct call_plan plans[WIRE_CALLS];
 static struct wire_config config;
-
-/* A record being made up. */
-struct made {
-	_Alignas(8) uint8_t bytes[4096];
-	size_t len;
-};
 
 static uint32_t
 number_of(const char *name)
@@ -40,18 +35,7 @@ make(struct made *r, uint16_t kind, const char *name, int64_t result)
 					    .pid = 5 },
 				  .result = result, .args = { 3, 0x1000, 80, 0, 0, 0 } };
 
-	memcpy(r->bytes, &call, sizeof(call));
-	r->len = sizeof(call);
-}
-
-static void
-add(struct made *r, uint8_t grab, uint8_t part, const void *p, size_t len)
-{
-	struct wire_chunk c = { .len = (uint16_t)len, .grab = grab, .part = part };
-
-	memcpy(r->bytes + r->len, &c, sizeof(c));
-	memcpy(r->bytes + r->len + sizeof(c), p, len);
-	r->len += sizeof(c) + ((len + 3) & ~(size_t)3);
+	made_call(r, &call);
 }
 
 static uint64_t
@@ -98,19 +82,19 @@ main(int argc, char **argv)
 	make(&r, WIRE_ENTER, "read", 0);
 	measure(e, &r, "> read", turns);
 	make(&r, WIRE_EXIT, "read", 80);
-	add(&r, 0, 0, data, sizeof(data));
+	made_add(&r, 0, 0, data, sizeof(data));
 	measure(e, &r, "< read", turns);
 	make(&r, WIRE_EXIT, "futex", 0);
 	measure(e, &r, "< futex", turns);
 	make(&r, WIRE_EXIT, "epoll_wait", 1);
 	measure(e, &r, "< epoll_wait", turns);
 	make(&r, WIRE_EXIT, "openat", 4);
-	add(&r, 0, 0, "/etc/passwd", 12);
-	add(&r, 1, 0, &file, sizeof(file));
+	made_add(&r, 0, 0, "/etc/passwd", 12);
+	made_add(&r, 1, 0, &file, sizeof(file));
 	measure(e, &r, "< openat", turns);
 	make(&r, WIRE_EXIT, "clone", 4);
-	add(&r, 0, 0, &task, sizeof(task));
-	add(&r, 0, 1, "sh\0-c\0true", 11);
+	made_add(&r, 0, 0, &task, sizeof(task));
+	made_add(&r, 0, 1, "sh\0-c\0true", 11);
 	measure(e, &r, "< clone", turns);
 	encoder_free(e);
 	return 0;

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,6 +24,21 @@ may_trace(char *program)
 		_exit(1);
 	}
 	return waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+/* The program that the first word names, from the root on; the caller's. NULL: the test ends with
+ * *STATUS, and has said why. */
+static inline char *
+traced_program(int argc, char **argv, int *status)
+{
+	char *program = argc > 1 ? realpath(argv[1], NULL) : NULL;
+
+	*status = program ? 0 : 2;
+	if (!program || may_trace(program))
+		return program;
+	puts("1..0 # SKIP needs the rights to trace");
+	free(program);
+	return NULL;
 }
 
 #endif

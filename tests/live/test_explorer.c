@@ -158,18 +158,14 @@ main(int argc, char **argv)
 	char filter[] = "proc.name in (sh, cat) and proc.cmdline contains " MARKER;
 	char refresh[] = "-d", ms[] = "1000";
 	char end[] = "--", shell[] = "/bin/sh", c[] = "-c", script[] = SCRIPT, name[] = MARKER;
-	char *program = argc > 1 ? realpath(argv[1], NULL) : NULL;
+	int status;
+	char *program = traced_program(argc, argv, &status);
 	char *words[] = { program, refresh, ms, filter, end, shell, c, script, name, NULL };
 	struct vt *v;
 	pid_t pid;
 
 	if (!program)
-		return 2;
-	if (!may_trace(program)) {
-		printf("1..0 # SKIP needs the rights to trace\n");
-		free(program);
-		return 0;
-	}
+		return status;
 	if (!mkdtemp(dir))
 		return 2;
 	v = vt_start(&(struct vt_start){ .n_rows = 30, .n_cols = 150, .argv = words, .dir = dir });

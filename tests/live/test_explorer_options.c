@@ -136,14 +136,11 @@ test_ended(void)
 int
 main(int argc, char **argv)
 {
-	program = argc > 1 ? realpath(argv[1], NULL) : NULL;
+	int status;
+
+	program = traced_program(argc, argv, &status);
 	if (!program)
-		return 2;
-	if (!may_trace(program)) {
-		printf("1..0 # SKIP needs the rights to trace\n");
-		free(program);
-		return 0;
-	}
+		return status;
 	test_window();
 	test_data();
 	test_faults();

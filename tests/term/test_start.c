@@ -157,12 +157,11 @@ feed(int fd, const char *bytes, size_t len)
 	return true;
 }
 
-static void
-test_reading(void)
+/* It reads what is written to *FD. */
+static struct vt *
+start_piped(int *fd)
 {
 	const char *const words[] = { "-r", "-", NULL };
-	size_t len;
-	char *bytes = read_capture(&len);
 	struct vt *v;
 	int fds[2];
 
@@ -170,8 +169,29 @@ test_reading(void)
 		die("no pipe");
 	v = start(words, fds[0]);
 	close(fds[0]);
-	CHECK(feed(fds[1], bytes, len / 2), "half of a capture is there");
+	*fd = fds[1];
+	return v;
+}
+
+/* The same, and half of the capture, of LEN bytes, is there. */
+static struct vt *
+start_half(int *fd, const char *bytes, size_t len)
+{
+	struct vt *v = start_piped(fd);
+
+	CHECK(feed(*fd, bytes, len / 2), "half of a capture is there");
 	see(v, "nginx", "while it is read there are rows");
+	return v;
+}
+
+static void
+test_reading(void)
+{
+	size_t len;
+	char *bytes = read_capture(&len);
+	int fd;
+	struct vt *v = start_half(&fd, bytes, len);
+
 	see(v, "reading", "which is said");
 	vt_keys(v, "F2");
 	see(v, "─ Views", "keys are answered");
@@ -183,8 +203,8 @@ test_reading(void)
 	vt_keys(v, "d");
 	see(v, " so far", "events one by one are those so far");
 	vt_keys(v, "End");
-	CHECK(feed(fds[1], bytes + len / 2, len - len / 2), "the rest");
-	close(fds[1]);
+	CHECK(feed(fd, bytes + len / 2, len - len / 2), "the rest");
+	close(fd);
 	see(v, " of 316", "events that come are among them");
 	CHECK(vt_wait_gone(v, " so far"), "once all is read, these are all");
 	see_not(v, " 316 of 316", "the selection stays where it is");
@@ -254,18 +274,11 @@ test_saving(void)
 static struct vt *
 start_early(int *fd, const char *bytes)
 {
-	const char *const words[] = { "-r", "-", NULL };
-	struct vt *v;
-	int fds[2];
+	struct vt *v = start_piped(fd);
 
-	if (pipe2(fds, O_CLOEXEC) < 0)
-		die("no pipe");
-	v = start(words, fds[0]);
-	close(fds[0]);
 	see(v, "waiting for a capture", "it is said that nothing comes");
-	CHECK(feed(fds[1], bytes, EARLY_LEN), "something comes");
+	CHECK(feed(*fd, bytes, EARLY_LEN), "something comes");
 	see(v, "standard input   0 events", "there is a screen");
-	*fd = fds[1];
 	return v;
 }
 
@@ -402,25 +415,18 @@ test_many_starts(void)
 static void
 test_stopping(void)
 {
-	const char *const words[] = { "-r", "-", NULL };
 	size_t len;
 	char *bytes = read_capture(&len);
-	struct vt *v;
-	int fds[2];
+	int fd;
+	struct vt *v = start_half(&fd, bytes, len);
 
-	if (pipe2(fds, O_CLOEXEC) < 0)
-		die("no pipe");
-	v = start(words, fds[0]);
-	close(fds[0]);
-	CHECK(feed(fds[1], bytes, len / 2), "half of a capture is there");
-	see(v, "nginx", "while it is read there are rows");
 	vt_keys(v, "Esc");
 	see(v, "stopped", "Esc stops it");
 	see(v, "as of", "what was read by then is all");
 	see(v, "nginx", "and is there");
 	vt_keys(v, "Esc");
 	see(v, "this is the top", "Esc has nothing else to stop");
-	close(fds[1]);
+	close(fd);
 	leave(v);
 	free(bytes);
 }

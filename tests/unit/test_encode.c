@@ -7,6 +7,7 @@
 #include "probe/calls.h"
 #include "probe/encode.h"
 #include "tests/lib/check.h"
+#include "tests/lib/made.h"
 #include "tests/lib/rng.h"
 
 #define WALL_NS 1000000u
@@ -14,12 +15,6 @@
 
 static struct call_plan plans[WIRE_CALLS];
 static struct wire_config config;
-
-/* A record being made up. */
-struct made {
-	_Alignas(8) uint8_t bytes[8192];
-	size_t len;
-};
 
 static void
 make_call(struct made *r, uint16_t kind, uint32_t number, int64_t result, const uint64_t *args)
@@ -29,34 +24,7 @@ make_call(struct made *r, uint16_t kind, uint32_t number, int64_t result, const 
 
 	if (args)
 		memcpy(call.args, args, sizeof(call.args));
-	memcpy(r->bytes, &call, sizeof(call));
-	r->len = sizeof(call);
-}
-
-static void
-add_chunk(struct made *r, uint8_t grab, uint8_t part, const void *p, size_t len)
-{
-	struct wire_chunk c = { .len = (uint16_t)len, .grab = grab, .part = part };
-
-	memcpy(r->bytes + r->len, &c, sizeof(c));
-	memcpy(r->bytes + r->len + sizeof(c), p, len);
-	r->len += sizeof(c) + ((len + 3) & ~(size_t)3);
-}
-
-/* The record as it is, which says of itself that it has LEN bytes. */
-static bool
-encode_as(struct encoder *e, struct made *r, uint32_t len, struct event *ev)
-{
-	struct encoder_input in = { r->bytes, r->len, 42, 3 };
-
-	memcpy(r->bytes + offsetof(struct wire_head, len), &len, sizeof(len));
-	return encoder_take(e, &in, ev);
-}
-
-static bool
-encode(struct encoder *e, struct made *r, struct event *ev)
-{
-	return encode_as(e, r, (uint32_t)r->len, ev);
+	made_call(r, &call);
 }
 
 static uint32_t
@@ -76,11 +44,12 @@ what_has_no_event_is_generic(struct encoder *e)
 	uint16_t code = 1, native = 0;
 
 	make_call(&r, WIRE_ENTER, 9999, 0, NULL);
-	CHECK(encode(e, &r, &ev) && ev.id == EV_GENERIC_E && event_u16(&ev, 0, &code) && !code &&
+	CHECK(made_encode(e, &r, &ev) && ev.id == EV_GENERIC_E &&
+	      event_u16(&ev, 0, &code) && !code &&
 	      event_u16(&ev, 1, &native) && native == 9999, "a number that nobody knows");
 	CHECK(ev.ts_ns == WALL_NS + 42 && ev.cpu == 3 && ev.tid == 7, "its time, CPU and thread");
 	make_call(&r, WIRE_EXIT, number_of("getppid"), 1, NULL);
-	CHECK(encode(e, &r, &ev) && ev.id == EV_GENERIC_X && event_u16(&ev, 0, &code) &&
+	CHECK(made_encode(e, &r, &ev) && ev.id == EV_GENERIC_X && event_u16(&ev, 0, &code) &&
 	      !strcmp(syscall_code_name(code), "getppid"), "a call without a type of its own");
 }
 
@@ -97,15 +66,16 @@ programs_of_32_bits_have_numbers_of_their_own(struct encoder *e)
 	if (calls_machine() != SYSCALL_X86_64)
 		return;
 	make_call(&r, WIRE_EXIT, WIRE_COMPAT_CALLS + 3, 2, args);
-	add_chunk(&r, 0, 0, "hi", 2);
+	made_add(&r, 0, 0, "hi", 2);
 	((struct wire_head *)(void *)r.bytes)->flags = WIRE_COMPAT;
-	CHECK(encode(e, &r, &ev) && ev.id == EV_READ_X && event_bytes(&ev, 1).len == 2, "read");
+	CHECK(made_encode(e, &r, &ev) && ev.id == EV_READ_X && event_bytes(&ev, 1).len == 2,
+	      "read");
 	make_call(&r, WIRE_EXIT, WIRE_COMPAT_CALLS + 140, 2, args);
-	CHECK(encode(e, &r, &ev) && ev.id == EV_LLSEEK_X && event_u64(&ev, 2, &offset) &&
+	CHECK(made_encode(e, &r, &ev) && ev.id == EV_LLSEEK_X && event_u64(&ev, 2, &offset) &&
 	      offset == 0x180000000, "an offset in two halves: %llx", (unsigned long long)offset);
 	make_call(&r, WIRE_EXIT, WIRE_COMPAT_CALLS + 224, 7, args);
 	((struct wire_head *)(void *)r.bytes)->flags = WIRE_COMPAT;
-	CHECK(encode(e, &r, &ev) && ev.id == EV_GENERIC_X && event_u16(&ev, 0, &code) &&
+	CHECK(made_encode(e, &r, &ev) && ev.id == EV_GENERIC_X && event_u16(&ev, 0, &code) &&
 	      !strcmp(syscall_code_name(code), "gettid") && event_u16(&ev, 1, &native) &&
 	      native == 224, "a call without a type has the number that it was given");
 }
@@ -122,16 +92,16 @@ parameters_come_from_chunks(struct encoder *e)
 	struct span name;
 
 	make_call(&r, WIRE_EXIT, number_of("openat"), 4, args);
-	add_chunk(&r, 0, 0, "a/b", 4);
-	add_chunk(&r, 1, 0, &file, sizeof(file));
-	CHECK(encode(e, &r, &ev) && ev.id == EV_OPENAT_2_X, "openat returns");
+	made_add(&r, 0, 0, "a/b", 4);
+	made_add(&r, 1, 0, &file, sizeof(file));
+	CHECK(made_encode(e, &r, &ev) && ev.id == EV_OPENAT_2_X, "openat returns");
 	name = event_text(&ev, 2);
 	CHECK(event_i64(&ev, 1, &dir) && dir == -100, "the folder is a signed number");
 	CHECK(name.len == 3 && !memcmp(name.p, "a/b", 3), "the name");
 	CHECK(event_u32(&ev, 3, &flags) && flags == 0x5006, "flags: %x", flags);
 	CHECK(event_u32(&ev, 5, &dev) && dev == 0x801, "device: %x", dev);
 	r.len = sizeof(struct wire_call);
-	CHECK(encode(e, &r, &ev) && !event_bytes(&ev, 2).len && !event_bytes(&ev, 5).len &&
+	CHECK(made_encode(e, &r, &ev) && !event_bytes(&ev, 2).len && !event_bytes(&ev, 5).len &&
 	      event_u32(&ev, 3, &flags) && flags == 0x1006, "nothing could be read");
 }
 
@@ -146,9 +116,9 @@ a_child_in_a_namespace_is_marked(struct encoder *e)
 	uint32_t flags = 0;
 
 	make_call(&r, WIRE_EXIT, number_of("clone"), 9, args);
-	add_chunk(&r, 0, 0, &task, sizeof(task));
-	add_chunk(&r, 0, 1, "sh\0-c\0x", 8);
-	CHECK(encode(e, &r, &ev) && event_u32(&ev, 15, &flags) && flags == 0x20000000,
+	made_add(&r, 0, 0, &task, sizeof(task));
+	made_add(&r, 0, 1, "sh\0-c\0x", 8);
+	CHECK(made_encode(e, &r, &ev) && event_u32(&ev, 15, &flags) && flags == 0x20000000,
 	      "flags: %x", flags);
 	CHECK(event_bytes(&ev, 13).len == 17, "a name without a NUL gets one");
 	CHECK(event_text(&ev, 1).len == 2 && event_bytes(&ev, 2).len == 5,
@@ -181,9 +151,9 @@ a_thread_is_one_whatever_memory_says(struct encoder *e)
 		bool is_one;
 
 		make_call(&r, WIRE_EXIT, number_of("clone3"), cases[i].result, NULL);
-		add_chunk(&r, 0, 0, &task, sizeof(task));
-		add_chunk(&r, 1, 0, &cases[i].memory, sizeof(cases[i].memory));
-		is_one = encode(e, &r, &ev) && event_u32(&ev, 15, &flags);
+		made_add(&r, 0, 0, &task, sizeof(task));
+		made_add(&r, 1, 0, &cases[i].memory, sizeof(cases[i].memory));
+		is_one = made_encode(e, &r, &ev) && event_u32(&ev, 15, &flags);
 		CHECK(is_one && flags == cases[i].flags, "clone3 of a %s: %x",
 		      cases[i].tid == cases[i].pid ? "process" : "thread", flags);
 	}
@@ -208,9 +178,9 @@ paths_are_turned_round(struct encoder *e)
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		make_call(&r, WIRE_EXIT, number_of("clone"), 9, NULL);
-		add_chunk(&r, 0, 0, &task, sizeof(task));
-		add_chunk(&r, 0, 3, cases[i].names, cases[i].len);
-		CHECK(encode(e, &r, &ev), "a working folder");
+		made_add(&r, 0, 0, &task, sizeof(task));
+		made_add(&r, 0, 3, cases[i].names, cases[i].len);
+		CHECK(made_encode(e, &r, &ev), "a working folder");
 		cwd = event_text(&ev, 6);
 		CHECK(cwd.len == strlen(cases[i].path) && !memcmp(cwd.p, cases[i].path, cwd.len),
 		      "it is %s", cases[i].path);
@@ -248,12 +218,13 @@ flags_tell_of_the_program(struct encoder *e)
 		size_t len = strlen(cases[i].names) + 1;
 
 		make_call(&r, WIRE_EXIT, number_of("execve"), 0, NULL);
-		add_chunk(&r, 0, 0, &cases[i].task, sizeof(cases[i].task));
+		made_add(&r, 0, 0, &cases[i].task, sizeof(cases[i].task));
 		/* Each has another text behind it. */
 		len += strlen(cases[i].names + len) + (len > 2);
-		add_chunk(&r, 0, 4, cases[i].names, len);
+		made_add(&r, 0, 4, cases[i].names, len);
 		flags = 99;
-		CHECK(encode(e, &r, &ev) && event_u32(&ev, 19, &flags) && flags == cases[i].flags,
+		CHECK(made_encode(e, &r, &ev) && event_u32(&ev, 19, &flags) &&
+		      flags == cases[i].flags,
 		      "case %zu: flags %x, %x are right", i, flags, cases[i].flags);
 	}
 }
@@ -271,20 +242,21 @@ each_message_is_an_event(struct encoder *e)
 
 	make_call(&r, WIRE_EXIT, number_of("sendmmsg"), 3, args);
 	for (uint8_t i = 0; i < 3; i++) {
-		add_chunk(&r, 0, (uint8_t)(i * WIRE_PARTS + 4), &lens[i], sizeof(lens[i]));
-		add_chunk(&r, 0, (uint8_t)(i * WIRE_PARTS), v, i == 2 ? sizeof(v) : sizeof(v[0]));
+		made_add(&r, 0, (uint8_t)(i * WIRE_PARTS + 4), &lens[i], sizeof(lens[i]));
+		made_add(&r, 0, (uint8_t)(i * WIRE_PARTS), v, i == 2 ? sizeof(v) : sizeof(v[0]));
 	}
-	CHECK(encode(e, &r, &ev) && event_result(&ev, &res) && res == 7, "the first one");
+	CHECK(made_encode(e, &r, &ev) && event_result(&ev, &res) && res == 7, "the first one");
 	CHECK(encoder_has_more(e) && encoder_more(e, &ev) && event_result(&ev, &res) && res == 0 &&
 	      event_u32(&ev, 2, &size) && size == 7, "the second one is empty");
 	CHECK(encoder_has_more(e) && encoder_more(e, &ev) && event_result(&ev, &res) &&
 	      res == 16 && event_u32(&ev, 2, &size) && size == 16, "the third one has two parts");
 	CHECK(!encoder_has_more(e), "that is all");
 	make_call(&r, WIRE_EXIT, number_of("sendmmsg"), -9, args);
-	CHECK(encode(e, &r, &ev) && event_result(&ev, &res) && res == -9 && !encoder_has_more(e),
+	CHECK(made_encode(e, &r, &ev) && event_result(&ev, &res) && res == -9 &&
+	      !encoder_has_more(e),
 	      "a call that fails is one event");
 	make_call(&r, WIRE_EXIT, number_of("read"), 3, args);
-	CHECK(encode(e, &r, &ev) && !encoder_has_more(e), "another call is one event");
+	CHECK(made_encode(e, &r, &ev) && !encoder_has_more(e), "another call is one event");
 }
 
 static void
@@ -300,7 +272,7 @@ requests_of_rings_are_told(struct encoder *e)
 
 	memcpy(r.bytes, &uring, sizeof(uring));
 	r.len = sizeof(uring);
-	CHECK(encode(e, &r, &ev) && ev.id == EV_ASYNCEVENT_E && ev.tid == 7, "a request");
+	CHECK(made_encode(e, &r, &ev) && ev.id == EV_ASYNCEVENT_E && ev.tid == 7, "a request");
 	s = event_text(&ev, 1);
 	CHECK(s.len == 8 && !memcmp(s.p, "io_uring", 8), "its name");
 	s = event_bytes(&ev, 2);
@@ -308,7 +280,7 @@ requests_of_rings_are_told(struct encoder *e)
 	      (const char *)s.p);
 	uring.opcode = 9999;
 	memcpy(r.bytes, &uring, sizeof(uring));
-	CHECK(encode(e, &r, &ev) && (s = event_bytes(&ev, 2)).len > 11 &&
+	CHECK(made_encode(e, &r, &ev) && (s = event_bytes(&ev, 2)).len > 11 &&
 	      !memcmp(s.p, "opcode=9999", 11), "a number without a name");
 }
 
@@ -323,23 +295,24 @@ commands_tell_what_is_meant(struct encoder *e)
 	struct span s;
 
 	make_call(&r, WIRE_EXIT, number_of("quotactl"), 0, args);
-	add_chunk(&r, 2, 0, &block, sizeof(block));
-	CHECK(encode(e, &r, &ev) && event_u64(&ev, 3, &v) && v == 10 && event_u64(&ev, 8, &v) &&
+	made_add(&r, 2, 0, &block, sizeof(block));
+	CHECK(made_encode(e, &r, &ev) && event_u64(&ev, 3, &v) && v == 10 &&
+	      event_u64(&ev, 8, &v) &&
 	      v == 70000000000u && !event_bytes(&ev, 10).len, "limits of a quota");
 	args[0] = 0x80000501;
 	make_call(&r, WIRE_EXIT, number_of("quotactl"), 0, args);
-	add_chunk(&r, 2, 0, &block, 24);
-	CHECK(encode(e, &r, &ev) && !event_bytes(&ev, 3).len && event_u64(&ev, 10, &v) &&
+	made_add(&r, 2, 0, &block, 24);
+	CHECK(made_encode(e, &r, &ev) && !event_bytes(&ev, 3).len && event_u64(&ev, 10, &v) &&
 	      v == 10000000000u && event_bytes(&ev, 12).len == 1, "grace of a quota");
 	args[0] = 7;
 	args[3] = 9;
 	make_call(&r, WIRE_EXIT, number_of("ptrace"), 0, args);
-	CHECK(encode(e, &r, &ev) && (s = event_bytes(&ev, 2)).len == 2 && s.p[0] == 1 &&
+	CHECK(made_encode(e, &r, &ev) && (s = event_bytes(&ev, 2)).len == 2 && s.p[0] == 1 &&
 	      s.p[1] == 9, "ptrace gives a signal");
 	args[0] = 10;
 	make_call(&r, WIRE_EXIT, number_of("keyctl"), 0, args);
-	add_chunk(&r, 1, 0, "user", 5);
-	CHECK(encode(e, &r, &ev) && (s = event_bytes(&ev, 3)).len == 6 && s.p[0] == 1 &&
+	made_add(&r, 1, 0, "user", 5);
+	CHECK(made_encode(e, &r, &ev) && (s = event_bytes(&ev, 3)).len == 6 && s.p[0] == 1 &&
 	      !memcmp(s.p + 1, "user", 5) && (s = event_bytes(&ev, 2)).len == 9 && !s.p[0],
 	      "keyctl looks for a text");
 }
@@ -372,7 +345,7 @@ random_records(struct encoder *e, struct rng rng)
 			r.len += sizeof(c) + ((c.len + 3u) & ~3u);
 		}
 		r.len -= rng_below(&rng, 8) < 2 ? rng_below(&rng, r.len) : 0;
-		if (encode_as(e, &r, (uint32_t)rng_below(&rng, 1500), &ev) &&
+		if (made_encode_as(e, &r, (uint32_t)rng_below(&rng, 1500), &ev) &&
 		    (!ev.type || ev.n_params > ev.type->n_params))
 			n_bad++;
 	}

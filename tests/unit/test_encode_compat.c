@@ -8,6 +8,7 @@
 #include "probe/calls.h"
 #include "probe/encode.h"
 #include "tests/lib/check.h"
+#include "tests/lib/made.h"
 
 /*
  * What 32-bit programs lay out in another way, of both machines: the plans are made for
@@ -17,12 +18,6 @@
 static struct call_plan plans[WIRE_CALLS];
 static struct wire_config config;
 static enum syscall_machine machine;
-
-/* A record being made up. */
-struct made {
-	_Alignas(8) uint8_t bytes[4096];
-	size_t len;
-};
 
 static uint32_t
 number_of(const char *name)
@@ -42,28 +37,7 @@ make_call(struct made *r, const char *name, int64_t result, const uint64_t *args
 
 	CHECK(call.head.number, "%s is a call of theirs", name);
 	memcpy(call.args, args, sizeof(call.args));
-	memcpy(r->bytes, &call, sizeof(call));
-	r->len = sizeof(call);
-}
-
-static void
-add_chunk(struct made *r, uint8_t grab, uint8_t part, const void *p, size_t len)
-{
-	struct wire_chunk c = { .len = (uint16_t)len, .grab = grab, .part = part };
-
-	memcpy(r->bytes + r->len, &c, sizeof(c));
-	memcpy(r->bytes + r->len + sizeof(c), p, len);
-	r->len += sizeof(c) + ((len + 3) & ~(size_t)3);
-}
-
-static bool
-encode(struct encoder *e, struct made *r, struct event *ev)
-{
-	struct encoder_input in = { r->bytes, r->len, 42, 3 };
-	uint32_t len = (uint32_t)r->len;
-
-	memcpy(r->bytes + offsetof(struct wire_head, len), &len, sizeof(len));
-	return encoder_take(e, &in, ev);
+	made_call(r, &call);
 }
 
 static uint64_t
@@ -122,8 +96,8 @@ numbers_are_as_wide_as_theirs(struct encoder *e)
 
 		make_call(&r, cases[i].call, 0, cases[i].args);
 		if (cases[i].n_bytes)
-			add_chunk(&r, grab, 0, cases[i].words, cases[i].n_bytes);
-		if (CHECK(encode(e, &r, &ev) && ev.id == cases[i].id, "%s", cases[i].call))
+			made_add(&r, grab, 0, cases[i].words, cases[i].n_bytes);
+		if (CHECK(made_encode(e, &r, &ev) && ev.id == cases[i].id, "%s", cases[i].call))
 			v = number_in(&ev, cases[i].param);
 		CHECK(v == cases[i].want, "  %s is %llx: %llx", cases[i].param,
 		      (unsigned long long)cases[i].want, (unsigned long long)v);
@@ -140,7 +114,7 @@ wide_numbers_are_two_arguments(struct encoder *e)
 	uint64_t want = machine == SYSCALL_AARCH64 ? 0x200000001 : 0x100000003;
 
 	make_call(&r, "pwrite64", 9, args);
-	if (CHECK(encode(e, &r, &ev) && ev.id == EV_PWRITE_X, "a position"))
+	if (CHECK(made_encode(e, &r, &ev) && ev.id == EV_PWRITE_X, "a position"))
 		CHECK(number_in(&ev, "pos") == want, "  in two arguments: %llx",
 		      (unsigned long long)number_in(&ev, "pos"));
 }
@@ -169,15 +143,15 @@ control_data_are_widened(struct encoder *e)
 	struct span s;
 
 	make_call(&r, "recvmsg", 1, args);
-	add_chunk(&r, 0, 0, "", 0);
-	add_chunk(&r, 0, 3, &narrow, sizeof(narrow));
-	CHECK(encode(e, &r, &ev) && ev.id == EV_RECVMSG_X, "recvmsg");
+	made_add(&r, 0, 0, "", 0);
+	made_add(&r, 0, 3, &narrow, sizeof(narrow));
+	CHECK(made_encode(e, &r, &ev) && ev.id == EV_RECVMSG_X, "recvmsg");
 	s = event_bytes(&ev, 4);
 	CHECK(s.len == sizeof(wide) && !memcmp(s.p, &wide, sizeof(wide)),
 	      "%zu bytes of control data, %zu are right", s.len, sizeof(wide));
 	make_call(&r, "recvmsg", 1, args);
-	add_chunk(&r, 0, 3, &(uint32_t[4]){ 11, 1, 1, 0 }, 16);
-	CHECK(encode(e, &r, &ev) && !event_bytes(&ev, 4).len, "none that has no head");
+	made_add(&r, 0, 3, &(uint32_t[4]){ 11, 1, 1, 0 }, 16);
+	CHECK(made_encode(e, &r, &ev) && !event_bytes(&ev, 4).len, "none that has no head");
 }
 
 static void
@@ -190,21 +164,21 @@ values_have_their_types(struct encoder *e)
 	struct span s = { NULL, 0 };
 
 	make_call(&r, "setsockopt", 0, args);
-	add_chunk(&r, 0, 0, time, sizeof(time));
-	CHECK(encode(e, &r, &ev) && (s = event_bytes(&ev, 4)).len == 9 && s.p[0] == 4,
+	made_add(&r, 0, 0, time, sizeof(time));
+	CHECK(made_encode(e, &r, &ev) && (s = event_bytes(&ev, 4)).len == 9 && s.p[0] == 4,
 	      "a time limit of a socket");
 	memcpy(&v, s.len == 9 ? s.p + 1 : (const uint8_t *)&v, sizeof(v));
 	CHECK(v == 2500000000u, "  of %llu ns", (unsigned long long)v);
 	args[0] = PTRACE_PEEKDATA;
 	make_call(&r, "ptrace", 0, args);
-	add_chunk(&r, 0, 0, &(uint32_t){ 0x1234 }, 4);
-	CHECK(encode(e, &r, &ev) && (s = event_bytes(&ev, 2)).len == 9 && s.p[0] == 0 &&
+	made_add(&r, 0, 0, &(uint32_t){ 0x1234 }, 4);
+	CHECK(made_encode(e, &r, &ev) && (s = event_bytes(&ev, 2)).len == 9 && s.p[0] == 0 &&
 	      s.p[1] == 0x34 && s.p[2] == 0x12 && !s.p[5], "a word of another's memory");
 	args[0] = KEYCTL_GET_KEYRING_ID;
 	args[1] = (uint32_t)KEY_SPEC_USER_KEYRING;
 	args[2] = 0xfffe0000;
 	make_call(&r, "keyctl", 0, args);
-	CHECK(encode(e, &r, &ev), "keyctl");
+	CHECK(made_encode(e, &r, &ev), "keyctl");
 	memcpy(&v, event_bytes(&ev, 2).p + 1, sizeof(v));
 	CHECK(v == (uint64_t)KEY_SPEC_USER_KEYRING, "  of a key that has no number");
 	memcpy(&v, event_bytes(&ev, 3).p + 1, sizeof(v));
@@ -217,7 +191,8 @@ name_of(struct encoder *e, struct made *r)
 	struct event ev;
 	uint16_t code = 0;
 
-	return encode(e, r, &ev) && event_u16(&ev, 0, &code) ? syscall_code_name(code) : "none";
+	return made_encode(e, r, &ev) && event_u16(&ev, 0, &code) ? syscall_code_name(code)
+								    : "none";
 }
 
 /* What comes back from a signal has the number of what that came between: none. */
