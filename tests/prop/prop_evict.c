@@ -190,9 +190,10 @@ static const char *const filters[] = {
 /* Of what stands in bytes, and of what was open. */
 static const char *const own_views[] = {
 	"return { id = 'x_bytes', name = 'Bytes', description = 'What stands in bytes.',"
+	" filter = 'evt.type in (open, openat)',"
 	" columns = { { name = 'KEY', field = 'evt.arg.name', aggregation = 'key' },"
 	" { name = 'ARGS', field = 'evt.args', aggregation = 'distinct' },"
-	" { name = 'SIZE', field = 'evt.rawarg.size', aggregation = 'sum' } } }",
+	" { name = 'MODE', field = 'evt.rawarg.mode', aggregation = 'sum' } } }",
 	"return { id = 'x_failed', name = 'Failed', description = 'What failed.',"
 	" filter = 'evt.failed = true', columns = {"
 	" { name = 'NAME', field = 'fd.name', aggregation = 'key' },"
