@@ -8,6 +8,8 @@
 #include "engine/base/err.h"
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
+#include "engine/query/crew.h"
+#include "ui/ask.h"
 #include "ui/history.h"
 #include "ui/key.h"
 #include "ui/later.h"
@@ -83,6 +85,13 @@ app_pop(struct app *a)
 		end_screen(s);
 }
 
+struct ask *
+app_ask(const struct app *a)
+{
+	return ask_new(&(struct ask_of){ a->store, a->wake_fd, a->crew, a->o->style,
+					 a->o->filter_options });
+}
+
 void
 app_fini(struct app *a)
 {
@@ -99,6 +108,8 @@ app_fini(struct app *a)
 	columns_fini(&a->columns);
 	text_fini(&a->farewell);
 	seen_free(a->seen);
+	crew_free(a->crew);
+	a->crew = NULL;
 }
 
 void

@@ -29,6 +29,8 @@ struct app;
 struct key;
 struct term;
 
+struct ask;
+struct crew;
 struct screen;
 struct later;
 struct save;
@@ -63,6 +65,7 @@ struct app {
 	struct screen *top;
 	struct ingest *ingest;
 	struct store *store;
+	struct crew *crew;		/* threads that help to answer; NULL: none are kept */
 	struct ingest_progress progress;
 	uint64_t start_ns;		/* term_now_ns() when reading began */
 	bool was_stopped;		/* reading, by somebody */
@@ -114,6 +117,9 @@ void app_wake_at(struct app *a, uint64_t ns);
 
 /* What K does. */
 void app_key(struct app *a, const struct key *k);
+
+/* Who answers questions about what is read. The caller owns it. */
+struct ask *app_ask(const struct app *a);
 
 /* Something happened in another thread, or time has gone by. */
 void app_woken(struct app *a);

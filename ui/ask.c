@@ -12,10 +12,7 @@
 #include "ui/worker.h"
 
 struct ask {
-	struct store *store;
-	int wake_fd;
-	const struct query_style *style;
-	const struct filter_options *options;
+	struct ask_of of;
 	pthread_t thread;
 	pthread_mutex_t mutex;
 	pthread_cond_t changed;
@@ -45,7 +42,7 @@ tell(const struct ask *a)
 {
 	uint64_t one = 1;
 
-	if (write(a->wake_fd, &one, sizeof(one)) < 0 && errno != EAGAIN)
+	if (write(a->of.wake_fd, &one, sizeof(one)) < 0 && errno != EAGAIN)
 		die("the interface cannot be woken");
 }
 
@@ -88,8 +85,8 @@ answer_table(struct ask *a, const struct question *q, const struct snapshot *sna
 		.view = q->view, .variant = q->variant, .filters = q->filters,
 		.n_filters = q->n_filters, .from_ns = q->from_ns, .to_ns = q->to_ns,
 		.sort = q->sort, .sort_descending = q->sort_descending, .is_flat = q->is_flat,
-		.rows_first = q->rows_first, .style = a->style,
-		.options = a->options, .watch = &a->watch,
+		.rows_first = q->rows_first, .crew = a->of.crew, .style = a->of.style,
+		.options = a->of.options, .watch = &a->watch,
 	};
 
 	if (q->to_ns) {
@@ -117,8 +114,9 @@ answer_slices(struct ask *a, const struct question *q, const struct snapshot *sn
 	      struct answer *out)
 {
 	struct slices_question question = {
-		q->filters, q->n_filters, a->style, a->options, &a->watch.cancel, NULL,
-		q->measure,
+		.filters = q->filters, .n_filters = q->n_filters, .style = a->of.style,
+		.options = a->of.options, .crew = a->of.crew, .cancel = &a->watch.cancel,
+		.measure = q->measure,
 	};
 	struct slices s = { .n = q->n_slices };
 
@@ -136,8 +134,9 @@ answer_spectrum(struct ask *a, const struct question *q, const struct snapshot *
 		struct answer *out)
 {
 	struct slices_question question = {
-		q->filters, q->n_filters, a->style, a->options, &a->watch.cancel, q->span,
-		SLICES_EVENTS,
+		.filters = q->filters, .n_filters = q->n_filters, .style = a->of.style,
+		.options = a->of.options, .crew = a->of.crew, .cancel = &a->watch.cancel,
+		.span = q->span,
 	};
 	struct spectrum s = { q->from_ns, q->to_ns, q->n_slices, q->n_bins, NULL, NULL };
 	uint64_t *least = xreallocarray(NULL, s.n_bins, sizeof(*least));
@@ -158,7 +157,7 @@ answer_spectrum(struct ask *a, const struct question *q, const struct snapshot *
 static void
 answer(struct ask *a, const struct question *q, struct answer *out)
 {
-	struct snapshot *snap = store_snapshot(a->store);
+	struct snapshot *snap = store_snapshot(a->of.store);
 
 	*out = (struct answer){ .id = q->id };
 	if (q->view) {
@@ -178,7 +177,7 @@ answer(struct ask *a, const struct question *q, struct answer *out)
 static void
 prepare(struct ask *a)
 {
-	const struct query query = { .style = a->style, .options = a->options,
+	const struct query query = { .style = a->of.style, .options = a->of.options,
 				     .watch = &a->watch };
 	const struct view *const *views = a->views;
 	struct snapshot *snap;
@@ -187,7 +186,7 @@ prepare(struct ask *a)
 	a->n_views = 0;
 	atomic_store(&a->watch.cancel, false);
 	pthread_mutex_unlock(&a->mutex);
-	snap = store_snapshot(a->store);
+	snap = store_snapshot(a->of.store);
 	query_prepare(snap, &query, views, n);
 	snapshot_free(snap);
 	pthread_mutex_lock(&a->mutex);
@@ -235,15 +234,11 @@ work(void *ctx)
 }
 
 struct ask *
-ask_new(struct store *store, int wake_fd, const struct query_style *style,
-	const struct filter_options *options)
+ask_new(const struct ask_of *of)
 {
 	struct ask *a = xzalloc(sizeof(*a));
 
-	a->store = store;
-	a->wake_fd = wake_fd;
-	a->style = style;
-	a->options = options;
+	a->of = *of;
 	pthread_mutex_init(&a->mutex, NULL);
 	pthread_cond_init(&a->changed, NULL);
 	worker_start(&a->thread, work, a);

@@ -18,6 +18,7 @@
 #include "engine/query/slices.h"
 
 struct ask;
+struct crew;
 struct snapshot;
 struct store;
 
@@ -60,9 +61,17 @@ struct answer {
 	struct err err;			/* .code 0: it did not fail */
 };
 
-/* STORE and the rest are borrowed. WAKE_FD is an eventfd. The caller owns it. */
-struct ask *ask_new(struct store *store, int wake_fd, const struct query_style *style,
-		    const struct filter_options *options);
+/* All that answers depend on is borrowed. */
+struct ask_of {
+	struct store *store;
+	int wake_fd;			/* an eventfd */
+	struct crew *crew;		/* threads that help to answer; NULL: own ones */
+	const struct query_style *style;
+	const struct filter_options *options;
+};
+
+/* The caller owns it. */
+struct ask *ask_new(const struct ask_of *of);
 
 /* Stop and free it. NULL is fine. */
 void ask_free(struct ask *a);

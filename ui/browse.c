@@ -600,8 +600,8 @@ browse_open(struct app *a, const struct view *first)
 	drill_order(browse_level(b), a->o->sort, a->o->sort_way);
 	if (a->o->filter)
 		drill_set_filter(browse_level(b), a->o->filter);
-	b->ask_table = ask_new(a->store, a->wake_fd, a->o->style, a->o->filter_options);
-	b->ask_line = ask_new(a->store, a->wake_fd, a->o->style, a->o->filter_options);
+	b->ask_table = app_ask(a);
+	b->ask_line = app_ask(a);
 	browse_ask(b);
 	return &b->screen;
 }

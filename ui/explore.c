@@ -13,6 +13,7 @@
 #include "engine/query/cursor.h"
 #include "engine/query/view.h"
 #include "engine/query/view_set.h"
+#include "engine/query/crew.h"
 #include "engine/store/store.h"
 #include "ui/app.h"
 #include "ui/browse.h"
@@ -197,6 +198,8 @@ begin(struct app *a, const struct view *first, struct first_look *f, struct err 
 	a->ingest = ingest_new(&(struct ingest_options){
 		a->o->budget_bytes, told, a, .can_wait = a->o->name != NULL });
 	a->store = ingest_store(a->ingest);
+	/* What is watched has other things to do. */
+	a->crew = crew_new(!a->o->name);
 	source = a->o->open(a->o->ctx, a->ingest, err);
 	if (!source)
 		return err->code ? err->code : -EIO;

@@ -60,7 +60,7 @@ filter_prompt_open(struct app *a, const char *text,
 	};
 
 	if (!a->seen)
-		a->seen = seen_new(a->store, a->wake_fd, a->o->style, a->o->filter_options);
+		a->seen = seen_new(app_ask(a), a->o->filter_options);
 	seen_refresh(a->seen, a->progress.stats.n_events);
 	a->filtering.entered = then;
 	a->filtering.owner = owner;

@@ -545,7 +545,7 @@ overview_open(struct app *a, const char *const *filters, size_t n, overview_chos
 	o->filters = arena_alloc(&o->arena, (n + 1) * sizeof(*o->filters));
 	for (size_t i = 0; i < n; i++)
 		o->filters[o->n_filters++] = arena_strdup(&o->arena, filters[i]);
-	o->ask = ask_new(a->store, a->wake_fd, a->o->style, a->o->filter_options);
+	o->ask = app_ask(a);
 	app_push(a, &o->screen);
 	begin_pass(o);
 }

@@ -39,12 +39,11 @@ struct seen {
 };
 
 struct seen *
-seen_new(struct store *store, int wake_fd, const struct query_style *style,
-	 const struct filter_options *options)
+seen_new(struct ask *ask, const struct filter_options *options)
 {
 	struct seen *s = xzalloc(sizeof(*s));
 
-	s->ask = ask_new(store, wake_fd, style, options);
+	s->ask = ask;
 	s->options = options;
 	return s;
 }

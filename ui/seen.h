@@ -10,17 +10,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct ask;
 struct complete_value;
 struct filter_options;
 struct prompt_candidates;
-struct query_style;
 struct seen;
-struct store;
 
-/* All are borrowed. WAKE_FD is an eventfd that is written to when values were found. The
- * caller owns it. */
-struct seen *seen_new(struct store *store, int wake_fd, const struct query_style *style,
-		      const struct filter_options *options);
+/* ASK, which is taken, finds the values; OPTIONS are borrowed. The caller owns it. */
+struct seen *seen_new(struct ask *ask, const struct filter_options *options);
 void seen_free(struct seen *s);		/* NULL is fine */
 
 /* There are N_EVENTS now: what was found among fewer is looked for again. */

@@ -347,6 +347,6 @@ spectro_open(struct app *a, const struct events_question *q)
 	events_keep_words(&s->q, &s->arena);
 	if (q->span)
 		s->q.span = arena_strdup(&s->arena, q->span);
-	s->ask = ask_new(a->store, a->wake_fd, a->o->style, a->o->filter_options);
+	s->ask = app_ask(a);
 	app_push(a, &s->screen);
 }

@@ -50,7 +50,7 @@ static struct ordering
 ordering_of(const struct table *t, const char *sort, bool descending)
 {
 	const struct view *v = t->view;
-	struct ordering o = { t, t->n_columns, v->sort_descending };
+	struct ordering o = { t, t->n_columns, v->sort_descending, NULL };
 
 	for (size_t i = 0; i < t->n_columns; i++)
 		if (sort ? !strcmp(t->columns[i]->name, sort) :
@@ -169,7 +169,7 @@ fill(const struct answer *a, struct table_row *rows, const uint32_t *numbers, si
 	struct filling f = { a, rows, numbers, n, (unsigned)(1 + n / ROWS_EACH) };
 
 	f.n_parts = f.n_parts < a->n_threads ? f.n_parts : a->n_threads;
-	crew_run(f.n_parts, fill_part, &f);
+	crew_run(a->inquiry->q.crew, f.n_parts, fill_part, &f);
 }
 
 /* All rows are made, and in their order. */
@@ -341,7 +341,7 @@ answer_find(const struct table *t, table_is_fn *is, const void *ctx)
 	if (t->rows[i].cells)
 		return i;
 	s.n_parts = a->n_threads;
-	crew_run(s.n_parts, search_part, &s);
+	crew_run(a->inquiry->q.crew, s.n_parts, search_part, &s);
 	if (!s.is_found)
 		return SIZE_MAX;
 	for (; i < t->n_rows; i++)
@@ -390,6 +390,7 @@ answer_new(struct inquiry *q)
 	t->is_partial = q->gathers[0]->was_cut;
 	t->totals = totals;
 	a->ordering = ordering_of(t, plan->q->sort, plan->q->sort_descending);
+	a->ordering.crew = plan->q->crew;
 	find_rows(a);
 	start_making(a);
 	totals_add(a->makings, a->n_threads, a->of, t->n_rows, totals);
@@ -442,6 +443,7 @@ answer_sort(struct table *t, const char *sort, bool descending)
 		return true;
 	}
 	forget_rows(a);
+	o.crew = a->inquiry->q.crew;
 	a->ordering = o;
 	if (!make_front(a))
 		make_all(a);

@@ -186,7 +186,7 @@ entities_add_rows(struct gather *const *gathers, unsigned n)
 	j.n_entities = j.kind == VIEW_THREAD ? snap->n_threads : snap->n_processes;
 	if (g->n_sifts) {
 		j.verdicts = xmalloc(j.n_entities + 1u);
-		crew_run(n, judge_part, &j);
+		crew_run(g->plan->q->crew, n, judge_part, &j);
 	}
 	for (uint32_t i = 1; i < j.n_entities; i++)
 		if (next_entity(g, j.kind, i, &l))
@@ -592,5 +592,5 @@ entities_add_histories(struct gather *const *gathers, unsigned n)
 {
 	struct adding a = { gathers, has_plain_keys(gathers[0]) ? n : 1 };
 
-	crew_run(a.n, add_all, &a);
+	crew_run(gathers[0]->plan->q->crew, a.n, add_all, &a);
 }

@@ -158,7 +158,7 @@ make(struct finding *x, unsigned n_threads)
 	for (size_t i = 0; i < x->list->n; i++)
 		missing += !x->list->uses[i].facts;
 	if (missing)
-		crew_run(n_threads < missing ? n_threads : missing, work, x);
+		crew_run(x->list->crew, n_threads < missing ? n_threads : missing, work, x);
 }
 
 /* What else decides what an operand says. */

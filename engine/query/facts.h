@@ -18,6 +18,8 @@
 #include "engine/query/cursor.h"
 #include "engine/query/tally.h"
 
+struct crew;
+
 #define FACTS_MAX 16u			/* operands of one query */
 #define FACTS_NONE 1u			/* in the place of an id: there is no value */
 
@@ -37,6 +39,7 @@ struct facts_list {
 	} uses[FACTS_MAX];
 	size_t n;
 	struct keepsakes *from;
+	struct crew *crew;		/* NULL: threads of its own */
 	const atomic_bool *cancel;	/* others set it to stop finding out; NULL: nobody */
 };
 
@@ -44,7 +47,7 @@ struct facts_list {
 void facts_want(struct facts_list *l, const struct operand *o);
 
 /* Borrow what is kept of the descriptors of SNAP; with MAKE, find out the rest, with so
- * many threads. */
+ * many threads of L's crew. */
 void facts_borrow(struct facts_list *l, const struct snapshot *snap,
 		  const struct query_style *style, unsigned make);
 

@@ -142,7 +142,7 @@ ask_all(struct finding *x)
 	x->sample = &sample;
 	x->n_parts = 1 + (unsigned)(x->n / ROWS_EACH);
 	x->n_parts = x->n_parts < f->n_threads ? x->n_parts : f->n_threads;
-	crew_run(x->n_parts, ask_part, x);
+	crew_run(f->makings[0].g->plan->q->crew, x->n_parts, ask_part, x);
 	x->f = f;
 	x->sample = NULL;
 	arena_fini(&arena);

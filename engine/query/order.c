@@ -199,7 +199,7 @@ order_rows(const struct ordering *o, const struct table_row *rows, size_t n, uns
 	s.other = xreallocarray(NULL, n + 1, sizeof(*s.other));
 	while (s.n_parts * 2 <= n_threads && s.n_parts * 2 <= n / ROWS_EACH)
 		s.n_parts *= 2;
-	crew_run(s.n_parts, sort_part, &s);
+	crew_run(o->crew, s.n_parts, sort_part, &s);
 	for (unsigned width = 1; width < s.n_parts; width *= 2) {
 		for (unsigned part = 0; part < s.n_parts; part += 2 * width)
 			merge(&s, start_of(&s, part), start_of(&s, part + width),

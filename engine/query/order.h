@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 struct cell;
+struct crew;
 struct table;
 struct table_row;
 
@@ -20,6 +21,7 @@ struct ordering {
 	const struct table *t;
 	size_t column;			/* n_columns: the first ones decide */
 	bool descending;
+	struct crew *crew;		/* that sorts; NULL: threads of its own */
 };
 
 /* A number for CELL of COLUMN: a row with a lesser one stands before others; with the same,

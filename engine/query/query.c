@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "engine/base/err.h"
 #include "engine/base/hash.h"
@@ -206,14 +205,12 @@ divide(struct scan *scan, unsigned n)
 static unsigned
 threads_of(const struct plan *plan)
 {
-	long n = plan->q->n_threads ? (long)plan->q->n_threads : sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned n = plan->q->n_threads ? plan->q->n_threads : crew_size(plan->q->crew);
 	size_t chunks = 1 + (size_t)((plan->end - plan->scan_first) / CHUNK_ROWS);
 
-	if (n < 1)
-		n = 1;
-	if (n > (long)CREW_MAX)
+	if (n > CREW_MAX)
 		n = CREW_MAX;
-	return (size_t)n < chunks ? (unsigned)n : (unsigned)chunks;
+	return n < chunks ? n : (unsigned)chunks;
 }
 
 /* Scan with several threads; what they found is in the gatherer of the first. */
@@ -227,7 +224,7 @@ scan_rows(struct scan *scan, unsigned n, struct err *err)
 			return err->code;
 		gather_use_facts(scan->gathers[i], scan->facts);
 	}
-	crew_run(n, work, scan);
+	crew_run(scan->plan->q->crew, n, work, scan);
 	for (unsigned i = 1; i < n; i++)
 		gather_merge(scan->gathers[0], scan->gathers[i]);
 	return 0;
@@ -343,6 +340,7 @@ gather(struct inquiry *q, enum extent *extent, struct err *err)
 	else if (plan->stop_ns && gather_shows_bytes(g) && !q->q.rows_first &&
 		 plan->rows_max > FIRST_ROWS)
 		plan->rows_max = FIRST_ROWS;
+	q->facts.crew = q->q.crew;
 	q->facts.cancel = watch ? &watch->cancel : NULL;
 	gather_want_facts(g, &q->facts);
 	facts_borrow(&q->facts, plan->snap, q->q.style, wants_all(plan) ? q->n : 0);

@@ -21,6 +21,7 @@
 #include "engine/query/table.h"
 #include "engine/query/view.h"
 
+struct crew;
 struct err;
 struct filter_options;
 struct snapshot;
@@ -56,7 +57,9 @@ struct query {
 	 * OPTIONS have to live as long as the table. 0: all rows are made at once. */
 	size_t rows_first;
 	bool is_flat;			/* rows have no parents, even where the view has some */
-	unsigned n_threads;		/* 0: one for each cpu */
+	struct crew *crew;		/* whose threads are taken, also for rows that are made
+					 * later; NULL: threads of its own */
+	unsigned n_threads;		/* 0: as many as the crew has */
 	size_t rows_max;		/* of lists; 0: QUERY_ROWS_MAX. The newest stay */
 	const struct query_style *style;	/* NULL: UTC, numbers */
 	const struct filter_options *options;	/* how filters are compiled; NULL */

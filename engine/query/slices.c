@@ -1,14 +1,12 @@
 #include "engine/query/slices.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "engine/base/err.h"
 #include "engine/base/mem.h"
+#include "engine/query/crew.h"
 #include "engine/query/cursor.h"
 #include "engine/query/known.h"
 #include "engine/query/matches.h"
@@ -79,8 +77,6 @@ struct worker {
 	struct work *work;
 	struct matches *matches;
 	void *ctx;			/* of the visit */
-	pthread_t thread;
-	bool has_thread;
 };
 
 static bool
@@ -89,39 +85,26 @@ is_cancelled(const struct slices_question *q)
 	return q->cancel && atomic_load(q->cancel);
 }
 
-static void *
-run(void *ctx)
+static void
+look(void *ctx, unsigned number)
 {
-	struct worker *w = ctx;
+	struct worker *w = (struct worker *)ctx + number;
 	size_t n = w->work->snap->n_chunks, i;
 
 	while (!is_cancelled(w->work->q) && (i = atomic_fetch_add(&w->work->n_taken, 1)) < n)
 		matches_in_chunk(w->matches, n - 1 - i, w->work->visit, w->ctx);
-	return NULL;
-}
-
-static void
-start(struct worker *workers, unsigned n)
-{
-	sigset_t all, old;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	for (unsigned i = 1; i < n; i++)
-		workers[i].has_thread = !pthread_create(&workers[i].thread, NULL, run, &workers[i]);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
 
 /* How many workers there are to be. */
 static unsigned
-count_workers(const struct snapshot *snap)
+count_workers(const struct snapshot *snap, const struct slices_question *q)
 {
-	long n = sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned n = crew_size(q->crew);
 	size_t most = 1 + snap->n_chunks / CHUNKS_EACH;
 
 	if (n > WORKERS_MAX)
 		n = WORKERS_MAX;
-	return n < 1 ? 1 : (size_t)n < most ? (unsigned)n : (unsigned)most;
+	return n < most ? n : (unsigned)most;
 }
 
 /* Let N workers tell F, with the ctx of each, of all events that are wanted. */
@@ -140,15 +123,11 @@ visit(struct work *work, struct worker *workers, unsigned n, struct err *err)
 		code = workers[i].matches ? 0 : err->code;
 	}
 	if (!code) {
-		start(workers, n);
-		run(&workers[0]);
+		crew_run(q->crew, n, look, workers);
 		code = is_cancelled(q) ? -ECANCELED : 0;
 	}
-	for (unsigned i = 0; i < n; i++) {
-		if (workers[i].has_thread)
-			pthread_join(workers[i].thread, NULL);
+	for (unsigned i = 0; i < n; i++)
 		matches_free(workers[i].matches);
-	}
 	return code;
 }
 
@@ -254,7 +233,7 @@ slices_count(const struct snapshot *snap, const struct slices_question *q, struc
 	struct work work = { snap, q, count, 0 };
 	struct worker workers[WORKERS_MAX] = { 0 };
 	struct measuring m[WORKERS_MAX];
-	unsigned n = count_workers(snap);
+	unsigned n = count_workers(snap, q);
 	int code;
 
 	memset(out->counts, 0, out->n * sizeof(*out->counts));
@@ -348,7 +327,7 @@ slices_spectrum(const struct snapshot *snap, const struct slices_question *q,
 	struct work work = { snap, q, count_spans, 0 };
 	struct worker workers[WORKERS_MAX] = { 0 };
 	struct counting k[WORKERS_MAX] = { 0 };
-	unsigned n = count_workers(snap);
+	unsigned n = count_workers(snap, q);
 	size_t n_counts = out->n * out->n_bins;
 	int code = 0;
 

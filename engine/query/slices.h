@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct crew;
 struct err;
 struct filter_options;
 struct query_style;
@@ -34,6 +35,7 @@ struct slices_question {
 	size_t n_filters;
 	const struct query_style *style;	/* may be NULL, as in query.h */
 	const struct filter_options *options;
+	struct crew *crew;		/* whose threads help; NULL: threads of its own */
 	const atomic_bool *cancel;	/* set by others to stop it; NULL: nobody does */
 	/* Of a spectrum: the operand, a span of time, that is looked at; NULL: how long
 	 * calls took. */

@@ -181,7 +181,7 @@ totals_add(struct making *makings, unsigned n_threads, const struct making_of *o
 	a.parts = xzalloc(n_threads * sizeof(*a.parts));
 	find_sums(&a);
 	if (a.n_sums)
-		crew_run(n_threads, add_part, &a);
+		crew_run(makings[0].g->plan->q->crew, n_threads, add_part, &a);
 	for (size_t k = 0; k < a.n_sums; k++) {
 		finish(&a, k, &out[a.sums[k].column]);
 		free(a.sums[k].values);

@@ -124,7 +124,7 @@ find_parents(struct making *makings, unsigned n_threads, struct family *f, const
 	a.arenas = xzalloc(n_threads * sizeof(*a.arenas));
 	a.values = xreallocarray(NULL, t->n + 1, sizeof(*a.values));
 	a.known = xzalloc(t->n + 1);
-	crew_run(n_threads, ask_part, &a);
+	crew_run(makings[0].g->plan->q->crew, n_threads, ask_part, &a);
 	join(f, t, &a);
 	for (unsigned i = 0; i < n_threads; i++)
 		arena_fini(&a.arenas[i]);

@@ -23,6 +23,7 @@
 
 #include "engine/base/mem.h"
 #include "engine/capture/capture.h"
+#include "engine/query/crew.h"
 #include "engine/query/query.h"
 #include "engine/query/slices.h"
 #include "engine/query/view_set.h"
@@ -161,8 +162,9 @@ time_view(const struct snapshot *snap, const struct view *v, size_t rounds, cons
 	  size_t windows)
 {
 	const char *filters[] = { filter };
+	struct crew *crew = crew_new(false);
 	struct query q = { .view = v, .filters = filters, .n_filters = filter != NULL,
-			   .rows_first = ROWS_FIRST };
+			   .rows_first = ROWS_FIRST, .crew = crew };
 	double *ms = xreallocarray(NULL, rounds, sizeof(*ms)), cpu, median;
 
 	time_first(snap, &q);
@@ -173,6 +175,7 @@ time_view(const struct snapshot *snap, const struct view *v, size_t rounds, cons
 	q.rows_first = 0;
 	printf(" %8.1f", time_rounds(snap, &q, rounds, windows, ms));
 	printf(" %8.1f\n", time_line(snap, v, rounds, filter));
+	crew_free(crew);
 	free(ms);
 }
 

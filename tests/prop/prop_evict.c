@@ -8,6 +8,7 @@
 
 #include "engine/base/intern.h"
 #include "engine/base/mem.h"
+#include "engine/query/crew.h"
 #include "engine/query/query.h"
 #include "engine/query/view_set.h"
 #include "engine/store/recall.h"
@@ -126,6 +127,7 @@ feed(struct churn *c)
 struct onlooker {
 	struct store *s;
 	const struct view_set *views;
+	struct crew *crew;		/* all have the same */
 	atomic_bool *stop;
 	struct rng rng;
 	pthread_t thread;
@@ -232,6 +234,7 @@ ask_a_view(struct onlooker *r, const struct snapshot *snap)
 		.partial = rng_below(&r->rng, 2) ? see_part : NULL,
 	};
 	struct query q = { .view = view_set_at(r->views, i), .watch = &watch, .n_threads = 2,
+			   .crew = rng_below(&r->rng, 4) ? r->crew : NULL,
 			   .filters = &filter, .n_filters = filter != NULL,
 			   .rows_max = 1000 };
 	struct table *t = query_run(snap, &q, NULL);
@@ -354,6 +357,7 @@ main(int argc, char **argv)
 	struct churn c = { .s = store_new(BUDGET), .b.ts_ns = 1700000000000000000,
 			   .n_reads = 1 };
 	struct view_set *views = view_set_new(NULL);
+	struct crew *crew = crew_new(false);
 	struct onlooker onlookers[ONLOOKERS];
 	uint64_t per_budget = BUDGET / BYTES_OF_EVENT, early, late;
 	int64_t pid = FIRST_PID, early_bytes, late_bytes;
@@ -367,8 +371,8 @@ main(int argc, char **argv)
 	store_set_patience(c.s, PATIENCE_S);
 	begin(&c);
 	for (int i = 0; i < ONLOOKERS; i++) {
-		onlookers[i] = (struct onlooker){ .s = c.s, .views = views, .stop = &stop,
-					      .rng = { rng_u64(&rng) } };
+		onlookers[i] = (struct onlooker){ .s = c.s, .views = views, .crew = crew,
+					      .stop = &stop, .rng = { rng_u64(&rng) } };
 		pthread_create(&onlookers[i].thread, NULL, read_all, &onlookers[i]);
 	}
 	live(&c, &pid, 2 * per_budget);
@@ -389,6 +393,7 @@ main(int argc, char **argv)
 		CHECK(r->n_parts, "%zu parts of tables", r->n_parts);
 		CHECK(r->n_summed, "%zu chunks of them were not read row by row", r->n_summed);
 	}
+	crew_free(crew);
 	store_size(c.s, &size);
 	for (unsigned k = 0; k < STORE_KINDS; k++)
 		printf("# %s: %llu KB\n", store_kind_name(k),

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "engine/base/mem.h"
+#include "engine/query/crew.h"
 #include "engine/query/path.h"
 #include "engine/query/query.h"
 #include "engine/query/tally.h"
@@ -195,6 +196,7 @@ add_views(struct view_set *views)
 struct asked {
 	const struct snapshot *snap;
 	const struct view_set *views;
+	struct crew *crew;
 	struct rng *rng;
 	const char *name;
 	char *drills[DRILLS];		/* conditions that select rows of its tables */
@@ -390,6 +392,7 @@ check_view(struct asked *a, const struct view *v, bool is_window, unsigned n_con
 	uint64_t n = a->snap->end - a->snap->first, most = events_max(a, v), rest;
 
 	q.n_filters = rng_below(a->rng, n_conditions + 1);
+	q.crew = rng_below(a->rng, 2) ? a->crew : NULL;
 	q.rows_first = rng_below(a->rng, 4);
 	if (is_window || most < n) {
 		q.first = a->snap->first + rng_below(a->rng, n);
@@ -406,7 +409,7 @@ check_capture(const char *name, const struct scap *b, const struct view_set *vie
 	      struct rng *rng, size_t rounds)
 {
 	struct source *source = replay_open(b->p, b->len, NULL);
-	struct asked a = { .views = views, .rng = rng, .name = name };
+	struct asked a = { .views = views, .crew = crew_new(false), .rng = rng, .name = name };
 	struct store *s = store_new(0);
 	struct snapshot *snap;
 	struct record rec;
@@ -431,6 +434,7 @@ check_capture(const char *name, const struct scap *b, const struct view_set *vie
 	}
 	for (size_t i = 0; i < a.n_drills; i++)
 		free(a.drills[i]);
+	crew_free(a.crew);
 	snapshot_free(snap);
 	store_free(s);
 	source_close(source);

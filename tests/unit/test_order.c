@@ -95,7 +95,7 @@ check_rows(struct rng *rng, size_t n, unsigned n_threads)
 			cells[i * COLUMNS + c] = random_cell(rng, columns[c].type);
 	}
 	for (size_t k = 0; k < 2 * (COLUMNS + 1); k++) {
-		const struct ordering o = { &t, k / 2, k % 2 };
+		const struct ordering o = { &t, k / 2, k % 2, NULL };
 		uint32_t *order = order_rows(&o, rows, n, n_threads);
 		size_t n_wrong = 0;
 
