@@ -5,6 +5,8 @@
  *	prop_matches CAPTURE [SEED]
  */
 #include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,9 +44,11 @@ static const char *const filters[] = {
 	"proc.name = nosuch",
 };
 
+#define NO_SPAN UINT64_MAX
+
 /* What a plain loop finds. */
 struct plain {
-	uint64_t *numbers, *times;
+	uint64_t *numbers, *times, *spans;	/* .spans: NO_SPAN where there is none */
 	size_t n;
 };
 
@@ -52,7 +56,8 @@ static struct plain
 look_at_all(const struct snapshot *snap, const char *text, uint64_t from_ns, uint64_t to_ns)
 {
 	struct plain p = { xmalloc(snap->end * sizeof(*p.numbers)),
-			   xmalloc(snap->end * sizeof(*p.times)), 0 };
+			   xmalloc(snap->end * sizeof(*p.times)),
+			   xmalloc(snap->end * sizeof(*p.spans)), 0 };
 	struct filter *f = *text ? filter_compile(text, NULL, NULL) : NULL;
 	struct cursor *c = cursor_new(snap, NULL);
 
@@ -66,6 +71,8 @@ look_at_all(const struct snapshot *snap, const char *text, uint64_t from_ns, uin
 		    (f && !filter_match(f, cursor_eval(c, CURSOR_EVENT))))
 			continue;
 		p.times[p.n] = ns;
+		p.spans[p.n] = cursor_value(c, COL_FLAGS) & ROW_HAS_SPAN ?
+			       cursor_value(c, COL_SPAN) : NO_SPAN;
 		p.numbers[p.n++] = i;
 	}
 	cursor_free(c);
@@ -78,6 +85,7 @@ plain_fini(struct plain *p)
 {
 	free(p->numbers);
 	free(p->times);
+	free(p->spans);
 }
 
 static void
@@ -103,23 +111,80 @@ check_matches(const struct snapshot *snap, const char *text, uint64_t from_ns, u
 	plain_fini(&p);
 }
 
+/* The slice of event I of P. */
+static size_t
+slice_of(const struct plain *p, size_t i, const struct slices *s)
+{
+	return (p->times[i] - s->from_ns) / ((s->to_ns - s->from_ns) / SLICES + 1);
+}
+
+static int
+by_size(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* What 99 % of the spans of P in slice AT of S are not longer than: the nearest rank. */
+static double
+p99_of(const struct plain *p, const struct slices *s, size_t at)
+{
+	uint64_t *spans = xmalloc((p->n + 1) * sizeof(*spans));
+	size_t n = 0;
+	double found;
+
+	for (size_t i = 0; i < p->n; i++)
+		if (slice_of(p, i, s) == at && p->spans[i] != NO_SPAN)
+			spans[n++] = p->spans[i];
+	qsort(spans, n, sizeof(*spans), by_size);
+	found = n ? (double)spans[(n * 99 + 99) / 100 - 1] : 0;
+	free(spans);
+	return found;
+}
+
+/* Measure what TEXT wants; a plain loop looks at what WANTED, which may say more, does. */
 static void
-check_slices(const struct snapshot *snap, const char *text)
+check_measure(const struct snapshot *snap, const char *text, const char *wanted,
+	      enum slices_measure measure)
 {
 	const char *conditions[] = { text };
-	struct slices_question q = { .filters = conditions, .n_filters = *text ? 1 : 0 };
+	struct slices_question q = { .filters = conditions, .n_filters = *text ? 1 : 0,
+				     .measure = measure };
 	double counts[SLICES], want[SLICES] = { 0 };
 	bool is_lost[SLICES];
 	struct slices s = { .n = SLICES, .counts = counts, .is_lost = is_lost };
-	struct plain p = look_at_all(snap, text, 0, 0);
+	struct plain p = look_at_all(snap, wanted, 0, 0);
+	size_t n_wrong = 0;
 	int code;
 
 	slices_bounds(snap, &s.from_ns, &s.to_ns);
 	code = slices_count(snap, &q, &s, NULL);
-	for (size_t i = 0; i < p.n; i++)
-		want[(p.times[i] - s.from_ns) / ((s.to_ns - s.from_ns) / SLICES + 1)]++;
-	CHECK(code == 0 && !memcmp(counts, want, sizeof(want)), "`%s`: the slices add up", text);
+	for (size_t i = 0; i < p.n && measure != SLICES_P99; i++)
+		want[slice_of(&p, i, &s)]++;
+	for (size_t i = 0; i < SLICES; i++) {
+		if (measure == SLICES_P99)
+			want[i] = p99_of(&p, &s, i);
+		/* As exact as a histogram of octaves is. */
+		n_wrong += fabs(counts[i] - want[i]) >
+			   (measure == SLICES_P99 ? 0.046 * want[i] : 0);
+	}
+	CHECK(code == 0 && !n_wrong, "`%s`: measure %d: %zu slices are wrong", text,
+	      (int)measure, n_wrong);
 	plain_fini(&p);
+}
+
+static void
+check_slices(const struct snapshot *snap, const char *text)
+{
+	const char *and = *text ? " and " : "";
+	char wanted[200];
+
+	check_measure(snap, text, text, SLICES_EVENTS);
+	snprintf(wanted, sizeof(wanted), "%s%sevt.dir = < and evt.rawres < 0", text, and);
+	check_measure(snap, text, wanted, SLICES_ERRORS);
+	snprintf(wanted, sizeof(wanted), "%s%sevt.waits = false", text, and);
+	check_measure(snap, text, wanted, SLICES_P99);
 }
 
 /* Read CAPTURE so often that there are sealed chunks. */
