@@ -274,7 +274,7 @@ line_key(struct browse *b)
 
 	if (!b->screen.app->progress.is_done)
 		return NULL;
-	text_fmt(&t, "line\n%s", v->filter.filter ? v->filter.text : "");
+	text_fmt(&t, "line %d\n%s", (int)b->measure, v->filter.filter ? v->filter.text : "");
 	put_filters(b, &t);
 	text_char(&t, '\0');
 	return t.p;
@@ -331,6 +331,7 @@ put_line_question(struct browse *b)
 	if (v->filter.filter && q.n_filters < ASK_FILTERS_MAX)
 		q.filters[q.n_filters++] = arena_strdup(&q.arena, v->filter.text);
 	q.n_slices = BROWSE_SLICES;
+	q.measure = b->measure;
 	free(b->line_key_next);
 	b->line_key_next = line_key(b);
 	b->line_id = q.id;
@@ -428,12 +429,18 @@ reuse_line(struct browse *b)
 }
 
 void
+browse_ask_line(struct browse *b)
+{
+	if (!reuse_line(b))
+		put_line_question(b);
+}
+
+void
 browse_ask(struct browse *b)
 {
 	if (!reuse_table(b))
 		put_table_question(b);
-	if (!reuse_line(b))
-		put_line_question(b);
+	browse_ask_line(b);
 }
 
 /* How long to wait after a question that took so long. */

@@ -48,6 +48,7 @@ struct browse {
 	uint64_t since_ns;		/* live: where that window begins; 0: it slides as well */
 	uint64_t slid_from_ns, slid_to_ns;	/* live: the window that slides, as of now */
 	uint64_t length_ns;		/* how long it is then */
+	enum slices_measure measure;	/* that the timeline is to show */
 	bool has_focus_on_line;		/* keys act on the timeline */
 	uint64_t cursor_ns;
 	uint64_t anchor_ns;		/* the other end of the window while it is drawn */
@@ -84,6 +85,9 @@ void browse_prepare(struct browse *b);
 
 /* Ask for table and timeline anew, because what is asked has changed. */
 void browse_ask(struct browse *b);
+
+/* The same for the timeline alone. */
+void browse_ask_line(struct browse *b);
 
 /* Offer the views that there are at the present level. */
 void browse_choose_view(void *browse);

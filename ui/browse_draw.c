@@ -8,6 +8,7 @@
 #include "engine/query/table.h"
 #include "engine/query/view.h"
 #include "engine/store/store.h"
+#include "ui/measure.h"
 #include "ui/term.h"
 
 #define ROWS_FOR_LINE 12		/* with fewer rows there is no timeline */
@@ -246,22 +247,15 @@ word_time(struct app *a, uint64_t ns, bool has_date, char words[32])
 	text_fini(&t);
 }
 
-/* "9.1k": the most events in a second, as the slices have them. */
 static void
 word_peak(const struct slices *s, char words[32])
 {
-	double most = 0, length = (double)(s->to_ns - s->from_ns) / NS / (double)s->n;
+	struct text t = { 0 };
 
-	for (size_t i = 0; i < s->n; i++)
-		most = s->counts[i] > most ? s->counts[i] : most;
-	if (length > 0)
-		most /= length;
-	if (most < 1000)
-		snprintf(words, 32, "peak %.0f", most);
-	else if (most < 1e6)
-		snprintf(words, 32, "peak %.1fk", most / 1e3);
-	else
-		snprintf(words, 32, "peak %.1fM", most / 1e6);
+	text_str(&t, "peak ");
+	measure_put_peak(s, &t);
+	snprintf(words, 32, "%.*s", (int)t.len, t.p);
+	text_fini(&t);
 }
 
 static void
@@ -280,8 +274,9 @@ draw_line(struct browse *b, struct area a)
 	word_time(app, s->to_ns, has_dates(b), b->line_words[1]);
 	word_peak(s, b->line_words[2]);
 	*l = (struct timeline){
-		.label = "events/s", .peak = b->line_words[2], .from_text = b->line_words[0],
-		.to_text = b->line_words[1], .window_text = b->line_words[3],
+		.label = measure_label(s->measure), .peak = b->line_words[2],
+		.from_text = b->line_words[0], .to_text = b->line_words[1],
+		.window_text = b->line_words[3],
 		.from_ns = s->from_ns, .to_ns = s->to_ns, .values = s->counts,
 		.is_lost = s->is_lost, .n = s->n,
 		.window_from_ns = s->from_ns, .window_to_ns = s->to_ns,

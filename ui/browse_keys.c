@@ -15,6 +15,7 @@
 #include "ui/echo.h"
 #include "ui/events.h"
 #include "ui/key.h"
+#include "ui/measure.h"
 #include "ui/read.h"
 #include "ui/spectro.h"
 
@@ -440,6 +441,19 @@ focus_line(void *screen)
 	b->anchor_ns = b->cursor_ns;
 }
 
+static void
+next_measure(void *screen)
+{
+	struct browse *b = screen;
+
+	if (!b->line_area.n_rows) {
+		app_note(b->screen.app, STYLE_DIM, "there is no timeline here");
+		return;
+	}
+	b->measure = measure_next(b->measure);
+	browse_ask_line(b);
+}
+
 /* Cursor keys on the timeline: a column each; with Shift they draw the window. */
 static bool
 line_key(struct browse *b, const struct key *k)
@@ -612,6 +626,8 @@ const struct action browse_actions[] = {
 	{ "1 2 3 4 5 6 7 8 9", NULL, "sort by that column, counted from the left", NULL },
 	{ "Tab", NULL, "put the keys on the timeline, and back", focus_line },
 	{ "Shift-Left Shift-Right", NULL, "on the timeline: draw a window", NULL },
+	{ "M", NULL, "another measure on the timeline: bytes, errors, the p99 of calls that do not "
+	  "wait, events", next_measure },
 	{ "z", NULL, "half the window, around the cursor of the timeline, else its middle; live, "
 	  "fewer of the last seconds", zoom_in },
 	{ "Z", NULL, "twice the window", zoom_out },

@@ -11,6 +11,7 @@
 #include "ui/app.h"
 #include "ui/ask.h"
 #include "ui/key.h"
+#include "ui/measure.h"
 #include "ui/read.h"
 #include "ui/spark.h"
 #include "ui/term.h"
@@ -222,25 +223,11 @@ start_of(const struct slices *s, size_t i)
 }
 
 static void
-put_bytes(double n, struct text *t)
-{
-	static const char units[] = " KMGTPE";
-	size_t i = 0;
-
-	for (; n >= 1000 && units[i + 1]; i++)
-		n /= 1024;
-	if (!i)
-		text_fmt(t, "%.0f", n);
-	else
-		text_fmt(t, n < 9.995 ? "%.2f%c" : n < 99.95 ? "%.1f%c" : "%.0f%c", n, units[i]);
-}
-
-static void
 put_much(const struct tile *tile, double n, bool with_unit, struct text *t)
 {
 	switch (tile->told) {
 	case TOLD_BYTES:
-		put_bytes(n, t);
+		measure_put_bytes(n, t);
 		break;
 	case TOLD_TIME:
 		clock_human((uint64_t)n, t);

@@ -10,6 +10,7 @@
 #include "engine/query/cursor.h"
 #include "engine/query/known.h"
 #include "engine/query/matches.h"
+#include "engine/query/tally.h"
 #include "engine/query/term.h"
 #include "engine/store/store.h"
 
@@ -70,6 +71,7 @@ struct work {
 	const struct snapshot *snap;
 	const struct slices_question *q;
 	matches_visit *visit;
+	const char *filter;		/* must hold as well; NULL: none */
 	_Atomic size_t n_taken;		/* chunks */
 };
 
@@ -112,11 +114,15 @@ static int
 visit(struct work *work, struct worker *workers, unsigned n, struct err *err)
 {
 	const struct slices_question *q = work->q;
+	const char **filters = xreallocarray(NULL, q->n_filters + 1, sizeof(*filters));
 	const struct matches_question question = {
-		q->filters, q->n_filters, 0, 0, q->style, q->options,
+		filters, q->n_filters + (work->filter != NULL), 0, 0, q->style, q->options,
 	};
 	int code = 0;
 
+	for (size_t i = 0; i < q->n_filters; i++)
+		filters[i] = q->filters[i];
+	filters[q->n_filters] = work->filter;
 	for (unsigned i = 0; i < n && !code; i++) {
 		workers[i].work = work;
 		workers[i].matches = matches_new(work->snap, &question, err);
@@ -128,17 +134,34 @@ visit(struct work *work, struct worker *workers, unsigned n, struct err *err)
 	}
 	for (unsigned i = 0; i < n; i++)
 		matches_free(workers[i].matches);
+	free(filters);
 	return code;
 }
 
 /* Timelines ------------------------------------------------------------ */
 
+/* What must hold of events to count for a measure, as in views; NULL: nothing. */
+static const char *const own_filters[] = {
+	[SLICES_ERRORS] = "evt.failed = true",
+	[SLICES_P99] = "evt.dir = < and evt.waits = false",
+};
+
+/* How a view's column of percentiles adds up how long calls took. */
+static const struct tally_how p99_how = { .aggregation = VIEW_P99, .type = T_SPAN };
+
 struct measuring {
 	struct slices of;
-	enum slices_measure measure;
+	struct tally *spans;		/* of each slice; owned; NULL: they are not asked for */
 	uint64_t from_ns, to_ns;	/* the slice of the last one, TO behind it, */
 	size_t at;			/* and its number */
 };
+
+/* Is it enough to count events? */
+static bool
+is_count(const struct measuring *m)
+{
+	return m->of.measure == SLICES_EVENTS || m->of.measure == SLICES_ERRORS;
+}
 
 /* The slice that NS is in: mostly that of the one before. */
 static double *
@@ -155,28 +178,39 @@ slice_at(struct measuring *m, uint64_t ns)
 	return &of->counts[m->at];
 }
 
+/* Add a call that took SPAN_NS to the slice whose count is at TO. */
+static void
+count_call(struct measuring *m, double *to, uint64_t span_ns)
+{
+	double value = (double)span_ns;
+
+	if (m->spans)
+		tally_add(&m->spans[m->at], &p99_how, &(struct value){ .u = span_ns }, 0);
+	else
+		*to = value > *to ? value : *to;
+}
+
 /* What the cursor's row adds. */
 static void
 count_row(struct measuring *m, struct cursor *c)
 {
 	uint64_t ns = cursor_value(c, COL_TIME), flags;
-	double *to, value;
+	double *to;
 
 	if (ns < m->of.from_ns || ns > m->of.to_ns)
 		return;
 	to = slice_at(m, ns);
-	if (m->measure == SLICES_EVENTS) {
+	if (is_count(m)) {
 		*to += 1;
 		return;
 	}
 	flags = cursor_value(c, COL_FLAGS);
-	if (m->measure == SLICES_BYTES) {
+	if (m->of.measure == SLICES_BYTES) {
 		if (flags & ROW_EXIT && flags & (ROW_READS | ROW_WRITES) &&
 		    flags & ROW_HAS_RESULT && !(flags & ROW_FAILED))
 			*to += (double)cursor_value(c, COL_RESULT);
 	} else if (flags & ROW_EXIT && flags & ROW_HAS_SPAN) {
-		value = (double)cursor_value(c, COL_SPAN);
-		*to = value > *to ? value : *to;
+		count_call(m, to, cursor_value(c, COL_SPAN));
 	}
 }
 
@@ -198,7 +232,7 @@ static void
 count(void *ctx, struct cursor *c, const uint64_t *rows)
 {
 	struct measuring *m = ctx;
-	double *to = m->measure == SLICES_EVENTS ? slice_of_pack(m, c) : NULL;
+	double *to = is_count(m) ? slice_of_pack(m, c) : NULL;
 
 	for (size_t w = 0; w < KNOWN_WORDS; w++) {
 		if (to) {
@@ -214,12 +248,44 @@ count(void *ctx, struct cursor *c, const uint64_t *rows)
 }
 
 static void
+start_measuring(struct measuring *m, const struct slices *out)
+{
+	*m = (struct measuring){ .of = *out };
+	m->of.counts = xzalloc(out->n * sizeof(*out->counts));
+	if (out->measure == SLICES_P99)
+		m->spans = xzalloc(out->n * sizeof(*m->spans));
+}
+
+static void
+end_measuring(struct measuring *m)
+{
+	for (size_t i = 0; m->spans && i < m->of.n; i++)
+		tally_fini(&m->spans[i], &p99_how);
+	free(m->spans);
+	free(m->of.counts);
+}
+
+/* Let the percentiles of what all N workers measured be the counts of OUT. */
+static void
+find_percentiles(struct slices *out, struct measuring *m, unsigned n)
+{
+	struct value v;
+
+	for (size_t i = 0; i < out->n; i++) {
+		for (unsigned k = 1; k < n; k++)
+			tally_merge(&m[0].spans[i], &p99_how, &m[k].spans[i]);
+		if (tally_result(&m[0].spans[i], &p99_how, 1, &v))
+			out->counts[i] = (double)v.u;
+	}
+}
+
+static void
 add_counts(struct slices *out, const struct measuring *m)
 {
 	for (size_t i = 0; i < out->n; i++) {
 		double value = m->of.counts[i];
 
-		if (m->measure != SLICES_LONGEST)
+		if (out->measure != SLICES_LONGEST)
 			out->counts[i] += value;
 		else if (value > out->counts[i])
 			out->counts[i] = value;
@@ -230,7 +296,7 @@ int
 slices_count(const struct snapshot *snap, const struct slices_question *q, struct slices *out,
 	     struct err *err)
 {
-	struct work work = { snap, q, count, 0 };
+	struct work work = { snap, q, count, own_filters[q->measure], 0 };
 	struct worker workers[WORKERS_MAX] = { 0 };
 	struct measuring m[WORKERS_MAX];
 	unsigned n = count_workers(snap, q);
@@ -239,16 +305,18 @@ slices_count(const struct snapshot *snap, const struct slices_question *q, struc
 	memset(out->counts, 0, out->n * sizeof(*out->counts));
 	memset(out->is_lost, 0, out->n * sizeof(*out->is_lost));
 	out->n_lost = 0;
+	out->measure = q->measure;
 	mark_losses(snap, out);
 	for (unsigned i = 0; i < n; i++) {
-		m[i] = (struct measuring){ .of = *out, .measure = q->measure };
-		m[i].of.counts = xzalloc(out->n * sizeof(*out->counts));
+		start_measuring(&m[i], out);
 		workers[i].ctx = &m[i];
 	}
 	code = visit(&work, workers, n, err);
+	if (q->measure == SLICES_P99)
+		find_percentiles(out, m, n);
 	for (unsigned i = 0; i < n; i++) {
 		add_counts(out, &m[i]);
-		free(m[i].of.counts);
+		end_measuring(&m[i]);
 	}
 	return code;
 }
@@ -324,7 +392,7 @@ int
 slices_spectrum(const struct snapshot *snap, const struct slices_question *q,
 		struct spectrum *out, struct err *err)
 {
-	struct work work = { snap, q, count_spans, 0 };
+	struct work work = { snap, q, count_spans, NULL, 0 };
 	struct worker workers[WORKERS_MAX] = { 0 };
 	struct counting k[WORKERS_MAX] = { 0 };
 	unsigned n = count_workers(snap, q);

@@ -15,19 +15,23 @@ struct filter_options;
 struct query_style;
 struct snapshot;
 
+/* What is counted of each event. */
+enum slices_measure {
+	SLICES_EVENTS,			/* how many there were */
+	SLICES_BYTES,			/* how many bytes they read and wrote, together */
+	SLICES_LONGEST,			/* ns of the longest call that has returned */
+	SLICES_ERRORS,			/* how many calls failed */
+	SLICES_P99,			/* ns: 99 % of the calls that returned, without those made
+					 * to wait, took no longer */
+};
+
 struct slices {
 	uint64_t from_ns, to_ns;	/* FROM is in the first slice, TO in the last one */
 	size_t n;			/* of equal length; not 0 */
 	double *counts;			/* N each; the caller's */
 	bool *is_lost;
 	uint64_t n_lost;		/* events that are missing in all of it, as far as known */
-};
-
-/* What is counted of each event. */
-enum slices_measure {
-	SLICES_EVENTS,			/* how many there were */
-	SLICES_BYTES,			/* how many bytes they read and wrote, together */
-	SLICES_LONGEST,			/* ns of the longest call that has returned */
+	enum slices_measure measure;	/* what COUNTS are of: as was asked */
 };
 
 struct slices_question {

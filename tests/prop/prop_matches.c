@@ -5,6 +5,8 @@
  *	prop_matches CAPTURE [SEED]
  */
 #include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +21,8 @@
 #include "tests/lib/check.h"
 #include "tests/lib/rng.h"
 
-#define ROWS_WANTED 150000u		/* two sealed chunks and an open one */
+#define ROWS_WANTED 270000u		/* four sealed chunks, for two threads, and an open
+					 * one */
 #define INPUTS_MAX 200u
 #define SLICES 100u
 
@@ -42,9 +45,11 @@ static const char *const filters[] = {
 	"proc.name = nosuch",
 };
 
+#define NO_SPAN UINT64_MAX
+
 /* What a plain loop finds. */
 struct plain {
-	uint64_t *numbers, *times;
+	uint64_t *numbers, *times, *spans;	/* .spans: NO_SPAN where there is none */
 	size_t n;
 };
 
@@ -52,7 +57,8 @@ static struct plain
 look_at_all(const struct snapshot *snap, const char *text, uint64_t from_ns, uint64_t to_ns)
 {
 	struct plain p = { xmalloc(snap->end * sizeof(*p.numbers)),
-			   xmalloc(snap->end * sizeof(*p.times)), 0 };
+			   xmalloc(snap->end * sizeof(*p.times)),
+			   xmalloc(snap->end * sizeof(*p.spans)), 0 };
 	struct filter *f = *text ? filter_compile(text, NULL, NULL) : NULL;
 	struct cursor *c = cursor_new(snap, NULL);
 
@@ -66,6 +72,8 @@ look_at_all(const struct snapshot *snap, const char *text, uint64_t from_ns, uin
 		    (f && !filter_match(f, cursor_eval(c, CURSOR_EVENT))))
 			continue;
 		p.times[p.n] = ns;
+		p.spans[p.n] = cursor_value(c, COL_FLAGS) & ROW_HAS_SPAN ?
+			       cursor_value(c, COL_SPAN) : NO_SPAN;
 		p.numbers[p.n++] = i;
 	}
 	cursor_free(c);
@@ -78,6 +86,7 @@ plain_fini(struct plain *p)
 {
 	free(p->numbers);
 	free(p->times);
+	free(p->spans);
 }
 
 static void
@@ -103,23 +112,89 @@ check_matches(const struct snapshot *snap, const char *text, uint64_t from_ns, u
 	plain_fini(&p);
 }
 
+/* The slice of event I of P. */
+static size_t
+slice_of(const struct plain *p, size_t i, const struct slices *s)
+{
+	return (p->times[i] - s->from_ns) / ((s->to_ns - s->from_ns) / SLICES + 1);
+}
+
+struct call {
+	size_t slice;
+	uint64_t span;
+};
+
+static int
+by_slice(const void *a, const void *b)
+{
+	const struct call *x = a, *y = b;
+
+	if (x->slice != y->slice)
+		return x->slice < y->slice ? -1 : 1;
+	return (x->span > y->span) - (x->span < y->span);
+}
+
+/* What 99 % of the spans of P in each slice of S are not longer than: the nearest rank. */
 static void
-check_slices(const struct snapshot *snap, const char *text)
+find_p99(const struct plain *p, const struct slices *s, double *want)
+{
+	struct call *calls = xmalloc((p->n + 1) * sizeof(*calls));
+	size_t n = 0, rank;
+
+	for (size_t i = 0; i < p->n; i++)
+		if (p->spans[i] != NO_SPAN)
+			calls[n++] = (struct call){ slice_of(p, i, s), p->spans[i] };
+	qsort(calls, n, sizeof(*calls), by_slice);
+	for (size_t from = 0, to; from < n; from = to) {
+		for (to = from; to < n && calls[to].slice == calls[from].slice;)
+			to++;
+		rank = ((to - from) * 99 + 99) / 100;
+		want[calls[from].slice] = (double)calls[from + rank - 1].span;
+	}
+	free(calls);
+}
+
+/* Measure what TEXT wants; a plain loop looks at what WANTED, which may say more, does. */
+static void
+check_measure(const struct snapshot *snap, const char *text, const char *wanted,
+	      enum slices_measure measure)
 {
 	const char *conditions[] = { text };
-	struct slices_question q = { .filters = conditions, .n_filters = *text ? 1 : 0 };
+	struct slices_question q = { .filters = conditions, .n_filters = *text ? 1 : 0,
+				     .measure = measure };
 	double counts[SLICES], want[SLICES] = { 0 };
 	bool is_lost[SLICES];
 	struct slices s = { .n = SLICES, .counts = counts, .is_lost = is_lost };
-	struct plain p = look_at_all(snap, text, 0, 0);
+	struct plain p = look_at_all(snap, wanted, 0, 0);
+	size_t n_wrong = 0;
 	int code;
 
 	slices_bounds(snap, &s.from_ns, &s.to_ns);
 	code = slices_count(snap, &q, &s, NULL);
-	for (size_t i = 0; i < p.n; i++)
-		want[(p.times[i] - s.from_ns) / ((s.to_ns - s.from_ns) / SLICES + 1)]++;
-	CHECK(code == 0 && !memcmp(counts, want, sizeof(want)), "`%s`: the slices add up", text);
+	if (measure == SLICES_P99)
+		find_p99(&p, &s, want);
+	for (size_t i = 0; i < p.n && measure != SLICES_P99; i++)
+		want[slice_of(&p, i, &s)]++;
+	/* As exact as a histogram of octaves is. */
+	for (size_t i = 0; i < SLICES; i++)
+		n_wrong += fabs(counts[i] - want[i]) >
+			   (measure == SLICES_P99 ? 0.046 * want[i] : 0);
+	CHECK(code == 0 && !n_wrong, "`%s`: measure %d: %zu slices are wrong", text,
+	      (int)measure, n_wrong);
 	plain_fini(&p);
+}
+
+static void
+check_slices(const struct snapshot *snap, const char *text)
+{
+	const char *and = *text ? " and " : "";
+	char wanted[200];
+
+	check_measure(snap, text, text, SLICES_EVENTS);
+	snprintf(wanted, sizeof(wanted), "%s%sevt.dir = < and evt.rawres < 0", text, and);
+	check_measure(snap, text, wanted, SLICES_ERRORS);
+	snprintf(wanted, sizeof(wanted), "%s%sevt.waits = false", text, and);
+	check_measure(snap, text, wanted, SLICES_P99);
 }
 
 /* Read CAPTURE so often that there are sealed chunks. */
@@ -162,7 +237,7 @@ main(int argc, char **argv)
 		return 2;
 	source = fill(s, argv[1]);
 	snap = store_snapshot(s);
-	CHECK(snap->n_chunks > 2 && slices_bounds(snap, &from_ns, &to_ns), "there are %zu chunks",
+	CHECK(snap->n_chunks > 4 && slices_bounds(snap, &from_ns, &to_ns), "there are %zu chunks",
 	      snap->n_chunks);
 	for (size_t i = 0; i < ARRAY_LEN(filters); i++) {
 		uint64_t at_ns = from_ns + rng_u64(&rng) % (to_ns - from_ns);

@@ -283,6 +283,8 @@ check_slices(const struct snapshot *snap)
 		{ "ten reads", SLICES_EVENTS, 10, 0 },
 		{ "what came in by those that did not fail", SLICES_BYTES, 8 * 7, 0 },
 		{ "the longest", SLICES_LONGEST, 2, 0 },
+		{ "those that failed", SLICES_ERRORS, 2, 0 },
+		{ "what most took no longer than", SLICES_P99, 2, 0 },
 	};
 	double counts[2];
 	bool is_lost[2];
@@ -290,12 +292,15 @@ check_slices(const struct snapshot *snap)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct slices_question q = { .filters = reads, .n_filters = 1,
 					     .measure = cases[i].measure };
-		struct slices s = { START_NS, START_NS + 2ull * SECOND_NS, 2, counts, is_lost, 9 };
+		struct slices s = { .from_ns = START_NS, .to_ns = START_NS + 2ull * SECOND_NS,
+				    .n = 2, .counts = counts, .is_lost = is_lost,
+				    .n_lost = 9 };
 		struct err err = { 0 };
 
 		CHECK(!slices_count(snap, &q, &s, &err), "slices: %s %s", cases[i].what, err.text);
 		CHECK(counts[0] == cases[i].first && counts[1] == cases[i].second,
 		      "  %g, %g", counts[0], counts[1]);
+		CHECK(s.measure == cases[i].measure, "  it is told of what");
 		CHECK(!is_lost[0] && !is_lost[1] && !s.n_lost, "  nothing is lost");
 	}
 }
