@@ -5,9 +5,11 @@
 
 #include "engine/base/err.h"
 #include "engine/base/mem.h"
+#include "engine/base/text.h"
 #include "engine/capture/capture.h"
 #include "engine/field/operand.h"
 #include "engine/query/query.h"
+#include "engine/query/show.h"
 #include "engine/query/view_set.h"
 #include "engine/store/store.h"
 #include "tests/lib/check.h"
@@ -75,14 +77,18 @@ is_of_bytes(const struct view *v)
 }
 
 static bool
-is_same_cell(const struct cell *a, const struct cell *b, enum value_type type)
+is_same_cell(const struct cell *a, const struct cell *b, const struct view_column *c)
 {
-	if (a->state != b->state || a->state == CELL_MISSING)
-		return a->state == b->state;
-	if (type == T_STR || type == T_DATA)
-		return a->value.s.len == b->value.s.len &&
-		       !memcmp(a->value.s.p, b->value.s.p, a->value.s.len);
-	return a->value.u == b->value.u;
+	struct text of_a = { 0 }, of_b = { 0 };
+	bool is_same;
+
+	show_exact(c, a, &of_a);
+	show_exact(c, b, &of_b);
+	is_same = a->state == b->state && of_a.len == of_b.len &&
+		  (!of_a.len || !memcmp(of_a.p, of_b.p, of_a.len));
+	text_fini(&of_a);
+	text_fini(&of_b);
+	return is_same;
 }
 
 /* Cells of A that B has otherwise. */
@@ -96,7 +102,7 @@ n_other_cells(const struct table *a, const struct table *b)
 	for (size_t i = 0; i < a->n_rows; i++)
 		for (size_t k = 0; k < a->n_columns; k++)
 			n += !is_same_cell(&a->rows[i].cells[k], &b->rows[i].cells[k],
-					   a->columns[k]->type);
+					   a->columns[k]);
 	return n;
 }
 
@@ -118,6 +124,7 @@ check_views(const char *path, const struct scap *b, const struct view_set *views
 		const struct view *v = view_set_at(views, i);
 		struct query q = { .view = v, .variant = VIEW_PODS, .n_threads = 1 };
 		struct table *whole, *cut;
+		size_t n_other;
 
 		if (is_of_bytes(v) || v->kind != VIEW_TABLE)
 			continue;
@@ -125,7 +132,10 @@ check_views(const char *path, const struct scap *b, const struct view_set *views
 		whole = query_run(snaps[0], &q, NULL);
 		write_file(path, b, 0);
 		cut = query_run(snaps[1], &q, NULL);
-		CHECK(!n_other_cells(whole, cut) && !cut->n_unread, "%s needs no bytes", v->id);
+		n_other = n_other_cells(whole, cut);
+		CHECK(!n_other && !cut->n_unread, "%s needs no bytes (%zu and %zu rows, %zu cells "
+		      "differ, %llu events not read)", v->id, whole->n_rows, cut->n_rows, n_other,
+		      (unsigned long long)cut->n_unread);
 		table_free(whole);
 		table_free(cut);
 	}
