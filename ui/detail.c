@@ -49,12 +49,8 @@ static void
 draw(struct screen *s, struct area a)
 {
 	struct detail *d = (struct detail *)s;
-	unsigned n_rows = a.n_rows > 2 ? a.n_rows - 1 : a.n_rows;
 
-	d->area = area_frame(area_part(a, 0, 0, n_rows, a.n_cols), d->title);
-	pager_draw(&d->pager, d->area);
-	area_fill(area_line(a, a.n_rows - 1, 0, a.n_cols), ' ', STYLE_TEXT);
-	app_draw_bar(s, area_line(a, a.n_rows - 1, 0, a.n_cols));
+	d->area = read_draw(s, a, d->title, &d->pager);
 }
 
 static bool

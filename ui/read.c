@@ -17,16 +17,24 @@ struct read {
 	struct area area;
 };
 
+struct area
+read_draw(struct screen *s, struct area a, const char *title, struct pager *p)
+{
+	unsigned n_rows = a.n_rows > 2 ? a.n_rows - 1 : a.n_rows;
+	struct area of_text = area_frame(area_part(a, 0, 0, n_rows, a.n_cols), title);
+
+	pager_draw(p, of_text);
+	area_fill(area_line(a, a.n_rows - 1, 0, a.n_cols), ' ', STYLE_TEXT);
+	app_draw_bar(s, area_line(a, a.n_rows - 1, 0, a.n_cols));
+	return of_text;
+}
+
 static void
 draw(struct screen *s, struct area a)
 {
 	struct read *r = (struct read *)s;
-	unsigned n_rows = a.n_rows > 2 ? a.n_rows - 1 : a.n_rows;
 
-	r->area = area_frame(area_part(a, 0, 0, n_rows, a.n_cols), r->title);
-	pager_draw(&r->pager, r->area);
-	area_fill(area_line(a, a.n_rows - 1, 0, a.n_cols), ' ', STYLE_TEXT);
-	app_draw_bar(s, area_line(a, a.n_rows - 1, 0, a.n_cols));
+	r->area = read_draw(s, a, r->title, &r->pager);
 }
 
 static bool

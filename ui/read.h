@@ -17,6 +17,9 @@ struct view;
  * ends it. */
 void read_open(struct app *a, const char *title, struct pager *p);
 
+/* Draw P in a frame with TITLE in A, the key bar of S below it. The area of the text. */
+struct area read_draw(struct screen *s, struct area a, const char *title, struct pager *p);
+
 /* All keys of S, the ones of the whole explorer too. */
 void read_help(void *screen);
 
