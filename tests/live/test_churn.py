@@ -1,8 +1,8 @@
-"""test_churn SYSREEL [SECONDS] - after a spell of churn, what is known of processes is what /proc
-has of them.
+"""test_churn SYSREEL SECONDS [WORDS...] - after a spell of churn, what is known of
+processes is what /proc has of them.
 
 The recording begins in the middle of it. Only processes that this test starts are
-recorded.
+recorded. WORDS are further ones for "record".
 """
 
 import json
@@ -16,7 +16,6 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', 'style'))
 
 from tap import Tap  # noqa: E402
 
-SECONDS = 8
 WORKERS = 4
 
 # Opens, closes, connects, forks and starts threads at random; then tells of all
@@ -248,15 +247,15 @@ def differences(told, known):
             yield f'{fd} is {name}, known as {have}'
 
 
-def churn(tap, sysreel, folder, seconds):
+def churn(tap, sysreel, folder, seconds, words):
     path = os.path.join(folder, 'capture')
     work = os.path.join(folder, 'work')
     os.mkdir(work)
     with subprocess.Popen([sys.executable, '-c', PARENT, WORKER, work, str(seconds),
                            str(WORKERS)], stdout=subprocess.PIPE) as parent:
         time.sleep(2)
-        recorder = subprocess.Popen([sysreel, 'record', '-w', path, '--tree', str(parent.pid)],
-                                    stderr=subprocess.PIPE)
+        recorder = subprocess.Popen([sysreel, 'record', '-w', path, '--tree', str(parent.pid),
+                                     *words], stderr=subprocess.PIPE)
         out = parent.communicate()[0].decode()
         said = recorder.communicate(timeout=60)[1].decode('latin-1')
     tap.check(parent.returncode == 0 and recorder.returncode == 0, 'the workers end well', [said])
@@ -278,14 +277,14 @@ def churn(tap, sysreel, folder, seconds):
 def main():
     tap = Tap()
     sysreel = sys.argv[1]
-    seconds = sys.argv[2] if len(sys.argv) > 2 else SECONDS
+    seconds, words = sys.argv[2], sys.argv[3:]
     done = subprocess.run([sysreel, 'print', '-q', '--', 'true'], stderr=subprocess.PIPE,
                           stdout=subprocess.DEVNULL, check=False)
     if done.returncode:
         tap.skip(done.stderr.decode('latin-1').strip())
         return tap.done()
     with tempfile.TemporaryDirectory() as folder:
-        churn(tap, sysreel, folder, seconds)
+        churn(tap, sysreel, folder, seconds, words)
     return tap.done()
 
 
