@@ -234,7 +234,8 @@ count(void *ctx, struct cursor *c, const uint64_t *rows)
 	struct measuring *m = ctx;
 	double *to = slice_of_pack(m, c);
 	const uint64_t *times = to ? NULL : cursor_column(c, COL_TIME);
-	const uint64_t *values = is_count(m) ? NULL : cursor_column(c, column_of(m->of.measure));
+	const uint64_t *values = is_count(m) ? NULL :
+				 cursor_column(c, column_of(m->of.measure));
 
 	for (size_t w = 0; w < KNOWN_WORDS; w++) {
 		if (!values && to) {
@@ -246,7 +247,8 @@ count(void *ctx, struct cursor *c, const uint64_t *rows)
 
 			if (times && (times[i] < m->of.from_ns || times[i] > m->of.to_ns))
 				continue;
-			add_value(m, times ? slice_at(m, times[i]) : to, values ? values[i] : 1);
+			add_value(m, times ? slice_at(m, times[i]) : to,
+				  values ? values[i] : 1);
 		}
 	}
 }
