@@ -8,9 +8,10 @@
  * is asked for for the first time, with the time of all cpus for that; then the second time,
  * the median and the worst of ROUNDS more, and their mean time of all cpus, with as many rows
  * made as the explorer wants; then the median where all are made at once, as for a file, and
- * those of the timeline above the table: of events, bytes, errors and the p99. Each view is asked for in a process of its own, so that
- * none finds what another one found out. An empty VIEW is all of them. With WINDOWS, each of
- * the ROUNDS sees another one of so many windows of the events, one after the other.
+ * those of the timeline above the table: of events, bytes, errors and the p99. Each view is
+ * asked for in a process of its own, so that none finds what another one found out. An empty
+ * VIEW is all of them. With WINDOWS, each of the ROUNDS sees another one of so many windows
+ * of the events, one after the other.
  */
 #include <fcntl.h>
 #include <stdio.h>
