@@ -8,9 +8,10 @@
  * is asked for for the first time, with the time of all cpus for that; then the second time,
  * the median and the worst of ROUNDS more, and their mean time of all cpus, with as many rows
  * made as the explorer wants; then the median where all are made at once, as for a file, and
- * that of the timeline above the table. Each view is asked for in a process of its own, so that
- * none finds what another one found out. An empty VIEW is all of them. With WINDOWS, each of
- * the ROUNDS sees another one of so many windows of the events, one after the other.
+ * that of the timeline above the table, of events and of CPU time. Each view is asked for in a
+ * process of its own, so that none finds what another one found out. An empty VIEW is all of
+ * them. With WINDOWS, each of the ROUNDS sees another one of so many windows of the events,
+ * one after the other.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -60,14 +61,15 @@ by_size(const void *a, const void *b)
 #define SLICES 512
 #define ROWS_FIRST 512			/* as the explorer asks */
 
-/* How long it takes to count the events of V and FILTER over all time: the median. */
+/* How long it takes to MEASURE what V and FILTER want over all time: the median. */
 static double
-time_line(const struct snapshot *snap, const struct view *v, size_t rounds, const char *filter)
+time_line(const struct snapshot *snap, const struct view *v, size_t rounds, const char *filter,
+	  enum slices_measure measure)
 {
 	double counts[SLICES], *ms = xreallocarray(NULL, rounds, sizeof(*ms)), median;
 	bool is_lost[SLICES];
 	const char *filters[2];
-	struct slices_question q = { .filters = filters };
+	struct slices_question q = { .filters = filters, .measure = measure, .rows_of = v };
 	struct slices s = { .n = SLICES, .counts = counts, .is_lost = is_lost };
 	struct err err;
 
@@ -174,7 +176,8 @@ time_view(const struct snapshot *snap, const struct view *v, size_t rounds, cons
 	       1000 * (cpu_s() - cpu) / (double)rounds);
 	q.rows_first = 0;
 	printf(" %8.1f", time_rounds(snap, &q, rounds, windows, ms));
-	printf(" %8.1f\n", time_line(snap, v, rounds, filter));
+	printf(" %8.1f", time_line(snap, v, rounds, filter, SLICES_EVENTS));
+	printf(" %8.1f\n", time_line(snap, v, rounds, filter, SLICES_CPU));
 	crew_free(crew);
 	free(ms);
 }
