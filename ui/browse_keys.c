@@ -644,7 +644,7 @@ const struct action browse_actions[] = {
 	{ "S", "Save", "write the table to a file; .csv and .json at the end of its name are forms",
 	  browse_save },
 	{ "w", NULL, "write the events of the window, the path and the filter as a capture of "
-	  "their own", browse_save_capture },
+	  "their own; live, too, as long as they are kept", browse_save_capture },
 	{ "C", "Columns", "choose, order and size the columns of this view", choose_columns },
 };
 const size_t n_browse_actions = ARRAY_LEN(browse_actions);
