@@ -413,6 +413,9 @@ append_moment(struct store *s, const struct moment *m)
 	if (!m->num) {
 		if (k && s->type_flags[ev->id] & ROW_ENTER)
 			k->enter = 0;
+		/* A sample of before, or of what comes behind. */
+		if (k && ev->id == EV_PROCINFO_E)
+			keep_thread_state(s, k, m->thread, ev->ts_ns);
 		return;
 	}
 	begin_row(s, m);

@@ -52,6 +52,11 @@ const struct moment *recall_light(struct recall *r, uint64_t number);
 /* The same with the names that stand in bytes: enough for descriptors. *ERR as above. */
 const struct moment *recall_named(struct recall *r, uint64_t number, struct err *err);
 
+/* Let recall_world() be as it was before event NUMBER, which must be in the snapshot, and
+ * what had ended by then is gone. All of its threads can be asked for. Before the first event
+ * of a snapshot, or section, nothing is known: there it is as that event shows it. */
+void recall_before(struct recall *r, uint64_t number);
+
 /* Versions by their slots, as entities without an event; at the moment POSITION for
  * what of them changes. NULL: there is no such thing. Borrowed as above. */
 const struct thread *recall_thread_version(struct recall *r, uint32_t slot,
