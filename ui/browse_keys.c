@@ -627,7 +627,8 @@ const struct action browse_actions[] = {
 	{ "Tab", NULL, "put the keys on the timeline, and back", focus_line },
 	{ "Shift-Left Shift-Right", NULL, "on the timeline: draw a window", NULL },
 	{ "M", NULL, "another measure on the timeline: bytes, errors, the p99 of calls that do not "
-	  "wait, events", next_measure },
+	  "wait, CPU time of whom path and filter choose (100 % is one CPU), events",
+	  next_measure },
 	{ "z", NULL, "half the window, around the cursor of the timeline, else its middle; live, "
 	  "fewer of the last seconds", zoom_in },
 	{ "Z", NULL, "twice the window", zoom_out },
