@@ -6,6 +6,7 @@
 
 #include "engine/base/err.h"
 #include "engine/base/mem.h"
+#include "engine/query/cpu_line.h"
 #include "engine/query/crew.h"
 #include "engine/query/cursor.h"
 #include "engine/query/known.h"
@@ -298,8 +299,9 @@ add_counts(struct slices *out, const struct measuring *m)
 	}
 }
 
-int
-slices_count(const struct snapshot *snap, const struct slices_question *q, struct slices *out,
+/* Count events. */
+static int
+count_events(const struct snapshot *snap, const struct slices_question *q, struct slices *out,
 	     struct err *err)
 {
 	struct work work = { snap, q, count, &demands[q->measure], 0 };
@@ -308,11 +310,6 @@ slices_count(const struct snapshot *snap, const struct slices_question *q, struc
 	unsigned n = count_workers(snap, q);
 	int code;
 
-	memset(out->counts, 0, out->n * sizeof(*out->counts));
-	memset(out->is_lost, 0, out->n * sizeof(*out->is_lost));
-	out->n_lost = 0;
-	out->measure = q->measure;
-	mark_losses(snap, out);
 	for (unsigned i = 0; i < n; i++) {
 		start_measuring(&m[i], out);
 		workers[i].ctx = &m[i];
@@ -325,6 +322,20 @@ slices_count(const struct snapshot *snap, const struct slices_question *q, struc
 		end_measuring(&m[i]);
 	}
 	return code;
+}
+
+int
+slices_count(const struct snapshot *snap, const struct slices_question *q, struct slices *out,
+	     struct err *err)
+{
+	memset(out->counts, 0, out->n * sizeof(*out->counts));
+	memset(out->is_lost, 0, out->n * sizeof(*out->is_lost));
+	out->n_lost = 0;
+	out->measure = q->measure;
+	out->is_known = true;
+	mark_losses(snap, out);
+	return q->measure == SLICES_CPU ? cpu_line_count(snap, q, out, err) :
+					  count_events(snap, q, out, err);
 }
 
 /* Spectrograms --------------------------------------------------------- */

@@ -8,10 +8,10 @@
  * is asked for for the first time, with the time of all cpus for that; then the second time,
  * the median and the worst of ROUNDS more, and their mean time of all cpus, with as many rows
  * made as the explorer wants; then the median where all are made at once, as for a file, and
- * those of the timeline above the table: of events, bytes, errors and the p99. Each view is
- * asked for in a process of its own, so that none finds what another one found out. An empty
- * VIEW is all of them. With WINDOWS, each of the ROUNDS sees another one of so many windows
- * of the events, one after the other.
+ * those of the timeline above the table: of events, bytes, errors, the p99 and CPU time. Each
+ * view is asked for in a process of its own, so that none finds what another one found out. An
+ * empty VIEW is all of them. With WINDOWS, each of the ROUNDS sees another one of so many
+ * windows of the events, one after the other.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -89,10 +89,10 @@ static void
 time_lines(const struct snapshot *snap, const struct view *v, size_t rounds, const char *filter)
 {
 	static const enum slices_measure measures[] = {
-		SLICES_EVENTS, SLICES_BYTES, SLICES_ERRORS, SLICES_P99,
+		SLICES_EVENTS, SLICES_BYTES, SLICES_ERRORS, SLICES_P99, SLICES_CPU,
 	};
 	const char *filters[2];
-	struct slices_question q = { .filters = filters };
+	struct slices_question q = { .filters = filters, .rows_of = v };
 
 	if (v->filter.filter)
 		filters[q.n_filters++] = v->filter.text;

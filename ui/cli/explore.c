@@ -23,6 +23,7 @@
 #include "ui/cli/input.h"
 #include "ui/cli/live.h"
 #include "ui/cli/narrowed.h"
+#include "ui/cli/retained.h"
 #include "ui/cli/services.h"
 #include "ui/cli/table_save.h"
 #include "ui/cli/view_files.h"
@@ -348,6 +349,7 @@ explore(struct wishes *w)
 		.term = { w->is_ascii, w->theme }, .style = &style, .filter_options = &filters,
 		.write_table = table_save,
 		.write_capture = excerpt_is_possible(&w->input) ? write_capture : NULL,
+		.write_part = retained_write,
 		.open = open_source,
 		.begun = give_up_rights, .ctx = w,
 	};
