@@ -8,6 +8,7 @@
 #include "engine/filter/types.h"
 #include "engine/filter/zone.h"
 #include "engine/field/operand.h"
+#include "engine/query/at_hand.h"
 #include "engine/query/facts.h"
 #include "engine/query/known.h"
 #include "engine/query/sift_node.h"
@@ -70,6 +71,15 @@ is_of_tracers(const struct check *c)
 	return use && !strncmp(use->field->name, "span.", 5);
 }
 
+/* Who has the number of a thread is one, with or without an event. */
+static bool
+is_of_tid(const struct check *c)
+{
+	const struct field_use *use = operand_field(c->left);
+
+	return use && !strcmp(use->field->name, "thread.tid");
+}
+
 static struct sift_node *
 check_node(const struct expr *e)
 {
@@ -88,6 +98,7 @@ check_node(const struct expr *e)
 		n->how = TERM_BY_ROW;
 	}
 	n->is_of_tracers = is_of_tracers(c);
+	n->is_of_tid = is_of_tid(c);
 	n->cost = n->is_of_tracers ? 1 : cost_of(n->how);
 	for (uint16_t id = 0; c->types && id < EVENT_TYPES; id++)
 		n->by_type[id] = (uint8_t)types_verdict(c->types, id, 0);
@@ -95,6 +106,8 @@ check_node(const struct expr *e)
 		n->cost = 1;
 	else if (has_term(n->how) && operand_many(c->left) == FIELD_ONE)
 		n->term = term_of(c);
+	if (n->how == TERM_BY_EVENT && !c->right)
+		n->at_hand = at_hand_new(c->left);
 	if (has_term(n->how) && !n->term)
 		n->how = TERM_BY_ROW;
 	return n;
@@ -160,6 +173,7 @@ node_free(struct sift_node *n)
 		sift_node_drop_answers(n);
 		free(n->by_kind);
 		term_free(n->term);
+		at_hand_free(n->at_hand);
 		known_free(n->known);
 		known_free(n->of_bytes);
 		free(n);
@@ -371,6 +385,21 @@ lacks_tracer(const struct sift_node *n, struct cursor *c)
 }
 
 static bool
+ask_event(struct sift_node *n, struct cursor *c)
+{
+	const struct eval *ev;
+
+	switch (n->at_hand ? at_hand_look(n->at_hand, c, &ev) : AT_HAND_NOT) {
+	case AT_HAND_HERE:
+		return check_holds(n->check, ev);
+	case AT_HAND_NOTHING:
+		return false;
+	default:
+		return ask(n, c, CURSOR_EVENT);
+	}
+}
+
+static bool
 check_row(struct sift_node *n, struct cursor *c)
 {
 	struct value v = { 0 };
@@ -396,7 +425,7 @@ check_row(struct sift_node *n, struct cursor *c)
 		v.u -= n->check->whole_seconds ? v.u % NS_PER_S : 0;
 		return ask_value(n, true, &v);
 	case TERM_BY_EVENT:
-		return ask(n, c, CURSOR_EVENT);
+		return ask_event(n, c);
 	default:
 		return ask(n, c, CURSOR_ROW);
 	}
@@ -562,6 +591,8 @@ sift_kind(const struct sift *s, struct cursor *c)
 static bool
 is_of_entity(const struct sift_node *n, const struct eval *ev)
 {
+	if (n->is_of_tid)
+		return ev->thread;
 	switch (operand_scope(n->check->left) == OF_ENTITY ? operand_entity(n->check->left) :
 							     ENT_NONE) {
 	case ENT_THREAD:

@@ -12,6 +12,7 @@
 #include "engine/query/term.h"
 #include "engine/query/verdicts.h"
 
+struct at_hand;
 struct facts;
 struct known;
 
@@ -31,6 +32,7 @@ struct sift_node {
 	uint8_t *by_kind;		/* by kind of row: see sift_pack.c */
 	struct term *term;		/* what is compared, where terms know a short way */
 	const struct facts *facts;	/* borrowed; NULL: none */
+	struct at_hand *at_hand;	/* of what needs bytes; NULL: it always does */
 	struct known *known;		/* what it said before, where that is worth it */
 	bool is_part;			/* of one that the same slots decide */
 	struct known *of_bytes;		/* the same, only of rows whose bytes decide */
@@ -38,6 +40,7 @@ struct sift_node {
 	bool needs_bytes;		/* term_needs_bytes(), of one of its parts too */
 	bool is_of_writes;		/* term_is_of_writes() */
 	bool is_of_tracers;		/* what marks no span has no such thing */
+	bool is_of_tid;			/* which thread it is */
 	uint8_t by_type[EVENT_TYPES];	/* types: enum verdict */
 };
 
