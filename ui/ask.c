@@ -116,7 +116,7 @@ answer_slices(struct ask *a, const struct question *q, const struct snapshot *sn
 	struct slices_question question = {
 		.filters = q->filters, .n_filters = q->n_filters, .style = a->of.style,
 		.options = a->of.options, .crew = a->of.crew, .cancel = &a->watch.cancel,
-		.measure = q->measure,
+		.measure = q->measure, .rows_of = q->rows_of,
 	};
 	struct slices s = { .n = q->n_slices };
 

@@ -40,7 +40,8 @@ struct question {
 	bool seeks;			/* a row of the table: */
 	uint64_t sought;		/* it is called so, see row_id() */
 	bool wants_parts;		/* what takes long comes in parts first */
-	enum slices_measure measure;	/* of a timeline */
+	enum slices_measure measure;	/* of a timeline, and whose rows are meant, */
+	const struct view *rows_of;	/* as in slices.h; borrowed as .view is */
 	size_t n_slices;		/* without a view: a timeline of so many slices, */
 	const char *span;		/* of a spectrum, as in slices.h */
 	unsigned n_bins;		/* or how long calls took, in so many columns; 0: not */

@@ -274,7 +274,10 @@ line_key(struct browse *b)
 
 	if (!b->screen.app->progress.is_done)
 		return NULL;
-	text_fmt(&t, "line %d\n%s", (int)b->measure, v->filter.filter ? v->filter.text : "");
+	/* Only CPU time depends on what the rows are. */
+	text_fmt(&t, "line %d %p\n%s", (int)b->measure,
+		 b->measure == SLICES_CPU ? (const void *)v : NULL,
+		 v->filter.filter ? v->filter.text : "");
 	put_filters(b, &t);
 	text_char(&t, '\0');
 	return t.p;
@@ -332,6 +335,7 @@ put_line_question(struct browse *b)
 		q.filters[q.n_filters++] = arena_strdup(&q.arena, v->filter.text);
 	q.n_slices = BROWSE_SLICES;
 	q.measure = b->measure;
+	q.rows_of = v;
 	free(b->line_key_next);
 	b->line_key_next = line_key(b);
 	b->line_id = q.id;

@@ -252,7 +252,6 @@ word_peak(const struct slices *s, char words[32])
 {
 	struct text t = { 0 };
 
-	text_str(&t, "peak ");
 	measure_put_peak(s, &t);
 	snprintf(words, 32, "%.*s", (int)t.len, t.p);
 	text_fini(&t);

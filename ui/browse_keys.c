@@ -627,7 +627,8 @@ const struct action browse_actions[] = {
 	{ "Tab", NULL, "put the keys on the timeline, and back", focus_line },
 	{ "Shift-Left Shift-Right", NULL, "on the timeline: draw a window", NULL },
 	{ "M", NULL, "another measure on the timeline: bytes, errors, the p99 of calls that do not "
-	  "wait, events", next_measure },
+	  "wait, CPU time of whom path and filter choose (100 % is one CPU), events",
+	  next_measure },
 	{ "z", NULL, "half the window, around the cursor of the timeline, else its middle; live, "
 	  "fewer of the last seconds", zoom_in },
 	{ "Z", NULL, "twice the window", zoom_out },
@@ -643,7 +644,7 @@ const struct action browse_actions[] = {
 	{ "S", "Save", "write the table to a file; .csv and .json at the end of its name are forms",
 	  browse_save },
 	{ "w", NULL, "write the events of the window, the path and the filter as a capture of "
-	  "their own", browse_save_capture },
+	  "their own; live, too, as long as they are kept", browse_save_capture },
 	{ "C", "Columns", "choose, order and size the columns of this view", choose_columns },
 };
 const size_t n_browse_actions = ARRAY_LEN(browse_actions);

@@ -157,6 +157,11 @@ browse_save_capture(void *screen)
 	struct browse *b = screen;
 	const char *filters[DRILL_FILTERS_MAX];
 	struct reproduce r = what_is_seen(b, filters);
+	const struct table *t = b->table.table;
 
-	save_capture(b->screen.app, &r);
+	bool has_events = t && t->first_event;
+
+	/* A window that slides is where it was when its table was made. */
+	save_capture(b->screen.app, &r, has_events ? t->first_event : 0,
+		     has_events ? t->last_event + 1 : 0);
 }

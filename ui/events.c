@@ -70,8 +70,9 @@ static struct matches_question
 question(const struct events *e, const char *filter, const char **filters)
 {
 	const struct explore_options *o = e->app->o;
-	struct matches_question q = { filters, 0, e->q.from_ns, e->q.to_ns, o->style,
-				      o->filter_options };
+	struct matches_question q = { .filters = filters, .from_ns = e->q.from_ns,
+				      .to_ns = e->q.to_ns, .style = o->style,
+				      .options = o->filter_options };
 
 	for (size_t i = 0; i < e->q.n_filters; i++)
 		filters[q.n_filters++] = e->q.filters[i];
@@ -139,8 +140,11 @@ events_save_capture(const struct events *e)
 {
 	const char *filters[EVENTS_FILTERS_MAX + 1];
 	struct reproduce r = what_is_seen(e, NULL, filters);
+	const struct snapshot *snap = e->now.snap;
+	uint64_t first = r.to_ns ? snapshot_at_time(snap, r.from_ns) : snap->first;
+	uint64_t end = r.to_ns ? snapshot_at_time(snap, r.to_ns + 1) : snap->end;
 
-	save_capture(e->app, &r);
+	save_capture(e->app, &r, first, end);
 }
 
 void

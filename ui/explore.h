@@ -19,11 +19,26 @@ struct ingest;
 struct query_style;
 struct snapshot;
 struct source;
+struct store;
 struct table;
 struct view_set;
 
 struct explore_window {
 	uint64_t from_ns, to_ns;
+};
+
+/* Events that are to be written as a capture, from .first to .end - 1: of these, those that all
+ * filters want. The store may go on to take, and to forget. */
+struct explore_part {
+	struct store *store;
+	uint64_t first, end;
+	const char *const *filters;
+	size_t n_filters;
+	const struct query_style *style;
+	const struct filter_options *options;
+	_Atomic uint64_t n_done;	/* events that are dealt with */
+	uint64_t n_gone;		/* at the end: that were forgotten before, */
+	uint64_t n_unread;		/* and whose bytes could not be read again */
 };
 
 struct explore_options {
@@ -52,6 +67,9 @@ struct explore_options {
 	 * as a capture. As above. NULL: they cannot be read again. */
 	int (*write_capture)(void *ctx, const char *filter, const char *path, int fd,
 			     const atomic_bool *cancel);
+	/* The same of what the store keeps. -ESTALE: all of it was forgotten before. */
+	int (*write_part)(struct explore_part *part, const char *path, int fd,
+			  const atomic_bool *cancel);
 	/* Open what is looked at. IN is what the source calls when it has to wait. */
 	struct source *(*open)(void *ctx, struct ingest *in, struct err *err);
 	/* The window of time to begin with, of what SNAP has, which is all there is (IS_ALL) or

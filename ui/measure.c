@@ -37,6 +37,15 @@ put_time(double ns, struct text *t)
 	clock_human((uint64_t)ns, t);
 }
 
+/* NS of CPU time of a second, as percent of one CPU. */
+static void
+put_share(double ns, struct text *t)
+{
+	double percent = 100 * ns / NS;
+
+	text_fmt(t, percent < 99.95 ? "%.1f%%" : "%.0f%%", percent);
+}
+
 /* In the order in which they come. */
 static const struct measure {
 	enum slices_measure of;
@@ -44,10 +53,11 @@ static const struct measure {
 	void (*put)(double n, struct text *t);
 	bool is_rate;			/* it is told of a second, not of a slice */
 } measures[] = {
-	{ SLICES_EVENTS, "events/s", put_count,         true },
-	{ SLICES_BYTES,  "bytes/s",  measure_put_bytes, true },
-	{ SLICES_ERRORS, "errors/s", put_count,         true },
-	{ SLICES_P99,    "p99",      put_time,          false },
+	{ SLICES_EVENTS, "events/s",   put_count,         true },
+	{ SLICES_BYTES,  "bytes/s",    measure_put_bytes, true },
+	{ SLICES_ERRORS, "errors/s",   put_count,         true },
+	{ SLICES_P99,    "p99",        put_time,          false },
+	{ SLICES_CPU,    "% of a CPU", put_share,         true },
 };
 
 static size_t
@@ -78,7 +88,12 @@ measure_put_peak(const struct slices *s, struct text *t)
 	const struct measure *m = &measures[find(s->measure)];
 	double most = 0, length = (double)(s->to_ns - s->from_ns) / NS / (double)s->n;
 
+	if (!s->is_known) {
+		text_str(t, "no samples");
+		return;
+	}
 	for (size_t i = 0; i < s->n; i++)
 		most = s->counts[i] > most ? s->counts[i] : most;
+	text_str(t, "peak ");
 	m->put(m->is_rate && length > 0 ? most / length : most, t);
 }

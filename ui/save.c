@@ -124,15 +124,19 @@ settle(struct save *s)
 static void
 tell(struct app *a, const struct save *s, int code)
 {
-	struct text t = { 0 };
+	struct text t = { 0 }, more = { 0 };
 
 	text_safe(&t, s->path, strlen(s->path));
 	text_char(&t, '\0');
+	if (s->job.tell)
+		s->job.tell(s->job.ctx, code, &more);
+	text_char(&more, '\0');
 	if (code)
-		app_note(a, STYLE_ERROR, "%s: %s", t.p, strerror(-code));
+		app_note(a, STYLE_ERROR, "%s: %s", t.p, *more.p ? more.p : strerror(-code));
 	else
-		app_note(a, STYLE_GOOD, "saved to %s, %llu bytes", t.p,
-			 (unsigned long long)s->n_bytes);
+		app_note(a, *more.p ? STYLE_WARNING : STYLE_GOOD, "saved to %s, %llu bytes%s", t.p,
+			 (unsigned long long)s->n_bytes, more.p);
+	text_fini(&more);
 	text_fini(&t);
 }
 

@@ -21,6 +21,9 @@ struct save_job {
 	int (*write)(void *ctx, const char *path, int fd, const atomic_bool *cancel);
 	/* How far that is, from 0 to 1. NULL: it is not known. */
 	double (*progress)(void *ctx);
+	/* Append what is to be said of it besides, or, where CODE is not 0, instead of what that
+	 * means. NULL: nothing is. */
+	void (*tell)(void *ctx, int code, struct text *t);
 	void (*free)(void *ctx);	/* NULL: there is nothing to free */
 	void *ctx;
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/base/text.h"
+#include "engine/event/event.h"
 
 #define DATA_MAX 80			/* bytes: longer is none of ours */
 
@@ -28,6 +29,49 @@ cpu_time_put(struct text *out, const struct cpu_time *time)
 {
 	text_fmt(out, "user_ns=%" PRIu64 " system_ns=%" PRIu64, time->user_ns, time->system_ns);
 	text_char(out, '\0');
+}
+
+static void
+begin(uint16_t id, int64_t tid, uint64_t ns, struct event *ev)
+{
+	*ev = (struct event){ .type = &event_types[id], .id = id, .ts_ns = ns, .tid = tid,
+			      .dump_flags = EVENT_STATE_ONLY | EVENT_RESTATED };
+}
+
+static void
+end_param(const struct text *bytes, struct event *ev)
+{
+	ev->ends[ev->n_params++] = (uint32_t)bytes->len;
+	ev->values = (const uint8_t *)bytes->p;
+}
+
+void
+cpu_time_event(int64_t tid, uint64_t ns, const struct cpu_time *time, struct text *bytes,
+	       struct event *ev)
+{
+	static const uint32_t no_plugin;
+
+	begin(EV_ASYNCEVENT_E, tid, ns, ev);
+	text_bytes(bytes, &no_plugin, sizeof(no_plugin));
+	end_param(bytes, ev);
+	text_bytes(bytes, CPU_TIME_NAME, sizeof(CPU_TIME_NAME));
+	end_param(bytes, ev);
+	cpu_time_put(bytes, time);
+	end_param(bytes, ev);
+}
+
+void
+cpu_sample_event(int64_t tid, uint64_t ns, const struct cpu_time *time, struct text *bytes,
+		 struct event *ev)
+{
+	uint64_t user = time->user_ns / CPU_TIME_TICK_NS;
+	uint64_t system = time->system_ns / CPU_TIME_TICK_NS;
+
+	begin(EV_PROCINFO_E, tid, ns, ev);
+	text_bytes(bytes, &user, sizeof(user));
+	end_param(bytes, ev);
+	text_bytes(bytes, &system, sizeof(system));
+	end_param(bytes, ev);
 }
 
 bool

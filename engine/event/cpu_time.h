@@ -15,6 +15,7 @@
 
 #include "engine/base/reader.h"
 
+struct event;
 struct text;
 
 #define CPU_TIME_NAME "cpu"
@@ -31,6 +32,14 @@ struct cpu_time cpu_time_split(uint64_t run_ns, uint64_t user_ns, uint64_t syste
 
 /* Append the data of the event, with a NUL. */
 void cpu_time_put(struct text *out, const struct cpu_time *time);
+
+/* Make EV the event that TID had run for TIME at NS. Its values are appended to BYTES, which
+ * is empty, and borrowed from it. It has no number. */
+void cpu_time_event(int64_t tid, uint64_t ns, const struct cpu_time *time, struct text *bytes,
+		    struct event *ev);
+/* The same as the process sample behind it. */
+void cpu_sample_event(int64_t tid, uint64_t ns, const struct cpu_time *time, struct text *bytes,
+		      struct event *ev);
 
 /* Is this the data of such an event? */
 bool cpu_time_parse(struct span data, struct cpu_time *out);

@@ -218,11 +218,10 @@ is_there(struct cursor *c, const void *entity, uint64_t position)
 	return is;
 }
 
+/* Let EV stand on T. */
 static bool
-look_at_thread(struct cursor *c, const struct kept_thread *k, uint64_t position)
+stand_on_thread(struct cursor *c, const struct thread *t)
 {
-	const struct thread *t = recall_thread(c->recall, k, position);
-
 	forget_moment(c);
 	if (!t)
 		return false;
@@ -230,6 +229,19 @@ look_at_thread(struct cursor *c, const struct kept_thread *k, uint64_t position)
 	c->ev.proc = t->proc;
 	c->ev.container = t->proc->container;
 	return true;
+}
+
+static bool
+look_at_thread(struct cursor *c, const struct kept_thread *k, uint64_t position)
+{
+	return stand_on_thread(c, recall_thread(c->recall, k, position));
+}
+
+bool
+cursor_thread_version(struct cursor *c, uint32_t slot, uint64_t position)
+{
+	c->entity = NULL;
+	return stand_on_thread(c, recall_thread_version(c->recall, slot, position));
 }
 
 bool

@@ -4,12 +4,10 @@
 #include <string.h>
 
 #include "engine/base/mem.h"
-#include "engine/event/cpu_time.h"
+#include "engine/query/cpu.h"
 #include "engine/query/crew.h"
 #include "engine/query/gather.h"
 #include "engine/query/open_fds.h"
-
-#define TICK_NS ((double)CPU_TIME_TICK_NS)
 
 /* An entity that lived in the window. */
 struct lived {
@@ -354,8 +352,6 @@ history(struct gather *g, const struct lived *l, const struct view_column *c,
 
 /* CPU time -------------------------------------------------------------- */
 
-enum cpu_part { CPU_ALL, CPU_USER, CPU_SYSTEM };
-
 static enum cpu_part
 part_of(const struct view_column *c)
 {
@@ -366,117 +362,35 @@ part_of(const struct view_column *c)
 	       !strcmp(name, "thread.cpu.system") ? CPU_SYSTEM : CPU_ALL;
 }
 
-static bool
-is_exact(const struct kept_thread_state *s)
-{
-	return s->cpu_user_ns || s->cpu_system_ns;
-}
-
-static double
-cpu_of(const struct kept_thread_state *s, enum cpu_part part)
-{
-	bool exact = is_exact(s);
-	double user = exact ? (double)s->cpu_user_ns : (double)s->cpu_user * TICK_NS;
-	double system = exact ? (double)s->cpu_system_ns : (double)s->cpu_system * TICK_NS;
-
-	return part == CPU_USER ? user : part == CPU_SYSTEM ? system : user + system;
-}
-
-/* What the thread had used at TIME_NS, between two samples in a straight line. */
-static double
-cpu_at_time(const struct kept_thread_state *s, size_t n, enum cpu_part part, uint64_t time_ns)
-{
-	size_t i = 0;
-	double span;
-
-	while (i < n && s[i].ts_ns <= time_ns)
-		i++;
-	if (!i || i == n)
-		return cpu_of(&s[i ? n - 1 : 0], part);
-	span = (double)(s[i].ts_ns - s[i - 1].ts_ns);
-	return cpu_of(&s[i - 1], part) + (cpu_of(&s[i], part) - cpu_of(&s[i - 1], part)) *
-	       (double)(time_ns - s[i - 1].ts_ns) / span;
-}
-
-/* The samples of T, in a new array: states in which a sample was new. */
-static struct kept_thread_state *
-samples_of(const struct kept_thread *t, size_t *n)
-{
-	size_t n_all;
-	const struct kept_thread_state *all = trail_all(&t->states, &n_all);
-	struct kept_thread_state *list = xmalloc((n_all + 1) * sizeof(*list));
-	uint32_t seen = 0;
-
-	*n = 0;
-	/* A thread that was born in the capture began with nothing. */
-	if (t->born && t->born_ns)
-		list[(*n)++] = (struct kept_thread_state){ .ts_ns = t->born_ns };
-	for (size_t i = 0; i < n_all; i++) {
-		if (all[i].n_samples == seen)
-			continue;
-		seen = all[i].n_samples;
-		list[(*n)++] = all[i];
-	}
-	return list;
-}
-
-/* What is known of an entity for a column. */
-enum knowledge {
-	NOTHING,
-	IN_PART,			/* so much that the others' numbers are no sum */
-	ALL,
-};
-
-static enum knowledge
-cpu_of_switches(const struct kept_thread *t, const struct plan *plan, double *ns)
-{
-	const struct kept_exec *before = trail_at(&t->execs, plan->first - 1, sizeof(*before));
-	const struct kept_exec *last = trail_at(&t->execs, plan->end - 1, sizeof(*last));
-
-	if (!last)
-		return NOTHING;
-	if (last->n_unsure != (before ? before->n_unsure : 0))
-		return IN_PART;
-	*ns = (double)(last->exec_ns - (before ? before->exec_ns : 0));
-	return ALL;
-}
-
-/* The share of the window that thread T was on a CPU, in percent. Exact samples are told
- * of whoever has run since: a single one is of a thread that has not. */
-static enum knowledge
+/* The share of the window that thread T was on a CPU, in percent. */
+static enum cpu_knowledge
 cpu_share(const struct kept_thread *t, const struct plan *plan, enum cpu_part part,
 	  double *percent)
 {
-	double window = (double)(plan->to_ns - plan->from_ns), ns = 0;
-	enum knowledge known = ALL;
-	size_t n;
-	struct kept_thread_state *samples;
+	const struct cpu_window window = { plan->snap, plan->first, plan->end, plan->from_ns,
+					   plan->to_ns };
+	struct cpu_room room = { 0 };
+	enum cpu_knowledge known;
+	double ns;
 
-	if (window <= 0)
-		return NOTHING;
-	samples = samples_of(t, &n);
-	if (n > 1)
-		ns = cpu_at_time(samples, n, part, plan->to_ns) -
-		     cpu_at_time(samples, n, part, plan->from_ns);
-	else
-		known = part == CPU_ALL ? cpu_of_switches(t, plan, &ns) : NOTHING;
-	if (known != ALL && n == 1 && is_exact(&samples[0]))
-		known = ALL;
-	free(samples);
-	*percent = 100 * ns / window;
+	if (plan->to_ns <= plan->from_ns)
+		return CPU_UNKNOWN;
+	known = cpu_used(t, &window, part, &room, &ns);
+	cpu_room_fini(&room);
+	*percent = 100 * ns / (double)(plan->to_ns - plan->from_ns);
 	return known;
 }
 
 /* Columns --------------------------------------------------------------- */
 
-static enum knowledge
+static enum cpu_knowledge
 column_value(struct gather *g, const struct lived *l, size_t i, struct value *out)
 {
 	const struct view_column *c = g->plan->columns[i];
 
 	if (c->source == VIEW_FROM_CPU)
-		return l->t ? cpu_share(l->t, g->plan, part_of(c), &out->d) : NOTHING;
-	return history(g, l, c, g->terms[i], out) ? ALL : NOTHING;
+		return l->t ? cpu_share(l->t, g->plan, part_of(c), &out->d) : CPU_UNKNOWN;
+	return history(g, l, c, g->terms[i], out) ? CPU_KNOWN : CPU_UNKNOWN;
 }
 
 static bool
@@ -555,15 +469,15 @@ add_histories(const struct adding *a, unsigned number, const struct lived *l)
 		return;
 	group = gather_find(a->gathers[0], keys);
 	for (size_t i = plan->n_keys; group && i < plan->n_columns; i++) {
-		enum knowledge known;
+		enum cpu_knowledge known;
 		struct value v;
 
 		if (!is_of(plan->columns[i], l->kind))
 			continue;
 		known = column_value(g, l, i, &v);
-		if (known == IN_PART)
+		if (known == CPU_IN_PART)
 			group->unknown |= 1ull << i;
-		else if (known == ALL && (!l->is_gone || outlasts(plan, plan->columns[i]) ||
+		else if (known == CPU_KNOWN && (!l->is_gone || outlasts(plan, plan->columns[i]) ||
 					  has_left(g, i, &v)))
 			tally_add(gather_tally(g, group, i), &g->how[i], &v, l->last);
 	}

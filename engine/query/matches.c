@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/base/arena.h"
 #include "engine/base/err.h"
@@ -12,7 +13,7 @@
 #include "engine/query/sift.h"
 
 /* What is known of all rows of a kind, or with a code. */
-enum verdict { LEARN, ASK, WANTED, REFUSED };
+enum verdict { LEARN, ASK, WANTED, REFUSED };	/* two bits */
 
 /* A kind is asked so many times before it is believed to be wanted: what is not reached
  * by one row is by another. */
@@ -32,6 +33,8 @@ struct matches {
 	struct arena arena;
 	uint64_t from_ns, to_ns;
 	bool has_window;
+	uint16_t flags[2], lacks;	/* as in the question */
+	unsigned n_flags;
 	bool wants_type[EVENT_TYPES];
 	struct kind *kinds;
 	uint8_t *by_code;		/* enum verdict, of the chunk that is looked at */
@@ -78,6 +81,9 @@ matches_new(const struct snapshot *snap, const struct matches_question *q, struc
 	m->from_ns = q->from_ns;
 	m->to_ns = q->to_ns ? q->to_ns : UINT64_MAX;
 	m->has_window = m->from_ns || m->to_ns != UINT64_MAX;
+	memcpy(m->flags, q->flags, sizeof(m->flags));
+	m->lacks = q->lacks | ROW_STATE_ONLY | ROW_INTERNAL;
+	m->n_flags = q->n_flags;
 	m->cursor = cursor_new(snap, q->style);
 	m->kinds = xzalloc(KINDS_MAX * sizeof(*m->kinds));
 	if (q->n_filters > MATCHES_FILTERS_MAX) {
@@ -171,6 +177,17 @@ ask(struct matches *m)
 	return yes;
 }
 
+/* Can rows with FLAGS be wanted? */
+static bool
+wants_flags(const struct matches *m, uint64_t flags)
+{
+	bool fits = !m->n_flags;
+
+	for (unsigned i = 0; i < m->n_flags; i++)
+		fits |= (flags & m->flags[i]) == m->flags[i];
+	return fits && !(flags & m->lacks);
+}
+
 /* What is known by the codes of the chunk, which is sealed. False: nothing is wanted. */
 static bool
 find_codes(struct matches *m, const struct chunk *c)
@@ -183,7 +200,7 @@ find_codes(struct matches *m, const struct chunk *c)
 		const struct combined *of = &c->combined[i];
 		enum verdict verdict = m->n_sifts ? ASK : WANTED;
 
-		if (of->flags & (ROW_STATE_ONLY | ROW_INTERNAL) || !m->wants_type[of->type])
+		if (!wants_flags(m, of->flags) || !m->wants_type[of->type])
 			verdict = REFUSED;
 		else if (kinds && kinds[i] < KINDS_MAX && verdict == ASK)
 			verdict = m->kinds[kinds[i]].verdict;
@@ -206,33 +223,67 @@ ask_to_learn(struct matches *m)
 	return yes;
 }
 
+/* What the rows of the cursor's pack from FROM to TO - 1 are by their codes: bits of WORDS for
+ * each enum verdict but REFUSED. */
+static void
+look_up_codes(struct matches *m, size_t from, size_t to, uint64_t words[][KNOWN_WORDS])
+{
+	const uint32_t *codes = m->cursor->codes;
+	const uint8_t *by_code = m->by_code;
+
+	cursor_load_codes(m->cursor);
+	for (size_t w = from / 64; w * 64 < to; w++) {
+		size_t first = w * 64 > from ? w * 64 : from;
+		size_t end = (w + 1) * 64 < to ? (w + 1) * 64 : to;
+		uint64_t low = 0, high = 0, all;
+
+		/* Without branches: nobody can guess what the next row is. */
+		for (size_t i = first; i < end; i++) {
+			uint64_t verdict = by_code[codes[i]];
+
+			low |= (verdict & 1) << i % 64;
+			high |= (verdict >> 1) << i % 64;
+		}
+		all = UINT64_MAX >> (64 - (end - first)) << first % 64;
+		words[LEARN][w] = all & ~low & ~high;
+		words[ASK][w] = low & ~high;
+		words[WANTED][w] = high & ~low;
+	}
+}
+
 /* What the rows of the cursor's pack from FROM to TO - 1 are by their codes: WANTED ones, and
  * those to ASK; others are asked at once. */
 static void
 sort_out(struct matches *m, size_t from, size_t to, uint64_t *wanted, uint64_t *asking)
 {
 	struct cursor *c = m->cursor;
-	uint64_t unwanted[KNOWN_WORDS] = { 0 };
+	uint64_t unwanted[KNOWN_WORDS] = { 0 }, words[REFUSED][KNOWN_WORDS] = { 0 };
 
 	for (size_t i = 0; i < m->n_sifts; i++)
 		sift_add_unwanted(m->sifts[i], c, unwanted);
-	cursor_load_codes(c);
-	for (size_t i = from; i < to; i++) {
-		uint64_t bit = (uint64_t)1 << i % 64 & ~unwanted[i / 64];
+	look_up_codes(m, from, to, words);
+	for (size_t w = 0; w < KNOWN_WORDS; w++) {
+		wanted[w] = words[WANTED][w] & ~unwanted[w];
+		asking[w] = words[ASK][w] & ~unwanted[w];
+		for (uint64_t left = words[LEARN][w] & ~unwanted[w]; left; left &= left - 1) {
+			uint64_t bit = left & -left;
+			size_t i = w * 64 + (size_t)__builtin_ctzll(left);
 
-		switch (bit ? m->by_code[c->codes[i]] : REFUSED) {
-		case WANTED:
-			wanted[i / 64] |= bit;
-			break;
-		case ASK:
-			asking[i / 64] |= bit;
-			break;
-		case LEARN:
-			cursor_go(c, c->chunk, (uint32_t)(c->first + i));
-			wanted[i / 64] |= ask_to_learn(m) ? bit : 0;
-			break;
-		default:
-			break;
+			/* What one told of its code the next need not be asked. */
+			switch (m->by_code[c->codes[i]]) {
+			case WANTED:
+				wanted[w] |= bit;
+				break;
+			case ASK:
+				asking[w] |= bit;
+				break;
+			case LEARN:
+				cursor_go(c, c->chunk, (uint32_t)(c->first + i));
+				wanted[w] |= ask_to_learn(m) ? bit : 0;
+				break;
+			default:
+				break;
+			}
 		}
 	}
 }
@@ -283,7 +334,7 @@ scan_open(struct matches *m, size_t from, size_t to, struct collecting *out)
 
 	for (size_t i = from; i < to; i++) {
 		cursor_go(c, c->chunk, (uint32_t)(c->first + i));
-		if (!(cursor_value(c, COL_FLAGS) & (ROW_STATE_ONLY | ROW_INTERNAL)) && ask(m))
+		if (wants_flags(m, cursor_value(c, COL_FLAGS)) && ask(m))
 			wanted[i / 64] |= (uint64_t)1 << i % 64;
 	}
 	keep_in_window(m, wanted);

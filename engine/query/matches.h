@@ -26,6 +26,10 @@ struct matches_question {
 	uint64_t from_ns, to_ns;	/* only events of this time; 0, 0: of all times */
 	const struct query_style *style;	/* may be NULL, as in query.h */
 	const struct filter_options *options;
+	/* Only events whose rows have all flags (enum row_flag) of one of the first N_FLAGS, and
+	 * none of LACKS; n_flags 0: of whatever flags. */
+	uint16_t flags[2], lacks;
+	unsigned n_flags;
 };
 
 /* SNAP is borrowed; the texts are copied. The caller owns it. NULL: a filter is none,

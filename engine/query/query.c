@@ -541,7 +541,8 @@ ask_filter(const struct snapshot *snap, const struct query *q, const struct view
 	   size_t i)
 {
 	const struct matches_question question = {
-		&views[i]->filter.text, 1, 0, 0, q->style, q->options,
+		.filters = &views[i]->filter.text, .n_filters = 1, .style = q->style,
+		.options = q->options,
 	};
 	struct matches *m;
 

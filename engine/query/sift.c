@@ -70,6 +70,15 @@ is_of_tracers(const struct check *c)
 	return use && !strncmp(use->field->name, "span.", 5);
 }
 
+/* Who has the number of a thread is one, with or without an event. */
+static bool
+is_of_tid(const struct check *c)
+{
+	const struct field_use *use = operand_field(c->left);
+
+	return use && !strcmp(use->field->name, "thread.tid");
+}
+
 static struct sift_node *
 check_node(const struct expr *e)
 {
@@ -88,6 +97,7 @@ check_node(const struct expr *e)
 		n->how = TERM_BY_ROW;
 	}
 	n->is_of_tracers = is_of_tracers(c);
+	n->is_of_tid = is_of_tid(c);
 	n->cost = n->is_of_tracers ? 1 : cost_of(n->how);
 	for (uint16_t id = 0; c->types && id < EVENT_TYPES; id++)
 		n->by_type[id] = (uint8_t)types_verdict(c->types, id, 0);
@@ -562,6 +572,8 @@ sift_kind(const struct sift *s, struct cursor *c)
 static bool
 is_of_entity(const struct sift_node *n, const struct eval *ev)
 {
+	if (n->is_of_tid)
+		return ev->thread;
 	switch (operand_scope(n->check->left) == OF_ENTITY ? operand_entity(n->check->left) :
 							     ENT_NONE) {
 	case ENT_THREAD:

@@ -6,6 +6,7 @@
 
 #include "engine/base/err.h"
 #include "engine/base/mem.h"
+#include "engine/query/cpu_line.h"
 #include "engine/query/crew.h"
 #include "engine/query/cursor.h"
 #include "engine/query/known.h"
@@ -62,6 +63,23 @@ mark_losses(const struct snapshot *snap, struct slices *out)
 	}
 }
 
+/* Demands ---------------------------------------------------------------- */
+
+#define RETURNED (ROW_EXIT | ROW_HAS_RESULT)
+
+/* What must hold of events to count for a measure, as in views. */
+static const struct demand {
+	const char *filter;		/* NULL: nothing */
+	uint16_t flags[2], lacks;	/* of their rows, as in struct matches_question */
+	unsigned n_flags;
+} demands[] = {
+	[SLICES_EVENTS] = { .n_flags = 0 },
+	[SLICES_BYTES] = { NULL, { RETURNED | ROW_READS, RETURNED | ROW_WRITES }, ROW_FAILED, 2 },
+	[SLICES_LONGEST] = { NULL, { ROW_EXIT | ROW_HAS_SPAN }, 0, 1 },
+	[SLICES_ERRORS] = { .filter = "evt.failed = true" },
+	[SLICES_P99] = { "evt.dir = < and evt.waits = false", { ROW_EXIT | ROW_HAS_SPAN }, 0, 1 },
+};
+
 /* Workers ---------------------------------------------------------------- */
 
 /* Each has its own filters and counts; they take one chunk after the other. The last one
@@ -71,7 +89,7 @@ struct work {
 	const struct snapshot *snap;
 	const struct slices_question *q;
 	matches_visit *visit;
-	const char *filter;		/* must hold as well; NULL: none */
+	const struct demand *demand;	/* must hold as well */
 	_Atomic size_t n_taken;		/* chunks */
 };
 
@@ -115,14 +133,18 @@ visit(struct work *work, struct worker *workers, unsigned n, struct err *err)
 {
 	const struct slices_question *q = work->q;
 	const char **filters = xreallocarray(NULL, q->n_filters + 1, sizeof(*filters));
+	const struct demand *demand = work->demand;
 	const struct matches_question question = {
-		filters, q->n_filters + (work->filter != NULL), 0, 0, q->style, q->options,
+		.filters = filters, .n_filters = q->n_filters + (demand->filter != NULL),
+		.style = q->style, .options = q->options,
+		.flags = { demand->flags[0], demand->flags[1] },
+		.lacks = demand->lacks, .n_flags = demand->n_flags,
 	};
 	int code = 0;
 
 	for (size_t i = 0; i < q->n_filters; i++)
 		filters[i] = q->filters[i];
-	filters[q->n_filters] = work->filter;
+	filters[q->n_filters] = demand->filter;
 	for (unsigned i = 0; i < n && !code; i++) {
 		workers[i].work = work;
 		workers[i].matches = matches_new(work->snap, &question, err);
@@ -139,12 +161,6 @@ visit(struct work *work, struct worker *workers, unsigned n, struct err *err)
 }
 
 /* Timelines ------------------------------------------------------------ */
-
-/* What must hold of events to count for a measure, as in views; NULL: nothing. */
-static const char *const own_filters[] = {
-	[SLICES_ERRORS] = "evt.failed = true",
-	[SLICES_P99] = "evt.dir = < and evt.waits = false",
-};
 
 /* How a view's column of percentiles adds up how long calls took. */
 static const struct tally_how p99_how = { .aggregation = VIEW_P99, .type = T_SPAN };
@@ -178,40 +194,18 @@ slice_at(struct measuring *m, uint64_t ns)
 	return &of->counts[m->at];
 }
 
-/* Add a call that took SPAN_NS to the slice whose count is at TO. */
+/* Add V, which is 1 where events are counted, to the slice whose count is at TO. */
 static void
-count_call(struct measuring *m, double *to, uint64_t span_ns)
+add_value(struct measuring *m, double *to, uint64_t v)
 {
-	double value = (double)span_ns;
+	double value = (double)v;
 
 	if (m->spans)
-		tally_add(&m->spans[m->at], &p99_how, &(struct value){ .u = span_ns }, 0);
-	else
+		tally_add(&m->spans[to - m->of.counts], &p99_how, &(struct value){ .u = v }, 0);
+	else if (m->of.measure == SLICES_LONGEST)
 		*to = value > *to ? value : *to;
-}
-
-/* What the cursor's row adds. */
-static void
-count_row(struct measuring *m, struct cursor *c)
-{
-	uint64_t ns = cursor_value(c, COL_TIME), flags;
-	double *to;
-
-	if (ns < m->of.from_ns || ns > m->of.to_ns)
-		return;
-	to = slice_at(m, ns);
-	if (is_count(m)) {
-		*to += 1;
-		return;
-	}
-	flags = cursor_value(c, COL_FLAGS);
-	if (m->of.measure == SLICES_BYTES) {
-		if (flags & ROW_EXIT && flags & (ROW_READS | ROW_WRITES) &&
-		    flags & ROW_HAS_RESULT && !(flags & ROW_FAILED))
-			*to += (double)cursor_value(c, COL_RESULT);
-	} else if (flags & ROW_EXIT && flags & ROW_HAS_SPAN) {
-		count_call(m, to, cursor_value(c, COL_SPAN));
-	}
+	else
+		*to += value;
 }
 
 /* Where all rows of the cursor's pack are in one slice: its counts; else NULL. */
@@ -228,21 +222,34 @@ slice_of_pack(struct measuring *m, const struct cursor *c)
 	return most < m->to_ns ? to : NULL;
 }
 
+/* The column whose values are added up. */
+static enum column_id
+column_of(enum slices_measure m)
+{
+	return m == SLICES_BYTES ? COL_RESULT : COL_SPAN;
+}
+
 static void
 count(void *ctx, struct cursor *c, const uint64_t *rows)
 {
 	struct measuring *m = ctx;
-	double *to = is_count(m) ? slice_of_pack(m, c) : NULL;
+	double *to = slice_of_pack(m, c);
+	const uint64_t *times = to ? NULL : cursor_column(c, COL_TIME);
+	const uint64_t *values = is_count(m) ? NULL :
+				 cursor_column(c, column_of(m->of.measure));
 
 	for (size_t w = 0; w < KNOWN_WORDS; w++) {
-		if (to) {
+		if (!values && to) {
 			*to += (double)__builtin_popcountll(rows[w]);
 			continue;
 		}
 		for (uint64_t left = rows[w]; left; left &= left - 1) {
-			cursor_go(c, c->chunk, (uint32_t)(c->first + w * 64) +
-					       (uint32_t)__builtin_ctzll(left));
-			count_row(m, c);
+			size_t i = w * 64 + (size_t)__builtin_ctzll(left);
+
+			if (times && (times[i] < m->of.from_ns || times[i] > m->of.to_ns))
+				continue;
+			add_value(m, times ? slice_at(m, times[i]) : to,
+				  values ? values[i] : 1);
 		}
 	}
 }
@@ -292,21 +299,17 @@ add_counts(struct slices *out, const struct measuring *m)
 	}
 }
 
-int
-slices_count(const struct snapshot *snap, const struct slices_question *q, struct slices *out,
+/* Count events. */
+static int
+count_events(const struct snapshot *snap, const struct slices_question *q, struct slices *out,
 	     struct err *err)
 {
-	struct work work = { snap, q, count, own_filters[q->measure], 0 };
+	struct work work = { snap, q, count, &demands[q->measure], 0 };
 	struct worker workers[WORKERS_MAX] = { 0 };
 	struct measuring m[WORKERS_MAX];
 	unsigned n = count_workers(snap, q);
 	int code;
 
-	memset(out->counts, 0, out->n * sizeof(*out->counts));
-	memset(out->is_lost, 0, out->n * sizeof(*out->is_lost));
-	out->n_lost = 0;
-	out->measure = q->measure;
-	mark_losses(snap, out);
 	for (unsigned i = 0; i < n; i++) {
 		start_measuring(&m[i], out);
 		workers[i].ctx = &m[i];
@@ -319,6 +322,20 @@ slices_count(const struct snapshot *snap, const struct slices_question *q, struc
 		end_measuring(&m[i]);
 	}
 	return code;
+}
+
+int
+slices_count(const struct snapshot *snap, const struct slices_question *q, struct slices *out,
+	     struct err *err)
+{
+	memset(out->counts, 0, out->n * sizeof(*out->counts));
+	memset(out->is_lost, 0, out->n * sizeof(*out->is_lost));
+	out->n_lost = 0;
+	out->measure = q->measure;
+	out->is_known = true;
+	mark_losses(snap, out);
+	return q->measure == SLICES_CPU ? cpu_line_count(snap, q, out, err) :
+					  count_events(snap, q, out, err);
 }
 
 /* Spectrograms --------------------------------------------------------- */
@@ -392,7 +409,7 @@ int
 slices_spectrum(const struct snapshot *snap, const struct slices_question *q,
 		struct spectrum *out, struct err *err)
 {
-	struct work work = { snap, q, count_spans, NULL, 0 };
+	struct work work = { snap, q, count_spans, &demands[SLICES_EVENTS], 0 };
 	struct worker workers[WORKERS_MAX] = { 0 };
 	struct counting k[WORKERS_MAX] = { 0 };
 	unsigned n = count_workers(snap, q);

@@ -14,6 +14,7 @@ struct err;
 struct filter_options;
 struct query_style;
 struct snapshot;
+struct view;
 
 /* What is counted of each event. */
 enum slices_measure {
@@ -23,15 +24,17 @@ enum slices_measure {
 	SLICES_ERRORS,			/* how many calls failed */
 	SLICES_P99,			/* ns: 99 % of the calls that returned, without those made
 					 * to wait, took no longer */
+	SLICES_CPU,			/* ns that threads were on CPUs, together; see cpu_line.h */
 };
 
 struct slices {
 	uint64_t from_ns, to_ns;	/* FROM is in the first slice, TO in the last one */
 	size_t n;			/* of equal length; not 0 */
-	double *counts;			/* N each; the caller's */
+	double *counts;			/* N each; the caller's. NAN: not known (SLICES_CPU) */
 	bool *is_lost;
 	uint64_t n_lost;		/* events that are missing in all of it, as far as known */
 	enum slices_measure measure;	/* what COUNTS are of: as was asked */
+	bool is_known;			/* false: nothing tells of that (SLICES_CPU) */
 };
 
 struct slices_question {
@@ -45,6 +48,9 @@ struct slices_question {
 	 * calls took. */
 	const char *span;
 	enum slices_measure measure;	/* not of a spectrum */
+	/* Of SLICES_CPU: whose rows of entities have what all of their threads used, once one
+	 * of them is wanted; NULL, and other views: just threads. */
+	const struct view *rows_of;
 };
 
 /* Count in OUT, whose counts and marks start anew. 0; -ECANCELED: it was stopped;

@@ -510,7 +510,9 @@ is_hidden(struct recorder *r, const struct moment *m)
 static void
 take_unwanted(struct recorder *r, const struct moment *m)
 {
-	if (r->o.no_state || !changes_state(m) || is_hidden(r, m))
+	bool is_needed = changes_state(m) || (r->o.needs && r->o.needs(r->o.ctx, m));
+
+	if (r->o.no_state || !is_needed || is_hidden(r, m))
 		return;
 	let_in(r, m);
 	put_missing_enter(r, m);

@@ -69,6 +69,9 @@ struct recorder_options {
 
 	/* Is the event wanted? NULL: all are. */
 	bool (*wants)(void *ctx, const struct moment *m);
+	/* One that is not wanted: is it written for the state, though it does not change what
+	 * there is, such as how long somebody ran? NULL: none is. */
+	bool (*needs)(void *ctx, const struct moment *m);
 	/* With ONLY: does P belong to what is wanted? */
 	bool (*wants_process)(void *ctx, const struct process *p);
 	void *ctx;

@@ -123,11 +123,9 @@ tell_thread(const struct restating *r, const struct thread *t)
 static void
 tell_fds(const struct restating *r, const struct process *p, int64_t tid)
 {
-	size_t n;
-	const struct descriptor **fds = world_fds(p, &n);
+	const struct descriptor *fd;
 
-	for (size_t i = 0; i < n; i++) {
-		const struct descriptor *fd = fds[i];
+	for (int64_t num = 0; (fd = world_next_fd(p, &num)); num++) {
 		struct record rec = { .kind = RECORD_FD };
 
 		rec.fd = (struct fd_record){
@@ -143,7 +141,6 @@ tell_fds(const struct restating *r, const struct process *p, int64_t tid)
 		memcpy(rec.fd.dst_ip, fd->tuple.dst_ip, sizeof(rec.fd.dst_ip));
 		tell(r, &rec);
 	}
-	free(fds);
 }
 
 /* Descriptors are told of one thread of each process: its leader, if it has one. */

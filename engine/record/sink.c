@@ -240,11 +240,11 @@ open_path(const char *path, const struct sink_options *options, struct err *err)
 {
 	int fd;
 
-	if (strcmp(path, "-"))
+	if (strcmp(path, "-") && !options->has_fd)
 		return open_output(path, options, err);
-	if (isatty(STDOUT_FILENO))
+	if (!options->has_fd && isatty(STDOUT_FILENO))
 		return err_set(err, -ENOTTY, "a capture is nothing for a terminal to show");
-	fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	fd = fcntl(options->has_fd ? options->fd : STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 	return fd < 0 ? open_output_failed(errno, err) : fd;
 }
 

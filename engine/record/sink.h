@@ -52,6 +52,8 @@ struct sink_input {
 
 struct sink_options {
 	bool gzip;
+	bool has_fd;			/* FD, which stays the caller's, is written to: the path */
+	int fd;				/* is but what it is called */
 	size_t queue_bytes;		/* what may wait; 0: SINK_QUEUE_BYTES */
 	const struct sink_input *inputs;	/* borrowed until sink_open() returns */
 	size_t n_inputs;

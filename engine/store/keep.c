@@ -200,6 +200,12 @@ keep_thread(struct store *s, const struct thread *t)
 	return k;
 }
 
+static uint32_t
+flags_of(const struct thread *t)
+{
+	return t->flags & ~THREAD_CHILD_FIRST;
+}
+
 static bool
 is_same(const struct kept_thread_state *now, const struct thread *t)
 {
@@ -207,7 +213,7 @@ is_same(const struct kept_thread_state *now, const struct thread *t)
 	       now->vmswap_kb == t->vmswap_kb && now->pfmajor == t->pfmajor &&
 	       now->pfminor == t->pfminor && now->n_samples == (uint32_t)t->n_samples &&
 	       now->cpu_user == t->cpu_user && now->cpu_system == t->cpu_system &&
-	       now->vtid == t->vtid && now->comm == t->comm;
+	       now->vtid == t->vtid && now->comm == t->comm && now->flags == flags_of(t);
 }
 
 static uint32_t
@@ -225,7 +231,7 @@ keep_thread_state(struct store *s, struct kept_thread *k, const struct thread *t
 		.from = s->next, .ts_ns = ts_ns, .pfmajor = t->pfmajor, .pfminor = t->pfminor,
 		.cpu_user = t->cpu_user, .cpu_system = t->cpu_system,
 		.cpu_user_ns = t->cpu_user_ns, .cpu_system_ns = t->cpu_system_ns,
-		.vtid = t->vtid, .comm = t->comm,
+		.vtid = t->vtid, .comm = t->comm, .flags = flags_of(t),
 		.vmsize_kb = t->vmsize_kb, .vmrss_kb = t->vmrss_kb,
 		.vmswap_kb = t->vmswap_kb, .n_samples = (uint32_t)t->n_samples,
 		/* A field cuts them to 100 each, or in sum. */

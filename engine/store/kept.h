@@ -44,7 +44,8 @@ struct kept_thread_state {
 	int64_t vtid;
 	uint32_t vmsize_kb, vmrss_kb, vmswap_kb;
 	uint32_t n_samples;
-	uint32_t comm, unused;
+	uint32_t comm;
+	uint32_t flags;			/* of its clone */
 	uint32_t user_step, system_step;
 };
 

@@ -34,6 +34,7 @@ struct recall {
 	struct recalled own;		/* of the moment, when it is light */
 	bool is_light;			/* no trails are looked at */
 	uint64_t position;
+	uint64_t before;		/* what ended before this event is left out; 0: not */
 	const struct store_section *section;	/* that WORLD has the facts of */
 	uint64_t section_end;		/* the first event that is not of it */
 
@@ -165,6 +166,7 @@ fill_thread(const struct recall *r, struct recalled *x, const struct kept_thread
 	t->born_ns = k->born_ns;
 	t->tid = k->tid;
 	t->vtid = t->ptid = -1;
+	t->flags = 0;
 	t->comm = comm;
 	t->proc = &x->p;
 	t->known = atomic_load_explicit(&k->known, memory_order_relaxed);
@@ -174,6 +176,7 @@ fill_thread(const struct recall *r, struct recalled *x, const struct kept_thread
 	if (state) {
 		t->comm = comm ? comm : state->comm;
 		t->vtid = state->vtid;
+		t->flags = state->flags;
 		t->vmsize_kb = state->vmsize_kb;
 		t->vmrss_kb = state->vmrss_kb;
 		t->vmswap_kb = state->vmswap_kb;
@@ -201,6 +204,77 @@ recall_tid(void *ctx, int64_t tid)
 	p = k ? atomic_load_explicit(&k->proc, memory_order_acquire) : NULL;
 	v = p ? process_version_at(r, p, r->position) : NULL;
 	return v ? fill_thread(r, make_process(r, v), k, 0) : NULL;
+}
+
+static bool
+is_alive(const struct recall *r, const struct kept_thread *k)
+{
+	uint64_t at = r->before ? r->before : r->position;
+
+	return k->from <= r->position &&
+	       atomic_load_explicit(&k->to, memory_order_relaxed) > at;
+}
+
+/* Thread K, of a process that all of its threads share: PROCESSES has those that were put
+ * together, by index. */
+static const struct thread *
+thread_of_all(struct recall *r, const struct kept_thread *k, struct map *processes)
+{
+	const struct kept_process *of = atomic_load_explicit(&k->proc, memory_order_acquire);
+	struct recalled *x = of ? map_get(processes, of->index) : NULL;
+	const struct process_version *v;
+	struct thread *t;
+
+	if (!of)
+		return NULL;
+	if (!x) {
+		v = process_version_at(r, of, r->position);
+		if (!v)
+			return NULL;
+		x = make_process(r, v);
+		map_put(processes, of->index, x);
+	}
+	t = fill_thread(r, take(r), k, 0);
+	t->proc = &x->p;
+	t->ptid = x->p.ppid;
+	if (!x->p.threads)
+		x->p.threads = t;
+	if (t->tid == x->p.pid)
+		x->p.leader = t;
+	return t;
+}
+
+static int
+by_tid(const void *a, const void *b)
+{
+	const struct thread *x = *(const struct thread *const *)a;
+	const struct thread *y = *(const struct thread *const *)b;
+
+	return (x->tid > y->tid) - (x->tid < y->tid);
+}
+
+static const struct thread **
+recall_threads(void *ctx, size_t *n)
+{
+	struct recall *r = ctx;
+	const struct thread **all = xmalloc(sizeof(*all));
+	struct map processes = { 0 };
+	size_t cap = 1;
+
+	*n = 0;
+	for (uint32_t i = 1; i < r->snap->n_threads; i++) {
+		const struct kept_thread *k = store_thread(r->store, i);
+		const struct thread *t = k && is_alive(r, k) ? thread_of_all(r, k, &processes) :
+					 NULL;
+
+		if (!t)
+			continue;
+		xgrow(&all, &cap, *n + 1, sizeof(*all));
+		all[(*n)++] = t;
+	}
+	map_fini(&processes);
+	qsort(all, *n, sizeof(*all), by_tid);
+	return all;
 }
 
 static const struct trace_span *const *
@@ -237,6 +311,14 @@ recall_fd(void *ctx, const struct process *p, int64_t num)
 	return &r->other;
 }
 
+/* Is descriptor NUM of T, which was open, not any more when the event is shown before which
+ * all is to be? */
+static bool
+is_closed_by(const struct recall *r, const struct kept_table *t, int64_t num)
+{
+	return r->before != r->position && !table_get_at(r->store, t, num, r->before);
+}
+
 static const struct descriptor *
 recall_next_fd(void *ctx, const struct process *p, int64_t *num)
 {
@@ -261,11 +343,16 @@ recall_next_fd(void *ctx, const struct process *p, int64_t *num)
 		else
 			high = mid;
 	}
+	while (r->before && low < r->n_entries && is_closed_by(r, t, r->entries[low].num))
+		low++;
 	v = low < r->n_entries ? slots_get(&r->store->fd_versions, r->entries[low].slot) : NULL;
 	if (!v)
 		return NULL;
 	*num = v->num;
 	fill_fd(&r->other, v);
+	/* Rows tell it; as far as it can be told without one: */
+	r->other.connected = v->has_tuple && v->tuple.dst_port &&
+			     (v->l4 == L4_TCP || v->role == ROLE_CLIENT);
 	return &r->other;
 }
 
@@ -285,6 +372,7 @@ go_to(struct recall *r, uint64_t position)
 	put_all(r);
 	r->is_light = false;
 	r->position = position;
+	r->before = 0;
 	r->walked = NULL;
 	r->section = section;
 	r->section_end = UINT64_MAX;
@@ -654,6 +742,45 @@ recall_row(struct recall *r, uint64_t number)
 	return &r->moment;
 }
 
+const struct event *
+recall_unnumbered(struct recall *r, uint64_t number, size_t i)
+{
+	size_t n, low = 0, high;
+	const struct unnumbered *all = trail_all(&r->store->unnumbered, &n);
+	const struct chunk *c;
+	uint32_t row;
+
+	if (!n || all[n - 1].from < number)
+		return NULL;
+	for (high = n; low < high;) {
+		size_t mid = low + (high - low) / 2;
+
+		if (all[mid].from < number)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	low += i;
+	if (low >= n || all[low].from != number || all[low].chunk < r->snap->first)
+		return NULL;
+	c = find_row(r, all[low].chunk, &row);
+	r->ev = (struct event){ .type = &event_types[all[low].id], .id = all[low].id,
+				.ts_ns = all[low].ts_ns, .cpu = all[low].cpu };
+	payload_get(atomic_load_explicit(&c->payload, memory_order_acquire), all[low].place,
+		    &r->packed, &r->ev);
+	return &r->ev;
+}
+
+void
+recall_before(struct recall *r, uint64_t number)
+{
+	const struct store_section *section = snapshot_section(r->snap, number);
+	bool is_first = number <= r->snap->first || (section && section->first == number);
+
+	go_to(r, is_first ? number : number - 1);
+	r->before = number;
+}
+
 /* Entities ------------------------------------------------------------ */
 
 const struct process *
@@ -731,7 +858,8 @@ recall_new(const struct snapshot *snap)
 	r->snap = snap;
 	r->store = snap->store;
 	r->reread = store_reread(snap->store);
-	r->past = (struct past){ recall_tid, recall_spans, r };
+	r->past = (struct past){ .thread = recall_tid, .threads = recall_threads,
+				 .spans = recall_spans, .ctx = r };
 	if (marks_has_any(snap->store))
 		r->walk = walk_new(snap);
 	r->past_fds = (struct past_fds){ recall_fd, recall_next_fd, r };

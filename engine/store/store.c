@@ -105,6 +105,9 @@ sections_fini(struct store *s)
 	for (uint32_t i = 0; i < s->n_sections; i++) {
 		users_free(s->sections[i].facts.users);
 		free((void *)(uintptr_t)s->sections[i].facts.machine.hostname.p);
+		for (size_t k = 0; k < s->sections[i].facts.n_ifaces; k++)
+			free((void *)(uintptr_t)s->sections[i].facts.ifaces[k].name.p);
+		free(s->sections[i].facts.ifaces);
 		free(s->sections[i].name);
 	}
 	free(s->sections);
@@ -133,6 +136,7 @@ store_free(struct store *s)
 	containers_free(s->containers);
 	sections_fini(s);
 	trail_fini(&s->lineage, &s->grave);
+	trail_fini(&s->unnumbered, &s->grave);
 	marks_fini(s);
 	grave_dig(&s->grave, UINT64_MAX);
 	free_spares(s);
@@ -218,6 +222,25 @@ add_loss(struct store *s, const struct loss_record *rec)
 	};
 }
 
+/* The tables are complete once there are events. */
+static void
+keep_ifaces(struct store *s, struct past_facts *facts)
+{
+	size_t n = world_ifaces(s->world);
+
+	if (facts->ifaces || !n)
+		return;
+	facts->ifaces = xreallocarray(NULL, n, sizeof(*facts->ifaces));
+	for (size_t i = 0; i < n; i++) {
+		struct iface_record *iface = &facts->ifaces[i];
+
+		*iface = *world_iface(s->world, i);
+		iface->name.p = (const uint8_t *)xstrndup((const char *)iface->name.p,
+							  iface->name.len);
+	}
+	facts->n_ifaces = n;
+}
+
 /* Facts of the section: those who ask later ask for what is known now. */
 static void
 keep_facts(struct store *s)
@@ -233,6 +256,8 @@ keep_facts(struct store *s)
 		facts->machine.hostname.p = (const uint8_t *)
 			xstrndup((const char *)machine->hostname.p, machine->hostname.len);
 	}
+	if (facts && s->next > s->sections[s->n_sections - 1].first)
+		keep_ifaces(s, facts);
 	if (s->containers && s->facts_seen == age->facts && s->containers_seen == n)
 		return;
 	if (s->containers)

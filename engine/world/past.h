@@ -17,6 +17,8 @@
  * moment is looked at. */
 struct past {
 	const struct thread *(*thread)(void *ctx, int64_t tid);	/* NULL: there is none */
+	/* All, as world_threads() has them: each process has its leader, and its first one. */
+	const struct thread **(*threads)(void *ctx, size_t *n);
 	/* The spans that were open, as traces_open() has them. */
 	const struct trace_span *const *(*spans)(void *ctx, size_t *n);
 	void *ctx;
@@ -36,6 +38,8 @@ struct past_facts {
 	struct users *users;
 	bool has_machine;
 	struct machine_record machine;
+	struct iface_record *ifaces;
+	size_t n_ifaces;
 };
 
 /* NAMES and PAST are borrowed. Free it with free(). past_set() must come before

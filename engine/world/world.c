@@ -808,7 +808,8 @@ values_of(const struct map *m, size_t *n, int (*order)(const void *, const void 
 const struct thread **
 world_threads(const struct world *w, size_t *n)
 {
-	return values_of(&w->threads, n, by_tid);
+	return w->past ? w->past->threads(w->past->ctx, n) :
+			 values_of(&w->threads, n, by_tid);
 }
 
 const struct descriptor **
@@ -860,6 +861,8 @@ past_set(struct world *w, const struct past_facts *facts, const struct world_age
 	w->users = facts->users;
 	w->has_machine = facts->has_machine;
 	w->machine = facts->machine;
+	w->ifaces = facts->ifaces;
+	w->n_ifaces = facts->n_ifaces;
 	w->age = *age;
 }
 

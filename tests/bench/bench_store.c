@@ -8,9 +8,10 @@
  * is asked for for the first time, with the time of all cpus for that; then the second time,
  * the median and the worst of ROUNDS more, and their mean time of all cpus, with as many rows
  * made as the explorer wants; then the median where all are made at once, as for a file, and
- * that of the timeline above the table. Each view is asked for in a process of its own, so that
- * none finds what another one found out. An empty VIEW is all of them. With WINDOWS, each of
- * the ROUNDS sees another one of so many windows of the events, one after the other.
+ * those of the timeline above the table: of events, bytes, errors, the p99 and CPU time. Each
+ * view is asked for in a process of its own, so that none finds what another one found out. An
+ * empty VIEW is all of them. With WINDOWS, each of the ROUNDS sees another one of so many
+ * windows of the events, one after the other.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -60,33 +61,48 @@ by_size(const void *a, const void *b)
 #define SLICES 512
 #define ROWS_FIRST 512			/* as the explorer asks */
 
-/* How long it takes to count the events of V and FILTER over all time: the median. */
+/* How long it takes to measure Q over all time: the median. */
 static double
-time_line(const struct snapshot *snap, const struct view *v, size_t rounds, const char *filter)
+time_line(const struct snapshot *snap, const struct slices_question *q, size_t rounds)
 {
 	double counts[SLICES], *ms = xreallocarray(NULL, rounds, sizeof(*ms)), median;
 	bool is_lost[SLICES];
-	const char *filters[2];
-	struct slices_question q = { .filters = filters };
 	struct slices s = { .n = SLICES, .counts = counts, .is_lost = is_lost };
 	struct err err;
 
-	if (v->filter.filter)
-		filters[q.n_filters++] = v->filter.text;
-	if (filter)
-		filters[q.n_filters++] = filter;
 	slices_bounds(snap, &s.from_ns, &s.to_ns);
 	for (size_t i = 0; i < rounds; i++) {
 		double start = now_s();
 
-		if (slices_count(snap, &q, &s, &err) < 0)
-			die("%s: %s", v->id, err.text);
+		if (slices_count(snap, q, &s, &err) < 0)
+			die("a timeline: %s", err.text);
 		ms[i] = 1000 * (now_s() - start);
 	}
 	qsort(ms, rounds, sizeof(*ms), by_size);
 	median = ms[rounds / 2];
 	free(ms);
 	return median;
+}
+
+/* How long each measure of the events of V and FILTER takes. */
+static void
+time_lines(const struct snapshot *snap, const struct view *v, size_t rounds, const char *filter)
+{
+	static const enum slices_measure measures[] = {
+		SLICES_EVENTS, SLICES_BYTES, SLICES_ERRORS, SLICES_P99, SLICES_CPU,
+	};
+	const char *filters[2];
+	struct slices_question q = { .filters = filters, .rows_of = v };
+
+	if (v->filter.filter)
+		filters[q.n_filters++] = v->filter.text;
+	if (filter)
+		filters[q.n_filters++] = filter;
+	for (size_t i = 0; i < ARRAY_LEN(measures); i++) {
+		q.measure = measures[i];
+		printf(" %8.1f", time_line(snap, &q, rounds));
+	}
+	printf("\n");
 }
 
 /* When the first rows were there. */
@@ -174,7 +190,7 @@ time_view(const struct snapshot *snap, const struct view *v, size_t rounds, cons
 	       1000 * (cpu_s() - cpu) / (double)rounds);
 	q.rows_first = 0;
 	printf(" %8.1f", time_rounds(snap, &q, rounds, windows, ms));
-	printf(" %8.1f\n", time_line(snap, v, rounds, filter));
+	time_lines(snap, v, rounds, filter);
 	crew_free(crew);
 	free(ms);
 }

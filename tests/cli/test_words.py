@@ -1,4 +1,4 @@
-"""What sysreel makes of words that are no command: a filter, a file, or nothing.
+"""What sysreel makes of words that are no command: a filter, a file, an option, or nothing.
 
 	test_words.py PROGRAM
 """
@@ -38,6 +38,12 @@ CASES = [
     ("a file by its path", ["./web.scap"], 2, "`sysreel -r FILE` explores it"),
     ("nearly a command", ["expore"], 2, "did you mean `explore`?"),
     ("nothing of these", ["zzzzz"], 2, "`sysreel --help` lists the commands"),
+    ("no milliseconds", ["-d", "abc"], 2, "-d wants milliseconds, 100 to 3600000, not `abc`"),
+    ("no variant", ["-pq"], 2, "-p wants c (containers) or k (pods), not `q`"),
+    ("no number", ["-n", "0"], 2, "-n wants a number above 0, not `0`"),
+    ("no bytes", ["-s", "-1"], 2, "-s wants a number of bytes, not `-1`"),
+    ("no memory", ["--memory", "1"], 2, "--memory wants a number of MiB, 16 or more, not `1`"),
+    ("no time", ["--from", "soon"], 2, "#12345, not `soon`; `sysreel explore --help`"),
 ]
 
 with tempfile.TemporaryDirectory() as folder:

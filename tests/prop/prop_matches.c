@@ -50,6 +50,7 @@ static const char *const filters[] = {
 /* What a plain loop finds. */
 struct plain {
 	uint64_t *numbers, *times, *spans;	/* .spans: NO_SPAN where there is none */
+	uint64_t *bytes;		/* what the calls returned */
 	size_t n;
 };
 
@@ -58,7 +59,8 @@ look_at_all(const struct snapshot *snap, const char *text, uint64_t from_ns, uin
 {
 	struct plain p = { xmalloc(snap->end * sizeof(*p.numbers)),
 			   xmalloc(snap->end * sizeof(*p.times)),
-			   xmalloc(snap->end * sizeof(*p.spans)), 0 };
+			   xmalloc(snap->end * sizeof(*p.spans)),
+			   xmalloc(snap->end * sizeof(*p.bytes)), 0 };
 	struct filter *f = *text ? filter_compile(text, NULL, NULL) : NULL;
 	struct cursor *c = cursor_new(snap, NULL);
 
@@ -74,6 +76,7 @@ look_at_all(const struct snapshot *snap, const char *text, uint64_t from_ns, uin
 		p.times[p.n] = ns;
 		p.spans[p.n] = cursor_value(c, COL_FLAGS) & ROW_HAS_SPAN ?
 			       cursor_value(c, COL_SPAN) : NO_SPAN;
+		p.bytes[p.n] = cursor_value(c, COL_RESULT);
 		p.numbers[p.n++] = i;
 	}
 	cursor_free(c);
@@ -87,6 +90,7 @@ plain_fini(struct plain *p)
 	free(p->numbers);
 	free(p->times);
 	free(p->spans);
+	free(p->bytes);
 }
 
 static void
@@ -94,7 +98,8 @@ check_matches(const struct snapshot *snap, const char *text, uint64_t from_ns, u
 	      struct rng *rng)
 {
 	const char *conditions[] = { text };
-	struct matches_question q = { conditions, *text ? 1 : 0, from_ns, to_ns, NULL, NULL };
+	struct matches_question q = { .filters = conditions, .n_filters = *text ? 1 : 0,
+				      .from_ns = from_ns, .to_ns = to_ns };
 	struct plain p = look_at_all(snap, text, from_ns, to_ns);
 	struct matches *m = matches_new(snap, &q, NULL);
 	uint64_t *numbers = xmalloc(snap->end * sizeof(*numbers));
@@ -174,7 +179,7 @@ check_measure(const struct snapshot *snap, const char *text, const char *wanted,
 	if (measure == SLICES_P99)
 		find_p99(&p, &s, want);
 	for (size_t i = 0; i < p.n && measure != SLICES_P99; i++)
-		want[slice_of(&p, i, &s)]++;
+		want[slice_of(&p, i, &s)] += measure == SLICES_BYTES ? (double)p.bytes[i] : 1;
 	/* As exact as a histogram of octaves is. */
 	for (size_t i = 0; i < SLICES; i++)
 		n_wrong += fabs(counts[i] - want[i]) >
@@ -191,6 +196,9 @@ check_slices(const struct snapshot *snap, const char *text)
 	char wanted[200];
 
 	check_measure(snap, text, text, SLICES_EVENTS);
+	snprintf(wanted, sizeof(wanted), "%s%sevt.dir = < and evt.is_io = true and "
+		 "evt.rawres >= 0", text, and);
+	check_measure(snap, text, wanted, SLICES_BYTES);
 	snprintf(wanted, sizeof(wanted), "%s%sevt.dir = < and evt.rawres < 0", text, and);
 	check_measure(snap, text, wanted, SLICES_ERRORS);
 	snprintf(wanted, sizeof(wanted), "%s%sevt.waits = false", text, and);

@@ -32,7 +32,7 @@ LAYERS = {
     'engine/event': BASE,
     'engine/capture': EVENT,
     'engine/world': EVENT,
-    'engine/record': WORLD + CAPTURE,
+    'engine/record': STORE + CAPTURE,
     'engine/store': WORLD,
     'engine/field': STORE,
     'engine/filter': FIELD,

@@ -46,6 +46,7 @@ feed(struct system *y)
 		memset(&rec.ev, 0, sizeof(rec.ev));
 		if (event_decode(&rec.ev, y->b.p + at + HEAD_LEN, len - HEAD_LEN - 4, true, NULL))
 			die("an event of our own is no event");
+		memcpy(&rec.ev.cpu, y->b.p + at + 8, 2);
 		store_take(y->s, &rec);
 	}
 	y->b.len = 0;

@@ -27,12 +27,19 @@ add_word(char **words, const char *word)
 	*words = xstrdup(word);
 }
 
+bool
+excerpt_is_gzip(const char *path)
+{
+	static const char end[] = ".gz";
+	size_t len = strlen(path);
+
+	return len >= sizeof(end) - 1 && !strcmp(path + len - (sizeof(end) - 1), end);
+}
+
 /* The words of the command, and NULL. Owned by the caller. */
 static char **
 words_of(const struct input *in, const char *filter, const char *path)
 {
-	static const char end[] = ".gz";
-	size_t len = strlen(path);
 	char **words = xzalloc((2 * in->n + WORDS) * sizeof(*words));
 
 	add_word(words, "sysreel");
@@ -43,7 +50,7 @@ words_of(const struct input *in, const char *filter, const char *path)
 	}
 	add_word(words, "-w");
 	add_word(words, "-");
-	if (len >= sizeof(end) - 1 && !strcmp(path + len - (sizeof(end) - 1), end))
+	if (excerpt_is_gzip(path))
 		add_word(words, "-z");
 	if (*filter)
 		add_word(words, filter);

@@ -15,6 +15,9 @@ struct input;
 int excerpt_write(const struct input *in, const char *filter, const char *path, int fd,
 		  const atomic_bool *cancel);
 
+/* Is a capture of that name to be compressed? */
+bool excerpt_is_gzip(const char *path);
+
 /* Can that be read a second time? */
 bool excerpt_is_possible(const struct input *in);
 

@@ -23,6 +23,7 @@
 #include "ui/cli/input.h"
 #include "ui/cli/live.h"
 #include "ui/cli/narrowed.h"
+#include "ui/cli/retained.h"
 #include "ui/cli/services.h"
 #include "ui/cli/table_save.h"
 #include "ui/cli/view_files.h"
@@ -36,7 +37,6 @@
 #define MS 1000000u
 #define REFRESH_MS 2000u
 #define REFRESH_MS_MAX 3600000u
-#define LIVE_MIB 1024u
 #define STALL_MS 500			/* of standard input, until it is said */
 #define MIB_MAX (1u << 20)
 
@@ -128,6 +128,22 @@ take_option(struct wishes *w, int key, const char *arg)
 	return false;
 }
 
+/* The user gave the option KEY a value that it cannot have. */
+static int
+refuse(const char *self, int key, const char *arg)
+{
+	const char *wants = key == 'r'	      ? "-r was given too often, beginning with" :
+			    key == 'p'	      ? "-p wants c (containers) or k (pods), not" :
+			    key == 'd'	      ? "-d wants milliseconds, 100 to 3600000, not" :
+			    key == 'n'	      ? "-n wants a number above 0, not" :
+			    key == 's'	      ? "-s wants a number of bytes, not" :
+			    key == OPT_MEMORY ? "--memory wants a number of MiB, 16 or more, not" :
+						"--from and --to want a time such as "
+						"10:02:05.25, +3s, -2m or #12345, not";
+
+	return cli_usage(self, wants, arg);
+}
+
 static int
 read_words(const struct cli_command *self, int argc, char **argv, struct wishes *w)
 {
@@ -138,10 +154,7 @@ read_words(const struct cli_command *self, int argc, char **argv, struct wishes 
 		status = whom_take(&w->whom, self->name, key, arg);
 		if (status == CLI_OK || (status < 0 && take_option(w, key, arg)))
 			continue;
-		if (status < 0)
-			cli_error("`%s` cannot be that; `sysreel explore --help` says what can",
-				  arg ? arg : "");
-		return CLI_USAGE;
+		return status < 0 ? refuse(self->name, key, arg) : status;
 	}
 	if (key < 0)
 		return CLI_USAGE;
@@ -324,7 +337,9 @@ explore(struct wishes *w)
 	struct explore_options o = {
 		.name = short_name(w), .view = w->view, .variant = w->variant,
 		.filter = w->filter.len ? w->filter.p : NULL,
-		.budget_bytes = w->memory_mib << 20, .refresh_ns = w->refresh_ms * MS,
+		.budget_bytes = w->memory_mib   ? w->memory_mib << 20 :
+				w->input.n ? 0 : live_memory_bytes(),
+		.refresh_ns = w->refresh_ms * MS,
 		.acts_on_captures = w->acts,
 		.sort = w->sort, .sort_way = w->sort_way,
 		.window = w->from.kind || w->to.kind ? find_window : NULL,
@@ -334,6 +349,7 @@ explore(struct wishes *w)
 		.term = { w->is_ascii, w->theme }, .style = &style, .filter_options = &filters,
 		.write_table = table_save,
 		.write_capture = excerpt_is_possible(&w->input) ? write_capture : NULL,
+		.write_part = retained_write,
 		.open = open_source,
 		.begun = give_up_rights, .ctx = w,
 	};
@@ -365,8 +381,6 @@ run(const struct cli_command *self, int argc, char **argv)
 			    .data_bytes = UINT64_MAX };
 	int status = read_words(self, argc, argv, &w);
 
-	if (!w.memory_mib && !w.input.n)
-		w.memory_mib = LIVE_MIB;
 	if (status == CLI_OK)
 		status = explore(&w);
 	input_fini(&w.input);
@@ -399,7 +413,8 @@ static const struct cli_option options[] = {
 	  "are done at all, to what is the same on this system now; on the running system "
 	  "commands have the rights that sysreel was started with, which it gives up otherwise." },
 	{ OPT_MEMORY, "memory", "MIB", "Forget the oldest events beyond so much memory. Without "
-	  "the option this is 1024 for the running system, and captures are kept whole." },
+	  "the option captures are kept whole, and the running system has an eighth of the "
+	  "machine's memory, at most 2 GiB." },
 	{ OPT_UTC, "utc", NULL, "Show times in UTC." },
 	{ OPT_ASCII, "ascii", NULL, "Draw with ASCII only." },
 	{ OPT_THEME, "theme", "dark|light|mono", "Colours: for a dark or a light ground, or "

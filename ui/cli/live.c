@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysinfo.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,6 +18,8 @@
 #include "ui/cli/cli.h"
 #include "ui/cli/whom.h"
 
+#define MEMORY_MAX (2ull << 30)		/* bytes of a store, unless something is said, */
+#define MEMORY_PART 8			/* or so much of the machine's */
 #define STATUS_OF_SIGNAL 128		/* and its number, as shells have it */
 
 /* Is GID one of ours? */
@@ -68,6 +71,17 @@ live_is_above(const struct source *s, const struct process *p)
 {
 	/* Numbers are used again. */
 	return !p->born && probe_is_above(s, p->pid);
+}
+
+uint64_t
+live_memory_bytes(void)
+{
+	struct sysinfo info;
+	uint64_t bytes = MEMORY_MAX;
+
+	if (sysinfo(&info) == 0)
+		bytes = (uint64_t)info.totalram * info.mem_unit / MEMORY_PART;
+	return bytes < MEMORY_MAX ? bytes : MEMORY_MAX;
 }
 
 uint64_t

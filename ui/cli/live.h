@@ -39,6 +39,10 @@ int64_t live_root(const struct source *s);
 /* Is P known only because it is above others that are in the cgroup that is asked for? */
 bool live_is_above(const struct source *s, const struct process *p);
 
+/* What a store of the running system may take unless something else is said: an eighth of
+ * the machine's memory, at most 2 GiB. */
+uint64_t live_memory_bytes(void);
+
 /* The time of what happens now. */
 uint64_t live_now_ns(void);
 

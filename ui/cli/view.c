@@ -6,7 +6,6 @@
 #include <strings.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
-#include <sys/sysinfo.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -39,10 +38,8 @@
 
 #define SECOND_NS 1000000000u
 #define LATE_NS 50000000u		/* until what happened is in the store */
-#define MEMORY_MAX (2ull << 30)		/* bytes, unless something is said */
 #define OUTSIDERS_MAX 64u		/* levels above a tree that is followed */
 #define PROGRESS_MS 100			/* between two looks at how far reading is */
-#define MEMORY_PART 8			/* of the machine's */
 
 #if defined(__aarch64__)
 #define MACHINE SYSCALL_AARCH64
@@ -389,19 +386,6 @@ show_pieces(struct viewer *v)
 	return done;
 }
 
-static uint64_t
-memory_of(const struct view_wishes *w)
-{
-	struct sysinfo info;
-	uint64_t bytes = MEMORY_MAX;
-
-	if (w->memory_bytes)
-		return w->memory_bytes;
-	if (sysinfo(&info) == 0)
-		bytes = (uint64_t)info.totalram * info.mem_unit / MEMORY_PART;
-	return bytes < MEMORY_MAX ? bytes : MEMORY_MAX;
-}
-
 static struct source *
 open_source(struct viewer *v, struct err *err)
 {
@@ -438,7 +422,9 @@ run(struct viewer *v)
 	struct ingest_progress read = { .is_done = false };
 	int status;
 	struct ingest_options how = { .told = on_published, .ctx = v,
-				      .budget_bytes = is_live ? memory_of(w) : 0 };
+				      .budget_bytes = !is_live ? 0 :
+					w->memory_bytes ? w->memory_bytes :
+							  live_memory_bytes() };
 	struct err err = { 0 };
 
 	v->ingest = ingest_new(&how);
