@@ -76,6 +76,19 @@ chunk_kind(unsigned kind)
 	return kind + 2;
 }
 
+#define TYPE_WORDS ((EVENT_TYPES + 63) / 64)
+
+/* What the events of a chunk have at .fd_at of their types, where that is 0 or more: types are
+ * bits. */
+struct fd_names {
+	uint64_t there[TYPE_WORDS];	/* some event has it */
+	uint64_t missing[TYPE_WORDS];	/* some event has fewer parameters */
+	/* In some it is neither the row's descriptor, nor, where the row has none, NONE, and that
+	 * is put aside, or else nowhere: */
+	uint64_t aside[TYPE_WORDS], other[TYPE_WORDS];
+	int64_t none;			/* -1, or that in four bytes; 0: not told */
+};
+
 struct aside;
 struct pyramid_node;
 struct seal_room;
@@ -101,6 +114,7 @@ struct chunk {
 	struct sums *sums;		/* owned; NULL: there is none */
 	/* Owned: those that end with this chunk, until one that they begin with is forgotten. */
 	_Atomic(struct pyramid_node *) nodes[CHUNK_NODES];
+	struct fd_names fd_names;
 	bool is_sealed;
 	size_t bytes;			/* that it takes, without payload, sums and nodes */
 	/* Owned; NULL: the source has it. What is sealed may get it packed, while readers look
