@@ -134,16 +134,17 @@ text_fmt(struct text *t, const char *fmt, ...)
 	va_list ap;
 	int n;
 
+	/* Mostly there is room for it. */
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(t->p ? t->p + t->len : NULL, t->cap - t->len, fmt, ap);
 	va_end(ap);
-	if (n <= 0)
-		return;
-	text_room(t, (size_t)n + 1);
-	va_start(ap, fmt);
-	vsnprintf(t->p + t->len, (size_t)n + 1, fmt, ap);
-	va_end(ap);
-	t->len += (size_t)n;
+	if (n > 0 && (size_t)n >= t->cap - t->len) {
+		text_room(t, (size_t)n + 1);
+		va_start(ap, fmt);
+		vsnprintf(t->p + t->len, (size_t)n + 1, fmt, ap);
+		va_end(ap);
+	}
+	t->len += n > 0 ? (size_t)n : 0;
 }
 
 /* Whether all eight bytes of W are printable ASCII: none has its high bit set,

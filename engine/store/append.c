@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "engine/base/mem.h"
+#include "engine/event/cpu_time.h"
+#include "engine/event/scan.h"
 #include "engine/store/aside.h"
 #include "engine/store/inside.h"
 #include "engine/store/marks.h"
@@ -401,6 +403,59 @@ call_of(const struct event *ev, uint64_t *code)
 	return told ? ROW_HAS_CALL : 0;
 }
 
+/* Is EV about how long a thread ran? Its thread's state has that. */
+static bool
+is_cpu_time(const struct event *ev)
+{
+	static const char name[] = CPU_TIME_NAME;
+	struct span is = ev->id == EV_ASYNCEVENT_E ? event_text(ev, 1) : (struct span){ NULL, 0 };
+
+	return is.len == sizeof(name) - 1 && !memcmp(is.p, name, is.len);
+}
+
+/* The event of M has no number. What it changed is known, but who wants to tell it again needs
+ * it as it was. */
+static void
+keep_unnumbered(struct store *s, const struct moment *m)
+{
+	const struct event *ev = m->ev;
+	struct unnumbered u = { .from = s->next, .ts_ns = ev->ts_ns, .id = ev->id,
+				.cpu = ev->cpu };
+
+	if (!s->open || !s->open->payload || !ev->type || ev->type->flags & EF_UNUSED ||
+	    (!m->has_changed && (scan_is_part(ev) || is_cpu_time(ev))))
+		return;
+	u.chunk = s->open->first;
+	u.place = payload_add(s->open->payload, ev);
+	trail_push(&s->unnumbered, &s->grave, &u, sizeof(u));
+}
+
+void
+append_cut(struct store *s, uint64_t first)
+{
+	size_t n;
+	const struct unnumbered *all = trail_all(&s->unnumbered, &n);
+
+	/* Before the first row it is a part of what was known then. */
+	if (n && all[0].from <= first)
+		trail_drop(&s->unnumbered, &s->grave, first, sizeof(*all));
+}
+
+static void
+take_unnumbered(struct store *s, struct kept_thread *k, const struct moment *m)
+{
+	const struct thread *t = world_thread(s->world, m->ev->tid);
+
+	keep_unnumbered(s, m);
+	if (k && s->type_flags[m->ev->id] & ROW_ENTER)
+		k->enter = 0;
+	/* A sample of before, or of what comes behind; another name. */
+	if (t && (m->has_changed || m->ev->id == EV_PROCINFO_E)) {
+		keep_birth(s, t);
+		keep_thread_state(s, thread_of(s, t), t, m->ev->ts_ns);
+	}
+}
+
 void
 append_moment(struct store *s, const struct moment *m)
 {
@@ -411,11 +466,7 @@ append_moment(struct store *s, const struct moment *m)
 	unsigned bits;
 
 	if (!m->num) {
-		if (k && s->type_flags[ev->id] & ROW_ENTER)
-			k->enter = 0;
-		/* A sample of before, or of what comes behind. */
-		if (k && ev->id == EV_PROCINFO_E)
-			keep_thread_state(s, k, m->thread, ev->ts_ns);
+		take_unnumbered(s, k, m);
 		return;
 	}
 	begin_row(s, m);

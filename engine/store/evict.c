@@ -354,6 +354,7 @@ sweep(struct store *s, uint64_t first)
 	sweep_processes(s);
 	trail_cut(&s->lineage, &s->grave, first, sizeof(struct lineage_step));
 	marks_cut(s, first);
+	append_cut(s, first);
 }
 
 /* The budget ---------------------------------------------------------- */

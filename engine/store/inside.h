@@ -66,6 +66,16 @@ struct lineage_step {
 	uint64_t n;			/* changes up to here, this one included */
 };
 
+/* An event without a number that changed what is known; it has its bytes in the payload of
+ * the chunk before row FROM. */
+struct unnumbered {
+	uint64_t from;			/* the event that came behind it */
+	uint64_t chunk;			/* the first event of that chunk */
+	uint64_t ts_ns;
+	uint32_t place;
+	uint16_t id, cpu;
+};
+
 struct bitmaps;
 struct keepsakes;
 
@@ -124,6 +134,7 @@ struct store {
 	uint64_t n_lineage;
 	struct trail marks, open_spans;	/* marks.c's */
 	uint64_t n_marks;
+	struct trail unnumbered;	/* where there is payload */
 	struct seg losses;
 	size_t n_losses;
 	uint64_t table_bytes;		/* that bases of tables take */
@@ -178,6 +189,7 @@ struct snapshot *store_oldest(const struct store *s);
 /* append.c */
 void append_init(struct store *s);
 void append_moment(struct store *s, const struct moment *m);
+void append_cut(struct store *s, uint64_t first);	/* forget what came before FIRST */
 void append_seal(struct store *s);	/* the open chunk, if there is one */
 /* Put what the sealer has done in its place; with WAIT, what it is doing, too. */
 void append_collect(struct store *s, bool wait);

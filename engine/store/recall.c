@@ -742,6 +742,35 @@ recall_row(struct recall *r, uint64_t number)
 	return &r->moment;
 }
 
+const struct event *
+recall_unnumbered(struct recall *r, uint64_t number, size_t i)
+{
+	size_t n, low = 0, high;
+	const struct unnumbered *all = trail_all(&r->store->unnumbered, &n);
+	const struct chunk *c;
+	uint32_t row;
+
+	if (!n || all[n - 1].from < number)
+		return NULL;
+	for (high = n; low < high;) {
+		size_t mid = low + (high - low) / 2;
+
+		if (all[mid].from < number)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	low += i;
+	if (low >= n || all[low].from != number || all[low].chunk < r->snap->first)
+		return NULL;
+	c = find_row(r, all[low].chunk, &row);
+	r->ev = (struct event){ .type = &event_types[all[low].id], .id = all[low].id,
+				.ts_ns = all[low].ts_ns, .cpu = all[low].cpu };
+	payload_get(atomic_load_explicit(&c->payload, memory_order_acquire), all[low].place,
+		    &r->packed, &r->ev);
+	return &r->ev;
+}
+
 void
 recall_before(struct recall *r, uint64_t number)
 {

@@ -134,6 +134,7 @@ store_free(struct store *s)
 	containers_free(s->containers);
 	sections_fini(s);
 	trail_fini(&s->lineage, &s->grave);
+	trail_fini(&s->unnumbered, &s->grave);
 	marks_fini(s);
 	grave_dig(&s->grave, UINT64_MAX);
 	free_spares(s);

@@ -12,14 +12,17 @@ put_hex(struct text *t, const char *name, const void *p, size_t len)
 {
 	static const char digits[] = "0123456789abcdef";
 	const uint8_t *at = p;
+	char *to;
 
 	text_char(t, ' ');
 	text_str(t, name);
 	text_char(t, '=');
+	to = text_room(t, 2 * len);
 	for (size_t i = 0; i < len; i++) {
-		text_char(t, digits[at[i] >> 4]);
-		text_char(t, digits[at[i] & 15]);
+		*to++ = digits[at[i] >> 4];
+		*to++ = digits[at[i] & 15];
 	}
+	t->len += 2 * len;
 }
 
 static void
@@ -31,7 +34,10 @@ put_span(struct text *t, const char *name, struct span s)
 static void
 put_num(struct text *t, const char *name, int64_t v)
 {
-	text_fmt(t, " %s=%lld", name, (long long)v);
+	text_char(t, ' ');
+	text_str(t, name);
+	text_char(t, '=');
+	text_i64(t, v);
 }
 
 static void
@@ -102,9 +108,13 @@ put_user(struct text *t, const struct user_record *u, bool is_group)
 static void
 put_event(struct text *t, const struct event *ev)
 {
-	text_fmt(t, "event id=%u ts=%llu tid=%lld cpu=%u flags=%x at=%llu", ev->id,
-		 (unsigned long long)ev->ts_ns, (long long)ev->tid, ev->cpu, ev->dump_flags,
-		 (unsigned long long)ev->offset);
+	text_str(t, "event");
+	put_num(t, "id", ev->id);
+	put_num(t, "ts", (int64_t)ev->ts_ns);
+	put_num(t, "tid", ev->tid);
+	put_num(t, "cpu", ev->cpu);
+	put_num(t, "flags", ev->dump_flags);
+	put_num(t, "at", (int64_t)ev->offset);
 	for (unsigned i = 0; i < ev->n_params; i++)
 		put_span(t, "", event_bytes(ev, i));
 }

@@ -29,6 +29,14 @@ compile(const char *text)
 	return f;
 }
 
+/* Are they of the same values? */
+static bool
+is_alike(const struct view_column *a, const struct view_column *b)
+{
+	return a == b || (a->of.operand && b->of.operand && !strcmp(a->of.text, b->of.text) &&
+			  a->source == b->source && a->entity == b->entity);
+}
+
 static void
 make_columns(struct naive *n)
 {
@@ -45,6 +53,8 @@ make_columns(struct naive *n)
 		n->columns[at] = c;
 		n->operands[at] = c->of.operand ? operand_parse(c->of.text, &len, NULL) : NULL;
 		n->only[at] = c->only.filter ? compile(c->only.text) : NULL;
+		while (!is_alike(n->columns[n->alike[at]], c))
+			n->alike[at]++;
 		n->n_columns++;
 	}
 }
@@ -82,7 +92,7 @@ naive_fini(struct naive *n)
 	for (size_t at = 0; map_next(&n->rows, &at, &key, &value);) {
 		struct naive_row *row = value;
 
-		for (size_t i = 0; i < NAIVE_COLUMNS; i++) {
+		for (size_t i = 0; i < n->n_columns; i++) {
 			free(row->cells[i].values);
 			free(row->cells[i].events);
 		}
@@ -216,7 +226,7 @@ row_of(struct naive *n)
 
 	if (row)
 		return row;
-	row = xzalloc(sizeof(*row));
+	row = xzalloc(sizeof(*row) + n->n_columns * sizeof(row->cells[0]));
 	row->key = arena_strndup(&n->arena, n->key.p ? n->key.p : "", n->key.len);
 	map_put(&n->rows, hash, row);
 	n->n_rows++;
@@ -383,51 +393,89 @@ is_growing(const struct naive *n, size_t i)
 	return use && use->field->flags & FIELD_GROWS;
 }
 
-/* What column I makes of all values that B had. */
-static bool
-history(struct naive *n, const struct being *b, size_t i, struct value *out)
-{
-	const struct view_column *c = n->columns[i];
-	enum value_type type = naive_type(n, i);
-	struct value v = { 0 }, first = v, last = v, least = v, most = v;
-	bool has_first = false, has_last = false, is_any = false;
+/* The values that a being had of one operand. */
+struct bygone {
+	struct value first, last, least, most;
+	bool has_first, has_last, is_any;
+};
 
-	/* Every position, though most change nothing. */
-	for (uint64_t k = b->first; k <= b->last; k++) {
-		has_last = stand_on(n, b, k) && naive_get(n, i, &v);
-		if (k == b->first)
-			has_first = has_last;
-		if (!has_last)
-			continue;
-		first = k == b->first ? v : first;
-		last = v;
-		if (!is_any || naive_order(type, &v, &least) < 0)
-			least = v;
-		if (!is_any || naive_order(type, &v, &most) > 0)
-			most = v;
-		is_any = true;
+/* What there was at another position; NULL: nothing. */
+static void
+note_bygone(struct bygone *p, enum value_type type, bool is_first, const struct value *v)
+{
+	p->has_last = v;
+	if (!v)
+		return;
+	if (is_first)
+		p->first = *v;
+	p->has_first |= is_first;
+	p->last = *v;
+	if (!p->is_any || naive_order(type, v, &p->least) < 0)
+		p->least = *v;
+	if (!p->is_any || naive_order(type, v, &p->most) > 0)
+		p->most = *v;
+	p->is_any = true;
+}
+
+static bool
+is_history_of(const struct naive *n, size_t i, const struct being *b)
+{
+	return n->columns[i]->source == VIEW_FROM_HISTORY && n->columns[i]->entity == b->kind;
+}
+
+/* All values that B had, for the first column of each operand that asks for them: those of
+ * every position, though most change nothing. */
+static void
+find_bygones(struct naive *n, const struct being *b, struct bygone *bygones)
+{
+	size_t asked[NAIVE_COLUMNS], n_asked = 0;
+	struct value v;
+
+	for (size_t i = n->n_keys; i < n->n_columns; i++)
+		if (is_history_of(n, i, b) && n->alike[i] == i) {
+			bygones[i] = (struct bygone){ .is_any = false };
+			asked[n_asked++] = i;
+		}
+	for (uint64_t k = b->first; n_asked && k <= b->last; k++) {
+		bool is_there = stand_on(n, b, k);
+
+		for (size_t at = 0; at < n_asked; at++)
+			note_bygone(&bygones[asked[at]], naive_type(n, asked[at]), k == b->first,
+				  is_there && naive_get(n, asked[at], &v) ? &v : NULL);
 	}
-	switch (c->aggregation) {
+}
+
+/* What column I makes of the values P. */
+static bool
+history(const struct naive *n, const struct bygone *p, size_t i, struct value *out)
+{
+	enum value_type type = naive_type(n, i);
+	struct value first = p->first;
+
+	switch (n->columns[i]->aggregation) {
 	case VIEW_FIRST:
 		*out = first;
-		return has_first;
-	case VIEW_MAX: case VIEW_MIN:
-		*out = c->aggregation == VIEW_MAX ? most : least;
-		return is_any;
+		return p->has_first;
+	case VIEW_MAX:
+		*out = p->most;
+		return p->is_any;
+	case VIEW_MIN:
+		*out = p->least;
+		return p->is_any;
 	case VIEW_CHANGE: case VIEW_RATE:
-		if (!has_first || !has_last)
+		if (!p->has_first || !p->has_last)
 			return false;
-		if (is_growing(n, i) && naive_order(type, &last, &first) < 0)
-			first = least;
-		*out = last;
+		if (is_growing(n, i) && naive_order(type, &p->last, &first) < 0)
+			first = p->least;
+		*out = p->last;
 		if (type == T_DOUBLE)
 			out->d -= first.d;
 		else
 			out->u -= first.u;
 		return true;
 	default:
-		*out = last;
-		return has_last;
+		*out = p->last;
+		return p->has_last;
 	}
 }
 
@@ -630,6 +678,7 @@ is_of_rows(const struct naive *n, const struct being *b)
 static void
 add_being(struct naive *n, const struct being *b)
 {
+	struct bygone bygones[NAIVE_COLUMNS];
 	struct naive_row *row;
 	struct value v;
 
@@ -637,15 +686,17 @@ add_being(struct naive *n, const struct being *b)
 		return;
 	row = is_of_rows(n, b) ? row_of(n) :
 				 map_get(&n->rows, hash_bytes(n->key.p, n->key.len, 7));
+	if (row)
+		find_bygones(n, b, bygones);
 	for (size_t i = n->n_keys; row && i < n->n_columns; i++) {
 		const struct view_column *c = n->columns[i];
 		bool known = false;
 
 		if (c->source == VIEW_FROM_CPU)
 			known = b->t && cpu(n, b->t, i, &row->cells[i], &v);
-		else if (c->source == VIEW_FROM_HISTORY && c->entity == b->kind &&
+		else if (is_history_of(n, i, b) &&
 			 !(row->cells[i].is_vague |= !stand_on(n, b, b->first)))
-			known = history(n, b, i, &v) && has_at_end(n, b, i, &v);
+			known = history(n, &bygones[n->alike[i]], i, &v) && has_at_end(n, b, i, &v);
 		else if (c->source == VIEW_FROM_ENTITY && is_of_rows(n, b)) {
 			known = stand_on(n, b, b->last) && naive_get(n, i, &v);
 			row->cells[i].is_own = is_key(n, b->kind);

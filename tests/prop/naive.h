@@ -44,7 +44,6 @@ struct naive_cell {
 
 struct naive_row {
 	char *key;
-	struct naive_cell cells[NAIVE_COLUMNS];
 	size_t n_events;
 	bool is_idle, may_be_idle;	/* conditions let a descriptor pass without an event */
 	uint64_t last;			/* event */
@@ -52,6 +51,7 @@ struct naive_row {
 	bool is_unsure, may_be_unsure;	/* an event of it, that counts, may be another's */
 	uint64_t first_event;
 	bool is_seen;			/* it is in the table */
+	struct naive_cell cells[];	/* as many as there are columns */
 };
 
 /* What an event tells of the CPU time of its thread. */
@@ -74,6 +74,7 @@ struct naive {
 	size_t n_columns, n_keys;
 	struct operand *operands[NAIVE_COLUMNS];
 	struct filter *only[NAIVE_COLUMNS];
+	size_t alike[NAIVE_COLUMNS];	/* the first column of the same values */
 	struct filter *filters[NAIVE_FILTERS];
 	size_t n_filters;
 	struct map rows;		/* hash of the key to struct naive_row */

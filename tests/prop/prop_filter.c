@@ -51,19 +51,26 @@ struct node {
 	struct datum data[LIST_MAX];
 };
 
+static const struct field *fields[N_FIELDS];
 static struct datum seen[N_FIELDS][N_SEEN];
 static size_t n_seen[N_FIELDS];
+
+/* What each field is for the event that is asked about, as far as it was read. */
+static struct {
+	enum { NOT_READ, HAS, HAS_NOT } state;
+	struct datum datum;
+} now[N_FIELDS];
 
 static bool
 get(size_t field, const struct eval *ev, struct datum *out)
 {
-	struct field_use use = { .field = field_find(field_names[field],
-						     strlen(field_names[field])) };
+	struct field_use use = { .field = fields[field] };
 	struct value v;
 
 	if (!field_get(&use, ev, &v))
 		return false;
-	*out = (struct datum){ .is_text = use.field->type == T_STR };
+	out->is_text = use.field->type == T_STR;
+	out->number = 0;
 	if (use.field->type == T_BOOL)
 		out->number = v.b;
 	else if (!out->is_text)
@@ -73,13 +80,23 @@ get(size_t field, const struct eval *ev, struct datum *out)
 		die("%s has %zu bytes", use.field->name, out->len);
 	if (out->len)
 		memcpy(out->text, v.s.p, out->len);
+	out->text[out->len] = '\0';
 	return true;
+}
+
+/* The same, read once for an event. NULL: there is none. */
+static const struct datum *
+look_up(size_t field, const struct eval *ev)
+{
+	if (now[field].state == NOT_READ)
+		now[field].state = get(field, ev, &now[field].datum) ? HAS : HAS_NOT;
+	return now[field].state == HAS ? &now[field].datum : NULL;
 }
 
 static bool
 is_bool(size_t field)
 {
-	return field_find(field_names[field], strlen(field_names[field]))->type == T_BOOL;
+	return fields[field]->type == T_BOOL;
 }
 
 /* The naive reading. */
@@ -131,16 +148,15 @@ static bool
 node_holds(const struct node *n, const struct eval *ev)
 {
 	bool all = n->kind == N_AND;
-	struct datum v;
 
 	if (n->kind == N_CHECK) {
+		const struct datum *v = look_up(n->field, ev);
 		bool any = false;
-		bool has = get(n->field, ev, &v);
 
-		for (size_t i = 0; has && i < n->n_data; i++)
-			any |= holds(n->op, &v, &n->data[i]);
+		for (size_t i = 0; v && i < n->n_data; i++)
+			any |= holds(n->op, v, &n->data[i]);
 		if (!strcmp(n->op, "exists"))
-			any = has;
+			any = v;
 		return any != n->negated;
 	}
 	/* All of them, without a short way. */
@@ -187,9 +203,7 @@ make_datum(struct rng *r, struct node *n, struct datum *d)
 static bool
 is_closed(size_t field)
 {
-	const struct field *f = field_find(field_names[field], strlen(field_names[field]));
-
-	return f->unit == U_EVENT_NAME || f->word;
+	return fields[field]->unit == U_EVENT_NAME || fields[field]->word;
 }
 
 static void
@@ -381,6 +395,8 @@ static void
 take(struct reading *reading, const struct eval *ev)
 {
 	reading->n_events++;
+	for (size_t i = 0; i < N_FIELDS; i++)
+		now[i].state = NOT_READ;
 	if (!reading->pairs)
 		learn(&reading->rng, ev);
 	for (size_t i = 0; reading->pairs && i < N_FILTERS; i++)
@@ -427,6 +443,8 @@ main(int argc, char **argv)
 
 	if (argc < 2 || !others_read(&b, argv[1]))
 		die("which capture?");
+	for (size_t i = 0; i < N_FIELDS; i++)
+		fields[i] = field_find(field_names[i], strlen(field_names[i]));
 	read_all(&b, &reading);
 	CHECK(reading.n_events > 100, "%zu events", reading.n_events);
 	for (size_t i = 0; i < N_FIELDS; i++)
