@@ -11,6 +11,7 @@
 #include "engine/query/sift.h"
 #include "engine/query/term.h"
 
+struct at_hand;
 struct facts;
 struct keepsakes;
 struct known;
@@ -39,6 +40,7 @@ struct sift_node {
 	uint8_t *by_kind;		/* by kind of row: see sift_pack.c */
 	struct term *term;		/* what is compared, where terms know a short way */
 	const struct facts *facts;	/* borrowed; NULL: none */
+	struct at_hand *at_hand;	/* of what needs bytes; NULL: it always does */
 	struct known *known;		/* what it said before, where that is worth it */
 	bool is_part;			/* of one that the same slots decide */
 	struct known *of_bytes;		/* the same, only of rows whose bytes decide */

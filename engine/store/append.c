@@ -147,6 +147,7 @@ open_chunk(struct store *s, const struct moment *m)
 	if (c) {
 		c->first = s->next;
 		c->n = 0;
+		memset(&c->fd_names, 0, sizeof(c->fd_names));
 		aside_clear(c->aside);
 	} else {
 		c = chunk_new(s->next);
@@ -403,6 +404,42 @@ call_of(const struct event *ev, uint64_t *code)
 	return told ? ROW_HAS_CALL : 0;
 }
 
+/* The event of M does not name its descriptor as its parameter AT. */
+static void
+put_fd_aside(struct chunk *c, const struct moment *m, unsigned at)
+{
+	struct event named = *m->ev;
+	uint64_t *types = c->fd_names.other;
+
+	named.n_params = at + 1;
+	if (event_bytes(&named, at).len == 8 && aside_add(c->aside, c->n, ASIDE_FD, &named))
+		types = c->fd_names.aside;
+	types[named.id / 64] |= (uint64_t)1 << named.id % 64;
+}
+
+/* Note which descriptor the event of M, the next one of C, names as its parameter AT. */
+static void
+note_fd_name(struct chunk *c, const struct moment *m, unsigned at)
+{
+	struct fd_names *names = &c->fd_names;
+	unsigned word = m->ev->id / 64;
+	uint64_t bit = (uint64_t)1 << m->ev->id % 64;
+	int64_t num;
+
+	if (at >= m->ev->n_params) {
+		names->missing[word] |= bit;
+		return;
+	}
+	names->there[word] |= bit;
+	if (event_i64(m->ev, at, &num)) {
+		if (!m->has_fd_num && !names->none)
+			names->none = num;
+		if (m->has_fd_num ? num == m->fd_num : num && num == names->none)
+			return;
+	}
+	put_fd_aside(c, m, at);
+}
+
 /* Is EV about how long a thread ran? Its thread's state has that. */
 static bool
 is_cpu_time(const struct event *ev)
@@ -490,6 +527,8 @@ append_moment(struct store *s, const struct moment *m)
 	if (v[COL_BACK] == BACK_ASIDE)
 		aside_add(s->open->aside, s->open->n, ASIDE_ENTER, m->enter);
 	v[COL_FLAGS] = flags;
+	if (ev->type->fd_at >= 0)
+		note_fd_name(s->open, m, (unsigned)ev->type->fd_at);
 	if (m->mark)
 		marks_take(s, m, s->next);
 	chunk_add(s->open, &row);

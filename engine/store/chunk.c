@@ -244,6 +244,7 @@ chunk_seal(const struct chunk *c, struct seal_room *room)
 	out->payload = c->payload;
 	out->aside = aside_pack(c->aside);
 	out->is_sealed = true;
+	out->fd_names = c->fd_names;
 	give_codes(c, out, room);
 	out->sums = sums_new(c, room->codes, out->combined, room->sums_pay,
 				   room->sums);

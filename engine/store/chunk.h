@@ -75,6 +75,19 @@ chunk_kind(unsigned kind)
 	return kind + 2;
 }
 
+#define TYPE_WORDS ((EVENT_TYPES + 63) / 64)
+
+/* What the events of a chunk have at .fd_at of their types, where that is 0 or more: types are
+ * bits. */
+struct fd_names {
+	uint64_t there[TYPE_WORDS];	/* some event has it */
+	uint64_t missing[TYPE_WORDS];	/* some event has fewer parameters */
+	/* In some it is neither the row's descriptor, nor, where the row has none, NONE, and that
+	 * is put aside, or else nowhere: */
+	uint64_t aside[TYPE_WORDS], other[TYPE_WORDS];
+	int64_t none;			/* -1, or that in four bytes; 0: not told */
+};
+
 struct aside;
 struct seal_room;
 struct sums;
@@ -97,6 +110,7 @@ struct chunk {
 	struct combined *combined;	/* owned; NULL: it is open */
 	uint32_t n_combined;
 	struct sums *sums;	/* owned; NULL: there is none */
+	struct fd_names fd_names;
 	bool is_sealed;
 	size_t bytes;			/* that it takes, without payload and sums */
 	/* Owned; NULL: the source has it. What is sealed may get it packed, while readers look
