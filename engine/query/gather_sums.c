@@ -340,7 +340,7 @@ take_step(struct gather *g, struct group *group, size_t i, const struct gather_s
 			return;
 	}
 	if (gather_is_last(g, step->column)) {
-		at = g->sums->of->first + column_of(g, SUMS_LAST)[i];
+		at = g->sums->of_first + column_of(g, SUMS_LAST)[i];
 		if (step->add == GATHER_LAST || value_of(g, i, step, &v))
 			gather_note_last(g, group, step->tally, at);
 		return;
