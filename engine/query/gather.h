@@ -125,6 +125,7 @@ struct gather_code {
 };
 
 struct gather_sums;
+struct pyramid_node;
 
 struct gather {
 	const struct plan *plan;
@@ -169,7 +170,8 @@ struct gather {
 	size_t n_list, cap_list;
 	bool was_cut;			/* there were more than rows_max */
 	struct gather_sums *sums;	/* gather_sums.c's; NULL: not used yet */
-	size_t n_summed;		/* chunks that it had answers from */
+	size_t n_summed;		/* chunks whose sums it had answers from, */
+	size_t n_in_nodes;		/* and that were parts of nodes which it had */
 	uint32_t process_index;		/* of the entity in the cursor's eval; 0: none */
 	bool has_chunks;		/* that were looked at */
 };
@@ -193,6 +195,19 @@ bool gather_shows_bytes(const struct gather *g);
 
 /* Take the rows of VIEW that are in the plan's range. False: not all, it was to stop. */
 bool gather_chunk(struct gather *g, const struct chunk_view *view);
+
+/* So many chunks of the snapshot in a row, from the one with index FIRST to that before END. */
+struct gather_run {
+	size_t first, end;
+	const struct pyramid_node *node;	/* what all of them come to; NULL: it is one */
+	unsigned level;
+};
+
+/* The longest run that ends before chunk END, into *RUN: its first chunk. */
+size_t gather_run(const struct gather *g, size_t end, struct gather_run *run);
+/* Take what runs of chunks come to, where that says all that is asked; IS_TAKEN, by the index of
+ * a chunk, is set then. */
+void gather_take_run(struct gather *g, const struct gather_run *run, bool *is_taken);
 
 /* Take the row where the cursor is, which is of the window, if it is wanted. */
 void gather_row(struct gather *g);

@@ -39,9 +39,8 @@ gather_decide(struct gather *g, const struct chunk *c, uint32_t i)
 		g->sifts_asked |= code->kind->sifts;
 }
 
-/* Find out what is to be done with each code of C, which is sealed. False: nothing. */
-static bool
-find_codes(struct gather *g, const struct chunk *c)
+bool
+gather_find_codes(struct gather *g, const struct chunk *c)
 {
 	const uint16_t *kinds = cursor_kinds(g->cursor);
 	bool any = false;
@@ -316,7 +315,7 @@ gather_chunk(struct gather *g, const struct chunk_view *view)
 	if (!c->combined)
 		return gather_open(g, c, from, to);
 	cursor_go(cursor, c, (uint32_t)from);
-	if (!find_codes(g, c) || !gather_sums(g, c, packs))
+	if (!gather_find_codes(g, c) || !gather_sums(g, c, packs))
 		return true;
 	for (uint64_t row = from, last; row < to; row = last) {
 		uint64_t first = row & ~(uint64_t)(PACK_ROWS - 1);
