@@ -78,6 +78,7 @@ struct unnumbered {
 
 struct bitmaps;
 struct keepsakes;
+struct pyramid;
 
 struct store_cached {
 	uint32_t id, slot;
@@ -126,6 +127,7 @@ struct store {
 	struct seal_room *room;		/* where chunks are packed that are packed at once */
 	bool seals_apart;		/* in a thread of its own, which is there when needed */
 	struct sealer *sealer;		/* NULL: chunks are packed at once */
+	struct pyramid *pyramid;	/* of what was sealed; owned */
 	uint64_t next;			/* number of the row that comes next */
 	uint64_t first_ns, last_ns;	/* of the section's events */
 	uint64_t n_kinds_learned;	/* descriptors that got another kind */
