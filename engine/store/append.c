@@ -8,6 +8,7 @@
 #include "engine/store/inside.h"
 #include "engine/store/marks.h"
 #include "engine/store/payload.h"
+#include "engine/store/pyramid.h"
 #include "engine/store/sealer.h"
 
 /* Of what can be told by TYPE alone: may an event of it have to be asked for its bytes? */
@@ -112,7 +113,7 @@ append_collect(struct store *s, bool wait)
 void
 append_seal(struct store *s)
 {
-	struct chunk *open = s->open;
+	struct chunk *open = s->open, *sealed;
 
 	append_collect(s, true);
 	if (!open)
@@ -127,14 +128,16 @@ append_seal(struct store *s)
 	}
 	/* As late as this, so that it has no right which the writer gave up before. */
 	if (s->seals_apart && !s->sealer)
-		s->sealer = sealer_new(s->sums_pay);
+		s->sealer = sealer_new(s->sums_pay, s->pyramid);
 	if (s->sealer) {
 		sealer_give(s->sealer, open);
 		return;
 	}
 	if (!s->room)
 		s->room = seal_room_new(s->sums_pay);
-	put_sealed(s, open, chunk_seal(open, s->room));
+	sealed = chunk_seal(open, s->room);
+	pyramid_add(s->pyramid, sealed);
+	put_sealed(s, open, sealed);
 }
 
 static void

@@ -59,6 +59,7 @@ enum row_flag {
 	ROW_UNSURE = 1 << 15,		/* because of losses its thread or descriptor is */
 };
 
+#define CHUNK_NODES 3u			/* levels of the pyramid (pyramid.h) */
 #define CHUNK_PACKS (CHUNK_ROWS / PACK_ROWS)
 
 struct column {
@@ -89,6 +90,7 @@ struct fd_names {
 };
 
 struct aside;
+struct pyramid_node;
 struct seal_room;
 struct sums;
 
@@ -109,10 +111,12 @@ struct chunk {
 	struct column codes;		/* indexes of COMBINED */
 	struct combined *combined;	/* owned; NULL: it is open */
 	uint32_t n_combined;
-	struct sums *sums;	/* owned; NULL: there is none */
+	struct sums *sums;		/* owned; NULL: there is none */
+	/* Owned: those that end with this chunk, until one that they begin with is forgotten. */
+	_Atomic(struct pyramid_node *) nodes[CHUNK_NODES];
 	struct fd_names fd_names;
 	bool is_sealed;
-	size_t bytes;			/* that it takes, without payload and sums */
+	size_t bytes;			/* that it takes, without payload, sums and nodes */
 	/* Owned; NULL: the source has it. What is sealed may get it packed, while readers look
 	 * at it. */
 	_Atomic(struct payload *) payload;

@@ -78,6 +78,7 @@ struct unnumbered {
 
 struct bitmaps;
 struct keepsakes;
+struct pyramid;
 
 struct store_cached {
 	uint32_t id, slot;
@@ -126,6 +127,7 @@ struct store {
 	struct seal_room *room;		/* where chunks are packed that are packed at once */
 	bool seals_apart;		/* in a thread of its own, which is there when needed */
 	struct sealer *sealer;		/* NULL: chunks are packed at once */
+	struct pyramid *pyramid;	/* of what was sealed; owned */
 	uint64_t next;			/* number of the row that comes next */
 	uint64_t first_ns, last_ns;	/* of the section's events */
 	uint64_t n_kinds_learned;	/* descriptors that got another kind */
@@ -227,6 +229,8 @@ void table_fini(struct store *s, struct kept_table *t);
 
 /* For readers: */
 uint32_t table_count_at(const struct kept_table *t, uint64_t position);
+/* The same; at *UNTIL the first position behind it where that may be another number. */
+uint32_t table_count_around(const struct kept_table *t, uint64_t position, uint64_t *until);
 /* The slot of descriptor NUM; 0: it is not open. */
 uint32_t table_get_at(const struct store *s, const struct kept_table *t, int64_t num,
 		      uint64_t position);
