@@ -1,8 +1,9 @@
 /*
  * gather_inside - what the files of gather share, and nobody else sees.
  *
- * gather.c has what is known of kinds of rows, gather_groups.c has groups, gather_pack.c takes
- * rows, gather_sums.c what many rows add up to, gather_nodes.c what that is of many chunks.
+ * gather.c has what is known of kinds of rows, gather_steps.c what they add, gather_groups.c
+ * has groups, gather_pack.c takes rows, gather_sums.c what many rows add up to, gather_nodes.c
+ * what that is of many chunks.
  */
 #ifndef ENGINE_QUERY_GATHER_INSIDE_H
 #define ENGINE_QUERY_GATHER_INSIDE_H
@@ -14,6 +15,16 @@ struct pyramid_node;
 /* gather.c: find out all that can be known of the kind of the cursor's row, which is not
  * taken. */
 void gather_learn(struct gather *g);
+
+/* gather_steps.c: all is known of KIND, number NUMBER in its table, that of the cursor's row:
+ * make its steps. */
+void gather_make_steps(struct gather *g, struct gather_kind *kind, uint32_t number);
+/* Do versions of descriptors alone decide the value of column I? Names of some rows stand in
+ * bytes, though. */
+bool gather_is_of_fd(const struct gather *g, size_t i);
+/* The cursor's row, event NUMBER of KIND, is the last of GROUP so far, for what shows that. */
+void gather_add_lasts(struct gather *g, struct group *group, uint64_t number,
+		      const struct gather_kind *kind);
 
 /* gather_pack.c: what is to be done with the rows of code I of C, whose kind G->codes has. */
 void gather_decide(struct gather *g, const struct chunk *c, uint32_t i);

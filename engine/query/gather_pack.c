@@ -174,7 +174,7 @@ add_values(struct gather *g, struct group *group, size_t i, const struct gather_
 		gather_add(g, group, number, kind);
 		return;
 	}
-	for (size_t k = 0; k < kind->n_steps; k++) {
+	for (size_t k = 0; k < kind->n_sums; k++) {
 		const struct gather_step *step = &kind->steps[k];
 		struct tally *t = &group->tallies[step->tally];
 
@@ -186,6 +186,10 @@ add_values(struct gather *g, struct group *group, size_t i, const struct gather_
 		else
 			t->sum.u += cursor_column(c, step->source == KIND_RESULT ?
 						  COL_RESULT : COL_SPAN)[i];
+	}
+	if (kind->n_sums < kind->n_steps) {
+		cursor_go(c, c->chunk, (uint32_t)(c->first + i));
+		gather_add_lasts(g, group, number, kind);
 	}
 }
 

@@ -102,7 +102,7 @@ fits_step(struct gather *g, const struct gather_step *step)
 	if (!step->is_sure && !sift_is_alike(g->only[step->column], g->cursor,
 					     &g->sums->needs_fds))
 		return false;
-	if (step->add == GATHER_ONE || step->add == GATHER_EVENT)
+	if (step->add == GATHER_ONE || step->add == GATHER_EVENT || step->add == GATHER_LAST)
 		return true;
 	if (how->type == T_DOUBLE && is_total(how->aggregation))
 		return false;
@@ -330,15 +330,22 @@ static void
 take_step(struct gather *g, struct group *group, size_t i, const struct gather_step *step)
 {
 	const struct tally_how *how = &g->how[step->column];
-	struct tally *t = &group->tallies[step->tally];
 	uint64_t n = column_of(g, SUMS_ROWS)[i], total = n, at;
 	struct value v, *value = NULL;
+	struct tally *t;
 
 	if (!step->is_sure) {
 		cursor_go(g->cursor, g->cursor->chunk, (uint32_t)(g->cursor->first + i));
 		if (!sift_row(g->only[step->column], g->cursor))
 			return;
 	}
+	if (gather_is_last(g, step->column)) {
+		at = g->sums->of_first + column_of(g, SUMS_LAST)[i];
+		if (step->add == GATHER_LAST || value_of(g, i, step, &v))
+			gather_note_last(g, group, step->tally, at);
+		return;
+	}
+	t = &group->tallies[step->tally];
 	if (step->add == GATHER_ONE || step->add == GATHER_SUM) {
 		if (step->add == GATHER_SUM && !total_of(g, i, step, &total))
 			return;

@@ -253,7 +253,8 @@ static unsigned
 threads_of(const struct plan *plan)
 {
 	unsigned n = plan->q->n_threads ? plan->q->n_threads : crew_size(plan->q->crew);
-	size_t chunks = 1 + (size_t)((plan->end - plan->scan_first) / CHUNK_ROWS);
+	uint64_t each = plan->snap->n_chunks > 1 ? plan->snap->chunks[0].n : CHUNK_ROWS;
+	size_t chunks = 1 + (size_t)((plan->end - plan->scan_first) / each);
 
 	if (n > CREW_MAX)
 		n = CREW_MAX;
@@ -501,11 +502,12 @@ query_run(const struct snapshot *snap, const struct query *q, struct err *err)
 	}
 }
 
-/* Add what a query about V, else as Q, would ask. What makes no sense asks nothing. */
+/* Find out what a query about V, else as Q, would ask of descriptors: it is kept. What makes no
+ * sense asks nothing. */
 static void
-want_facts(const struct snapshot *snap, const struct query *q, const struct view *v,
-	   struct facts_list *facts)
+make_facts(const struct snapshot *snap, const struct query *q, const struct view *v)
 {
+	struct facts_list facts = { .cancel = q->watch ? &q->watch->cancel : NULL };
 	struct query of = *q;
 	struct gather *g;
 	struct plan plan;
@@ -515,8 +517,11 @@ want_facts(const struct snapshot *snap, const struct query *q, const struct view
 	if (make_plan(&plan, snap, &of, &err) < 0 || !wants_all(&plan))
 		return;
 	g = gather_new(&plan, &err);
-	if (g)
-		gather_want_facts(g, facts);
+	if (g) {
+		gather_want_facts(g, &facts);
+		facts_borrow(&facts, snap, q->style, 1);
+		facts_fini(&facts);
+	}
 	gather_free(g);
 }
 
@@ -594,14 +599,10 @@ void
 query_prepare(const struct snapshot *snap, const struct query *q,
 	      const struct view *const *views, size_t n)
 {
-	struct facts_list facts = { .cancel = q->watch ? &q->watch->cancel : NULL };
-
 	for (size_t i = 0; i < n && !is_stopped(q); i++)
-		want_facts(snap, q, views[i], &facts);
-	facts_borrow(&facts, snap, q->style, 1);
+		make_facts(snap, q, views[i]);
 	for (size_t i = 0; i < n && !is_stopped(q); i++)
 		ask_filter(snap, q, views, i);
-	facts_fini(&facts);
 	for (size_t i = 0; i < n && !is_stopped(q); i++)
 		ask_bytes(snap, q, views[i]);
 }

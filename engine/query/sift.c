@@ -253,18 +253,18 @@ sift_start(struct sift *s, struct cursor *c)
 }
 
 static void
-want_facts(const struct sift_node *n, struct facts_list *l)
+want_facts(const struct sift_node *n, struct facts_list *l, bool is_worth)
 {
 	if (has_facts(n))
-		facts_want(l, n->check->left);
+		facts_want(l, n->check->left, is_worth);
 	for (const struct sift_node *kid = n->first; kid; kid = kid->next)
-		want_facts(kid, l);
+		want_facts(kid, l, is_worth);
 }
 
 void
-sift_want_facts(const struct sift *s, struct facts_list *l)
+sift_want_facts(const struct sift *s, struct facts_list *l, bool is_worth)
 {
-	want_facts(s->top, l);
+	want_facts(s->top, l, is_worth);
 }
 
 static void

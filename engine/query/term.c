@@ -205,10 +205,10 @@ has_facts(const struct term *t)
 }
 
 void
-term_want_facts(const struct term *t, struct facts_list *l)
+term_want_facts(const struct term *t, struct facts_list *l, bool is_worth)
 {
 	if (has_facts(t))
-		facts_want(l, t->operand);
+		facts_want(l, t->operand, is_worth);
 }
 
 void

@@ -229,6 +229,8 @@ void table_fini(struct store *s, struct kept_table *t);
 
 /* For readers: */
 uint32_t table_count_at(const struct kept_table *t, uint64_t position);
+/* The same; at *UNTIL the first position behind it where that may be another number. */
+uint32_t table_count_around(const struct kept_table *t, uint64_t position, uint64_t *until);
 /* The slot of descriptor NUM; 0: it is not open. */
 uint32_t table_get_at(const struct store *s, const struct kept_table *t, int64_t num,
 		      uint64_t position);

@@ -391,7 +391,8 @@ check_view(struct asked *a, const struct view *v, bool is_window, unsigned n_con
 {
 	static const enum view_variant variants[] = { VIEW_PLAIN, VIEW_CONTAINERS, VIEW_PODS };
 	const char *conditions[2] = { some_condition(a), some_condition(a) };
-	struct query q = { .view = v, .filters = conditions, .n_threads = 2,
+	struct query q = { .view = v, .filters = conditions,
+			   .n_threads = 1 + (unsigned)rng_below(a->rng, 4),
 			   .variant = variants[rng_below(a->rng, 3)] };
 	uint64_t n = a->snap->end - a->snap->first, most = events_max(a, v), rest;
 
