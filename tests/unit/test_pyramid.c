@@ -318,7 +318,7 @@ check_gap(struct rng *rng)
 	n_wrong += add_chunk(&s, 0);
 	s.room = usual;
 	n_wrong += add_chunk(&s, 0);
-	CHECK(!n_wrong && !s.chunks[1]->sums && !s.n_nodes[0], "a chunk without sums is in no node");
+	CHECK(!n_wrong && !s.chunks[1]->sums && !s.n_nodes[0], "a chunk without sums is in none");
 	n_wrong += add_chunk(&s, 0);
 	CHECK(!n_wrong && s.n_nodes[0] == 1, "two behind it are");
 	seal_room_free(strict);
