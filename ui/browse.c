@@ -10,6 +10,7 @@
 #include "engine/query/view.h"
 #include "engine/store/store.h"
 #include "ui/row_id.h"
+#include "ui/shown.h"
 #include "ui/term.h"
 
 #define MS 1000000u
@@ -24,7 +25,6 @@
 #define TABLE_SHARE 4
 #define ROWS_FIRST 512u			/* of a table: more than fit on a screen */
 #define LINE_SHARE 12
-#define REST_COLS 20			/* of a column that is not the last */
 
 /* What is shown ---------------------------------------------------------- */
 
@@ -39,19 +39,11 @@ show_columns(struct browse *b)
 	b->shown_view = v;
 	b->n_shown = 0;
 	for (size_t i = 0; i < n; i++) {
-		const struct view_column *c = list[i].column;
-		unsigned width = list[i].width_cols;
-
 		if (!list[i].is_shown || b->n_shown == GRID_COLUMNS_MAX)
 			continue;
-		/* Only the last one can have what is left of the line. */
-		for (size_t k = i + 1; k < n && !width; k++)
-			width = list[k].is_shown ? REST_COLS : 0;
-		b->shown[b->n_shown] = c;
+		b->shown[b->n_shown] = list[i].column;
 		b->shown_cells[b->n_shown] = list[i].cell;
-		b->columns[b->n_shown++] = (struct grid_column){
-			c->name, width, width && (show_is_number(c) || c->type == T_TIME),
-		};
+		b->columns[b->n_shown++] = shown_column(list, n, i);
 	}
 }
 
@@ -161,10 +153,7 @@ browse_data(struct browse *b, struct grid_data *d)
 		if (!strcmp(b->shown[i]->name, l->sort))
 			d->sort_column = i;
 	d->fits = true;
-	/* Texts have room for a tree; the last one has most. */
-	for (size_t i = 0; i < b->n_shown; i++)
-		if (!b->columns[i].is_right)
-			d->trunk = i;
+	d->trunk = shown_trunk(b->columns, b->n_shown);
 	if (!t) {
 		d->empty = b->table.err.code && b->table.view == l->view ? b->table.err.text : "";
 		return;

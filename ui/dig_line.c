@@ -16,18 +16,18 @@ static const struct {
 	struct grid_column column;
 	unsigned narrow_cols, wide_cols;	/* its width in such a terminal */
 } columns[DIG_COLUMNS] = {
-	{ "evt.num", { "#", 9, true }, 7, 9 },
-	{ "evt.time", { "TIME", 18, false }, 12, 18 },
-	{ "evt.reltime", { "SINCE START", 18, true }, 12, 18 },
-	{ "evt.cpu", { "CPU", 3, true }, 3, 3 },
-	{ "container.name", { "CONTAINER", 12, false }, 10, 12 },
-	{ "proc.name", { "PROCESS", 15, false }, 10, 15 },
-	{ "thread.tid", { "TID", 7, true }, 6, 7 },
-	{ "evt.dir", { "D", 1, false }, 1, 1 },
+	{ "evt.num", { "#", 9, true, false }, 7, 9 },
+	{ "evt.time", { "TIME", 18, false, false }, 12, 18 },
+	{ "evt.reltime", { "SINCE START", 18, true, false }, 12, 18 },
+	{ "evt.cpu", { "CPU", 3, true, false }, 3, 3 },
+	{ "container.name", { "CONTAINER", 12, false, false }, 10, 12 },
+	{ "proc.name", { "PROCESS", 15, false, false }, 10, 15 },
+	{ "thread.tid", { "TID", 7, true, false }, 6, 7 },
+	{ "evt.dir", { "D", 1, false, false }, 1, 1 },
 	/* Where there is room, names of calls stand whole. */
-	{ "evt.type", { "EVENT", 13, false }, 10, 24 },
-	{ "evt.latency.human", { "LATENCY", 8, true }, 7, 8 },
-	{ "evt.args", { "ARGUMENTS", 0, false }, 0, 0 },
+	{ "evt.type", { "EVENT", 13, false, false }, 10, 24 },
+	{ "evt.latency.human", { "LATENCY", 8, true, false }, 7, 8 },
+	{ "evt.args", { "ARGUMENTS", 0, false, false }, 0, 0 },
 };
 enum { AT_TIME = 1, AT_SINCE = 2, AT_CPU = 3, AT_CONTAINER = 4, AT_PROCESS = 5, AT_TID = 6,
        AT_EVENT = 8, AT_LATENCY = 9 };

@@ -73,6 +73,7 @@ fit(const struct grid *g, const struct grid_data *d, unsigned n_cols, struct fit
 		out[n++] = (struct fit_column){
 			.wanted_cols = wanted(d, i),
 			.needed_cols = g->needed_cols[i], .is_text = !c->is_right,
+			.is_whole = c->is_whole,
 			.is_kept = i == d->sort_column || i == g->mark,
 		};
 	}

@@ -26,6 +26,7 @@ struct grid_column {
 	const char *title;
 	unsigned width_cols;		/* 0: what is left of the line */
 	bool is_right;			/* numbers */
+	bool is_whole;			/* as in fit.h */
 };
 
 /* What is shown. */

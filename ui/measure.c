@@ -1,5 +1,7 @@
 #include "ui/measure.h"
 
+#include <math.h>
+
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
 #include "engine/field/clock.h"
@@ -87,9 +89,16 @@ measure_put_peak(const struct slices *s, struct text *t)
 {
 	const struct measure *m = &measures[find(s->measure)];
 	double most = 0, length = (double)(s->to_ns - s->from_ns) / NS / (double)s->n;
+	bool is_part = false;
 
 	if (!s->is_known) {
 		text_str(t, "no samples");
+		return;
+	}
+	for (size_t i = 0; i < s->n; i++)
+		is_part |= isnan(s->counts[i]);
+	if (is_part) {
+		text_str(t, "peak unknown");
 		return;
 	}
 	for (size_t i = 0; i < s->n; i++)

@@ -16,7 +16,7 @@ const char *measure_label(enum slices_measure m);
 enum slices_measure measure_next(enum slices_measure m);
 
 /* The most in a slice of S, of what S was asked for, in its unit: "peak 9.1k", of a second; or
- * that nothing tells of it. */
+ * that nothing, or not all, is known of it. */
 void measure_put_peak(const struct slices *s, struct text *t);
 
 /* N bytes, in three digits: "1.21M". */

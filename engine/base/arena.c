@@ -58,6 +58,23 @@ arena_strdup(struct arena *a, const char *s)
 }
 
 void
+arena_take(struct arena *a, struct arena *from)
+{
+	struct arena_block **end = &from->blocks;
+
+	/* New things go to the block of A that has room. */
+	while (*end)
+		end = &(*end)->next;
+	*end = a->blocks;
+	if (!a->blocks) {
+		a->at = from->at;
+		a->end = from->end;
+	}
+	a->blocks = from->blocks;
+	*from = (struct arena){ 0 };
+}
+
+void
 arena_fini(struct arena *a)
 {
 	struct arena_block *b, *next;

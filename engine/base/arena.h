@@ -26,6 +26,9 @@ void *arena_alloc_raw(struct arena *a, size_t len);
 char *arena_strdup(struct arena *a, const char *s);
 char *arena_strndup(struct arena *a, const char *s, size_t len);
 
+/* All that FROM has lives as long as A from now on; FROM is empty then. */
+void arena_take(struct arena *a, struct arena *from);
+
 /* Free all of it; the arena may be used again. */
 void arena_fini(struct arena *a);
 

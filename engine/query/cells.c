@@ -126,12 +126,16 @@ static bool
 event_column(struct making *m, const struct group *group, size_t i, struct value *out)
 {
 	struct gather *g = m->g;
-	const struct tally *t = gather_tally(g, group, i);
-	uint64_t ns;
+	const struct tally *t;
+	uint64_t ns, last;
 
+	if (gather_is_last(g, i)) {
+		last = gather_last(g, group, i);
+		return last && g->terms[i] && value_of_event(g, g->terms[i], last - 1, out);
+	}
+	t = gather_tally(g, group, i);
 	switch (g->how[i].aggregation) {
 	case VIEW_FIRST:
-	case VIEW_LAST:
 		return t->n && g->terms[i] && value_of_event(g, g->terms[i], t->at, out);
 	case VIEW_AGE:
 		if (!t->n)

@@ -29,17 +29,23 @@ find(const struct facts_list *l, const struct text *text)
 }
 
 void
-facts_want(struct facts_list *l, const struct operand *o)
+facts_want(struct facts_list *l, const struct operand *o, bool is_worth)
 {
 	struct text text = { 0 };
+	size_t i;
 
 	print_operand(o, &text);
-	if (l->n == FACTS_MAX || find(l, &text) < l->n) {
+	i = find(l, &text);
+	if (i < l->n || l->n == FACTS_MAX) {
 		text_fini(&text);
-		return;
+	} else {
+		l->uses[i].name = text;
+		l->uses[i].text_len = text.len;
+		l->uses[i].is_worth = false;
+		l->n++;
 	}
-	l->uses[l->n].name = text;
-	l->uses[l->n++].text_len = text.len;
+	if (i < l->n)
+		l->uses[i].is_worth |= is_worth;
 }
 
 const struct facts *
@@ -86,6 +92,24 @@ bytes_of(const struct facts *f)
 }
 
 #define SLOTS_EACH 1024u		/* are asked without looking whether to stop */
+#define TEXTS_LEN (64u << 10)		/* texts come in pieces of so many bytes */
+
+/* What is missing is found out by several threads, each of a part of the slots; their values
+ * are put together in the end. */
+struct part {
+	struct bag values[FACTS_MAX];
+	uint32_t first, end;		/* slots */
+};
+
+struct finding {
+	struct facts_list *list;
+	const struct snapshot *snap;
+	const struct query_style *style;
+	struct facts *made[FACTS_MAX];	/* NULL: that is not missing, or cannot be told */
+	struct part *parts;		/* owned */
+	unsigned n_parts;
+	atomic_bool was_stopped;
+};
 
 static bool
 is_cancelled(const struct facts_list *l)
@@ -93,77 +117,146 @@ is_cancelled(const struct facts_list *l)
 	return l->cancel && atomic_load(l->cancel);
 }
 
-/* What the operand TEXT says of the descriptors of C's snapshot. NULL: it cannot be told by
- * them alone, or it is to stop. */
-static struct facts *
-find_out(const struct facts_list *l, const char *text, struct cursor *c)
+/* Is SLOT a descriptor that is asked about? */
+static bool
+is_wanted(const struct finding *x, uint32_t slot)
 {
-	struct term *term = term_new(text, NULL);
-	struct facts *f;
+	const struct fd_version *v = store_fd_version(x->snap->store, slot);
 
-	if (!term)
-		return NULL;
-	f = xzalloc(sizeof(*f));
-	f->values.type = term_type(term);
-	f->n_slots = c->snap->n_fd_versions;
-	f->ids = xzalloc((f->n_slots + 1) * sizeof(*f->ids));
-	for (uint32_t slot = 1; slot < f->n_slots; slot++) {
-		struct value v;
-
-		if (slot % SLOTS_EACH == 0 && is_cancelled(l)) {
-			term_free(term);
-			free_facts(f);
-			return NULL;
-		}
-		if (cursor_fd(c, slot))
-			f->ids[slot] = term_ask(term, c, &v) ? 1 + bag_put(&f->values, &v) :
-							       FACTS_NONE;
-	}
-	term_free(term);
-	return f;
+	return v && v->known && x->list->kinds >> v->kind & 1;
 }
 
-struct finding {
-	struct facts_list *list;
-	const struct snapshot *snap;
-	const struct query_style *style;
-	_Atomic size_t next;
-	struct facts *made[FACTS_MAX];
-};
+/* The number of what TERM says of the descriptor where C is. What follows often has the same. */
+static uint32_t
+ask(struct term *term, struct cursor *c, struct bag *values)
+{
+	struct value v;
+
+	if (!term_ask(term, c, &v))
+		return FACTS_NONE;
+	if (!values->last || value_order(values->type, &v, bag_get(values, values->last)))
+		values->last = bag_put(values, &v);
+	return 1 + values->last;
+}
+
+static void
+ask_slots(struct finding *x, struct part *p, struct term **terms, struct cursor *c)
+{
+	for (uint32_t slot = p->first; slot < p->end; slot++) {
+		if (slot % SLOTS_EACH == 0 && is_cancelled(x->list)) {
+			atomic_store(&x->was_stopped, true);
+			return;
+		}
+		if (!is_wanted(x, slot) || !cursor_fd(c, slot))
+			continue;
+		for (size_t i = 0; i < x->list->n; i++)
+			if (x->made[i])
+				x->made[i]->ids[slot] = ask(terms[i], c, &p->values[i]);
+	}
+}
 
 static void
 work(void *ctx, unsigned number)
 {
 	struct finding *x = ctx;
-	struct cursor *c = NULL;
-	size_t i;
+	struct part *p = &x->parts[number];
+	struct cursor *c = cursor_new(x->snap, x->style);
+	struct term *terms[FACTS_MAX] = { NULL };
 
-	(void)number;
-	while ((i = atomic_fetch_add(&x->next, 1)) < x->list->n) {
-		if (x->list->uses[i].facts || is_cancelled(x->list))
+	for (size_t i = 0; i < x->list->n; i++) {
+		if (!x->made[i])
 			continue;
-		if (!c)
-			c = cursor_new(x->snap, x->style);
-		x->made[i] = find_out(x->list, x->list->uses[i].name.p, c);
+		terms[i] = term_new(x->list->uses[i].name.p, NULL);
+		p->values[i].type = term_type(terms[i]);
+		p->values[i].arena.block_len = TEXTS_LEN;
 	}
+	ask_slots(x, p, terms, c);
+	for (size_t i = 0; i < x->list->n; i++)
+		term_free(terms[i]);
 	cursor_free(c);
+}
+
+/* Put together the values of operand I, and their numbers. */
+static void
+put_together(struct finding *x, size_t i)
+{
+	struct facts *f = x->made[i];
+
+	f->values = x->parts[0].values[i];
+	for (unsigned k = 1; k < x->n_parts; k++) {
+		const struct part *p = &x->parts[k];
+		struct bag *from = &x->parts[k].values[i];
+		uint32_t *ids = xreallocarray(NULL, from->n + 1u, sizeof(*ids));
+
+		bag_put_all(&f->values, from, ids);
+		for (uint32_t slot = p->first; slot < p->end; slot++)
+			if (f->ids[slot] > FACTS_NONE)
+				f->ids[slot] = 1 + ids[f->ids[slot] - 2];
+		arena_take(&f->values.arena, &from->arena);
+		bag_fini(from);
+		free(ids);
+	}
+}
+
+static void
+put_together_one(void *ctx, unsigned number)
+{
+	struct finding *x = ctx;
+
+	for (size_t i = 0; i < x->list->n; i++)
+		if (x->made[i] && !number--)
+			put_together(x, i);
+}
+
+/* Place for what operand I says; NULL: descriptors alone do not tell. */
+static struct facts *
+new_facts(const struct finding *x, size_t i)
+{
+	struct term *term = term_new(x->list->uses[i].name.p, NULL);
+	struct facts *f;
+
+	if (!term)
+		return NULL;
+	term_free(term);
+	f = xzalloc(sizeof(*f));
+	f->n_slots = x->snap->n_fd_versions;
+	f->ids = xzalloc((f->n_slots + 1) * sizeof(*f->ids));
+	return f;
 }
 
 /* Find out what is missing. */
 static void
 make(struct finding *x, unsigned n_threads)
 {
+	uint32_t n_slots = x->snap->n_fd_versions;
 	unsigned missing = 0;
 
-	for (size_t i = 0; i < x->list->n; i++)
-		missing += !x->list->uses[i].facts;
-	if (missing)
-		crew_run(x->list->crew, n_threads < missing ? n_threads : missing, work, x);
+	for (size_t i = 0; i < x->list->n; i++) {
+		if (x->list->uses[i].facts || !x->list->uses[i].is_worth)
+			continue;
+		x->made[i] = new_facts(x, i);
+		missing += x->made[i] != NULL;
+	}
+	if (!missing)
+		return;
+	x->n_parts = n_threads < 1 + n_slots / SLOTS_EACH ? n_threads : 1 + n_slots / SLOTS_EACH;
+	x->parts = xzalloc(x->n_parts * sizeof(*x->parts));
+	for (unsigned k = 0; k < x->n_parts; k++) {
+		x->parts[k].first = 1 + (uint32_t)((uint64_t)n_slots * k / x->n_parts);
+		x->parts[k].end = 1 + (uint32_t)((uint64_t)n_slots * (k + 1) / x->n_parts);
+		if (k + 1 == x->n_parts)
+			x->parts[k].end = n_slots;
+	}
+	crew_run(x->list->crew, x->n_parts, work, x);
+	crew_run(x->list->crew, missing, put_together_one, x);
+	free(x->parts);
 }
 
-/* What else decides what an operand says. */
+/* Append to NAME what else decides what an operand says, in the end about which KINDS of
+ * descriptors. */
 static void
-finish_name(struct text *name, const struct snapshot *snap, const struct query_style *style)
+finish_name(struct text *name, const struct snapshot *snap, const struct query_style *style,
+	    uint32_t kinds)
 {
 	const struct query_style none = { 0 }, *s = style ? style : &none;
 	uint64_t first_ns = snap->n_sections ? snap->sections[0].first_ns : 0;
@@ -172,6 +265,38 @@ finish_name(struct text *name, const struct snapshot *snap, const struct query_s
 	text_bytes(name, (const char *)&s->service, sizeof(s->service));
 	text_bytes(name, (const char *)&s->machine, sizeof(s->machine));
 	text_bytes(name, (const char *)&first_ns, sizeof(first_ns));
+	text_bytes(name, (const char *)&kinds, sizeof(kinds));
+}
+
+static struct keepsake_name
+name_of(const struct facts_list *l, size_t i, const struct snapshot *snap)
+{
+	return (struct keepsake_name){
+		.name = { (const uint8_t *)l->uses[i].name.p, l->uses[i].name.len },
+		.age = snap->learned, .slots_age = snap->slots_age,
+	};
+}
+
+/* What is kept of operand I; NULL: nothing that is new enough to be used, for MAKE. */
+static struct facts *
+borrow(const struct facts_list *l, size_t i, const struct snapshot *snap, bool make)
+{
+	const struct text *text = &l->uses[i].name;
+	struct keepsake_name name = name_of(l, i, snap);
+	struct facts *f = keepsakes_borrow(l->from, &name);
+
+	if (!f && l->kinds != UINT32_MAX) {
+		/* What is known of all serves as well. */
+		memset(text->p + text->len - sizeof(l->kinds), 0xFF, sizeof(l->kinds));
+		f = keepsakes_borrow(l->from, &name);
+		memcpy(text->p + text->len - sizeof(l->kinds), &l->kinds, sizeof(l->kinds));
+	}
+	/* While a capture is being read there are ever more. */
+	if (f && make && f->n_slots < snap->n_fd_versions / 4 * 3) {
+		keepsakes_give_back(l->from, f);
+		f = NULL;
+	}
+	return f;
 }
 
 void
@@ -179,32 +304,24 @@ facts_borrow(struct facts_list *l, const struct snapshot *snap,
 	     const struct query_style *style, unsigned n_threads)
 {
 	struct finding x = { .list = l, .snap = snap, .style = style };
-	struct keepsake_name name = { .age = snap->learned, .slots_age = snap->slots_age };
 
 	l->from = store_keepsakes(snap->store);
 	for (size_t i = 0; i < l->n; i++) {
-		struct facts *f;
-
-		finish_name(&l->uses[i].name, snap, style);
-		name.name = (struct span){ (const uint8_t *)l->uses[i].name.p,
-					   l->uses[i].name.len };
-		f = keepsakes_borrow(l->from, &name);
-		/* While a capture is being read there are ever more. */
-		if (f && n_threads && f->n_slots < snap->n_fd_versions / 4 * 3) {
-			keepsakes_give_back(l->from, f);
-			f = NULL;
-		}
-		l->uses[i].facts = f;
+		finish_name(&l->uses[i].name, snap, style, l->kinds);
+		l->uses[i].facts = borrow(l, i, snap, n_threads);
 	}
 	if (!n_threads)
 		return;
 	make(&x, n_threads);
 	for (size_t i = 0; i < l->n; i++) {
-		if (!x.made[i])
-			continue;
-		l->uses[i].facts = x.made[i];
-		name.name = (struct span){ (const uint8_t *)l->uses[i].name.p,
-					   l->uses[i].name.len };
-		keepsakes_put(l->from, &name, x.made[i], bytes_of(x.made[i]), free_facts);
+		struct keepsake_name name = name_of(l, i, snap);
+
+		if (x.made[i] && atomic_load(&x.was_stopped)) {
+			free_facts(x.made[i]);
+		} else if (x.made[i]) {
+			l->uses[i].facts = x.made[i];
+			keepsakes_put(l->from, &name, x.made[i], bytes_of(x.made[i]),
+				      free_facts);
+		}
 	}
 }

@@ -30,24 +30,27 @@ struct facts {
 	size_t n_slots;
 };
 
-/* Those of one query. Embedded: zeroes are none. */
+/* Those of one query. Embedded: zeroes are none, about no kind. */
 struct facts_list {
 	struct {
 		struct text name;	/* the operand, and what else decides */
 		size_t text_len;	/* of the operand, which is a C string */
+		bool is_worth;		/* finding it out */
 		struct facts *facts;	/* borrowed from the store; NULL: there are none */
 	} uses[FACTS_MAX];
 	size_t n;
+	uint32_t kinds;			/* of descriptors that are asked about, a bit each */
 	struct keepsakes *from;
 	struct crew *crew;		/* NULL: threads of its own */
 	const atomic_bool *cancel;	/* others set it to stop finding out; NULL: nobody */
 };
 
-/* The query asks O of descriptors. More than FACTS_MAX are left out. */
-void facts_want(struct facts_list *l, const struct operand *o);
+/* The query asks O of descriptors; if so often that IS_WORTH, it is found out what O says of
+ * all of them. More than FACTS_MAX are left out. */
+void facts_want(struct facts_list *l, const struct operand *o, bool is_worth);
 
-/* Borrow what is kept of the descriptors of SNAP; with MAKE, find out the rest, with so
- * many threads of L's crew. */
+/* Borrow what is kept of the descriptors of SNAP; with MAKE, find out the rest of what is worth
+ * it, with so many threads of L's crew. */
 void facts_borrow(struct facts_list *l, const struct snapshot *snap,
 		  const struct query_style *style, unsigned make);
 

@@ -9,6 +9,7 @@
 #include "engine/event/event.h"
 #include "engine/query/gather_inside.h"
 #include "engine/query/sheet.h"
+#include "engine/query/verdicts.h"
 #include "engine/world/world.h"
 
 /* Making one ------------------------------------------------------------ */
@@ -52,6 +53,7 @@ add_sifts(struct gather *g, struct err *err)
 	const struct query *q = g->plan->q;
 	int rc = q->view->filter.filter ? add_sift(g, q->view->filter.text, err) : 0;
 
+	g->n_own_sifts = g->n_sifts;
 	for (size_t i = 0; rc >= 0 && i < q->n_filters; i++)
 		rc = add_sift(g, q->filters[i], err);
 	return rc;
@@ -99,12 +101,6 @@ add_column(struct gather *g, size_t i, struct err *err)
 }
 
 static bool
-has_sum(enum view_aggregation how)
-{
-	return how == VIEW_SUM || how == VIEW_RATE || how == VIEW_AVG;
-}
-
-static bool
 has_spread(enum view_aggregation how)
 {
 	return how == VIEW_P50 || how == VIEW_P95 || how == VIEW_P99;
@@ -115,7 +111,7 @@ static bool
 serves(enum view_aggregation wanted, enum view_aggregation how)
 {
 	return wanted == how || (has_spread(wanted) && has_spread(how)) ||
-	       ((has_sum(wanted) || wanted == VIEW_COUNT) && has_sum(how));
+	       ((tally_has_sum(wanted) || wanted == VIEW_COUNT) && tally_has_sum(how));
 }
 
 static bool
@@ -147,6 +143,10 @@ has_history(const struct view_column *c)
 static void
 add_tally(struct gather *g, size_t i)
 {
+	if (gather_is_last(g, i)) {
+		g->tally_of[i] = (uint8_t)g->n_lasts++;
+		return;
+	}
 	g->tally_of[i] = (uint8_t)g->n_tallies;
 	g->column_of[g->n_tallies++] = (uint8_t)i;
 }
@@ -258,6 +258,9 @@ gather_free(struct gather *g)
 	free(g->codes);
 	free(g->memo);
 	free(g->group_of_slot);
+	verdicts_give_back(g->lasts_of_fd);
+	free(g->lasts_of_thread);
+	free(g->counted);
 	free(g->list);
 	for (size_t i = 0; i < KEYS_MAX; i++) {
 		bag_fini(&g->keys[i].bag);
@@ -285,8 +288,13 @@ gather_shrink(struct gather *g)
 	free(g->codes);
 	free(g->memo);
 	free(g->group_of_slot);
+	verdicts_give_back(g->lasts_of_fd);
+	free(g->lasts_of_thread);
+	free(g->counted);
 	free(g->list);
-	g->slots = NULL;
+	g->slots = g->counted = NULL;
+	g->lasts_of_fd = NULL;
+	g->lasts_of_thread = NULL;
 	g->by_key = g->group_of_slot = NULL;
 	g->memo = NULL;
 	g->kinds = NULL;
@@ -309,17 +317,43 @@ asks_rows(const struct gather *g, size_t i)
 	return g->terms[i] && (i < g->plan->n_keys || g->event_columns >> i & 1);
 }
 
+/* What the conditions of a view say of a descriptor is kept by themselves, and of columns that
+ * show what the last event has, whether there is anything: neither is worth more. */
 void
 gather_want_facts(const struct gather *g, struct facts_list *l)
 {
-	for (size_t i = 0; i < g->n_sifts; i++)
-		sift_want_facts(g->sifts[i], l);
+	l->kinds = UINT32_MAX;
+	for (size_t i = 0; i < g->n_sifts; i++) {
+		sift_want_facts(g->sifts[i], l, i >= g->n_own_sifts);
+		l->kinds &= sift_fd_kinds(g->sifts[i], g->cursor);
+	}
 	for (size_t i = 0; i < g->plan->n_columns; i++) {
 		if (asks_rows(g, i))
-			term_want_facts(g->terms[i], l);
+			term_want_facts(g->terms[i], l, !gather_is_last(g, i));
 		if (g->only[i])
-			sift_want_facts(g->only[i], l);
+			sift_want_facts(g->only[i], l, false);
 	}
+}
+
+/* Borrow what is known of which columns that show what the last event has have a value for
+ * descriptors, or have it kept. */
+static void
+share_lasts(struct gather *g)
+{
+	struct text name = { 0 };
+	bool any = false;
+
+	text_str(&name, "lasts");
+	for (size_t i = g->plan->n_keys; i < g->plan->n_columns; i++) {
+		if (!gather_is_last(g, i) || !gather_is_of_fd(g, i))
+			continue;
+		text_char(&name, ' ');
+		operand_print(term_operand(g->terms[i]), &name);
+		any = true;
+	}
+	if (any)
+		g->lasts_of_fd = verdicts_borrow(g->plan->snap, &name);
+	text_fini(&name);
 }
 
 void
@@ -343,6 +377,7 @@ gather_use_facts(struct gather *g, const struct facts_list *l)
 		if (f)
 			g->keys[i].bag.base = &f->values;
 	}
+	share_lasts(g);
 }
 
 bool
@@ -468,164 +503,6 @@ gather_entity_keys(struct gather *g, enum view_entity entity, uint32_t index, ui
 
 /* Rows ---------------------------------------------------------------- */
 
-/* The value of STEP for the cursor's row. False: none. */
-static inline bool
-value_of_step(struct gather *g, const struct gather_step *step, struct value *out)
-{
-	switch (step->source) {
-	case KIND_CONSTANT:
-		*out = step->value;
-		return true;
-	case KIND_RESULT:
-		out->u = cursor_value(g->cursor, COL_RESULT);
-		return true;
-	case KIND_SPAN:
-		out->u = cursor_value(g->cursor, COL_SPAN);
-		return true;
-	default:
-		return term_get(g->terms[step->column], g->cursor, out);
-	}
-}
-
-/* Is there one? */
-static inline bool
-has_value(struct gather *g, const struct gather_step *step)
-{
-	struct value v;
-	uint32_t id;
-
-	if (step->source == GATHER_FACT) {
-		id = facts_id(step->facts, (uint32_t)cursor_value(g->cursor, COL_FD));
-		if (id)
-			return id != FACTS_NONE;
-	}
-	return value_of_step(g, step, &v);
-}
-
-static void
-take_steps(struct gather *g, struct group *group, uint64_t number,
-	   const struct gather_kind *kind)
-{
-	const struct gather_step *step = kind->steps, *end = step + kind->n_steps;
-
-	for (; step < end; step++) {
-		struct tally *t = &group->tallies[step->tally];
-		struct value v;
-
-		if (!step->is_sure && !sift_row(g->only[step->column], g->cursor))
-			continue;
-		if (step->add == GATHER_ONE) {
-			t->sum.u++;
-			t->n++;
-			continue;
-		}
-		if (step->add == GATHER_LAST) {
-			if (has_value(g, step))
-				t->at = t->n++ && t->at > number ? t->at : number;
-			continue;
-		}
-		if (step->add == GATHER_EVENT) {
-			tally_add(t, &g->how[step->column], NULL, number);
-			continue;
-		}
-		if (!value_of_step(g, step, &v))
-			continue;
-		if (step->add == GATHER_SUM) {
-			t->sum.u += v.u;
-			t->n++;
-		} else {
-			tally_add(t, &g->how[step->column], &v, number);
-		}
-	}
-}
-
-static enum gather_add
-add_of(const struct gather *g, size_t i)
-{
-	const struct tally_how *how = &g->how[i];
-
-	if (g->terms[i] && how->aggregation == VIEW_LAST)
-		return GATHER_LAST;
-	if (!g->terms[i])
-		return how->aggregation == VIEW_COUNT || has_sum(how->aggregation) ?
-		       GATHER_ONE : GATHER_EVENT;
-	return has_sum(how->aggregation) && how->type != T_DOUBLE && how->type != T_BOOL ?
-	       GATHER_SUM : GATHER_VALUE;
-}
-
-/* Adds STEP a one, a constant or the value of a column, always? */
-static bool
-is_plain(const struct gather_step *step)
-{
-	return step->is_sure &&
-	       (step->add == GATHER_ONE ||
-		(step->add == GATHER_SUM &&
-		 (step->source == KIND_CONSTANT || step->source == KIND_RESULT ||
-		  step->source == KIND_SPAN)));
-}
-
-/* All is known of KIND, number NUMBER in its table: what its rows add to. */
-static void
-make_steps(struct gather *g, struct gather_kind *kind, uint32_t number)
-{
-	bool has_bytes = cursor_value(g->cursor, COL_FLAGS) & ROW_NEEDS_BYTES;
-
-	kind->steps = arena_alloc(&g->arena, (g->plan->n_columns + 1) * sizeof(*kind->steps));
-	kind->is_plain = true;
-	for (uint64_t columns = kind->columns; columns; columns &= columns - 1) {
-		unsigned i = (unsigned)__builtin_ctzll(columns);
-		struct gather_step *step = &kind->steps[kind->n_steps];
-		enum kind_source source = KIND_ASK;
-		const struct facts *facts = NULL;
-
-		if (g->terms[i]) {
-			source = term_source(g->terms[i], number, &step->value);
-			facts = has_bytes ? NULL : term_facts(g->terms[i]);
-		}
-		if (source == KIND_NONE)
-			continue;
-		step->column = (uint8_t)i;
-		step->tally = g->tally_of[i];
-		step->source = (uint8_t)source;
-		if (facts) {
-			step->source = GATHER_FACT;
-			step->facts = facts;
-		}
-		step->add = (uint8_t)add_of(g, i);
-		/* Which value it is, is asked in the end. */
-		if (g->terms[i] && term_is_always(g->terms[i], number) &&
-		    (g->how[i].aggregation == VIEW_FIRST || step->add == GATHER_LAST))
-			step->add = GATHER_EVENT;
-		step->is_sure = !g->only[i] || kind->sure >> i & 1;
-		kind->is_plain &= is_plain(step);
-		kind->n_steps++;
-	}
-}
-
-void
-gather_add(struct gather *g, struct group *group, uint64_t number,
-	   const struct gather_kind *kind)
-{
-	if (kind->steps) {
-		take_steps(g, group, number, kind);
-		return;
-	}
-	for (uint64_t columns = kind->columns; columns; columns &= columns - 1) {
-		unsigned i = (unsigned)__builtin_ctzll(columns);
-		const struct value *value = NULL;
-		struct value v;
-
-		if (g->only[i] && !(kind->sure >> i & 1) && !sift_row(g->only[i], g->cursor))
-			continue;
-		if (g->terms[i]) {
-			if (!term_get(g->terms[i], g->cursor, &v))
-				continue;
-			value = &v;
-		}
-		tally_add(gather_tally(g, group, i), &g->how[i], value, number);
-	}
-}
-
 /* Each kind is asked so many times before it is believed to be known: what is not
  * reached by one row is by another. */
 #define KIND_ASKED 8
@@ -689,7 +566,7 @@ gather_learn(struct gather *g)
 	if (kind->refusing || kind->steps)
 		return;
 	kind->n_asked = KIND_ASKED;
-	make_steps(g, kind, number);
+	gather_make_steps(g, kind, number);
 }
 
 /* Whether all sifts hold that do not hold for all rows of the kind. */
@@ -783,6 +660,6 @@ gather_row(struct gather *g)
 	if (kind->n_asked < KIND_ASKED && number < KINDS_MAX) {
 		learn_kind(g, kind, number);
 		if (++kind->n_asked == KIND_ASKED)
-			make_steps(g, kind, number);
+			gather_make_steps(g, kind, number);
 	}
 }

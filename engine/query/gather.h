@@ -17,6 +17,8 @@
 #include "engine/query/tally.h"
 #include "engine/query/term.h"
 
+struct verdicts;
+
 #define KEYS_MAX 8u
 #define COLUMNS_MAX 64u
 
@@ -49,6 +51,9 @@ struct group {
 	enum view_entity kind;		/* of ENTITY */
 	uint32_t entity;		/* the index of one that the row is about; 0: none */
 	struct tally *tallies;		/* see gather_tally(); NULL: another gatherer has them */
+	/* Of columns that show what the last event with a value has; see gather_last(). */
+	uint64_t last_all;		/* event + 1 that has one for all of them; 0: none */
+	uint64_t *lasts;		/* by place, of others; in an arena; NULL: there are none */
 };
 
 struct key {
@@ -68,7 +73,8 @@ enum gather_add {
 	GATHER_SUM,			/* a whole number to a sum */
 	GATHER_VALUE,			/* a value, as tally_add() takes it */
 	GATHER_EVENT,			/* its number */
-	GATHER_LAST,			/* the same, of the last one that has a value */
+	GATHER_LAST,			/* the same, of the last one */
+	GATHER_LAST_ASKED,		/* the same, if it has a value */
 };
 
 #define GATHER_FACT 100			/* the descriptor's, where that is known */
@@ -76,10 +82,11 @@ enum gather_add {
 /* What a row of a kind adds to one column, once the kind is known. */
 struct gather_step {
 	uint8_t column;
-	uint8_t tally;			/* its place */
+	uint8_t tally;			/* its place; of GATHER_LAST, that among lasts */
 	uint8_t source;			/* enum kind_source, GATHER_FACT: of the value */
 	uint8_t add;			/* enum gather_add */
 	bool is_sure;			/* its condition holds */
+	uint8_t by;			/* enum column_id whose slot decides; COLUMNS: none */
 	union {
 		struct value value;	/* KIND_CONSTANT */
 		const struct facts *facts;	/* GATHER_FACT */
@@ -92,6 +99,9 @@ struct gather_memo {
 	uint32_t group;			/* index + 1 */
 };
 
+/* What all columns that show the last event's value have, of rows with a slot. */
+enum gather_lasts { GATHER_LASTS_UNKNOWN, GATHER_LASTS_ALL, GATHER_LASTS_SOME };
+
 enum gather_fit {
 	GATHER_SUMS_UNKNOWN,
 	GATHER_SUMS_FIT,		/* what rows add up to says all that is asked of them */
@@ -102,8 +112,10 @@ struct gather_kind {
 	uint64_t columns;		/* that may have a value: a bit each */
 	uint64_t sure;			/* of these: those whose condition holds */
 	struct gather_step *steps;	/* in the gatherer's arena; NULL: not known yet */
-	size_t n_steps;
-	bool is_plain;			/* the steps need neither term nor condition */
+	size_t n_steps, n_sums;		/* the first ones: those that are not GATHER_LAST */
+	bool is_plain;			/* these need neither term nor condition */
+	bool has_lasts;			/* slots alone decide which of the others have a value: */
+	bool asks_fd, asks_thread;	/* these ones */
 	uint32_t key[KEYS_MAX];		/* the id + 1; 0: not known */
 	uint32_t sifts;			/* that do not hold for all of them: a bit each */
 	uint8_t n_asked;
@@ -125,12 +137,13 @@ struct gather_code {
 };
 
 struct gather_sums;
+struct pyramid_node;
 
 struct gather {
 	const struct plan *plan;
 	struct cursor *cursor;
 	struct sift *sifts[2 + KEYS_MAX];	/* all must hold */
-	size_t n_sifts;
+	size_t n_sifts, n_own_sifts;	/* the first ones are the view's */
 	bool wants_type[EVENT_TYPES];
 	uint64_t skip_flags;
 	bool keeps_refused;		/* for the next query: see sift_refuse() */
@@ -142,6 +155,10 @@ struct gather {
 	uint8_t tally_of[COLUMNS_MAX];	/* the place of the tally that says it */
 	uint8_t column_of[COLUMNS_MAX];	/* whose tally is in a place */
 	size_t n_tallies;		/* of each group: places */
+	size_t n_lasts;			/* the same of lasts, which tally_of[] has, too */
+	struct verdicts *lasts_of_fd;	/* enum gather_lasts; NULL: there is nothing to be asked */
+	uint8_t *lasts_of_thread;	/* the same by slot; owned */
+	uint64_t *counted;		/* that were added to sets: see add_distinct() */
 	struct group *groups;
 	size_t n_groups, cap_groups;
 	uint64_t *slots;		/* open addressing: index + 1; above it half of the hash */
@@ -169,7 +186,8 @@ struct gather {
 	size_t n_list, cap_list;
 	bool was_cut;			/* there were more than rows_max */
 	struct gather_sums *sums;	/* gather_sums.c's; NULL: not used yet */
-	size_t n_summed;		/* chunks that it had answers from */
+	size_t n_summed;		/* chunks whose sums it had answers from, */
+	size_t n_in_nodes;		/* and that were parts of nodes which it had */
 	uint32_t process_index;		/* of the entity in the cursor's eval; 0: none */
 	bool has_chunks;		/* that were looked at */
 };
@@ -194,6 +212,19 @@ bool gather_shows_bytes(const struct gather *g);
 /* Take the rows of VIEW that are in the plan's range. False: not all, it was to stop. */
 bool gather_chunk(struct gather *g, const struct chunk_view *view);
 
+/* So many chunks of the snapshot in a row, from the one with index FIRST to that before END. */
+struct gather_run {
+	size_t first, end;
+	const struct pyramid_node *node;	/* what all of them come to; NULL: it is one */
+	unsigned level;
+};
+
+/* The longest run that ends before chunk END, into *RUN: its first chunk. */
+size_t gather_run(const struct gather *g, size_t end, struct gather_run *run);
+/* Take what runs of chunks come to, where that says all that is asked; IS_TAKEN, by the index of
+ * a chunk, is set then. */
+void gather_take_run(struct gather *g, const struct gather_run *run, bool *is_taken);
+
 /* Take the row where the cursor is, which is of the window, if it is wanted. */
 void gather_row(struct gather *g);
 
@@ -209,6 +240,26 @@ gather_tally(const struct gather *g, const struct group *group, size_t column)
 {
 	return &group->tallies[g->tally_of[column]];
 }
+
+/* Does COLUMN show what the last event has that has a value for it? It has no tally. */
+static inline bool
+gather_is_last(const struct gather *g, size_t column)
+{
+	return g->how[column].aggregation == VIEW_LAST &&
+	       g->plan->columns[column]->source == VIEW_FROM_EVENTS;
+}
+
+/* The number + 1 of that event of GROUP; 0: there is none. */
+static inline uint64_t
+gather_last(const struct gather *g, const struct group *group, size_t column)
+{
+	uint64_t own = group->lasts ? group->lasts[g->tally_of[column]] : 0;
+
+	return own > group->last_all ? own : group->last_all;
+}
+
+/* Event NUMBER of GROUP has a value for the column with PLACE among lasts. */
+void gather_note_last(struct gather *g, struct group *group, size_t place, uint64_t number);
 
 /* Event NUMBER is a row of a list. The newest ones stay: others go by halves. */
 void gather_list(struct gather *g, uint64_t number);

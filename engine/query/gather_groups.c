@@ -167,12 +167,16 @@ gather_group(struct gather *g, const uint32_t *keys)
 
 /* Merging ------------------------------------------------------------- */
 
-static uint32_t
-key_from(struct key *key, const struct key *from, uint32_t id)
+static void
+merge_lasts(const struct gather *g, struct group *group, const struct group *other)
 {
-	if (key->entity || (key->bag.base && id <= key->bag.base->n))
-		return id;
-	return bag_put(&key->bag, bag_get(&from->bag, id));
+	if (other->last_all > group->last_all)
+		group->last_all = other->last_all;
+	if (!group->lasts)
+		group->lasts = other->lasts;
+	for (size_t i = 0; other->lasts && i < g->n_lasts; i++)
+		if (other->lasts[i] > group->lasts[i])
+			group->lasts[i] = other->lasts[i];
 }
 
 /* Add what OTHER has, which is of no use afterwards, to GROUP. */
@@ -187,19 +191,49 @@ add_to(struct gather *g, struct group *group, struct group *other)
 		group->before = other->before;
 	group->n += other->n;
 	group->is_unsure |= other->is_unsure;
+	merge_lasts(g, group, other);
 	for (size_t i = 0; i < g->n_tallies; i++)
 		tally_merge(&group->tallies[i], &g->how[g->column_of[i]], &other->tallies[i]);
 }
 
+/* Of each key: what ids of FROM's own are in G; NULL: there are none. */
+struct merged_keys {
+	uint32_t *ids[KEYS_MAX];	/* owned */
+};
+
 static void
-merge_group(struct gather *g, struct gather *from, struct group *other)
+merge_keys(struct gather *g, const struct gather *from, struct merged_keys *m)
+{
+	for (size_t i = 0; i < g->plan->n_keys; i++) {
+		const struct bag *bag = &from->keys[i].bag;
+
+		m->ids[i] = NULL;
+		if (from->keys[i].entity || !bag->n)
+			continue;
+		m->ids[i] = xreallocarray(NULL, bag->n, sizeof(*m->ids[i]));
+		bag_put_all(&g->keys[i].bag, bag, m->ids[i]);
+	}
+}
+
+/* What is ID of key I in FROM is this one in G. */
+static uint32_t
+key_from(const struct gather *from, const struct merged_keys *m, size_t i, uint32_t id)
+{
+	uint32_t n_base = from->keys[i].bag.base ? from->keys[i].bag.base->n : 0;
+
+	return m->ids[i] && id > n_base ? m->ids[i][id - n_base - 1] : id;
+}
+
+static void
+merge_group(struct gather *g, struct gather *from, const struct merged_keys *m,
+	    struct group *other)
 {
 	struct group group = *other;
 	struct place place;
 	uint32_t found;
 
 	for (size_t i = 0; i < g->plan->n_keys; i++)
-		group.keys[i] = key_from(&g->keys[i], &from->keys[i], other->keys[i]);
+		group.keys[i] = key_from(from, m, i, other->keys[i]);
 	found = find_group(g, group.keys, &place);
 	if (found) {
 		add_to(g, &g->groups[found - 1], other);
@@ -213,11 +247,16 @@ merge_group(struct gather *g, struct gather *from, struct group *other)
 void
 gather_merge(struct gather *g, struct gather *from)
 {
+	struct merged_keys m;
+
+	merge_keys(g, from, &m);
 	if (g->plan->n_keys > 1)
 		grow_slots(g, g->n_groups + from->n_groups);
 	xgrow(&g->groups, &g->cap_groups, g->n_groups + from->n_groups, sizeof(*g->groups));
 	for (size_t i = 0; i < from->n_groups; i++)
-		merge_group(g, from, &from->groups[i]);
+		merge_group(g, from, &m, &from->groups[i]);
+	for (size_t i = 0; i < g->plan->n_keys; i++)
+		free(m.ids[i]);
 	xgrow(&g->list, &g->cap_list, g->n_list + from->n_list + 1, sizeof(*g->list));
 	if (from->n_list)
 		memcpy(g->list + g->n_list, from->list, from->n_list * sizeof(*g->list));

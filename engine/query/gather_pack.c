@@ -39,9 +39,8 @@ gather_decide(struct gather *g, const struct chunk *c, uint32_t i)
 		g->sifts_asked |= code->kind->sifts;
 }
 
-/* Find out what is to be done with each code of C, which is sealed. False: nothing. */
-static bool
-find_codes(struct gather *g, const struct chunk *c)
+bool
+gather_find_codes(struct gather *g, const struct chunk *c)
 {
 	const uint16_t *kinds = cursor_kinds(g->cursor);
 	bool any = false;
@@ -175,7 +174,7 @@ add_values(struct gather *g, struct group *group, size_t i, const struct gather_
 		gather_add(g, group, number, kind);
 		return;
 	}
-	for (size_t k = 0; k < kind->n_steps; k++) {
+	for (size_t k = 0; k < kind->n_sums; k++) {
 		const struct gather_step *step = &kind->steps[k];
 		struct tally *t = &group->tallies[step->tally];
 
@@ -187,6 +186,10 @@ add_values(struct gather *g, struct group *group, size_t i, const struct gather_
 		else
 			t->sum.u += cursor_column(c, step->source == KIND_RESULT ?
 						  COL_RESULT : COL_SPAN)[i];
+	}
+	if (kind->n_sums < kind->n_steps) {
+		cursor_go(c, c->chunk, (uint32_t)(c->first + i));
+		gather_add_lasts(g, group, number, kind);
 	}
 }
 
@@ -316,7 +319,7 @@ gather_chunk(struct gather *g, const struct chunk_view *view)
 	if (!c->combined)
 		return gather_open(g, c, from, to);
 	cursor_go(cursor, c, (uint32_t)from);
-	if (!find_codes(g, c) || !gather_sums(g, c, packs))
+	if (!gather_find_codes(g, c) || !gather_sums(g, c, packs))
 		return true;
 	for (uint64_t row = from, last; row < to; row = last) {
 		uint64_t first = row & ~(uint64_t)(PACK_ROWS - 1);

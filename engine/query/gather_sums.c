@@ -4,13 +4,15 @@
 #include "engine/base/mem.h"
 #include "engine/query/gather_inside.h"
 #include "engine/query/known.h"
+#include "engine/store/pyramid.h"
 #include "engine/store/sums.h"
 
 /*
- * The cursor goes through the groups of a chunk's sums as if they were rows of a chunk with
- * the same codes. Each stands for all rows of its group, so whatever is the same for these
- * may be asked of it: what depends on the thread and on the kind of a row. Whether that is
- * all that is asked is found out once for each kind of row; rows of other kinds are read.
+ * The cursor goes through the groups of a chunk's sums, or a node's, as if they were rows of
+ * a chunk with the same codes. Each stands for all rows of its group, so whatever is the same
+ * for these may be asked of it: what depends on the thread and on the kind of a row. Whether
+ * that is all that is asked is found out once for each kind of row; rows of other kinds are
+ * read.
  */
 struct spans_at {
 	uint32_t exact, bucket;		/* in SUMS_EXACT, SUMS_BUCKET and SUMS_COUNT */
@@ -18,7 +20,8 @@ struct spans_at {
 
 struct gather_sums {
 	struct chunk rows;		/* the groups of SUMS; without columns */
-	const struct chunk *of;
+	const struct chunk *of;		/* the chunk, or the one of the group last looked at */
+	uint64_t of_first;		/* the event that rows of SUMS count from */
 	const struct sums *sums;
 	uint64_t values[SUMS_COLUMNS][PACK_ROWS];
 	uint32_t loaded;		/* bits 1 << enum sums_column */
@@ -99,7 +102,7 @@ fits_step(struct gather *g, const struct gather_step *step)
 	if (!step->is_sure && !sift_is_alike(g->only[step->column], g->cursor,
 					     &g->sums->needs_fds))
 		return false;
-	if (step->add == GATHER_ONE || step->add == GATHER_EVENT)
+	if (step->add == GATHER_ONE || step->add == GATHER_EVENT || step->add == GATHER_LAST)
 		return true;
 	if (how->type == T_DOUBLE && is_total(how->aggregation))
 		return false;
@@ -170,46 +173,64 @@ is_new(const struct gather *g, const struct gather_code *code)
 	       code->kind->sums == GATHER_SUMS_UNKNOWN;
 }
 
-/* Find out what is not known yet of the kinds of rows that C has: of one row of each. */
-static void
-look_at_kinds(struct gather *g, const struct chunk *c)
+/* The chunk of event NUMBER, which is mostly near to the one before. */
+static const struct chunk *
+chunk_of(struct gather *g, uint64_t number)
 {
-	uint64_t codes[PACK_ROWS], rows[PACK_ROWS];
-	uint32_t n_new = 0, n = sums_count(c->sums);
+	const struct snapshot *snap = g->plan->snap;
+	const struct chunk *c = g->sums->of;
 
-	for (uint32_t i = 0; i < c->n_combined; i++)
+	if (!c || number < c->first || number >= c->first + c->n)
+		c = g->sums->of = snap->chunks[snapshot_chunk(snap, number)].c;
+	return c;
+}
+
+/* Find out what is not known yet of the kinds of rows that have sums: of one row of each. */
+static void
+look_at_kinds(struct gather *g)
+{
+	const struct gather_sums *s = g->sums;
+	uint64_t codes[PACK_ROWS], rows[PACK_ROWS];
+	uint32_t n_new = 0, n = sums_count(s->sums);
+
+	for (uint32_t i = 0; i < s->rows.n_combined; i++)
 		n_new += is_new(g, &g->codes[i]);
 	for (uint32_t first = 0; first < n && n_new; first += PACK_ROWS) {
-		sums_load(c->sums, SUMS_CODE, first, codes);
-		sums_load(c->sums, SUMS_FIRST, first, rows);
+		sums_load(s->sums, SUMS_CODE, first, codes);
+		sums_load(s->sums, SUMS_FIRST, first, rows);
 		for (uint32_t i = 0; i < PACK_ROWS && first + i < n; i++) {
 			struct gather_code *code = &g->codes[codes[i]];
+			const struct chunk *c;
 
 			if (!is_new(g, code))
 				continue;
-			cursor_go(g->cursor, c, (uint32_t)rows[i]);
+			c = chunk_of(g, s->of_first + rows[i]);
+			cursor_go(g->cursor, c, (uint32_t)(s->of_first + rows[i] - c->first));
 			look_at_kind(g, code->kind);
-			gather_decide(g, c, (uint32_t)codes[i]);
+			gather_decide(g, &s->rows, (uint32_t)codes[i]);
 			n_new--;
 		}
 	}
 }
 
-/* Which codes of C the sums can tell all about. False: none. */
+/* Which codes the sums can tell all about, and of how many that are wanted they cannot: *N_LEFT.
+ * False: of none. */
 static bool
-find_answers(struct gather *g, const struct chunk *c)
+find_answers(struct gather *g, uint32_t *n_left)
 {
 	struct gather_sums *s = g->sums;
 	bool any = false;
 
-	look_at_kinds(g, c);
-	xgrow(&s->answers, &s->cap_answers, c->n_combined, sizeof(*s->answers));
-	for (uint32_t i = 0; i < c->n_combined; i++) {
+	*n_left = 0;
+	look_at_kinds(g);
+	xgrow(&s->answers, &s->cap_answers, s->rows.n_combined, sizeof(*s->answers));
+	for (uint32_t i = 0; i < s->rows.n_combined; i++) {
 		const struct gather_code *code = &g->codes[i];
 
 		s->answers[i] = code->state == GATHER_READY && is_of_kind(g, code->kind) &&
 				code->kind->sums == GATHER_SUMS_FIT;
 		any |= s->answers[i];
+		*n_left += code->state != GATHER_SKIP && !s->answers[i];
 	}
 	return any;
 }
@@ -220,8 +241,8 @@ find_answers(struct gather *g, const struct chunk *c)
 static bool
 note(struct gather *g, struct group *group, size_t i, uint64_t flags)
 {
-	uint64_t first = g->sums->of->first + column_of(g, SUMS_FIRST)[i];
-	uint64_t last = g->sums->of->first + column_of(g, SUMS_LAST)[i];
+	uint64_t first = g->sums->of_first + column_of(g, SUMS_FIRST)[i];
+	uint64_t last = g->sums->of_first + column_of(g, SUMS_LAST)[i];
 
 	if (last < g->plan->first) {
 		group->before = last;
@@ -309,15 +330,22 @@ static void
 take_step(struct gather *g, struct group *group, size_t i, const struct gather_step *step)
 {
 	const struct tally_how *how = &g->how[step->column];
-	struct tally *t = &group->tallies[step->tally];
 	uint64_t n = column_of(g, SUMS_ROWS)[i], total = n, at;
 	struct value v, *value = NULL;
+	struct tally *t;
 
 	if (!step->is_sure) {
 		cursor_go(g->cursor, g->cursor->chunk, (uint32_t)(g->cursor->first + i));
 		if (!sift_row(g->only[step->column], g->cursor))
 			return;
 	}
+	if (gather_is_last(g, step->column)) {
+		at = g->sums->of_first + column_of(g, SUMS_LAST)[i];
+		if (step->add == GATHER_LAST || value_of(g, i, step, &v))
+			gather_note_last(g, group, step->tally, at);
+		return;
+	}
+	t = &group->tallies[step->tally];
 	if (step->add == GATHER_ONE || step->add == GATHER_SUM) {
 		if (step->add == GATHER_SUM && !total_of(g, i, step, &total))
 			return;
@@ -335,7 +363,7 @@ take_step(struct gather *g, struct group *group, size_t i, const struct gather_s
 		value = &v;
 	}
 	at = column_of(g, how->aggregation == VIEW_FIRST ? SUMS_FIRST : SUMS_LAST)[i];
-	tally_add_many(t, how, value, g->sums->of->first + at, n);
+	tally_add_many(t, how, value, g->sums->of_first + at, n);
 }
 
 /* Take the groups of the cursor's pack that ROWS has bits for. */
@@ -396,8 +424,12 @@ go_to_pack(struct gather *g, uint32_t first, uint32_t n)
 		c->codes[i] = (uint32_t)values[i];
 	c->loaded |= 1u << COL_THREAD | 1u << COLUMNS;
 	values = c->stands_for = column_of(g, SUMS_FIRST);
-	for (uint32_t i = 0; s->needs_fds && i < n; i++)
-		c->values[COL_FD][i] = column_get(&s->of->columns[COL_FD], values[i]);
+	for (uint32_t i = 0; s->needs_fds && i < n; i++) {
+		const struct chunk *of = chunk_of(g, s->of_first + values[i]);
+
+		c->values[COL_FD][i] = column_get(&of->columns[COL_FD],
+						  s->of_first + values[i] - of->first);
+	}
 	c->loaded |= s->needs_fds ? 1u << COL_FD : 0;
 	if (s->needs_spans)
 		find_spans(g, n);
@@ -446,18 +478,18 @@ take_all(struct gather *g, uint64_t *packs)
 	}
 }
 
-/* Chunks ---------------------------------------------------------------- */
+/* Chunks and nodes ------------------------------------------------------ */
 
-/* Does the plan want all of C, and nothing else than what sums can have? */
+/* Does the plan want all events from FIRST to END - 1, and nothing else than what sums can
+ * have? */
 static bool
-is_whole(const struct gather *g, const struct chunk *c)
+is_whole(const struct gather *g, uint64_t first, uint64_t end)
 {
 	const struct plan *plan = g->plan;
-	uint64_t end = c->first + c->n;
 
-	return c->sums && !plan->is_list && (g->skip_flags & SUMS_LEAVES) == SUMS_LEAVES &&
-	       c->first >= plan->scan_first && end <= plan->end &&
-	       (c->first >= plan->first || end <= plan->first);
+	return !plan->is_list && (g->skip_flags & SUMS_LEAVES) == SUMS_LEAVES &&
+	       first >= plan->scan_first && end <= plan->end &&
+	       (first >= plan->first || end <= plan->first);
 }
 
 /* Unpack all durations. */
@@ -475,51 +507,61 @@ load_spans(struct gather_sums *s)
 	s->next = (struct spans_at){ 0, 0 };
 }
 
-/* Have the cursor go through the groups of C. */
+/* SUMS are what is looked at: of events from FIRST on in SECTION. */
 static void
-begin(struct gather *g, const struct chunk *c)
+look_at(struct gather *g, const struct sums *sums, uint64_t first, uint32_t section)
 {
 	struct gather_sums *s = g->sums;
 
-	s->of = c;
-	s->sums = c->sums;
-	s->rows.first = c->first;
-	s->rows.n = sums_count(c->sums);
-	s->rows.section = c->section;
-	s->rows.combined = c->combined;
-	s->rows.n_combined = c->n_combined;
+	if (!s)
+		s = g->sums = xzalloc(sizeof(*g->sums));
+	s->of = NULL;
+	s->of_first = first;
+	s->sums = sums;
+	s->rows.first = first;
+	s->rows.n = sums_count(sums);
+	s->rows.section = section;
 	s->rows.is_sealed = true;
-	/* Codes are the same. */
-	g->cursor->coded = &s->rows;
+}
+
+/* Have the cursor go through the groups. CODED is what has the same codes, and was looked at;
+ * NULL: nothing. */
+static void
+begin(struct gather *g, const struct chunk *coded)
+{
+	g->cursor->coded = coded ? &g->sums->rows : NULL;
 	g->cursor->chunk = NULL;
-	if (s->needs_spans)
-		load_spans(s);
+	if (g->sums->needs_spans)
+		load_spans(g->sums);
 }
 
 static void
-end(struct gather *g, const struct chunk *c)
+end(struct gather *g, const struct chunk *coded)
 {
-	g->cursor->coded = c;
+	g->cursor->coded = coded;
 	g->cursor->stands_for = NULL;
-	cursor_go(g->cursor, c, 0);
+	g->cursor->chunk = NULL;
 }
 
 bool
 gather_sums(struct gather *g, const struct chunk *c, uint64_t *packs)
 {
+	uint32_t n_left;
 	bool all = true;
 
 	memset(packs, 0xFF, GATHER_PACK_WORDS * sizeof(*packs));
-	if (!is_whole(g, c) || !cursor_kinds(g->cursor))
+	if (!c->sums || !is_whole(g, c->first, c->first + c->n) || !cursor_kinds(g->cursor))
 		return true;
-	if (!g->sums)
-		g->sums = xzalloc(sizeof(*g->sums));
-	if (!find_answers(g, c))
+	look_at(g, c->sums, c->first, c->section);
+	g->sums->rows.combined = c->combined;
+	g->sums->rows.n_combined = c->n_combined;
+	if (!find_answers(g, &n_left))
 		return true;
 	memset(packs, 0, GATHER_PACK_WORDS * sizeof(*packs));
 	begin(g, c);
 	take_all(g, packs);
 	end(g, c);
+	cursor_go(g->cursor, c, 0);
 	for (uint32_t i = 0; i < c->n_combined; i++) {
 		if (g->sums->answers[i])
 			g->codes[i].state = GATHER_SKIP;
@@ -527,4 +569,34 @@ gather_sums(struct gather *g, const struct chunk *c, uint64_t *packs)
 	}
 	g->n_summed++;
 	return !all;
+}
+
+bool
+gather_wants_node(const struct gather *g, const struct pyramid_node *node)
+{
+	return is_whole(g, node->first, node->end);
+}
+
+bool
+gather_node(struct gather *g, const struct pyramid_node *node)
+{
+	uint64_t packs[GATHER_PACK_WORDS];
+	struct gather_sums *s;
+	uint32_t n_left = 0;
+	bool any;
+
+	look_at(g, node->sums, node->first, node->section);
+	s = g->sums;
+	s->rows.combined = node->combined;
+	s->rows.n_combined = node->n_combined;
+	g->cursor->coded = NULL;
+	cursor_go(g->cursor, &s->rows, 0);
+	any = gather_find_codes(g, &s->rows) && find_answers(g, &n_left);
+	if (any && !n_left) {
+		begin(g, NULL);
+		take_all(g, packs);
+		g->n_in_nodes += node->n_chunks;
+	}
+	end(g, NULL);
+	return !n_left;
 }

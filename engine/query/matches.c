@@ -99,8 +99,9 @@ matches_new(const struct snapshot *snap, const struct matches_question *q, struc
 		m->n_sifts++;
 	}
 	find_types(m);
+	m->facts.kinds = UINT32_MAX;
 	for (size_t i = 0; i < m->n_sifts; i++)
-		sift_want_facts(m->sifts[i], &m->facts);
+		sift_want_facts(m->sifts[i], &m->facts, false);
 	facts_borrow(&m->facts, snap, q->style, 0);
 	for (size_t i = 0; i < m->n_sifts; i++) {
 		sift_use_facts(m->sifts[i], &m->facts);

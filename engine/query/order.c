@@ -133,6 +133,9 @@ compare_rows(const struct ordering *o, const struct table_row *a, const struct t
 
 	for (size_t i = 0; !order && i < o->t->n_columns; i++)
 		order = compare_cells(o, i, false, rows);
+	/* In which order groups were found is a matter of threads: what is unsure tells, too. */
+	for (size_t i = 0; !order && i < o->t->n_columns; i++)
+		order = (int)a->cells[i].state - (int)b->cells[i].state;
 	return order;
 }
 

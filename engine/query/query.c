@@ -14,10 +14,13 @@
 #include "engine/query/entities.h"
 #include "engine/query/gather.h"
 #include "engine/query/matches.h"
+#include "engine/store/pyramid.h"
+#include "engine/store/sums.h"
 
 #define NEAR_END 512u			/* events */
 #define LATER 8u			/* times as long until more is told */
 #define FIRST_ROWS 1000u		/* of a list that is told of before it is whole */
+#define GROUPS_EACH 16384u		/* of nodes: with fewer of them a thread does not pay */
 
 /* The plan -------------------------------------------------------------- */
 
@@ -95,7 +98,12 @@ make_plan(struct plan *plan, const struct snapshot *snap, const struct query *q,
 struct scan {
 	const struct plan *plan;
 	const struct facts_list *facts;
-	/* Each worker has a run of chunks, so that versions that lived together are met
+	struct gather_run *runs;	/* of all chunks of the plan: what is asked first */
+	size_t n_runs;
+	_Atomic size_t next_run;
+	bool *is_taken;			/* by the index of a chunk: it need not be looked at */
+	size_t *chunks;			/* the indexes of the others */
+	/* Each worker has a run of these, so that versions that lived together are met
 	 * by one of them; who is done helps the others. */
 	_Atomic size_t next[CREW_MAX];
 	size_t last[CREW_MAX];
@@ -161,6 +169,7 @@ take_chunk(struct scan *scan, struct gather *g, unsigned run)
 
 	if (i >= scan->last[run])
 		return false;
+	i = scan->chunks[i];
 	/* Something is looked at in any case, so that it comes to an end. */
 	if (is_cancelled(plan) || (g->has_chunks && plan_is_over(plan)) ||
 	    !gather_chunk(g, &plan->snap->chunks[i])) {
@@ -182,49 +191,112 @@ work(void *ctx, unsigned number)
 			continue;
 }
 
-/* Give each of the N workers its run of the chunks that are to be looked at. */
+/* Take what many chunks come to. */
 static void
-divide(struct scan *scan, unsigned n)
+work_on_runs(void *ctx, unsigned number)
+{
+	struct scan *scan = ctx;
+	size_t i;
+
+	while ((i = atomic_fetch_add(&scan->next_run, 1)) < scan->n_runs)
+		if (!is_cancelled(scan->plan))
+			gather_take_run(scan->gathers[number], &scan->runs[i], scan->is_taken);
+}
+
+/* Find the runs of the chunks that are to be looked at: how many groups their nodes have. */
+static uint64_t
+find_runs(struct scan *scan)
 {
 	const struct plan *plan = scan->plan;
 	const struct snapshot *snap = plan->snap;
 	size_t first = 0, end = snap->n_chunks;
+	uint64_t n_groups = 0;
 
 	while (first < end && snap->chunks[first].c->first + snap->chunks[first].n <=
 	       plan->scan_first)
 		first++;
 	while (end > first && snap->chunks[end - 1].c->first >= plan->end)
 		end--;
+	scan->runs = xreallocarray(NULL, end - first + 1, sizeof(*scan->runs));
+	while (end > first) {
+		struct gather_run *run = &scan->runs[scan->n_runs++];
+
+		end = gather_run(scan->gathers[0], end, run);
+		n_groups += run->node ? sums_count(run->node->sums) : 0;
+	}
+	return n_groups;
+}
+
+/* Give each of the N workers its run of the chunks that are left. */
+static size_t
+divide(struct scan *scan, unsigned n)
+{
+	size_t n_chunks = 0;
+
+	for (size_t i = scan->n_runs; i-- > 0;)
+		for (size_t k = scan->runs[i].first; k < scan->runs[i].end; k++) {
+			if (scan->is_taken[k])
+				note_progress(scan, rows_within(scan->plan,
+								&scan->plan->snap->chunks[k]));
+			else
+				scan->chunks[n_chunks++] = k;
+		}
 	scan->n = n;
 	for (unsigned i = 0; i < n; i++) {
-		atomic_store(&scan->next[i], first + (end - first) * i / n);
-		scan->last[i] = first + (end - first) * (i + 1) / n;
+		atomic_store(&scan->next[i], n_chunks * i / n);
+		scan->last[i] = n_chunks * (i + 1) / n;
 	}
+	return n_chunks;
 }
 
 static unsigned
 threads_of(const struct plan *plan)
 {
 	unsigned n = plan->q->n_threads ? plan->q->n_threads : crew_size(plan->q->crew);
-	size_t chunks = 1 + (size_t)((plan->end - plan->scan_first) / CHUNK_ROWS);
+	uint64_t each = plan->snap->n_chunks > 1 ? plan->snap->chunks[0].n : CHUNK_ROWS;
+	size_t chunks = 1 + (size_t)((plan->end - plan->scan_first) / each);
 
 	if (n > CREW_MAX)
 		n = CREW_MAX;
 	return n < chunks ? n : (unsigned)chunks;
 }
 
+/* How many of N threads pay for N_GROUPS. */
+static unsigned
+threads_for(unsigned n, uint64_t n_groups)
+{
+	return n_groups / GROUPS_EACH < n ? (unsigned)(n_groups / GROUPS_EACH) + 1 : n;
+}
+
+/* Scan with N threads, which have their gatherers. */
+static void
+scan_chunks(struct scan *scan, unsigned n)
+{
+	const struct plan *plan = scan->plan;
+	uint64_t n_groups = find_runs(scan);
+
+	scan->is_taken = xzalloc(plan->snap->n_chunks + 1);
+	scan->chunks = xreallocarray(NULL, plan->snap->n_chunks + 1, sizeof(*scan->chunks));
+	if (n_groups)
+		crew_run(plan->q->crew, threads_for(n, n_groups), work_on_runs, scan);
+	if (divide(scan, n))
+		crew_run(plan->q->crew, n, work, scan);
+	free(scan->runs);
+	free(scan->is_taken);
+	free(scan->chunks);
+}
+
 /* Scan with several threads; what they found is in the gatherer of the first. */
 static int
 scan_rows(struct scan *scan, unsigned n, struct err *err)
 {
-	divide(scan, n);
 	for (unsigned i = 1; i < n; i++) {
 		scan->gathers[i] = gather_new(scan->plan, err);
 		if (!scan->gathers[i])
 			return err->code;
 		gather_use_facts(scan->gathers[i], scan->facts);
 	}
-	crew_run(scan->plan->q->crew, n, work, scan);
+	scan_chunks(scan, n);
 	for (unsigned i = 1; i < n; i++)
 		gather_merge(scan->gathers[0], scan->gathers[i]);
 	return 0;
@@ -361,7 +433,7 @@ static struct table *
 run(struct inquiry *q, enum extent *extent, struct err *err)
 {
 	struct table *table;
-	size_t n_summed = 0;
+	size_t n_summed = 0, n_in_nodes = 0;
 	bool is_stopped;
 
 	if (gather(q, extent, err) < 0) {
@@ -374,10 +446,13 @@ run(struct inquiry *q, enum extent *extent, struct err *err)
 	/* Whoever is told of a part has no snapshot to make more of it. */
 	if (*extent != EXTENT_ALL)
 		q->q.rows_first = 0;
-	for (unsigned i = 0; i < q->n; i++)
+	for (unsigned i = 0; i < q->n; i++) {
 		n_summed += q->gathers[i]->n_summed;
+		n_in_nodes += q->gathers[i]->n_in_nodes;
+	}
 	table = answer_new(q);
 	table->n_summed = n_summed;
+	table->n_in_nodes = n_in_nodes;
 	table->is_partial |= is_stopped || *extent != EXTENT_ALL;
 	return table;
 }
@@ -427,11 +502,12 @@ query_run(const struct snapshot *snap, const struct query *q, struct err *err)
 	}
 }
 
-/* Add what a query about V, else as Q, would ask. What makes no sense asks nothing. */
+/* Find out what a query about V, else as Q, would ask of descriptors: it is kept. What makes no
+ * sense asks nothing. */
 static void
-want_facts(const struct snapshot *snap, const struct query *q, const struct view *v,
-	   struct facts_list *facts)
+make_facts(const struct snapshot *snap, const struct query *q, const struct view *v)
 {
+	struct facts_list facts = { .cancel = q->watch ? &q->watch->cancel : NULL };
 	struct query of = *q;
 	struct gather *g;
 	struct plan plan;
@@ -441,8 +517,11 @@ want_facts(const struct snapshot *snap, const struct query *q, const struct view
 	if (make_plan(&plan, snap, &of, &err) < 0 || !wants_all(&plan))
 		return;
 	g = gather_new(&plan, &err);
-	if (g)
-		gather_want_facts(g, facts);
+	if (g) {
+		gather_want_facts(g, &facts);
+		facts_borrow(&facts, snap, q->style, 1);
+		facts_fini(&facts);
+	}
 	gather_free(g);
 }
 
@@ -520,14 +599,10 @@ void
 query_prepare(const struct snapshot *snap, const struct query *q,
 	      const struct view *const *views, size_t n)
 {
-	struct facts_list facts = { .cancel = q->watch ? &q->watch->cancel : NULL };
-
 	for (size_t i = 0; i < n && !is_stopped(q); i++)
-		want_facts(snap, q, views[i], &facts);
-	facts_borrow(&facts, snap, q->style, 1);
+		make_facts(snap, q, views[i]);
 	for (size_t i = 0; i < n && !is_stopped(q); i++)
 		ask_filter(snap, q, views, i);
-	facts_fini(&facts);
 	for (size_t i = 0; i < n && !is_stopped(q); i++)
 		ask_bytes(snap, q, views[i]);
 }

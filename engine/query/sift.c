@@ -8,6 +8,7 @@
 #include "engine/filter/types.h"
 #include "engine/filter/zone.h"
 #include "engine/field/operand.h"
+#include "engine/query/at_hand.h"
 #include "engine/query/facts.h"
 #include "engine/query/known.h"
 #include "engine/query/sift_node.h"
@@ -105,6 +106,8 @@ check_node(const struct expr *e)
 		n->cost = 1;
 	else if (has_term(n->how) && operand_many(c->left) == FIELD_ONE)
 		n->term = term_of(c);
+	if (n->how == TERM_BY_EVENT && !c->right)
+		n->at_hand = at_hand_new(c->left);
 	if (has_term(n->how) && !n->term)
 		n->how = TERM_BY_ROW;
 	return n;
@@ -170,6 +173,7 @@ node_free(struct sift_node *n)
 		sift_node_drop_answers(n);
 		free(n->by_kind);
 		term_free(n->term);
+		at_hand_free(n->at_hand);
 		known_free(n->known);
 		known_free(n->of_bytes);
 		free(n);
@@ -249,18 +253,18 @@ sift_start(struct sift *s, struct cursor *c)
 }
 
 static void
-want_facts(const struct sift_node *n, struct facts_list *l)
+want_facts(const struct sift_node *n, struct facts_list *l, bool is_worth)
 {
 	if (has_facts(n))
-		facts_want(l, n->check->left);
+		facts_want(l, n->check->left, is_worth);
 	for (const struct sift_node *kid = n->first; kid; kid = kid->next)
-		want_facts(kid, l);
+		want_facts(kid, l, is_worth);
 }
 
 void
-sift_want_facts(const struct sift *s, struct facts_list *l)
+sift_want_facts(const struct sift *s, struct facts_list *l, bool is_worth)
 {
-	want_facts(s->top, l);
+	want_facts(s->top, l, is_worth);
 }
 
 static void
@@ -381,6 +385,21 @@ lacks_tracer(const struct sift_node *n, struct cursor *c)
 }
 
 static bool
+ask_event(struct sift_node *n, struct cursor *c)
+{
+	const struct eval *ev;
+
+	switch (n->at_hand ? at_hand_look(n->at_hand, c, &ev) : AT_HAND_NOT) {
+	case AT_HAND_HERE:
+		return check_holds(n->check, ev);
+	case AT_HAND_NOTHING:
+		return false;
+	default:
+		return ask(n, c, CURSOR_EVENT);
+	}
+}
+
+static bool
 check_row(struct sift_node *n, struct cursor *c)
 {
 	struct value v = { 0 };
@@ -406,7 +425,7 @@ check_row(struct sift_node *n, struct cursor *c)
 		v.u -= n->check->whole_seconds ? v.u % NS_PER_S : 0;
 		return ask_value(n, true, &v);
 	case TERM_BY_EVENT:
-		return ask(n, c, CURSOR_EVENT);
+		return ask_event(n, c);
 	default:
 		return ask(n, c, CURSOR_ROW);
 	}

@@ -23,7 +23,7 @@ struct sift *sift_new(const char *text, const struct filter_options *options,
 void sift_free(struct sift *s);		/* NULL is fine */
 
 /* As those of terms. */
-void sift_want_facts(const struct sift *s, struct facts_list *l);
+void sift_want_facts(const struct sift *s, struct facts_list *l, bool is_worth);
 void sift_use_facts(struct sift *s, const struct facts_list *l);
 
 /* Before the first row, where many are asked: so that those who ask at the same time share
@@ -48,6 +48,9 @@ bool sift_keeps(const struct sift *s);
 
 /* Are rows with ROW_NEEDS_BYTES to be looked up in their bytes? */
 bool sift_needs_bytes(const struct sift *s);
+
+/* Rows with which kinds of descriptors (enum fd_kind) can be wanted, a bit each? C is any. */
+uint32_t sift_fd_kinds(const struct sift *s, const struct cursor *c);
 
 /* Can a row of type ID be wanted? */
 bool sift_wants_type(const struct sift *s, uint16_t id);

@@ -10,19 +10,13 @@
 #include "engine/filter/expr.h"
 #include "engine/query/sift.h"
 #include "engine/query/term.h"
+#include "engine/query/verdicts.h"
 
+struct at_hand;
 struct facts;
-struct keepsakes;
 struct known;
 
 enum sift_answer { SIFT_UNKNOWN, SIFT_REFUSED, SIFT_WANTED };
-
-/* What a part of a filter says of each version of a descriptor, as far as somebody asked.
- * All threads of all queries share it: what one finds out serves the others. */
-struct sift_verdicts {
-	size_t n_slots;
-	uint8_t answers[];		/* enum sift_answer; sift_answer() reads them */
-};
 
 struct sift_node {
 	const struct sift *of;
@@ -34,11 +28,11 @@ struct sift_node {
 	const struct check *check;
 	enum term_how how;
 	uint8_t *answers;		/* enum sift_answer, by slot; those of SHARED, or owned */
-	struct sift_verdicts *shared;	/* borrowed from the store; NULL: none */
-	struct keepsakes *shared_from;
+	struct verdicts *shared;	/* borrowed from the store; NULL: none */
 	uint8_t *by_kind;		/* by kind of row: see sift_pack.c */
 	struct term *term;		/* what is compared, where terms know a short way */
 	const struct facts *facts;	/* borrowed; NULL: none */
+	struct at_hand *at_hand;	/* of what needs bytes; NULL: it always does */
 	struct known *known;		/* what it said before, where that is worth it */
 	bool is_part;			/* of one that the same slots decide */
 	struct known *of_bytes;		/* the same, only of rows whose bytes decide */
@@ -70,15 +64,14 @@ void sift_node_drop_answers(struct sift_node *n);
 static inline uint8_t
 sift_answer(const struct sift_node *n, size_t slot)
 {
-	return __atomic_load_n(&n->answers[slot], __ATOMIC_RELAXED);
+	return verdicts_get(n->answers, slot);
 }
 
 /* Note that N says YES of SLOT. */
 static inline bool
 sift_note(struct sift_node *n, size_t slot, bool yes)
 {
-	__atomic_store_n(&n->answers[slot], yes ? SIFT_WANTED : SIFT_REFUSED,
-			 __ATOMIC_RELAXED);
+	verdicts_note(n->answers, slot, yes ? SIFT_WANTED : SIFT_REFUSED);
 	return yes;
 }
 

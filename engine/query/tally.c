@@ -74,10 +74,9 @@ hash_value(enum value_type type, const struct value *v)
 }
 
 static void
-grow(struct bag *b)
+grow(struct bag *b, size_t n)
 {
-	size_t n = b->n_slots ? b->n_slots * 2 : 64;
-
+	n = n > 64 ? n : 64;
 	free(b->slots);
 	b->slots = xzalloc(n * sizeof(*b->slots));
 	b->n_slots = n;
@@ -105,10 +104,10 @@ bag_place(const struct bag *b, const struct value *v, uint64_t hash)
 	return i;
 }
 
-uint32_t
-bag_put(struct bag *b, const struct value *v)
+/* The id of V, which has HASH; if it is new, its bytes are borrowed. */
+static uint32_t
+put_hashed(struct bag *b, const struct value *v, uint64_t hash)
 {
-	uint64_t hash = hash_value(b->type, v);
 	uint32_t n_base = b->base ? b->base->n : 0;
 	size_t i;
 
@@ -118,17 +117,45 @@ bag_put(struct bag *b, const struct value *v)
 			return b->base->slots[i];
 	}
 	if ((b->n + 1) * 2 > b->n_slots)
-		grow(b);
+		grow(b, 2 * b->n_slots);
 	i = bag_place(b, v, hash);
 	if (b->slots[i])
 		return n_base + b->slots[i];
 	xgrow(&b->entries, &b->cap, b->n + 1u, sizeof(*b->entries));
 	b->entries[b->n] = (struct bag_entry){ *v, hash };
-	if (b->type == T_STR || b->type == T_DATA)
-		b->entries[b->n].value.s.p = (const uint8_t *)
-			arena_strndup(&b->arena, (const char *)v->s.p, v->s.len);
 	b->slots[i] = ++b->n;
 	return n_base + b->n;
+}
+
+uint32_t
+bag_put(struct bag *b, const struct value *v)
+{
+	uint32_t n = b->n, id = put_hashed(b, v, hash_value(b->type, v));
+
+	if (b->n > n && (b->type == T_STR || b->type == T_DATA))
+		b->entries[n].value.s.p = (const uint8_t *)
+			arena_strndup(&b->arena, (const char *)v->s.p, v->s.len);
+	return id;
+}
+
+#define AHEAD 8u			/* entries whose places are fetched early */
+
+void
+bag_put_all(struct bag *b, const struct bag *from, uint32_t *ids)
+{
+	size_t n_slots = 64;
+
+	while (n_slots < 2u * ((size_t)b->n + from->n))
+		n_slots *= 2;
+	if (n_slots > b->n_slots)
+		grow(b, n_slots);
+	for (uint32_t i = 0; i < from->n; i++) {
+		const struct bag_entry *e = &from->entries[i];
+
+		if (i + AHEAD < from->n)
+			__builtin_prefetch(&b->slots[e[AHEAD].hash & (b->n_slots - 1)]);
+		ids[i] = put_hashed(b, &e->value, e->hash);
+	}
 }
 
 size_t
@@ -403,6 +430,17 @@ tally_add_bucket(struct tally *t, const struct tally_how *how, unsigned bucket, 
 	t->n += n;
 }
 
+/* Add all of FROM. */
+static void
+merge_distinct(struct bag *to, struct bag *from)
+{
+	uint32_t *ids = xreallocarray(NULL, from->n + 1u, sizeof(*ids));
+
+	bag_put_all(to, from, ids);
+	arena_take(&to->arena, &from->arena);
+	free(ids);
+}
+
 void
 tally_merge(struct tally *t, const struct tally_how *how, struct tally *from)
 {
@@ -430,8 +468,7 @@ tally_merge(struct tally *t, const struct tally_how *how, struct tally *from)
 		tally_add(t, how, &from->best, 0);
 		break;
 	case VIEW_DISTINCT:
-		for (uint32_t id = 1; id <= from->distinct->n; id++)
-			bag_put(t->distinct, bag_get(from->distinct, id));
+		merge_distinct(t->distinct, from->distinct);
 		break;
 	case VIEW_P50:
 	case VIEW_P95:

@@ -34,6 +34,9 @@ struct bag_entry {
 
 /* The id of V, from 1; its bytes are copied when it is new. */
 uint32_t bag_put(struct bag *b, const struct value *v);
+/* Put all values of FROM, which has B's type and base, into B: IDS[i] is the id there of what
+ * has id i + 1 in FROM, without its base. Texts are borrowed from FROM. */
+void bag_put_all(struct bag *b, const struct bag *from, uint32_t *ids);
 void bag_fini(struct bag *b);
 /* That it takes, without BASE. */
 size_t bag_bytes(const struct bag *b);
@@ -79,6 +82,13 @@ struct tally_how {
 	enum value_type type;		/* of the values */
 	struct arena *arena;		/* texts that a tally keeps */
 };
+
+/* Is what it is for HOW a sum, whatever it is divided by? */
+static inline bool
+tally_has_sum(enum view_aggregation how)
+{
+	return how == VIEW_SUM || how == VIEW_RATE || how == VIEW_AVG;
+}
 
 /* Take V of event NUMBER; V is NULL where events are counted. */
 void tally_add(struct tally *t, const struct tally_how *how, const struct value *v,

@@ -7,6 +7,7 @@
 #include "engine/base/err.h"
 #include "engine/base/hash.h"
 #include "engine/base/mem.h"
+#include "engine/query/at_hand.h"
 #include "engine/query/facts.h"
 #include "engine/query/sheet.h"
 #include "engine/world/world.h"
@@ -41,6 +42,7 @@ struct term {
 	bool needs_bytes;
 	bool is_of_writes;		/* what does not write has the value "no" */
 	const struct facts *facts;	/* borrowed; NULL: none */
+	struct at_hand *at_hand;	/* of what needs bytes; NULL: it always does */
 	struct sheet *sheet;		/* of rows, where bytes are needed; else NULL */
 	struct answers by_slot;
 	uint32_t *lineages;		/* by slot: for which its answer holds */
@@ -171,6 +173,8 @@ term_new(const char *text, struct err *err)
 	t->type = t->is_list ? T_STR : operand_type(t->operand);
 	if (t->how == TERM_BY_EVENT)
 		t->sheet = sheet_new(t->operand, t->type);
+	if (t->how == TERM_BY_EVENT)
+		t->at_hand = at_hand_new(t->operand);
 	return t;
 }
 
@@ -180,6 +184,7 @@ term_free(struct term *t)
 	if (!t)
 		return;
 	sheet_free(t->sheet);
+	at_hand_free(t->at_hand);
 	operand_free(t->operand);
 	free(t->own);
 	free(t->lineages);
@@ -200,10 +205,10 @@ has_facts(const struct term *t)
 }
 
 void
-term_want_facts(const struct term *t, struct facts_list *l)
+term_want_facts(const struct term *t, struct facts_list *l, bool is_worth)
 {
 	if (has_facts(t))
-		facts_want(l, t->operand);
+		facts_want(l, t->operand, is_worth);
 }
 
 void
@@ -613,11 +618,16 @@ static bool
 get_by_event(struct term *t, struct cursor *c, struct value *out)
 {
 	uint32_t number = sheet_get(t->sheet, c, out);
+	enum at_hand_answer answer;
+	const struct eval *ev;
 	bool there;
 
 	if (number)
 		return number != SHEET_NONE;
-	there = ask(t, c, cursor_eval(c, CURSOR_EVENT), out);
+	answer = t->at_hand ? at_hand_look(t->at_hand, c, &ev) : AT_HAND_NOT;
+	if (answer == AT_HAND_NOT)
+		ev = cursor_eval(c, CURSOR_EVENT);
+	there = answer != AT_HAND_NOTHING && ask(t, c, ev, out);
 	sheet_put(t->sheet, c, there ? out : NULL);
 	return there;
 }

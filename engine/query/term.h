@@ -43,8 +43,9 @@ enum kind_source { KIND_UNKNOWN, KIND_NONE, KIND_CONSTANT, KIND_RESULT, KIND_SPA
 struct term *term_new(const char *text, struct err *err);
 void term_free(struct term *t);		/* NULL is fine */
 
-/* What T asks of descriptors may be kept in L; use what there is. L outlives T. */
-void term_want_facts(const struct term *t, struct facts_list *l);
+/* What T asks of descriptors may be kept in L, which it may be worth; use what there is. L
+ * outlives T. */
+void term_want_facts(const struct term *t, struct facts_list *l, bool is_worth);
 void term_use_facts(struct term *t, const struct facts_list *l);
 /* What it uses, or NULL. */
 const struct facts *term_facts(const struct term *t);

@@ -204,6 +204,20 @@ tell_losses(struct retell *t, uint64_t number)
 	}
 }
 
+/* What had no number and came before event NUMBER, behind the one before it. */
+static void
+tell_unnumbered(const struct retell *t, uint64_t number)
+{
+	const struct event *ev;
+
+	for (size_t i = 0; (ev = recall_unnumbered(t->recall, number, i)); i++) {
+		struct event again = *ev;
+
+		again.dump_flags = EVENT_STATE_ONLY | EVENT_RESTATED;
+		tell_event(t, &again);
+	}
+}
+
 /* How many rows before that of event NUMBER the one of its enter event is. */
 static uint64_t
 rows_back(const struct retell *t, uint64_t number)
@@ -261,6 +275,7 @@ retell_event(struct retell *t, uint64_t number, struct err *err)
 	if (section->first != t->section)
 		retell_begin(t, number);
 	tell_losses(t, number);
+	tell_unnumbered(t, number);
 	m = recall_event(t->recall, number, &why);
 	tell_enter(t, m);
 	if (m->ev->id == EV_PROCINFO_E)

@@ -2,10 +2,13 @@
 #include <string.h>
 
 #include "engine/base/mem.h"
+#include "engine/event/cpu_time.h"
+#include "engine/event/scan.h"
 #include "engine/store/aside.h"
 #include "engine/store/inside.h"
 #include "engine/store/marks.h"
 #include "engine/store/payload.h"
+#include "engine/store/pyramid.h"
 #include "engine/store/sealer.h"
 
 /* Of what can be told by TYPE alone: may an event of it have to be asked for its bytes? */
@@ -110,7 +113,7 @@ append_collect(struct store *s, bool wait)
 void
 append_seal(struct store *s)
 {
-	struct chunk *open = s->open;
+	struct chunk *open = s->open, *sealed;
 
 	append_collect(s, true);
 	if (!open)
@@ -125,14 +128,16 @@ append_seal(struct store *s)
 	}
 	/* As late as this, so that it has no right which the writer gave up before. */
 	if (s->seals_apart && !s->sealer)
-		s->sealer = sealer_new(s->sums_pay);
+		s->sealer = sealer_new(s->sums_pay, s->pyramid);
 	if (s->sealer) {
 		sealer_give(s->sealer, open);
 		return;
 	}
 	if (!s->room)
 		s->room = seal_room_new(s->sums_pay);
-	put_sealed(s, open, chunk_seal(open, s->room));
+	sealed = chunk_seal(open, s->room);
+	pyramid_add(s->pyramid, sealed);
+	put_sealed(s, open, sealed);
 }
 
 static void
@@ -145,6 +150,7 @@ open_chunk(struct store *s, const struct moment *m)
 	if (c) {
 		c->first = s->next;
 		c->n = 0;
+		memset(&c->fd_names, 0, sizeof(c->fd_names));
 		aside_clear(c->aside);
 	} else {
 		c = chunk_new(s->next);
@@ -401,6 +407,95 @@ call_of(const struct event *ev, uint64_t *code)
 	return told ? ROW_HAS_CALL : 0;
 }
 
+/* The event of M does not name its descriptor as its parameter AT. */
+static void
+put_fd_aside(struct chunk *c, const struct moment *m, unsigned at)
+{
+	struct event named = *m->ev;
+	uint64_t *types = c->fd_names.other;
+
+	named.n_params = at + 1;
+	if (event_bytes(&named, at).len == 8 && aside_add(c->aside, c->n, ASIDE_FD, &named))
+		types = c->fd_names.aside;
+	types[named.id / 64] |= (uint64_t)1 << named.id % 64;
+}
+
+/* Note which descriptor the event of M, the next one of C, names as its parameter AT. */
+static void
+note_fd_name(struct chunk *c, const struct moment *m, unsigned at)
+{
+	struct fd_names *names = &c->fd_names;
+	unsigned word = m->ev->id / 64;
+	uint64_t bit = (uint64_t)1 << m->ev->id % 64;
+	int64_t num;
+
+	if (at >= m->ev->n_params) {
+		names->missing[word] |= bit;
+		return;
+	}
+	names->there[word] |= bit;
+	if (event_i64(m->ev, at, &num)) {
+		if (!m->has_fd_num && !names->none)
+			names->none = num;
+		if (m->has_fd_num ? num == m->fd_num : num && num == names->none)
+			return;
+	}
+	put_fd_aside(c, m, at);
+}
+
+/* Is EV about how long a thread ran? Its thread's state has that. */
+static bool
+is_cpu_time(const struct event *ev)
+{
+	static const char name[] = CPU_TIME_NAME;
+	struct span is = ev->id == EV_ASYNCEVENT_E ? event_text(ev, 1) : (struct span){ NULL, 0 };
+
+	return is.len == sizeof(name) - 1 && !memcmp(is.p, name, is.len);
+}
+
+/* The event of M has no number. What it changed is known, but who wants to tell it again needs
+ * it as it was. */
+static void
+keep_unnumbered(struct store *s, const struct moment *m)
+{
+	const struct event *ev = m->ev;
+	struct unnumbered u = { .from = s->next, .ts_ns = ev->ts_ns, .id = ev->id,
+				.cpu = ev->cpu };
+
+	if (!s->open || !s->open->payload || !ev->type || ev->type->flags & EF_UNUSED ||
+	    (!m->has_changed && (scan_is_part(ev) || is_cpu_time(ev))))
+		return;
+	u.chunk = s->open->first;
+	u.place = payload_add(s->open->payload, ev);
+	trail_push(&s->unnumbered, &s->grave, &u, sizeof(u));
+}
+
+void
+append_cut(struct store *s, uint64_t first)
+{
+	size_t n;
+	const struct unnumbered *all = trail_all(&s->unnumbered, &n);
+
+	/* Before the first row it is a part of what was known then. */
+	if (n && all[0].from <= first)
+		trail_drop(&s->unnumbered, &s->grave, first, sizeof(*all));
+}
+
+static void
+take_unnumbered(struct store *s, struct kept_thread *k, const struct moment *m)
+{
+	const struct thread *t = world_thread(s->world, m->ev->tid);
+
+	keep_unnumbered(s, m);
+	if (k && s->type_flags[m->ev->id] & ROW_ENTER)
+		k->enter = 0;
+	/* A sample of before, or of what comes behind; another name. */
+	if (t && (m->has_changed || m->ev->id == EV_PROCINFO_E)) {
+		keep_birth(s, t);
+		keep_thread_state(s, thread_of(s, t), t, m->ev->ts_ns);
+	}
+}
+
 void
 append_moment(struct store *s, const struct moment *m)
 {
@@ -411,11 +506,7 @@ append_moment(struct store *s, const struct moment *m)
 	unsigned bits;
 
 	if (!m->num) {
-		if (k && s->type_flags[ev->id] & ROW_ENTER)
-			k->enter = 0;
-		/* A sample of before, or of what comes behind. */
-		if (k && ev->id == EV_PROCINFO_E)
-			keep_thread_state(s, k, m->thread, ev->ts_ns);
+		take_unnumbered(s, k, m);
 		return;
 	}
 	begin_row(s, m);
@@ -439,6 +530,8 @@ append_moment(struct store *s, const struct moment *m)
 	if (v[COL_BACK] == BACK_ASIDE)
 		aside_add(s->open->aside, s->open->n, ASIDE_ENTER, m->enter);
 	v[COL_FLAGS] = flags;
+	if (ev->type->fd_at >= 0)
+		note_fd_name(s->open, m, (unsigned)ev->type->fd_at);
 	if (m->mark)
 		marks_take(s, m, s->next);
 	chunk_add(s->open, &row);

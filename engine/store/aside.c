@@ -12,7 +12,7 @@
 
 #define TEXTS_MAX (1u << 20)		/* bytes of all texts of an open chunk */
 #define TEXT_MAX (ENTER_BYTES_MAX + 3 + 2 * EVENT_PARAMS_MAX)	/* of one */
-#define KINDS 2u
+#define KINDS 3u
 #define MEMO_SIZE 4096u			/* texts that are found again; a power of two */
 
 /*
@@ -108,19 +108,20 @@ key_of(uint32_t row, enum aside_kind kind)
 	return row * KINDS + kind;
 }
 
-void
+bool
 aside_add(struct aside *f, uint32_t row, enum aside_kind kind, const struct event *ev)
 {
 	uint32_t i = atomic_load_explicit(&f->n, memory_order_relaxed), len;
 
 	if (f->len + TEXT_MAX > TEXTS_MAX)
-		return;
+		return false;
 	len = put_text(f->texts + f->len, ev);
 	if (!len)
-		return;
+		return false;
 	f->keys[i] = key_of(row, kind);
 	f->at[i] = keep_text(f, len);
 	atomic_store_explicit(&f->n, i + 1, memory_order_release);
+	return true;
 }
 
 struct aside *

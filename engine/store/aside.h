@@ -3,7 +3,8 @@
  *
  * A file that could not be opened and an address that nobody answered at have no
  * descriptor, and a call of no type of its own may have a number only: what they are called
- * stands in the event's parameters. So a chunk has these, each different text once, and
+ * stands in the event's parameters; so does the descriptor of which another one was made. So
+ * a chunk has these, each different text once, and
  * nobody has to read the event again. What does not fit is left to its bytes. So it is with
  * the enter event of a call that was told in another file: it has no row.
  *
@@ -20,7 +21,7 @@ struct aside;
 struct event;
 
 /* Of what the parameters are. */
-enum aside_kind { ASIDE_NAME, ASIDE_ENTER };
+enum aside_kind { ASIDE_NAME, ASIDE_ENTER, ASIDE_FD };
 
 /* Of an open chunk, with room for all its rows. The caller owns it. */
 struct aside *aside_new(void);
@@ -29,8 +30,8 @@ void aside_free(struct aside *f);	/* NULL is fine */
 void aside_clear(struct aside *f);
 
 /* Note all parameters of EV, which are of KIND, for row ROW: the least rows first, and what is
- * told of one by kind. */
-void aside_add(struct aside *f, uint32_t row, enum aside_kind kind, const struct event *ev);
+ * told of one by kind. False: there is no room. */
+bool aside_add(struct aside *f, uint32_t row, enum aside_kind kind, const struct event *ev);
 
 /* A copy of F, which may be NULL, in as few bytes as it can be, to which nothing is added.
  * NULL: there are none. The caller owns it. */

@@ -6,6 +6,7 @@
 #include "engine/base/mem.h"
 #include "engine/store/aside.h"
 #include "engine/store/payload.h"
+#include "engine/store/pyramid.h"
 #include "engine/store/sums.h"
 
 /* As chunk_add() lays them out: bytes. */
@@ -46,6 +47,8 @@ chunk_free(struct chunk *c)
 	if (!c->has_lent)
 		payload_free(c->payload);
 	sums_free(c->sums);
+	for (unsigned i = 0; i < CHUNK_NODES; i++)
+		pyramid_node_free(c->nodes[i]);
 	aside_free(c->aside);
 	free(c->combined);
 	free(c->memory);
@@ -244,6 +247,7 @@ chunk_seal(const struct chunk *c, struct seal_room *room)
 	out->payload = c->payload;
 	out->aside = aside_pack(c->aside);
 	out->is_sealed = true;
+	out->fd_names = c->fd_names;
 	give_codes(c, out, room);
 	out->sums = sums_new(c, room->codes, out->combined, room->sums_pay,
 				   room->sums);

@@ -59,6 +59,7 @@ enum row_flag {
 	ROW_UNSURE = 1 << 15,		/* because of losses its thread or descriptor is */
 };
 
+#define CHUNK_NODES 3u			/* levels of the pyramid (pyramid.h) */
 #define CHUNK_PACKS (CHUNK_ROWS / PACK_ROWS)
 
 struct column {
@@ -75,7 +76,21 @@ chunk_kind(unsigned kind)
 	return kind + 2;
 }
 
+#define TYPE_WORDS ((EVENT_TYPES + 63) / 64)
+
+/* What the events of a chunk have at .fd_at of their types, where that is 0 or more: types are
+ * bits. */
+struct fd_names {
+	uint64_t there[TYPE_WORDS];	/* some event has it */
+	uint64_t missing[TYPE_WORDS];	/* some event has fewer parameters */
+	/* In some it is neither the row's descriptor, nor, where the row has none, NONE, and that
+	 * is put aside, or else nowhere: */
+	uint64_t aside[TYPE_WORDS], other[TYPE_WORDS];
+	int64_t none;			/* -1, or that in four bytes; 0: not told */
+};
+
 struct aside;
+struct pyramid_node;
 struct seal_room;
 struct sums;
 
@@ -96,9 +111,12 @@ struct chunk {
 	struct column codes;		/* indexes of COMBINED */
 	struct combined *combined;	/* owned; NULL: it is open */
 	uint32_t n_combined;
-	struct sums *sums;	/* owned; NULL: there is none */
+	struct sums *sums;		/* owned; NULL: there is none */
+	/* Owned: those that end with this chunk, until one that they begin with is forgotten. */
+	_Atomic(struct pyramid_node *) nodes[CHUNK_NODES];
+	struct fd_names fd_names;
 	bool is_sealed;
-	size_t bytes;			/* that it takes, without payload and sums */
+	size_t bytes;			/* that it takes, without payload, sums and nodes */
 	/* Owned; NULL: the source has it. What is sealed may get it packed, while readers look
 	 * at it. */
 	_Atomic(struct payload *) payload;

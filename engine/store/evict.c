@@ -8,6 +8,7 @@
 #include "engine/store/keepsakes.h"
 #include "engine/store/marks.h"
 #include "engine/store/payload.h"
+#include "engine/store/pyramid.h"
 #include "engine/store/sums.h"
 
 /*
@@ -26,8 +27,25 @@
 static size_t
 bytes_of_chunk(const struct chunk *c)
 {
-	return c->bytes + sums_bytes(c->sums) +
+	return c->bytes + sums_bytes(c->sums) + pyramid_bytes_of(c) +
 	       (c->payload && !c->has_lent ? payload_bytes(c->payload) : 0);
+}
+
+/* Drop the nodes that chunks which are gone belong to. */
+static void
+drop_nodes(struct store *s)
+{
+	for (size_t i = 0; i < s->n_chunks; i++) {
+		for (unsigned k = 0; k < CHUNK_NODES; k++) {
+			struct pyramid_node *node = s->chunks[i]->nodes[k];
+
+			if (!node || node->first >= s->first)
+				continue;
+			atomic_store_explicit(&s->chunks[i]->nodes[k], NULL,
+					      memory_order_relaxed);
+			grave_put(&s->grave, GRAVE_NODE, node, node->bytes);
+		}
+	}
 }
 
 /* Drop chunks from the front, about BYTES of them. */
@@ -42,6 +60,7 @@ drop_chunks(struct store *s, uint64_t bytes)
 		freed += bytes_of_chunk(s->chunks[n++]);
 	if (!n)
 		return;
+	pyramid_forget(s->pyramid, s->chunks[n]->first);
 	pthread_mutex_lock(&s->lock);
 	for (size_t i = 0; i < n; i++)
 		grave_put(&s->grave, GRAVE_CHUNK, s->chunks[i], bytes_of_chunk(s->chunks[i]));
@@ -51,6 +70,7 @@ drop_chunks(struct store *s, uint64_t bytes)
 		s->chunks[i - n] = s->chunks[i];
 	s->n_chunks -= n;
 	pthread_mutex_unlock(&s->lock);
+	drop_nodes(s);
 	bitmaps_forget(s->bitmaps, s->first);
 	keepsakes_forget(s->sheets, s->first);
 }
@@ -354,6 +374,7 @@ sweep(struct store *s, uint64_t first)
 	sweep_processes(s);
 	trail_cut(&s->lineage, &s->grave, first, sizeof(struct lineage_step));
 	marks_cut(s, first);
+	append_cut(s, first);
 }
 
 /* The budget ---------------------------------------------------------- */

@@ -66,8 +66,19 @@ struct lineage_step {
 	uint64_t n;			/* changes up to here, this one included */
 };
 
+/* An event without a number that changed what is known; it has its bytes in the payload of
+ * the chunk before row FROM. */
+struct unnumbered {
+	uint64_t from;			/* the event that came behind it */
+	uint64_t chunk;			/* the first event of that chunk */
+	uint64_t ts_ns;
+	uint32_t place;
+	uint16_t id, cpu;
+};
+
 struct bitmaps;
 struct keepsakes;
+struct pyramid;
 
 struct store_cached {
 	uint32_t id, slot;
@@ -116,6 +127,7 @@ struct store {
 	struct seal_room *room;		/* where chunks are packed that are packed at once */
 	bool seals_apart;		/* in a thread of its own, which is there when needed */
 	struct sealer *sealer;		/* NULL: chunks are packed at once */
+	struct pyramid *pyramid;	/* of what was sealed; owned */
 	uint64_t next;			/* number of the row that comes next */
 	uint64_t first_ns, last_ns;	/* of the section's events */
 	uint64_t n_kinds_learned;	/* descriptors that got another kind */
@@ -124,6 +136,7 @@ struct store {
 	uint64_t n_lineage;
 	struct trail marks, open_spans;	/* marks.c's */
 	uint64_t n_marks;
+	struct trail unnumbered;	/* where there is payload */
 	struct seg losses;
 	size_t n_losses;
 	uint64_t table_bytes;		/* that bases of tables take */
@@ -178,6 +191,7 @@ struct snapshot *store_oldest(const struct store *s);
 /* append.c */
 void append_init(struct store *s);
 void append_moment(struct store *s, const struct moment *m);
+void append_cut(struct store *s, uint64_t first);	/* forget what came before FIRST */
 void append_seal(struct store *s);	/* the open chunk, if there is one */
 /* Put what the sealer has done in its place; with WAIT, what it is doing, too. */
 void append_collect(struct store *s, bool wait);
@@ -215,6 +229,8 @@ void table_fini(struct store *s, struct kept_table *t);
 
 /* For readers: */
 uint32_t table_count_at(const struct kept_table *t, uint64_t position);
+/* The same; at *UNTIL the first position behind it where that may be another number. */
+uint32_t table_count_around(const struct kept_table *t, uint64_t position, uint64_t *until);
 /* The slot of descriptor NUM; 0: it is not open. */
 uint32_t table_get_at(const struct store *s, const struct kept_table *t, int64_t num,
 		      uint64_t position);

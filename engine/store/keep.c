@@ -5,6 +5,7 @@
 #include "engine/store/inside.h"
 #include "engine/store/marks.h"
 #include "engine/store/payload.h"
+#include "engine/store/pyramid.h"
 
 /*
  * The world tells of processes and descriptors when they change; threads, and
@@ -641,6 +642,9 @@ keep_bury(void *ctx, enum grave_kind kind, void *p)
 		break;
 	case GRAVE_CHUNK:
 		bury_chunk(s, p);
+		break;
+	case GRAVE_NODE:
+		pyramid_node_free(p);
 		break;
 	case GRAVE_PAYLOAD:
 		payload_free(p);

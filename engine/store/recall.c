@@ -12,6 +12,8 @@
 #include "engine/store/inside.h"
 #include "engine/store/marks.h"
 #include "engine/store/payload.h"
+#include "engine/store/revive.h"
+#include "engine/store/row_reader.h"
 
 /* A process or thread that was put together for the present moment. */
 struct recalled {
@@ -21,6 +23,21 @@ struct recalled {
 	struct thread t;
 	struct recalled *next;		/* in the list of those in use */
 };
+
+/* From which position on something is so, and from which on it may be otherwise. */
+struct stretch {
+	uint64_t from, to;
+};
+
+/* A thread as the last row that named its version showed it, and how long each part of it is
+ * so: whoever goes through rows moves it along. */
+struct lasting {
+	const struct thread_version *of;	/* NULL: none yet */
+	const struct process_version *process;
+	struct recalled x;
+	struct stretch process_state, n_fds, state, exec;
+};
+#define N_LASTING 64u			/* by slot; a power of two */
 
 struct recall {
 	const struct snapshot *snap;
@@ -33,13 +50,17 @@ struct recall {
 	struct recalled *in_use;
 	struct recalled own;		/* of the moment, when it is light */
 	bool is_light;			/* no trails are looked at */
+	struct lasting *lasting;	/* NULL: none yet */
+	struct row_reader *reader;	/* the same */
 	uint64_t position;
+	struct stretch facts;		/* WORLD has those of this stretch */
 	uint64_t before;		/* what ended before this event is left out; 0: not */
 	const struct store_section *section;	/* that WORLD has the facts of */
 	uint64_t section_end;		/* the first event that is not of it */
 
 	struct moment moment;
 	struct event ev, enter;
+	uint64_t row[COLUMNS];		/* what stands in that of the moment, but COL_KIND */
 	uint8_t result[8];		/* the only parameter, without bytes */
 	uint8_t enter_call[2];
 	struct payload_view packed;	/* what was packed is seen here */
@@ -85,62 +106,39 @@ put_all(struct recall *r)
 	}
 }
 
+/* What of the process of version V stays the same. */
 static void
-fill_fd(struct descriptor *fd, const struct fd_version *v)
+start_process(struct recall *r, struct recalled *x, const struct process_version *v)
 {
-	*fd = (struct descriptor){
-		.id = v->entity, .version = v->id, .born = v->born, .num = v->num,
-		.kind = v->kind, .l4 = v->l4, .role = v->role, .cloexec = v->cloexec,
-		.has_tuple = v->has_tuple, .name = v->name, .open_flags = v->open_flags,
-		.dev = v->dev, .ino = v->ino, .pidfd_pid = v->pidfd_pid, .tuple = v->tuple,
-	};
+	revive_process(&x->p, v);
+	x->kept = NULL;
+	x->table = (struct fd_table){ .past = &r->past_fds };
+	x->p.fds = &x->table;
 }
 
 static void
-fill_version(struct process *p, const struct process_version *v)
+fill_process_state(struct recalled *x, const struct kept_process_state *state)
 {
-	*p = (struct process){
-		.id = v->of->id, .version = v->id, .born = v->of->born,
-		.born_ns = v->of->born_ns, .pid = v->pid, .ppid = v->ppid, .vpid = v->vpid,
-		.sid = v->sid, .vpgid = v->vpgid, .pgid = v->pgid, .comm = v->comm,
-		.exe = v->exe, .exepath = v->exepath, .args = v->args, .env = v->env,
-		.cgroups = v->cgroups, .cwd = v->cwd, .root = v->root, .uid = v->uid,
-		.gid = v->gid, .loginuid = v->loginuid, .tty = v->tty,
-		.container = v->container, .exe_writable = v->exe_writable,
-		.exe_upper_layer = v->exe_upper_layer,
-		.exe_lower_layer = v->exe_lower_layer,
-		.exe_from_memfd = v->exe_from_memfd,
-		.cap_inheritable = v->cap_inheritable, .cap_permitted = v->cap_permitted,
-		.cap_effective = v->cap_effective, .exe_ino = v->exe_ino,
-		.exe_ino_ctime_ns = v->exe_ino_ctime_ns,
-		.exe_ino_mtime_ns = v->exe_ino_mtime_ns,
-		.pidns_start_ns = v->pidns_start_ns, .fdlimit = -1,
-	};
+	x->p.fdlimit = state ? state->fdlimit : -1;
+	x->p.n_threads = state ? state->n_threads : 0;
+	x->kept = state ? state->table : NULL;
+	x->table.id = x->kept ? x->kept->id : 0;
+	x->table.fds.n = 0;
 }
 
 /* The process of version V, with what changes of it as of the present position. */
 static struct recalled *
 make_process(struct recall *r, const struct process_version *v)
 {
-	const struct kept_process_state *state;
 	struct recalled *x = r->is_light ? &r->own : take(r);
 
-	fill_version(&x->p, v);
-	x->kept = NULL;
-	x->table = (struct fd_table){ .past = &r->past_fds };
-	x->p.fds = &x->table;
+	start_process(r, x, v);
 	if (r->is_light)
 		return x;
-	state = trail_at(&v->of->states, r->position, sizeof(*state));
-	if (!state)
-		return x;
-	x->p.fdlimit = state->fdlimit;
-	x->p.n_threads = state->n_threads;
-	x->kept = state->table;
-	if (x->kept) {
-		x->table.id = x->kept->id;
+	fill_process_state(x, trail_at(&v->of->states, r->position,
+				       sizeof(struct kept_process_state)));
+	if (x->kept)
 		x->table.fds.n = table_count_at(x->kept, r->position);
-	}
 	return x;
 }
 
@@ -156,41 +154,95 @@ static struct thread *
 fill_thread(const struct recall *r, struct recalled *x, const struct kept_thread *k,
 	    uint32_t comm)
 {
-	const struct kept_thread_state *state;
-	const struct kept_exec *exec;
 	struct thread *t = &x->t;
+	const struct kept_exec *exec;
 
-	/* Its call stays as it is: nothing. */
-	t->id = k->id;
-	t->born = k->born;
-	t->born_ns = k->born_ns;
-	t->tid = k->tid;
-	t->vtid = t->ptid = -1;
-	t->flags = 0;
-	t->comm = comm;
+	revive_thread(t, k, comm);
 	t->proc = &x->p;
-	t->known = atomic_load_explicit(&k->known, memory_order_relaxed);
 	if (r->is_light)
 		return t;
-	state = trail_at(&k->states, r->position, sizeof(*state));
-	if (state) {
-		t->comm = comm ? comm : state->comm;
-		t->vtid = state->vtid;
-		t->flags = state->flags;
-		t->vmsize_kb = state->vmsize_kb;
-		t->vmrss_kb = state->vmrss_kb;
-		t->vmswap_kb = state->vmswap_kb;
-		t->pfmajor = state->pfmajor;
-		t->pfminor = state->pfminor;
-		t->cpu_user = state->cpu_user;
-		t->cpu_system = state->cpu_system;
-		t->user_step = state->user_step;
-		t->system_step = state->system_step;
-		t->n_samples = state->n_samples;
-	}
+	revive_thread_state(t, trail_at(&k->states, r->position,
+				      sizeof(struct kept_thread_state)), comm);
 	exec = trail_at(&k->execs, r->position, sizeof(*exec));
 	t->exec_ns = exec ? exec->exec_ns : 0;
 	return t;
+}
+
+/* Moving along --------------------------------------------------------- */
+
+/* Is it so at POSITION what was found out for S? */
+static bool
+holds(const struct stretch *s, uint64_t position)
+{
+	return position >= s->from && position < s->to;
+}
+
+/* The entry of TRAIL that holds at the present position, which S becomes the stretch of. What
+ * comes later is behind the end of the snapshot. */
+static const void *
+entry_around(const struct recall *r, const struct trail *trail, size_t size, struct stretch *s)
+{
+	const void *next, *entry = trail_around(trail, r->position, size, &next);
+
+	s->from = r->position;
+	s->to = UINT64_MAX;
+	if (next)
+		memcpy(&s->to, next, sizeof(s->to));
+	return entry;
+}
+
+/* What L's thread has as of the present position, where that is not what it had. */
+static void
+move_along(const struct recall *r, struct lasting *l)
+{
+	const struct kept_thread *k = l->of->of;
+	struct recalled *x = &l->x;
+	uint64_t at = r->position;
+
+	if (!holds(&l->process_state, at)) {
+		fill_process_state(x, entry_around(r, &l->process->of->states,
+						   sizeof(struct kept_process_state),
+						   &l->process_state));
+		l->n_fds = (struct stretch){ 0 };
+	}
+	if (x->kept && !holds(&l->n_fds, at)) {
+		l->n_fds.from = at;
+		x->table.fds.n = table_count_around(x->kept, at, &l->n_fds.to);
+	}
+	if (!holds(&l->state, at))
+		revive_thread_state(&x->t, entry_around(r, &k->states,
+						      sizeof(struct kept_thread_state),
+						      &l->state), l->of->comm);
+	if (!holds(&l->exec, at)) {
+		const struct kept_exec *exec = entry_around(r, &k->execs, sizeof(*exec),
+							    &l->exec);
+
+		x->t.exec_ns = exec ? exec->exec_ns : 0;
+	}
+}
+
+/* The thread of version V, which has one, as of the present position. */
+static const struct thread *
+last_thread(struct recall *r, const struct thread_version *v)
+{
+	const struct process_version *process =
+		slots_get(&r->store->process_versions, v->process);
+	struct lasting *l;
+
+	if (!r->lasting)
+		r->lasting = xzalloc(N_LASTING * sizeof(*r->lasting));
+	l = &r->lasting[v->slot % N_LASTING];
+	/* When something was learned of it, it is another one in its place. */
+	if (l->of != v || l->process != process || r->position < l->state.from) {
+		*l = (struct lasting){ .of = v, .process = process };
+		start_process(r, &l->x, process);
+		revive_thread(&l->x.t, v->of, v->comm);
+		l->x.t.proc = &l->x.p;
+		l->x.t.version = v->id;
+	}
+	l->x.t.known = atomic_load_explicit(&v->of->known, memory_order_relaxed);
+	move_along(r, l);
+	return &l->x.t;
 }
 
 static const struct thread *
@@ -307,7 +359,7 @@ recall_fd(void *ctx, const struct process *p, int64_t num)
 		return NULL;
 	if (r->moment.fd && r->fd.num == num && r->fd.version == v->id && p == r->moment.proc)
 		return r->moment.fd;
-	fill_fd(&r->other, v);
+	revive_fd(&r->other, v);
 	return &r->other;
 }
 
@@ -349,7 +401,7 @@ recall_next_fd(void *ctx, const struct process *p, int64_t *num)
 	if (!v)
 		return NULL;
 	*num = v->num;
-	fill_fd(&r->other, v);
+	revive_fd(&r->other, v);
 	/* Rows tell it; as far as it can be told without one: */
 	r->other.connected = v->has_tuple && v->tuple.dst_port &&
 			     (v->l4 == L4_TCP || v->role == ROLE_CLIENT);
@@ -362,24 +414,29 @@ recall_next_fd(void *ctx, const struct process *p, int64_t *num)
 static void
 go_to(struct recall *r, uint64_t position)
 {
-	const struct store_section *section = snapshot_section(r->snap, position);
+	struct world_age age = { .generation = r->snap->generation };
+	const struct store_section *section;
 	struct past_facts facts = { 0 };
-	struct world_age age = {
-		.generation = r->snap->generation,
-		.lineage = snapshot_lineage(r->snap, position, NULL, NULL),
-	};
 
 	put_all(r);
 	r->is_light = false;
 	r->position = position;
 	r->before = 0;
 	r->walked = NULL;
+	if (holds(&r->facts, position))
+		return;
+	section = snapshot_section(r->snap, position);
+	age.lineage = snapshot_lineage(r->snap, position, &r->facts.from, &r->facts.to);
 	r->section = section;
 	r->section_end = UINT64_MAX;
 	if (section)
 		facts = section->facts;
 	if (section && section + 1 < r->snap->sections + r->snap->n_sections)
 		r->section_end = section[1].first;
+	if (section && r->facts.from < section->first)
+		r->facts.from = section->first;
+	if (r->facts.to > r->section_end)
+		r->facts.to = r->section_end;
 	facts.containers = r->snap->containers;
 	past_set(r->world, &facts, &age);
 }
@@ -392,20 +449,20 @@ value(const struct chunk *c, uint32_t row, enum column_id id)
 
 /* What of EV stands in columns; its parameters are at most its result. */
 static void
-fill_event(struct recall *r, const struct chunk *c, uint32_t row, uint64_t flags)
+fill_event(struct recall *r, const struct chunk *c)
 {
 	struct event *ev = &r->ev;
 	const struct thread_version *v;
-	uint64_t result = value(c, row, COL_RESULT);
-	uint16_t call = (uint16_t)value(c, row, COL_CALL);
+	uint64_t result = r->row[COL_RESULT], flags = r->row[COL_FLAGS];
+	uint16_t call = (uint16_t)r->row[COL_CALL];
 
-	v = slots_get(&r->store->thread_versions, (uint32_t)value(c, row, COL_THREAD));
-	ev->id = (uint16_t)value(c, row, COL_TYPE);
+	v = slots_get(&r->store->thread_versions, (uint32_t)r->row[COL_THREAD]);
+	ev->id = (uint16_t)r->row[COL_TYPE];
 	ev->type = event_type_find(ev->id);
-	ev->ts_ns = value(c, row, COL_TIME);
-	ev->cpu = (uint16_t)value(c, row, COL_CPU);
+	ev->ts_ns = r->row[COL_TIME];
+	ev->cpu = (uint16_t)r->row[COL_CPU];
 	ev->tid = v ? v->tid : -1;
-	ev->offset = c->payload_base + value(c, row, COL_PAYLOAD);
+	ev->offset = c->payload_base + r->row[COL_PAYLOAD];
 	ev->dump_flags = flags & ROW_STATE_ONLY ? EVENT_STATE_ONLY : 0;
 	ev->values = r->result;
 	ev->n_params = 0;
@@ -433,14 +490,14 @@ make_thread(struct recall *r, const struct thread_version *v)
 }
 
 static void
-fill_moment(struct recall *r, const struct chunk *c, uint32_t row, uint64_t flags)
+fill_moment(struct recall *r, const struct chunk *c, uint32_t row)
 {
 	struct moment *m = &r->moment;
-	uint32_t fd = (uint32_t)value(c, row, COL_FD);
+	uint64_t flags = r->row[COL_FLAGS], span = r->row[COL_SPAN];
+	uint32_t fd = (uint32_t)r->row[COL_FD];
 	const struct fd_version *fv = fd ? slots_get(&r->store->fd_versions, fd) : NULL;
 	const struct thread_version *tv =
-		slots_get(&r->store->thread_versions, (uint32_t)value(c, row, COL_THREAD));
-	uint64_t span = value(c, row, COL_SPAN);
+		slots_get(&r->store->thread_versions, (uint32_t)r->row[COL_THREAD]);
 
 	*m = (struct moment){
 		.ev = &r->ev, .num = c->first + row,
@@ -455,13 +512,13 @@ fill_moment(struct recall *r, const struct chunk *c, uint32_t row, uint64_t flag
 	if (fv)
 		m->fd_num = fv->num;
 	if (fv && fv->known) {
-		fill_fd(&r->fd, fv);
+		revive_fd(&r->fd, fv);
 		r->fd.connected = flags & ROW_CONNECTED;
 		m->fd = &r->fd;
 		m->fd_version = fv->id;
 	}
 	if (tv && tv->of) {
-		m->thread = make_thread(r, tv);
+		m->thread = r->is_light ? make_thread(r, tv) : last_thread(r, tv);
 		m->proc = m->thread->proc;
 		m->thread_version = tv->id;
 		m->proc_version = m->proc->version;
@@ -518,13 +575,25 @@ fill_enter(struct recall *r, uint64_t number)
 	r->moment.enter = ev;
 }
 
-/* The enter event of row ROW: 0: it has none, or none that is a row. */
-static uint64_t
-enter_of(const struct chunk *c, uint32_t row)
+/* The same, to look at it: r->row has what stands in it. */
+static const struct chunk *
+look_at_row(struct recall *r, uint64_t number, uint32_t *row)
 {
-	uint64_t back = value(c, row, COL_BACK);
+	const struct chunk *c = find_row(r, number, row);
 
-	return back && back != BACK_ASIDE ? c->first + row - back : 0;
+	if (!r->reader)
+		r->reader = row_reader_new();
+	row_reader_get(r->reader, c, *row, r->row);
+	return c;
+}
+
+/* The enter event of event NUMBER, which is looked at: 0: it has none, or none that is a row. */
+static uint64_t
+enter_of(const struct recall *r, uint64_t number)
+{
+	uint64_t back = r->row[COL_BACK];
+
+	return back && back != BACK_ASIDE ? number - back : 0;
 }
 
 /* The enter event that is put aside for row ROW of C. */
@@ -541,14 +610,14 @@ fill_enter_aside(struct recall *r, const struct chunk *c, uint32_t row)
 static void
 fill_row(struct recall *r, uint64_t number, const struct chunk *c, uint32_t row)
 {
-	uint64_t flags = value(c, row, COL_FLAGS), enter = enter_of(c, row);
+	uint64_t enter = enter_of(r, number);
 
 	go_to(r, number);
-	fill_event(r, c, row, flags);
-	fill_moment(r, c, row, flags);
+	fill_event(r, c);
+	fill_moment(r, c, row);
 	if (enter)
 		fill_enter(r, enter);
-	else if (value(c, row, COL_BACK))
+	else if (r->row[COL_BACK])
 		fill_enter_aside(r, c, row);
 	if (r->walk)
 		walk_mark(r->walk, &r->moment);
@@ -633,8 +702,8 @@ const struct moment *
 recall_event(struct recall *r, uint64_t number, struct err *err)
 {
 	uint32_t row;
-	const struct chunk *c = find_row(r, number, &row);
-	uint64_t enter = enter_of(c, row);
+	const struct chunk *c = look_at_row(r, number, &row);
+	uint64_t enter = enter_of(r, number);
 	struct err ignored;
 
 	if (!err)
@@ -648,23 +717,21 @@ recall_event(struct recall *r, uint64_t number, struct err *err)
 static void
 fill_light(struct recall *r, uint64_t number, const struct chunk *c, uint32_t row)
 {
-	uint64_t flags = value(c, row, COL_FLAGS);
-
 	if (!r->section || number < r->section->first || number >= r->section_end)
 		go_to(r, number);
 	r->is_light = true;
 	r->position = number;
-	fill_event(r, c, row, flags);
-	fill_moment(r, c, row, flags);
+	fill_event(r, c);
+	fill_moment(r, c, row);
 }
 
-/* Row ROW of C, with FLAGS, has ROW_NEEDS_BYTES: is all that is needed to say what its
+/* Row ROW of C, which is looked at, has ROW_NEEDS_BYTES: is all that is needed to say what its
  * descriptor is called at hand? Then the event in EV has what of it are parameters. */
 static bool
 is_told(const struct recall *r, const struct chunk *c, uint32_t row, struct event *ev)
 {
-	uint64_t flags = value(c, row, COL_FLAGS);
-	unsigned bits = r->store->type_bits[value(c, row, COL_TYPE)];
+	uint64_t flags = r->row[COL_FLAGS];
+	unsigned bits = r->store->type_bits[r->row[COL_TYPE]];
 
 	/* Others are connected to no address, which their version tells. */
 	return aside_get(c->aside, row, ASIDE_NAME, ev) ||
@@ -689,13 +756,13 @@ const struct moment *
 recall_light(struct recall *r, uint64_t number)
 {
 	uint32_t row;
-	const struct chunk *c = find_row(r, number, &row);
-	uint64_t flags = value(c, row, COL_FLAGS);
+	const struct chunk *c = look_at_row(r, number, &row);
+	uint64_t flags = r->row[COL_FLAGS];
 
 	fill_light(r, number, c, row);
 	/* Of calls by number not even the type is known. */
 	if (flags & ROW_NEEDS_BYTES &&
-	    r->store->type_bits[value(c, row, COL_TYPE)] & TYPE_NEEDS_BYTES &&
+	    r->store->type_bits[r->row[COL_TYPE]] & TYPE_NEEDS_BYTES &&
 	    !is_told(r, c, row, &r->ev))
 		return recall_event(r, number, NULL);
 	return &r->moment;
@@ -705,10 +772,10 @@ const struct moment *
 recall_named(struct recall *r, uint64_t number, struct err *err)
 {
 	uint32_t row;
-	const struct chunk *c = find_row(r, number, &row);
-	uint64_t enter = enter_of(c, row);
+	const struct chunk *c = look_at_row(r, number, &row);
+	uint64_t enter = enter_of(r, number);
 
-	if (!(value(c, row, COL_FLAGS) & ROW_NEEDS_BYTES))
+	if (!(r->row[COL_FLAGS] & ROW_NEEDS_BYTES))
 		return recall_light(r, number);
 	fill_light(r, number, c, row);
 	if (is_told(r, c, row, &r->ev)) {
@@ -719,12 +786,12 @@ recall_named(struct recall *r, uint64_t number, struct err *err)
 		return &r->moment;
 	}
 	/* Addresses need no table of descriptors, as names of files do. */
-	if (value(c, row, COL_TYPE) != EV_CONNECT_X)
+	if (r->row[COL_TYPE] != EV_CONNECT_X)
 		return recall_event(r, number, err);
 	fill_light(r, number, c, row);
 	if (enter)
 		fill_enter(r, enter);
-	else if (value(c, row, COL_BACK))
+	else if (r->row[COL_BACK])
 		fill_enter_aside(r, c, row);
 	read_both(r, number, enter, err);
 	return &r->moment;
@@ -734,12 +801,41 @@ const struct moment *
 recall_row(struct recall *r, uint64_t number)
 {
 	uint32_t row;
-	const struct chunk *c = find_row(r, number, &row);
+	const struct chunk *c = look_at_row(r, number, &row);
 
 	fill_row(r, number, c, row);
-	if (value(c, row, COL_FLAGS) & ROW_NEEDS_BYTES && !is_told(r, c, row, &r->ev))
+	if (r->row[COL_FLAGS] & ROW_NEEDS_BYTES && !is_told(r, c, row, &r->ev))
 		return recall_event(r, number, NULL);
 	return &r->moment;
+}
+
+const struct event *
+recall_unnumbered(struct recall *r, uint64_t number, size_t i)
+{
+	size_t n, low = 0, high;
+	const struct unnumbered *all = trail_all(&r->store->unnumbered, &n);
+	const struct chunk *c;
+	uint32_t row;
+
+	if (!n || all[n - 1].from < number)
+		return NULL;
+	for (high = n; low < high;) {
+		size_t mid = low + (high - low) / 2;
+
+		if (all[mid].from < number)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	low += i;
+	if (low >= n || all[low].from != number || all[low].chunk < r->snap->first)
+		return NULL;
+	c = find_row(r, all[low].chunk, &row);
+	r->ev = (struct event){ .type = &event_types[all[low].id], .id = all[low].id,
+				.ts_ns = all[low].ts_ns, .cpu = all[low].cpu };
+	payload_get(atomic_load_explicit(&c->payload, memory_order_acquire), all[low].place,
+		    &r->packed, &r->ev);
+	return &r->ev;
 }
 
 void
@@ -802,7 +898,7 @@ recall_fd_version(struct recall *r, uint32_t slot)
 
 	if (!v || !v->known)
 		return NULL;
-	fill_fd(&r->version, v);
+	revive_fd(&r->version, v);
 	return &r->version;
 }
 
@@ -853,5 +949,7 @@ recall_free(struct recall *r)
 	payload_view_fini(&r->packed_enter);
 	free(r->enter_bytes);
 	free(r->entries);
+	free(r->lasting);
+	row_reader_free(r->reader);
 	free(r);
 }

@@ -11,9 +11,11 @@
 #define ENGINE_STORE_RECALL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct err;
+struct event;
 struct kept_process;
 struct kept_thread;
 struct moment;
@@ -51,6 +53,11 @@ const struct moment *recall_light(struct recall *r, uint64_t number);
 
 /* The same with the names that stand in bytes: enough for descriptors. *ERR as above. */
 const struct moment *recall_named(struct recall *r, uint64_t number, struct err *err);
+
+/* Of the events without a number that came before event NUMBER, and behind the one before it,
+ * number I, from 0: those that changed what is known. NULL: there are no more. It stands alone,
+ * and is borrowed as above. Where bytes can be read again nobody keeps them. */
+const struct event *recall_unnumbered(struct recall *r, uint64_t number, size_t i);
 
 /* Let recall_world() be as it was before event NUMBER, which must be in the snapshot, and
  * what had ended by then is gone. All of its threads can be asked for. Before the first event

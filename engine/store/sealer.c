@@ -6,6 +6,7 @@
 
 #include "engine/base/mem.h"
 #include "engine/store/chunk.h"
+#include "engine/store/pyramid.h"
 
 struct sealer {
 	pthread_t thread;
@@ -17,6 +18,7 @@ struct sealer {
 	size_t bytes;			/* of ROOM, after the last chunk */
 	struct seal_room *room;		/* the thread's */
 	unsigned sums_pay;
+	struct pyramid *pyramid;
 };
 
 static void *
@@ -36,6 +38,7 @@ run(void *ctx)
 		}
 		pthread_mutex_unlock(&s->lock);
 		sealed = chunk_seal(open, s->room);
+		pyramid_add(s->pyramid, sealed);
 		pthread_mutex_lock(&s->lock);
 		s->sealed = sealed;
 		s->bytes = seal_room_bytes(s->room);
@@ -47,13 +50,14 @@ run(void *ctx)
 }
 
 struct sealer *
-sealer_new(unsigned sums_pay)
+sealer_new(unsigned sums_pay, struct pyramid *pyramid)
 {
 	struct sealer *s = xzalloc(sizeof(*s));
 	sigset_t all, old;
 	int rc;
 
 	s->sums_pay = sums_pay;
+	s->pyramid = pyramid;
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->changed, NULL);
 	sigfillset(&all);

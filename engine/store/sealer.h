@@ -1,5 +1,5 @@
 /*
- * sealer - a thread that packs full chunks while the writer goes on.
+ * sealer - a thread that packs full chunks, and adds them up, while the writer goes on.
  *
  * The writer hands it one chunk at a time, which nobody changes any more, and takes
  * back the packed one later. All functions are the writer's.
@@ -11,11 +11,12 @@
 #include <stddef.h>
 
 struct chunk;
+struct pyramid;
 struct sealer;
 
 /* The caller owns it. NULL: there can be no thread; chunks are to be packed at once.
- * SUMS_PAY: see seal_room_new(). */
-struct sealer *sealer_new(unsigned sums_pay);
+ * SUMS_PAY: see seal_room_new(). Chunks are added to PYRAMID, which outlives it. */
+struct sealer *sealer_new(unsigned sums_pay, struct pyramid *pyramid);
 /* There must be nothing that was not taken back. NULL is fine. */
 void sealer_free(struct sealer *s);
 

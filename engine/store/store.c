@@ -12,6 +12,7 @@
 #include "engine/store/marks.h"
 #include "engine/store/packer.h"
 #include "engine/store/payload.h"
+#include "engine/store/pyramid.h"
 #include "engine/store/sealer.h"
 #include "engine/store/sums.h"
 
@@ -63,6 +64,7 @@ store_new(uint64_t budget_bytes)
 	s->spares_max = budget_bytes && budget_bytes < SPARES_PAY ? 1 : STORE_SPARES;
 	s->rows_max = CHUNK_ROWS;
 	s->sums_pay = SUMS_PAYS;
+	s->pyramid = pyramid_new(PYRAMID_FAN, PYRAMID_PAYS);
 	/* What is forgotten at once should be a small part of what is kept. */
 	s->payload_max = PAYLOAD_MAX;
 	if (budget_bytes && budget_bytes / 16 < PAYLOAD_MAX)
@@ -134,10 +136,12 @@ store_free(struct store *s)
 	containers_free(s->containers);
 	sections_fini(s);
 	trail_fini(&s->lineage, &s->grave);
+	trail_fini(&s->unnumbered, &s->grave);
 	marks_fini(s);
 	grave_dig(&s->grave, UINT64_MAX);
 	free_spares(s);
 	seal_room_free(s->room);
+	pyramid_free(s->pyramid);
 	keep_fini(s);
 	grave_fini(&s->grave);
 	bitmaps_free(s->bitmaps);
@@ -334,6 +338,13 @@ store_set_chunks(struct store *s, uint32_t rows, unsigned pays)
 {
 	s->rows_max = rows < CHUNK_ROWS ? rows : CHUNK_ROWS;
 	s->sums_pay = pays;
+}
+
+void
+store_set_pyramid(struct store *s, unsigned fan, unsigned pays)
+{
+	pyramid_free(s->pyramid);
+	s->pyramid = pyramid_new(fan, pays);
 }
 
 void
@@ -647,7 +658,8 @@ store_size(const struct store *s, struct store_size *out)
 	*out = (struct store_size){ .n_events = s->next - s->first };
 	for (size_t i = 0; i < s->n_chunks; i++) {
 		bytes[STORE_COLUMNS] += s->chunks[i]->bytes;
-		bytes[STORE_SUMS] += sums_bytes(s->chunks[i]->sums);
+		bytes[STORE_SUMS] += sums_bytes(s->chunks[i]->sums) +
+				     pyramid_bytes_of(s->chunks[i]);
 		if (!s->chunks[i]->is_sealed)
 			bytes[STORE_COLUMNS] += aside_bytes(s->chunks[i]->aside);
 		if (s->chunks[i]->payload && !s->chunks[i]->has_lent)
@@ -670,7 +682,7 @@ store_size(const struct store *s, struct store_size *out)
 	bytes[STORE_ANSWERS] = bitmaps_bytes(s->bitmaps) + keepsakes_bytes(s->keepsakes) +
 			       keepsakes_bytes(s->sheets);
 	bytes[STORE_FORGOTTEN] = s->grave.bytes + s->grave.cap * sizeof(*s->grave.items);
-	bytes[STORE_OTHER] = sizeof(*s) + seg_bytes(&s->losses);
+	bytes[STORE_OTHER] = sizeof(*s) + seg_bytes(&s->losses) + pyramid_bytes(s->pyramid);
 	if (s->sealer)
 		bytes[STORE_OTHER] += sealer_bytes(s->sealer);
 	if (s->room)

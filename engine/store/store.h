@@ -42,6 +42,9 @@ void store_seal_apart(struct store *s);
 /* Before the first record, for tests: chunks have no more than ROWS rows, and sums
  * where there are at least PAYS rows for each of its groups (sums.h). */
 void store_set_chunks(struct store *s, uint32_t rows, unsigned pays);
+/* The same: what FAN of them come to is a node (pyramid.h), and FAN nodes are one, where each
+ * group of it stands for at least PAYS. */
+void store_set_pyramid(struct store *s, unsigned fan, unsigned pays);
 /* What comes can wait: where readers look at more than the budget allows, publishing
  * waits for each of them, up to SECONDS. */
 void store_set_patience(struct store *s, unsigned seconds);

@@ -321,23 +321,42 @@ flip_of(enum sums_column id)
 	       (uint64_t)1 << 63 : 0;
 }
 
+/* Where values come from: one of them. */
+struct from {
+	struct sums_room *room;
+	const struct sums_made *made;
+};
+
 static uint32_t
-length_of(struct sums_room *room, enum sums_column id)
+length_of(const struct from *from, enum sums_column id)
 {
-	return (uint32_t)(id < SUMS_OF_GROUPS ? room->n : list_of(room, id)->n);
+	if (from->made)
+		return id < SUMS_OF_GROUPS ? from->made->n :
+					     from->made->lengths[id - SUMS_OF_GROUPS];
+	return (uint32_t)(id < SUMS_OF_GROUPS ? from->room->n : list_of(from->room, id)->n);
+}
+
+static const uint64_t *
+values_of_list(const struct from *from, enum sums_column id)
+{
+	return from->made ? from->made->lists[id - SUMS_OF_GROUPS] :
+			    list_of(from->room, id)->values;
 }
 
 /* The values of column ID from number FIRST on, a pack of them: how many. */
 static size_t
-take_values(struct sums_room *room, enum sums_column id, size_t first, uint64_t *out)
+take_values(const struct from *from, enum sums_column id, size_t first, uint64_t *out)
 {
-	size_t all = length_of(room, id), n = all - first < PACK_ROWS ? all - first : PACK_ROWS;
+	size_t all = length_of(from, id), n = all - first < PACK_ROWS ? all - first : PACK_ROWS;
 
 	if (id >= SUMS_OF_GROUPS)
-		memcpy(out, list_of(room, id)->values + first, n * sizeof(*out));
+		memcpy(out, values_of_list(from, id) + first, n * sizeof(*out));
+	else if (from->made)
+		for (size_t k = 0; k < n; k++)
+			out[k] = from->made->groups[first + k].values[id];
 	else
 		for (size_t k = 0; k < n; k++)
-			out[k] = value_of(&room->groups[first + k], id);
+			out[k] = value_of(&from->room->groups[first + k], id);
 	return n;
 }
 
@@ -349,7 +368,7 @@ count_packs(uint32_t n)
 
 /* Plan all packs of S: bytes that they take. */
 static size_t
-plan(struct sums *s, struct sums_room *room)
+plan(struct sums *s, const struct from *from)
 {
 	uint64_t values[PACK_ROWS], low, high;
 	size_t len = 0;
@@ -358,7 +377,7 @@ plan(struct sums *s, struct sums_room *room)
 		struct pack *pack = &s->packs[s->strips[id].pack];
 
 		for (size_t first = 0; first < s->strips[id].n; first += PACK_ROWS, pack++) {
-			size_t n = take_values(room, id, first, values);
+			size_t n = take_values(from, id, first, values);
 
 			pack_range(values, n, flip_of(id), &low, &high);
 			*pack = pack_plan(low, high, (uint32_t)len);
@@ -368,32 +387,32 @@ plan(struct sums *s, struct sums_room *room)
 	return len;
 }
 
-/* Sums of what is in ROOM, without the values. */
+/* Sums of what FROM has, without the values. */
 static struct sums *
-plan_all(struct sums_room *room, size_t *head, size_t *len)
+plan_all(const struct from *from, size_t *head, size_t *len)
 {
 	struct strip strips[SUMS_COLUMNS];
 	uint32_t n_packs = 0;
 	struct sums *s;
 
 	for (unsigned id = 0; id < SUMS_COLUMNS; id++) {
-		strips[id] = (struct strip){ length_of(room, id), n_packs };
+		strips[id] = (struct strip){ length_of(from, id), n_packs };
 		n_packs += count_packs(strips[id].n);
 	}
 	*head = sizeof(*s) + n_packs * sizeof(struct pack);
 	s = xzalloc(*head);
 	memcpy(s->strips, strips, sizeof(strips));
-	*len = plan(s, room);
+	*len = plan(s, from);
 	return s;
 }
 
-/* What is in ROOM as sums. */
+/* What FROM has as sums. */
 static struct sums *
-pack_all(struct sums_room *room)
+pack_all(const struct from *from)
 {
 	uint64_t values[PACK_ROWS];
 	size_t head, len;
-	struct sums *planned = plan_all(room, &head, &len);
+	struct sums *planned = plan_all(from, &head, &len);
 	struct sums *s = xreallocarray(planned, head + len + 8, 1);
 	uint8_t *p = (uint8_t *)s + head;
 
@@ -404,7 +423,7 @@ pack_all(struct sums_room *room)
 		const struct pack *pack = &s->packs[s->strips[id].pack];
 
 		for (size_t first = 0; first < s->strips[id].n; first += PACK_ROWS, pack++) {
-			size_t n = take_values(room, id, first, values);
+			size_t n = take_values(from, id, first, values);
 
 			pack_put(pack, values, n, p);
 		}
@@ -424,10 +443,16 @@ sums_new(const struct chunk *c, const uint16_t *codes, const struct combined *co
 		grow_slots(room);
 	if (add_rows(c, codes, combined, pays, room) && room->n) {
 		put_spans(c, codes, combined, room);
-		s = pack_all(room);
+		s = pack_all(&(struct from){ .room = room });
 	}
 	clear(room);
 	return s;
+}
+
+struct sums *
+sums_of(const struct sums_made *made)
+{
+	return pack_all(&(struct from){ .made = made });
 }
 
 void

@@ -63,6 +63,18 @@ sums_form(uint64_t n, uint64_t least, uint64_t most)
 struct sums;
 struct sums_room;
 
+struct sums_group {
+	uint64_t values[SUMS_OF_GROUPS];
+};
+
+/* N groups that were made elsewhere, and the columns behind these, in the same order. */
+struct sums_made {
+	const struct sums_group *groups;
+	uint32_t n;
+	const uint64_t *lists[SUMS_COLUMNS - SUMS_OF_GROUPS];
+	uint32_t lengths[SUMS_COLUMNS - SUMS_OF_GROUPS];
+};
+
 /* Where sums are made, one at a time. The caller owns it. */
 struct sums_room *sums_room_new(void);
 void sums_room_free(struct sums_room *room);	/* NULL is fine */
@@ -73,6 +85,8 @@ size_t sums_room_bytes(const struct sums_room *room);
 struct sums *sums_new(const struct chunk *c, const uint16_t *codes,
 			    const struct combined *combined, unsigned pays,
 			    struct sums_room *room);
+/* The same of what is MADE. */
+struct sums *sums_of(const struct sums_made *made);
 void sums_free(struct sums *s);	/* NULL is fine */
 size_t sums_bytes(const struct sums *s);	/* of NULL: 0 */
 

@@ -71,6 +71,23 @@ table_count_at(const struct kept_table *t, uint64_t position)
 	}
 }
 
+uint32_t
+table_count_around(const struct kept_table *t, uint64_t position, uint64_t *until)
+{
+	const struct table_base *next, *base = trail_around(&t->bases, position, sizeof(*base),
+							    (const void **)&next);
+	size_t n, i;
+	const struct table_step *steps = steps_of(t, &n);
+
+	i = steps_up_to(steps, n, position);
+	*until = i < n ? steps[i].from : UINT64_MAX;
+	if (next && next->from < *until)
+		*until = next->from;
+	if (!i && !base && above_of(t) && position <= t->above_at)
+		*until = position + 1;
+	return table_count_at(t, position);
+}
+
 bool
 store_table_extreme(const struct kept_table *t, uint64_t first, uint64_t last, bool least,
 		    uint64_t *position)

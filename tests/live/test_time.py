@@ -1,4 +1,4 @@
-"""test_time SYSREEL - the CPU time of threads, in samples and in views, switches and
+"""test_time SYSREEL CPU_TOTAL - the CPU time of threads, in samples and in views, switches and
 page faults.
 
 Only processes that this test starts are traced.
@@ -133,6 +133,20 @@ def cpu_views(tap, sysreel, folder):
               f'of the live view, {shares} % are as one to three', rows)
 
 
+def timeline(tap, sysreel, tool, folder):
+    """All slices of the timeline are what programs used, by samples and by switches."""
+    for words in ([], ['--switches']):
+        path = os.path.join(folder, 'line')
+        said = run(sysreel, 'record', '-w', path, *words, '--', sys.executable, '-c', SHORT)[1]
+        truth = [line.split() for line in said.splitlines() if line[:1].isdigit()]
+        wanted = sum(float(x[1]) + float(x[2]) for x in truth)
+        out, said = run(tool, path)
+        seconds, n, n_wrong = out.splitlines()[-1].split()
+        tap.check(len(truth) == 4 and abs(float(seconds) - wanted) < 0.05 + 0.03 * wanted,
+                  f'{seconds} s in the timeline are {wanted:.2f} s', out + said)
+        tap.check(int(n) > 6 and n_wrong == '0', f'{n} timelines add up to what tables say', out)
+
+
 def idle(tap, sysreel):
     """Who is there and does nothing has used nothing: that is known, too."""
     with subprocess.Popen(['sleep', '60']) as sleeper:
@@ -180,6 +194,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         cpu_times(tap, sysreel, folder)
         cpu_views(tap, sysreel, folder)
+        timeline(tap, sysreel, sys.argv[2], folder)
     idle(tap, sysreel)
     on_demand(tap, sysreel)
     if os.uname().machine == 'x86_64':

@@ -38,6 +38,8 @@
 #define SHELL 100			/* the process that starts all others */
 #define FIRST_PID 1000
 #define ALIVE_AT_ONCE 8			/* so many processes live side by side */
+#define NODE_ROWS 2048			/* of a chunk, where many are added up, */
+#define NODE_BUDGETS 5ull		/* in events of so many budgets */
 #define PATIENCE_S 20			/* more than any reader needs */
 #define HEAD_LEN (8 + 2)		/* of an event's block, before the event */
 
@@ -131,8 +133,9 @@ struct onlooker {
 	atomic_bool *stop;
 	struct rng rng;
 	pthread_t thread;
-	size_t n_rows, n_wrong, n_tables, n_cancelled, n_parts;
-	size_t n_summed;		/* chunks that answered by what they add up to */
+	size_t n_rows, n_wrong, n_tables, n_cancelled, n_parts, n_counts, n_miscounts;
+	size_t n_summed;		/* chunks that answered by what they add up to, */
+	size_t n_in_nodes;		/* and those that were parts of nodes that did */
 };
 
 /* Does the name with ID end in "-NUMBER", or "/NUMBER.log"? */
@@ -204,6 +207,12 @@ static const char *const own_views[] = {
 	" rows = 'descriptors', columns = {"
 	" { name = 'NAME', field = 'fd.name', aggregation = 'key' },"
 	" { name = 'CALLS', aggregation = 'count' } } }",
+	"return { id = 'x_reads', name = 'Reads', description = 'What all of them come to.',"
+	" filter = 'evt.type = read', columns = {"
+	" { name = 'TYPE', field = 'evt.type', aggregation = 'key' },"
+	" { name = 'CALLS', aggregation = 'count' },"
+	" { name = 'BYTES', field = 'evt.rawres', aggregation = 'sum' },"
+	" { name = 'LONGEST', field = 'evt.duration', aggregation = 'max' } } }",
 };
 
 static void
@@ -242,7 +251,62 @@ ask_a_view(struct onlooker *r, const struct snapshot *snap)
 	r->n_tables += t != NULL;
 	r->n_cancelled += t && t->is_partial;
 	r->n_summed += t ? t->n_summed : 0;
+	r->n_in_nodes += t ? t->n_in_nodes : 0;
 	table_free(t);
+}
+
+/* Is T, the only row of which is of all reads, what a look at each row of SNAP tells? */
+static bool
+is_all_reads(const struct table *t, const struct snapshot *snap)
+{
+	uint64_t n = 0, bytes = 0, longest = 0;
+
+	for (size_t i = 0; i < snap->n_chunks; i++) {
+		const struct chunk *c = snap->chunks[i].c;
+
+		for (uint32_t row = 0; row < snap->chunks[i].n; row++) {
+			uint64_t span = chunk_get(c, COL_SPAN, row);
+
+			if (chunk_get(c, COL_TYPE, row) != EV_READ_X)
+				continue;
+			n++;
+			bytes += chunk_get(c, COL_RESULT, row);
+			longest = span > longest ? span : longest;
+		}
+	}
+	if (t->n_rows != 1 || !n)
+		return !t->n_rows && !n;
+	return table_row(t, 0)->cells[1].value.u == n &&
+	       table_row(t, 0)->cells[2].value.u == bytes &&
+	       table_row(t, 0)->cells[3].value.u == longest;
+}
+
+static void
+count_reads(struct onlooker *r, const struct snapshot *snap)
+{
+	struct query q = { .view = view_set_find(r->views, "x_reads"), .n_threads = 2,
+			   .crew = r->crew };
+	struct table *t = query_run(snap, &q, NULL);
+
+	r->n_summed += t->n_summed;
+	r->n_in_nodes += t->n_in_nodes;
+	r->n_counts++;
+	r->n_miscounts += !is_all_reads(t, snap);
+	table_free(t);
+}
+
+static void *
+count_all(void *ctx)
+{
+	struct onlooker *r = ctx;
+
+	while (!atomic_load(r->stop)) {
+		struct snapshot *snap = store_snapshot(r->s);
+
+		count_reads(r, snap);
+		snapshot_free(snap);
+	}
+	return NULL;
 }
 
 static void *
@@ -350,6 +414,32 @@ check_held(void)
 	scap_fini(&c.b);
 }
 
+/* Many chunks, whose sums are added up, and dropped again, while somebody asks them. */
+static void
+check_nodes(const struct view_set *views, struct crew *crew)
+{
+	struct churn c = { .s = store_new(BUDGET), .b.ts_ns = 1700000000000000000,
+			   .n_reads = 100 };
+	atomic_bool stop = false;
+	struct onlooker r = { .s = c.s, .views = views, .crew = crew, .stop = &stop };
+	int64_t pid = FIRST_PID;
+
+	store_seal_apart(c.s);
+	store_set_chunks(c.s, NODE_ROWS, 1);
+	store_set_pyramid(c.s, 2, 1);
+	begin(&c);
+	pthread_create(&r.thread, NULL, count_all, &r);
+	live(&c, &pid, NODE_BUDGETS * BUDGET / BYTES_OF_EVENT);
+	atomic_store(&stop, true);
+	pthread_join(r.thread, NULL);
+	CHECK(r.n_counts && !r.n_miscounts, "reads of %llu events: counted %zu times, wrong %zu",
+	      (unsigned long long)c.n_events, r.n_counts, r.n_miscounts);
+	CHECK(r.n_in_nodes > r.n_counts, "%zu chunks were parts of nodes, %zu answered by their "
+	      "sums", r.n_in_nodes, r.n_summed);
+	store_free(c.s);
+	scap_fini(&c.b);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -393,7 +483,6 @@ main(int argc, char **argv)
 		CHECK(r->n_parts, "%zu parts of tables", r->n_parts);
 		CHECK(r->n_summed, "%zu chunks of them were not read row by row", r->n_summed);
 	}
-	crew_free(crew);
 	store_size(c.s, &size);
 	for (unsigned k = 0; k < STORE_KINDS; k++)
 		printf("# %s: %llu KB\n", store_kind_name(k),
@@ -408,6 +497,8 @@ main(int argc, char **argv)
 	CHECK(late_bytes <= early_bytes + BUDGET / 2, "allocated: %lld KB early, %lld KB late",
 	      (long long)early_bytes / 1024, (long long)late_bytes / 1024);
 	check_held();
+	check_nodes(views, crew);
+	crew_free(crew);
 	store_free(c.s);
 	view_set_free(views);
 	scap_fini(&c.b);

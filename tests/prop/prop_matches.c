@@ -41,6 +41,8 @@ static const char *const filters[] = {
 	"evt.latency > 1ms",
 	"evt.num > 70000 and evt.cpu = 0",
 	"evt.buffer contains GET",
+	"evt.arg.fd contains /etc",
+	"evt.rawarg.fd < 5",
 	"container.id != host",
 	"proc.name = nosuch",
 };

@@ -244,6 +244,9 @@ static struct query_watch watch = {
 	.partial = see_part, .ctx = &watching, .first_ns = 1,
 };
 
+/* Chunks of which not even the sums were looked at, but what many of them come to. */
+static size_t n_in_nodes;
+
 /* Have A and B the same cells in row I? */
 static bool
 is_same_row(const struct table *a, const struct table *b, size_t i)
@@ -355,7 +358,8 @@ check_query(struct asked *a, struct query *q)
 	      (unsigned long long)q->end, t->n_rows, n_wrong);
 	check_first_rows(a, q);
 	drill(a, t);
-	a->n_summed += t->n_summed;
+	a->n_summed += t->n_summed + t->n_in_nodes;
+	n_in_nodes += t->n_in_nodes;
 	table_free(t);
 }
 
@@ -387,7 +391,8 @@ check_view(struct asked *a, const struct view *v, bool is_window, unsigned n_con
 {
 	static const enum view_variant variants[] = { VIEW_PLAIN, VIEW_CONTAINERS, VIEW_PODS };
 	const char *conditions[2] = { some_condition(a), some_condition(a) };
-	struct query q = { .view = v, .filters = conditions, .n_threads = 2,
+	struct query q = { .view = v, .filters = conditions,
+			   .n_threads = 1 + (unsigned)rng_below(a->rng, 4),
 			   .variant = variants[rng_below(a->rng, 3)] };
 	uint64_t n = a->snap->end - a->snap->first, most = events_max(a, v), rest;
 
@@ -417,6 +422,8 @@ check_capture(const char *name, const struct scap *b, const struct view_set *vie
 	if (b->len > LONG_CAPTURE || rng_below(rng, 5))
 		store_set_chunks(s, (b->len > LONG_CAPTURE ? 3000 : 20) +
 				 (uint32_t)rng_below(rng, 300), 1);
+	if (rng_below(rng, 5))
+		store_set_pyramid(s, 2 + (unsigned)rng_below(rng, 3), 1);
 	while (source && source_next(source, &rec))
 		store_take(s, &rec);
 	store_end(s);
@@ -478,6 +485,7 @@ main(int argc, char **argv)
 		n_summed += check_capture("life", &b, views, &rng, 6);
 	}
 	CHECK(n_summed > 1000, "%zu chunks were answered by what they add up to", n_summed);
+	CHECK(n_in_nodes > 300, "%zu of them by what many come to", n_in_nodes);
 	CHECK(watching.n_parts && !watching.n_bad, "parts of tables: %zu, wrong %zu",
 	      watching.n_parts, watching.n_bad);
 	if (!others_each(check_other, &(struct asking){ views, &rng }))

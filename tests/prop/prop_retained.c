@@ -1,13 +1,9 @@
 /* What the explorer's store keeps is the same once it was saved as a capture: every view shows
  * of the file what it showed of the window, whatever the window is and whatever is filtered.
  * Arguments: a capture, and a seed. */
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "engine/base/err.h"
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
-#include "engine/capture/capture.h"
 #include "engine/query/query.h"
 #include "engine/query/show.h"
 #include "engine/query/view_set.h"
@@ -15,10 +11,9 @@
 #include "tests/lib/check.h"
 #include "tests/lib/life.h"
 #include "tests/lib/others.h"
+#include "tests/lib/part.h"
 #include "tests/lib/replay.h"
 #include "tests/lib/tempdir.h"
-#include "ui/cli/retained.h"
-#include "ui/explore.h"
 
 #define LIVES 20
 #define LIFE_EVENTS 700
@@ -115,39 +110,15 @@ compare(const struct pair *p, const struct view *v)
 /* Saving -------------------------------------------------------------------- */
 
 static void
-load_saved(struct pair *p, const char *path)
-{
-	const struct capture_options options = { .reread = true };
-	struct capture_input input = { .name = path, .fd = open(path, O_RDONLY | O_CLOEXEC) };
-	struct record rec;
-	struct err err;
-
-	p->source = capture_open(&input, 1, &options, &err);
-	if (!p->source)
-		die("%s: %s", path, err.text);
-	p->saved = store_new(0);
-	store_set_source(p->saved, p->source);
-	while (source_next(p->source, &rec))
-		store_take(p->saved, &rec);
-	store_end(p->saved);
-	store_publish(p->saved);
-}
-
-static void
 save(struct pair *p)
 {
-	atomic_bool cancel = false;
-	char path[256];
 	struct explore_part part = { .store = p->kept, .first = p->first, .end = p->end,
 				     .filters = &p->filter, .n_filters = p->filter != NULL };
-	int fd, code;
+	char path[256];
+	int code = part_write(&part, tempdir_path(&dir, "part.scap", path));
 
-	tempdir_path(&dir, "part.scap", path);
-	fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	code = retained_write(&part, path, fd, &cancel);
-	close(fd);
 	CHECK(!code && !part.n_gone && !part.n_unread, "%s: saved, %d", p->name, code);
-	load_saved(p, path);
+	p->saved = part_load(path, &p->source);
 }
 
 /* A file has nothing of before it: to which something would be new, nor calls that were entered

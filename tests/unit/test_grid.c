@@ -3,7 +3,8 @@
 #include "ui/grid.h"
 
 static const struct grid_column columns[] = {
-	{ "NAME", 8, false }, { "PID", 5, true }, { "BYTES", 6, true }, { "PATH", 0, false },
+	{ "NAME", 8, false, false }, { "PID", 5, true, false }, { "BYTES", 6, true, false },
+	{ "PATH", 0, false, false },
 };
 
 struct row {

@@ -44,8 +44,8 @@ check_peaks(void)
 		{ SLICES_P99, 999, 1250000, "peak 1.25ms" },
 		{ SLICES_P99, 2 * SECOND_NS, 0, "peak 2.00s" },
 		{ SLICES_CPU, 0, SECOND_NS / 4, "peak 50.0%" },
-		{ SLICES_CPU, SECOND_NS, NAN, "peak 200%" },
-		{ SLICES_CPU, NAN, NAN, "peak 0.0%" },
+		{ SLICES_CPU, SECOND_NS, 0, "peak 200%" },
+		{ SLICES_CPU, SECOND_NS, NAN, "peak unknown" },
 		{ SLICES_CPU, 0, 0, NULL },
 	};
 

@@ -12,6 +12,7 @@
 #include "engine/store/keepsakes.h"
 #include "engine/store/payload.h"
 #include "engine/store/recall.h"
+#include "engine/store/row_reader.h"
 #include "engine/store/slots.h"
 #include "engine/store/store.h"
 #include "engine/store/sums.h"
@@ -113,6 +114,25 @@ value_of(uint64_t seed, unsigned id, uint64_t i)
 	return id == COL_TYPE ? v % EVENT_TYPES : seed % 2 && id == COL_BACK ? 0 : v;
 }
 
+/* How much of what rows of C say, one after the other and in leaps, C does not. */
+static size_t
+misread(const struct chunk *c)
+{
+	struct row_reader *r = row_reader_new();
+	size_t n_wrong = 0;
+	uint64_t v[COLUMNS];
+
+	for (uint32_t i = 0; i < 2 * c->n; i++) {
+		uint32_t row = i < c->n ? i : (uint32_t)((uint64_t)i * 7919 % c->n);
+
+		row_reader_get(r, c, row, v);
+		for (unsigned id = 0; id < COL_KIND; id++)
+			n_wrong += v[id] != chunk_get(c, id, row);
+	}
+	row_reader_free(r);
+	return n_wrong;
+}
+
 static void
 check_chunk(uint64_t seed, uint32_t n)
 {
@@ -145,6 +165,7 @@ check_chunk(uint64_t seed, uint32_t n)
 	CHECK(!n_wrong && sealed->first == 1000 && sealed->n == n,
 	      "%u rows are the same when they are sealed: %llu wrong, %zu bytes", n,
 	      (unsigned long long)n_wrong, sealed->bytes);
+	CHECK(!misread(c) && !misread(sealed), "%u rows are read one by one", n);
 	chunk_free(c);
 	chunk_free(sealed);
 	seal_room_free(room);

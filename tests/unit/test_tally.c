@@ -1,5 +1,7 @@
 /* What values of a column add up to. */
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "engine/base/mem.h"
 #include "engine/query/tally.h"
@@ -102,6 +104,50 @@ check_bag(void)
 	bag_fini(&b);
 }
 
+/* Some of the numbers up to N as texts, from STEP to STEP, in a bag above BASE. */
+static void
+put_texts(struct bag *b, const struct bag *base, uint32_t n, uint32_t step)
+{
+	*b = (struct bag){ .type = T_STR, .base = base };
+	for (uint32_t i = 0; i < n; i += step) {
+		char name[16];
+		int len = snprintf(name, sizeof(name), "name %u", i);
+
+		bag_put(b, &(struct value){ .s = { (uint8_t *)name, (size_t)len } });
+	}
+}
+
+/* What one bag has is put into another one, whose arena takes the texts. */
+static void
+check_bags(void)
+{
+	struct bag base, to, from;
+	uint32_t ids[5000], n_wrong = 0, n;
+
+	put_texts(&base, NULL, 1000, 7);
+	put_texts(&to, &base, 5000, 3);
+	put_texts(&from, &base, 5000, 1);
+	bag_put_all(&to, &from, ids);
+	arena_take(&to.arena, &from.arena);
+	CHECK(!from.arena.blocks, "an arena that was taken is empty");
+	for (uint32_t i = 0; i < from.n; i++) {
+		const struct value *v = bag_get(&from, base.n + 1 + i), *w = bag_get(&to, ids[i]);
+
+		n_wrong += v->s.len != w->s.len || memcmp(v->s.p, w->s.p, v->s.len) ||
+			   bag_put(&to, v) != ids[i];
+	}
+	CHECK(!n_wrong, "%u of %u values have another id", n_wrong, from.n);
+	CHECK(base.n + to.n == 5000, "each is there once: %u and %u", base.n, to.n);
+	bag_fini(&from);
+	n = base.n + to.n;
+	put_texts(&from, &base, 5000, 1);
+	bag_put_all(&to, &from, ids);
+	CHECK(base.n + to.n == n, "what is there already is not put again");
+	bag_fini(&from);
+	bag_fini(&to);
+	bag_fini(&base);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -122,6 +168,7 @@ main(int argc, char **argv)
 	check_percentiles(&r);
 	check_signed();
 	check_bag();
+	check_bags();
 	arena_fini(&arena);
 	return check_done();
 }
