@@ -325,16 +325,18 @@ static const struct weak cases[] = {
 	    "still 303 ", "none Each", LEAVE } },
 	{ "drill, and drill again", VIEW("files"),
 	  { "row ho ts", "key Enter", "wait › Processes", "wait ›    101", "key Enter",
-	    "wait 101 busy › Threads", "still Σ      1 ", "key Esc", "gone Threads", "key Esc", "wait elsewhere",
-	    LEAVE } },
+	    "wait 101 busy › Threads", "still Σ      1 ", "key Esc", "gone Threads",
+	    "key Esc", "wait elsewhere", LEAVE } },
 	{ "from a call to those who make it", VIEW("syscalls"),
 	  { "row accept", "key Enter", "wait accept ›", "wait ›    303        3     0.59",
 	    "none  202 ",
 	    "key Enter", "wait Syscall Threads", "wait ›    303", "none nothing of this", LEAVE } },
 	{ "from queues of sockets to connections", VIEW("backlog"),
-	  { "row 8080", "key Enter", "wait Connections", "wait 10.0.0.9        40001     4", LEAVE } },
+	  { "row 8080", "key Enter", "wait Connections",
+	    "wait 10.0.0.9        40001     4", LEAVE } },
 	{ "from page faults to threads", VIEW("page_faults"),
-	  { "row busy", "key Enter", "wait Threads", "wait 101       busy               135", LEAVE } },
+	  { "row busy", "key Enter", "wait Threads",
+	    "wait 101       busy               135", LEAVE } },
 	{ "a type of events that nobody knows: processes", VIEW("procs"),
 	  { "wait busy", "wait server", LEAVE } },
 	{ "a type of events that nobody knows: threads", VIEW("threads"),
@@ -384,7 +386,8 @@ static const struct weak cases[] = {
 	    "gone 101.20", "wait accept", "key / G E T Enter", "wait 4 of",
 	    "size 160x24", "wait data=GET", LEAVE } },
 	{ "dig counts times from the first event", VIEW("dig"),
-	  { "wait 16:00:00.001", "key t", "wait SINCE START", "gone 16:00:00.001", "wait 0.000", LEAVE } },
+	  { "wait 16:00:00.001", "key t", "wait SINCE START", "gone 16:00:00.001",
+	    "wait 0.000", LEAVE } },
 	{ "no letter is an action outside of the menu", VIEW("procs"),
 	  { "row busy", "key [ ] k g c 9", "none Is this to be done", "none Not possible",
 	    LEAVE } },
@@ -397,7 +400,8 @@ static const struct weak cases[] = {
 	  { "wait 6 events", "wait busy", LEAVE } },
 	{ "other characters than ASCII", VIEW("files"), { "wait 日本", LEAVE } },
 	{ "the key bar is cut between keys", VIEW("procs"),
-	  { "wait busy", "size 45x12", "wait F1 Help", "wait F5 Echo", "wait F6 Dig", "none F12", LEAVE } },
+	  { "wait busy", "size 45x12", "wait F1 Help", "wait F5 Echo", "wait F6 Dig",
+	    "none F12", LEAVE } },
 	{ "pausing is said, and let go", VIEW("procs"),
 	  { "wait busy", "key p", "wait paused", "key p", "gone paused", LEAVE } },
 	{ "the next view keeps the selection", VIEW("procs"),
@@ -513,7 +517,7 @@ test_escape(void)
 		vt_wait(v, "Columns");
 		clock_gettime(CLOCK_MONOTONIC, &before);
 		vt_keys(v, "Esc");
-		vt_wait(v, "busy");
+		vt_wait_gone(v, "Columns");
 		clock_gettime(CLOCK_MONOTONIC, &after);
 		ms = (after.tv_sec - before.tv_sec) * 1000 +
 		     (after.tv_nsec - before.tv_nsec) / 1000000;
@@ -590,7 +594,8 @@ test_colors(void)
 		      looks[i].what);
 		vt_settle(v, 10 * FRAME_MS);
 		most = most_color(v);
-		CHECK(most >= looks[i].least && most <= looks[i].most, "  in colours up to %d", most);
+		CHECK(most >= looks[i].least && most <= looks[i].most, "  in colours up to %d",
+		      most);
 		vt_screen(v, &t);
 		text_char(&t, '\0');
 		if (!i)
