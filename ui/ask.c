@@ -300,7 +300,7 @@ ask_is_busy(struct ask *a)
 	bool is_busy;
 
 	pthread_mutex_lock(&a->mutex);
-	is_busy = a->running || a->waiting.id;
+	is_busy = a->waiting.id || (a->running && !atomic_load(&a->watch.cancel));
 	pthread_mutex_unlock(&a->mutex);
 	return is_busy;
 }

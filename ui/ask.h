@@ -84,7 +84,8 @@ void ask_prepare(struct ask *a, const struct view *const *views, size_t n);
 /* Q's contents are taken; Q is zeroes afterwards. */
 void ask_put(struct ask *a, struct question *q);
 
-/* Is a question waiting, or being answered? */
+/* Is a question waiting, or being answered? One that was stopped is not, even if it goes on
+ * for a moment. */
 bool ask_is_busy(struct ask *a);
 
 /* How far the question is that is being answered, from 0 to 1. */

@@ -4,12 +4,11 @@ return {
 	name = "Lock Waits",
 	description = "Who waits for locks in memory and on files, and for how long.",
 	tips = {
-		"Calls that end a wait of others are futex, too. They count, but take no time " ..
-			"to speak of.",
+		"Calls of futex that only wake others do not count, nor do those that take a lock " ..
+			"of a file only where they need not wait.",
 	},
 	tags = { "latency", "locks" },
-	filter = "evt.dir = < and (evt.type in (futex, flock) or " ..
-		"evt.type = fcntl and evt.arg.cmd contains SETLK)",
+	filter = "evt.dir = < and evt.type in (futex, flock, fcntl) and evt.waits = true",
 	applies_to = { "", "process", "user", "container", "file" },
 	drill_down = "threads",
 	pass_filter = false,

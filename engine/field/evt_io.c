@@ -136,7 +136,8 @@ get_waits(const struct eval *ev, struct value *out)
 	render_type(ev->render, ev->m, ev->scratch);
 	text_char(ev->scratch, '\0');
 	name = (struct span){ (const uint8_t *)ev->scratch->p, ev->scratch->len - 1 };
-	out->b = bsearch(&name, calls, ARRAY_LEN(calls), sizeof(calls[0]), by_name) != NULL;
+	out->b = (bsearch(&name, calls, ARRAY_LEN(calls), sizeof(calls[0]), by_name) != NULL) !=
+		 ev->m->waits_otherwise;
 	return true;
 }
 
@@ -262,7 +263,8 @@ static const struct field fields[] = {
 	  .doc = "Whether it is a call that waits, such as poll or futex." },
 	{ .name = "evt.waits", .type = T_BOOL, .scope = OF_ROW, .flags = FIELD_OURS,
 	  .get = get_waits,
-	  .doc = "Whether it is a call made to wait for a lock, a time, a process or a socket." },
+	  .doc = "Whether it is a call made to wait for a lock, a time, a process or a socket; "
+		 "of futex, flock and fcntl those that do." },
 	{ .name = "evt.wait_latency", .type = T_SPAN, .unit = U_NS, .scope = OF_ROW,
 	  .get = get_wait_latency, .doc = "evt.latency of calls that wait." },
 	{ .name = "evt.is_syslog", .type = T_BOOL, .scope = OF_ROW, .get = get_is_syslog,

@@ -144,11 +144,9 @@ start_rows(struct line *l)
 	l->n_keys = v->n_keys;
 	l->bags = xzalloc(v->n_keys * sizeof(*l->bags));
 	l->rows = xzalloc((l->window.snap->n_threads + 1u) * sizeof(*l->rows));
-	for (size_t i = 0; i < v->n_keys; i++) {
-		l->bags[i].type = operand_type(v->columns[i].of.operand);
+	for (size_t i = 0; i < v->n_keys; i++)
 		l->needs_cursor |= v->columns[i].key_entity != VIEW_THREAD &&
 				   v->columns[i].key_entity != VIEW_PROCESS;
-	}
 }
 
 /* Who is wanted --------------------------------------------------------- */
@@ -281,6 +279,7 @@ start_worker(struct worker *w, struct line *l, struct err *err)
 		w->terms[i] = term_new(q->rows_of->columns[i].of.text, err);
 		if (!w->terms[i])
 			return err->code;
+		l->bags[i].type = term_type(w->terms[i]);
 	}
 	return 0;
 }

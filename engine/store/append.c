@@ -77,7 +77,6 @@ append_init(struct store *s)
 			flags |= event_id_is_exit(id) ? ROW_EXIT : ROW_ENTER;
 		flags |= type->flags & EF_READS ? ROW_READS : 0;
 		flags |= type->flags & EF_WRITES ? ROW_WRITES : 0;
-		flags |= type->flags & EF_WAITS ? ROW_WAITS : 0;
 		s->type_flags[id] = flags;
 		s->type_bits[id] = bits_of(id);
 		s->named_by[id] = named_by(type);
@@ -270,7 +269,8 @@ static uint64_t
 flags_of_moment(const struct moment *m)
 {
 	unsigned flags = m->has_latency * ROW_HAS_SPAN | m->is_state_only * ROW_STATE_ONLY |
-			 m->is_internal * ROW_INTERNAL | m->is_unsure * ROW_UNSURE;
+			 m->is_internal * ROW_INTERNAL | m->is_unsure * ROW_UNSURE |
+			 m->waits_otherwise * ROW_WAITS_OTHERWISE;
 
 	if (m->fd)
 		flags |= m->fd_changed * ROW_FD_CHANGED | m->fd->connected * ROW_CONNECTED |

@@ -47,7 +47,7 @@ enum row_flag {
 	ROW_HAS_SPAN = 1 << 3,
 	ROW_READS = 1 << 4,
 	ROW_WRITES = 1 << 5,
-	ROW_WAITS = 1 << 6,
+	ROW_WAITS_OTHERWISE = 1 << 6,	/* than such calls do: see struct moment */
 	ROW_STATE_ONLY = 1 << 7,
 	ROW_INTERNAL = 1 << 8,
 	ROW_CONNECTED = 1 << 9,		/* its descriptor is */

@@ -508,6 +508,7 @@ fill_moment(struct recall *r, const struct chunk *c, uint32_t row)
 		.exec_ns = flags & ROW_HAS_SPAN ? 0 : span,
 		.connect_failed = flags & ROW_CONNECT_FAILED,
 		.fd_changed = flags & ROW_FD_CHANGED, .is_unsure = flags & ROW_UNSURE,
+		.waits_otherwise = flags & ROW_WAITS_OTHERWISE,
 	};
 	if (fv)
 		m->fd_num = fv->num;

@@ -46,7 +46,7 @@
 	ROLE(SK_PROTO, "sk_proto") ROLE(LOCAL_IP, "local_ip") \
 	ROLE(LOCAL_PORT, "local_port") ROLE(REMOTE_IP, "remote_ip") \
 	ROLE(REMOTE_PORT, "remote_port") ROLE(SK_POINTER, "sk_pointer") \
-	ROLE(SUN_PATH, "sun_path")
+	ROLE(SUN_PATH, "sun_path") ROLE(OP, "op") ROLE(OPERATION, "operation")
 
 enum role {
 #define ROLE(symbol, name) R_##symbol,

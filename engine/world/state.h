@@ -79,6 +79,7 @@ enum trait {
 	TRAIT_INTERNAL = 1 << 7,
 	TRAIT_MARKS = 1 << 8,		/* may mark a span */
 	TRAIT_COMPLETES = 1 << 9,	/* the tables, at the start of a section */
+	TRAIT_WAITS_DIFFER = 1 << 10,	/* whether it waits depends on its parameters */
 };
 
 struct world {
@@ -188,6 +189,11 @@ struct span call_text_at_enter(const struct call *c, enum role role);
 struct span said_text(const struct world *w, const struct event *ev, enum role role);
 int64_t said_num(const struct world *w, const struct event *ev, enum role role,
 		 int64_t otherwise);
+
+/* waits.c: may a call of type ID wait though such calls do not as a rule, or the other way round:
+ * does C, which is one, as far as its parameters tell? */
+bool waits_may_differ(uint16_t id);
+bool waits_differ(const struct call *c);
 
 /* Names. */
 uint32_t name_of(struct world *w, struct span s);	/* empty: INTERN_EMPTY */

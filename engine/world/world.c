@@ -341,6 +341,7 @@ traits_of(uint16_t id)
 	traits |= type->category == EC_INTERNAL ? TRAIT_INTERNAL : 0;
 	traits |= id == EV_WRITE_X || id == EV_TRACER_E ? TRAIT_MARKS : 0;
 	traits |= completes_tables(id) ? TRAIT_COMPLETES : 0;
+	traits |= waits_may_differ(id) ? TRAIT_WAITS_DIFFER : 0;
 	return (uint16_t)traits;
 }
 
@@ -509,7 +510,7 @@ begin_moment(struct moment *m, const struct event *ev)
 	m->thread = NULL;
 	m->proc = NULL;
 	m->container = 0;
-	m->has_fd_num = m->has_latency = m->connect_failed = false;
+	m->has_fd_num = m->has_latency = m->connect_failed = m->waits_otherwise = false;
 	m->fd_num = 0;
 	m->fd = NULL;
 	m->enter = NULL;
@@ -596,6 +597,8 @@ take_event(struct world *w, const struct event *ev)
 		if (traits & TRAIT_SWITCH)
 			note_switch(w, c.t, ev);
 	}
+	if (traits & TRAIT_WAITS_DIFFER)
+		m->waits_otherwise = waits_differ(&c);
 	/* What is told again is of whom it is about, also where nobody did it. */
 	if (is_restated && !c.t) {
 		c.t = thread_find(w, ev->tid);

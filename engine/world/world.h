@@ -53,6 +53,8 @@ struct moment {
 	const struct trace_span *span_around;	/* it is in that one, which is open; or NULL */
 	bool connect_failed;		/* the event tells more of FD than its version */
 	bool has_changed;		/* something that is known is not as it was before */
+	bool waits_otherwise;		/* it waits though such calls do not, or the other way
+					 * round: a futex that wakes others */
 	bool is_unsure;			/* THREAD or FD may be another than what is known */
 	bool fd_changed;		/* the event made FD, which was there, another version */
 	uint32_t thread_version;	/* 0: none */

@@ -28,9 +28,9 @@ SEPARATOR = '|~|'
 FIELDS = ['evt.num', 'evt.rawtime', 'evt.dir', 'evt.type', 'evt.failed', 'evt.errno',
           'evt.buflen.in', 'evt.buflen.out', 'evt.duration', 'evt.waits', 'evt.is_io', 'proc.pid',
           'fd.type', 'fd.name', 'fd.sport', 'fd.rip', 'syscall.type', 'fd.directory',
-          'evt.io_dir', 'evt.rawres', 'container.id', 'thread.tid', 'evt.arg.cmd',
-          'proc.name', 'proc.exepath', 'evt.is_syslog', 'fd.is_server', 'fd.connected',
-          'evt.arg.sig', 'k8s.pod.name', 'k8s.ns.name', 'fd.lip', 'fd.lport', 'fd.rport']
+          'evt.io_dir', 'evt.rawres', 'container.id', 'thread.tid', 'evt.rawarg.op',
+          'evt.rawarg.operation', 'evt.rawarg.cmd', 'proc.name', 'proc.exepath',
+          'evt.is_syslog', 'fd.is_server', 'fd.connected', 'evt.arg.sig', 'k8s.pod.name', 'k8s.ns.name', 'fd.lip', 'fd.lport', 'fd.rport']
 SHARED = ['cat_write.scap', 'connect_localhost.scap', 'run_as_user_0_container.scap',
           'test_ipv6_client.scap', 'story-a-sysdig036.scap.gz', 'story-a-libs2026.scap.gz']
 OPENS = ('open', 'openat', 'openat2', 'creat', 'open_by_handle_at')
@@ -113,8 +113,13 @@ def any_event(_):
 
 
 def locks(e):
-    return e['evt.dir'] == '<' and (e['evt.type'] in ('futex', 'flock') or
-                                    e['evt.type'] == 'fcntl' and 'SETLK' in e['evt.arg.cmd'])
+    # What a call is given may stand in its enter event, which evt.rawarg knows.
+    op, flock, cmd = (number(e['evt.rawarg.' + name]) for name in ('op', 'operation', 'cmd'))
+    # FUTEX_WAIT, _LOCK_PI, _WAIT_BITSET, _WAIT_REQUEUE_PI, _LOCK_PI2; LOCK_NB, LOCK_UN;
+    # F_SETLKW, F_SETLKW64, F_OFD_SETLKW.
+    return e['evt.dir'] == '<' and (e['evt.type'] == 'futex' and op & 0x7f in (0, 6, 9, 11, 13) or
+                                    e['evt.type'] == 'flock' and not flock & (4 | 8) or
+                                    e['evt.type'] == 'fcntl' and cmd in (9, 0x13, 0x20))
 
 
 def opens(e):

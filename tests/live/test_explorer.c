@@ -151,6 +151,18 @@ hold(struct vt *v)
 	see(v, SHORT, "the same processes");
 }
 
+/* What programs used is sampled each second, and told when they end. */
+static void
+measure(struct vt *v)
+{
+	vt_keys(v, "M M M M");
+	see(v, "% of a CPU", "the timeline of CPU time");
+	CHECK(vt_wait_gone(v, "no samples"), "something is known of it");
+	see(v, " peak ", "and how much");
+	vt_keys(v, "M");
+	see(v, "events/s", "back to events");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -172,6 +184,7 @@ main(int argc, char **argv)
 	if (see(v, MARKER, "what the test started")) {
 		look_around(v);
 		zoom(v);
+		measure(v);
 		hold(v);
 	}
 	pid = command_pid(dir);

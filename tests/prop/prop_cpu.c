@@ -334,11 +334,16 @@ static const struct {
 	{ NULL, by_thread, false }, { "syscalls", by_thread, false },
 	{ "threads", by_thread, true }, { "procs", by_process, true },
 	{ "x_boxes", by_container, true }, { "x_names", by_name, false },
+	{ "x_pairs", by_process, true },
 };
 
 static const char *const own_views[] = {
 	"return { id = 'x_names', name = 'x', description = 'x', rows = 'processes', columns = {"
 	" { name = 'NAME', field = 'proc.name', aggregation = 'key', width = 9 },"
+	" { name = 'CPU', field = 'thread.cpu', aggregation = 'avg', width = 9 } } }",
+	"return { id = 'x_pairs', name = 'x', description = 'x', rows = 'processes', columns = {"
+	" { name = 'UID', field = 'user.uid', aggregation = 'key', width = 9 },"
+	" { name = 'PID', field = 'proc.pid', aggregation = 'key', width = 9 },"
 	" { name = 'CPU', field = 'thread.cpu', aggregation = 'avg', width = 9 } } }",
 	"return { id = 'x_boxes', name = 'x', description = 'x', rows = 'containers', columns = {"
 	" { name = 'ID', field = 'container.id', aggregation = 'key', width = 9 },"

@@ -165,6 +165,27 @@ check_cpu(const struct snapshot *snap, const struct view_set *views)
 	table_free(t);
 }
 
+/* Who is meant by the number of a thread is asked of threads, idle ones too. */
+static void
+check_thread(const struct snapshot *snap, const struct view_set *views)
+{
+	static const struct {
+		const char *filter;
+		size_t n_rows;
+	} cases[] = {
+		{ "thread.tid = 1", 1 }, { "thread.tid = 200", 1 }, { "thread.tid = 7", 0 },
+		{ "thread.tid != 200", 3 }, { "thread.tid in (1, 300)", 2 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct query q = { .filters = &cases[i].filter, .n_filters = 1 };
+		struct table *t = ask(snap, views, "threads", &q);
+
+		CHECK(t->n_rows == cases[i].n_rows, "%s: %zu threads", cases[i].filter, t->n_rows);
+		table_free(t);
+	}
+}
+
 static void
 check_refusals(const struct snapshot *snap, const struct view_set *views)
 {
@@ -323,6 +344,7 @@ main(void)
 	check_quiet(snap, views);
 	check_new(snap, views);
 	check_cpu(snap, views);
+	check_thread(snap, views);
 	check_refusals(snap, views);
 	check_sorted(snap, views);
 	check_slices(snap);

@@ -68,7 +68,7 @@ data_of(const struct table *t)
 		.trunk = shown_trunk(t->columns, t->n), .empty = "",
 	};
 
-	for (size_t i = 0; i < t->n; i++)
+	for (size_t i = 0; i < t->n && t->view->sort_column < t->view->n_columns; i++)
 		if (t->of[i] == &t->view->columns[t->view->sort_column])
 			d.sort_column = i;
 	return d;

@@ -154,6 +154,65 @@ test_unsure(void)
 	stage_fini(&s);
 }
 
+/* Whether a call of type ENTER with VALUE as its parameter waits otherwise than such calls do:
+ * bit 1, when it is entered, bit 0, once it returned, with no such parameter. */
+static unsigned
+waits_otherwise(struct stage *s, uint16_t enter, uint64_t value)
+{
+	unsigned is;
+
+	if (enter == EV_FUTEX_E)
+		is = stage_event(s, 10, enter, scap_num(1), scap_num(value),
+				 scap_num(0))->waits_otherwise;
+	else
+		is = stage_event(s, 10, enter, scap_num(3), scap_num(value))->waits_otherwise;
+	return is << 1 | stage_event(s, 10, enter + 1u, scap_num(0))->waits_otherwise;
+}
+
+static void
+test_waits(void)
+{
+	static const struct {
+		const char *what;
+		uint16_t enter;
+		uint64_t value;
+		bool otherwise;
+	} cases[] = {
+		{ "FUTEX_WAIT", EV_FUTEX_E, 0, false },
+		{ "FUTEX_WAIT, private", EV_FUTEX_E, 128, false },
+		{ "FUTEX_WAKE", EV_FUTEX_E, 1, true },
+		{ "FUTEX_WAKE, private", EV_FUTEX_E, 129, true },
+		{ "FUTEX_CMP_REQUEUE", EV_FUTEX_E, 4, true },
+		{ "FUTEX_LOCK_PI", EV_FUTEX_E, 6, false },
+		{ "FUTEX_TRYLOCK_PI", EV_FUTEX_E, 8, true },
+		{ "FUTEX_WAIT_BITSET by the clock", EV_FUTEX_E, 0x109, false },
+		{ "FUTEX_WAKE_BITSET", EV_FUTEX_E, 10, true },
+		{ "no command of futex", EV_FUTEX_E, 0x7f, true },
+		{ "LOCK_EX", EV_FLOCK_E, 2, false },
+		{ "LOCK_EX, or not at all", EV_FLOCK_E, 6, true },
+		{ "LOCK_UN", EV_FLOCK_E, 8, true },
+		{ "F_SETLKW", EV_FCNTL_E, 9, true },
+		{ "F_SETLK", EV_FCNTL_E, 8, false },
+		{ "F_OFD_SETLKW", EV_FCNTL_E, 0x20, true },
+		{ "F_GETFD", EV_FCNTL_E, 2, false },
+		{ "it is not known what it does", EV_READ_E, 1, false },
+	};
+	struct stage s;
+
+	stage_init(&s, NULL, NULL);
+	stage_proc(&s, 10, 10, 1, "app");
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		unsigned is = waits_otherwise(&s, cases[i].enter, cases[i].value);
+
+		CHECK(is == (cases[i].otherwise ? 3u : 0u), "%s: %u", cases[i].what, is);
+	}
+	CHECK(!stage_event(&s, 10, EV_FUTEX_X, scap_num(0))->waits_otherwise,
+	      "a futex of which nothing is known waits");
+	CHECK(stage_event(&s, 10, EV_FUTEX_X, scap_num(0), scap_num(1), scap_num(1),
+			  scap_num(0))->waits_otherwise, "what the exit event tells");
+	stage_fini(&s);
+}
+
 int
 main(void)
 {
@@ -162,5 +221,6 @@ main(void)
 	test_switches();
 	test_samples();
 	test_descriptors();
+	test_waits();
 	return check_done();
 }
