@@ -6,6 +6,7 @@
 #include "engine/base/text.h"
 #include "engine/query/table.h"
 #include "engine/query/view.h"
+#include "engine/store/store.h"
 #include "ui/columns.h"
 #include "ui/reproduce.h"
 #include "ui/save.h"
@@ -151,17 +152,33 @@ browse_show_command(void *screen)
 	show_command(b->screen.app, SHOW_TABLE, &r);
 }
 
+/* The events of what is seen: from *FIRST to *END - 1. */
+static void
+find_events(struct browse *b, uint64_t *first, uint64_t *end)
+{
+	const struct table *t = b->table.table;
+	struct snapshot *snap;
+
+	/* A window that slides is where it was when its table was made. */
+	if (t && browse_slides(b)) {
+		*first = t->first_event;
+		*end = t->first_event ? t->last_event + 1 : 0;
+		return;
+	}
+	snap = store_snapshot(b->screen.app->store);
+	*first = b->to_ns ? snapshot_at_time(snap, b->from_ns) : snap->first;
+	*end = b->to_ns ? snapshot_at_time(snap, b->to_ns + 1) : snap->end;
+	snapshot_free(snap);
+}
+
 void
 browse_save_capture(void *screen)
 {
 	struct browse *b = screen;
 	const char *filters[DRILL_FILTERS_MAX];
 	struct reproduce r = what_is_seen(b, filters);
-	const struct table *t = b->table.table;
+	uint64_t first, end;
 
-	bool has_events = t && t->first_event;
-
-	/* A window that slides is where it was when its table was made. */
-	save_capture(b->screen.app, &r, has_events ? t->first_event : 0,
-		     has_events ? t->last_event + 1 : 0);
+	find_events(b, &first, &end);
+	save_capture(b->screen.app, &r, first, end);
 }

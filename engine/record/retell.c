@@ -271,6 +271,7 @@ retell_event(struct retell *t, uint64_t number, struct err *err)
 	const struct store_section *section = snapshot_section(t->snap, number);
 	const struct moment *m;
 	struct err why = { 0 };
+	struct event ev;
 
 	if (section->first != t->section)
 		retell_begin(t, number);
@@ -280,7 +281,11 @@ retell_event(struct retell *t, uint64_t number, struct err *err)
 	tell_enter(t, m);
 	if (m->ev->id == EV_PROCINFO_E)
 		tell_exact_before(t, m);
-	tell_event(t, m->ev);
+	ev = *m->ev;
+	/* What completed the tables of its section does that here, where they were told. */
+	if (m->is_internal && ev.type->category != EC_INTERNAL)
+		ev.dump_flags = EVENT_STATE_ONLY | EVENT_RESTATED;
+	tell_event(t, &ev);
 	if (why.code)
 		*err = why;
 	return why.code;

@@ -153,6 +153,26 @@ is_private(const char *name)
 	text_fini(&path);
 }
 
+/* The same of events one by one: the lines are those of the file. */
+static void
+save_events(struct vt *v)
+{
+	char *seen, *again;
+
+	vt_keys(v, "d");
+	see(v, "Events ›", "events of a row");
+	save(v, "S", "events.txt");
+	save(v, "w", "events.scap.gz");
+	vt_keys(v, "Esc");
+	CHECK(vt_wait_gone(v, "Events ›"), "the list is left");
+	seen = output("wc -l <events.txt");
+	again = sysreel("print -r events.scap.gz | wc -l");
+	CHECK(atoi(seen) > 10 && atoi(seen) == atoi(again), "%d lines, %d", atoi(seen),
+	      atoi(again));
+	free(seen);
+	free(again);
+}
+
 /* The file holds what it says, for us and for others. */
 static void
 read_it(void)
@@ -221,6 +241,7 @@ main(int argc, char **argv)
 		save_view(v, "Processes", "procs");
 		save(v, "w", "part.scap.gz");
 		is_private("part.scap.gz");
+		save_events(v);
 		read_it();
 	}
 	vt_keys(v, "q");

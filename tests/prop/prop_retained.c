@@ -4,6 +4,7 @@
 #include "engine/base/err.h"
 #include "engine/base/mem.h"
 #include "engine/base/text.h"
+#include "engine/query/matches.h"
 #include "engine/query/query.h"
 #include "engine/query/show.h"
 #include "engine/query/view_set.h"
@@ -129,6 +130,27 @@ is_asked(const struct view *v)
 	return v->kind == VIEW_TABLE && !v->only_new && v->rows != VIEW_ROWS_PENDING;
 }
 
+/* The numbers of events that are shown: how many there are in P's part of S. */
+static uint64_t
+shown(struct store *s, const struct pair *p, bool is_part)
+{
+	struct snapshot *snap = store_snapshot(s);
+	struct matches_question q = { .filters = &p->filter, .n_filters = p->filter != NULL };
+	struct matches *m = matches_new(snap, &q, NULL);
+	uint64_t numbers[512], n = 0;
+	bool is_done = false;
+
+	while (!is_done) {
+		size_t found = matches_more(m, ARRAY_LEN(numbers), numbers, &is_done);
+
+		for (size_t i = 0; i < found; i++)
+			n += !is_part || (numbers[i] >= p->first && numbers[i] < p->end);
+	}
+	matches_free(m);
+	snapshot_free(snap);
+	return n;
+}
+
 /* How many events there are in P's part of S. */
 static uint64_t
 count(struct store *s, const struct pair *p, const struct view_set *views, bool is_part)
@@ -157,6 +179,10 @@ check_window(struct pair *p, const struct view_set *views)
 	CHECK(count(p->kept, p, views, true) == count(p->saved, p, views, false),
 	      "%s %llu-%llu %s: as many calls", p->name, (unsigned long long)p->first,
 	      (unsigned long long)p->end, p->filter ? p->filter : "");
+	CHECK(shown(p->kept, p, true) == shown(p->saved, p, false),
+	      "%s %llu-%llu %s: as many events", p->name, (unsigned long long)p->first,
+	      (unsigned long long)p->end,
+	      p->filter ? p->filter : "");
 	store_free(p->saved);
 	source_close(p->source);
 }

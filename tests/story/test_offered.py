@@ -43,6 +43,7 @@ def check_offer(tap, program, capture):
     lines = said.strip().split('\n')
     tap.check(status == 1 and not out and len(lines) == 2, 'it says why not, and what else', [said])
     words = lines[-1].partition(OFFER)[2].split(' ')
+    tap.check('CAP_BPF' in lines[0] or 'no probe' in lines[0], 'with what is missing', [said])
     tap.check(words == ['print', '-r', capture], f'{capture} is offered', [said])
     out, said, status = run(program, *words)
     tap.check(status == 0 and not said and out.count('\n') > 1000, 'and can be shown', [said])

@@ -284,7 +284,7 @@ make_programs(void)
 		 "echo it reads\n", folder);
 	text_char(&less, '\0');
 	make_program("bin/less", less.p);
-	make_program("bin/lsof", "echo \"lsof says: $*\"\n");
+	make_program("bin/lsof", "echo \"lsof says: $*\"; echo \"in $TERM\"\n");
 	make_program("bin/renice", "echo refused >&2\nexit 3\n");
 	make_program("bin/strace", "echo tracing\nread line\necho \"it got $line\"\nsleep 30\n");
 	text_fmt(&path, "%s:%s", bin, env ? env : "/bin");
@@ -414,6 +414,7 @@ test_terminal(void)
 	vt_keys(v, "F8 f");
 	CHECK(vt_wait(v, words) && vt_wait(v, "Press a key"), "what a command writes can be read");
 	CHECK(!is_shown(v, "ended with"), "  and it went well");
+	CHECK(is_shown(v, "in xterm-256color"), "  TERM is what it was");
 	vt_keys(v, "x");
 	CHECK(vt_wait(v, "F2 Views") && !is_shown(v, words), "  then the table is back");
 	vt_keys(v, "F8 [");

@@ -270,6 +270,40 @@ test_saving(void)
 	leave(v);
 }
 
+/* What came by a pipe cannot be read again, but is kept: it is saved all the same. */
+static void
+test_saving_what_came(void)
+{
+	char folder[] = "/tmp/sysreel-start-XXXXXX", path[80];
+	const char *words[] = { "-r", path, "-v", "dig", NULL };
+	size_t len;
+	char *bytes = read_capture(&len);
+	struct vt *v;
+	int fd;
+
+	if (!mkdtemp(folder))
+		die("no folder");
+	snprintf(path, sizeof(path), "%s/came.scap.gz", folder);
+	v = start_piped(&fd);
+	CHECK(feed(fd, bytes, len), "a capture comes");
+	close(fd);
+	see(v, "2,945 events", "all of it");
+	vt_keys(v, "w");
+	see(v, "save to", "where to");
+	vt_keys(v, "^U");
+	vt_send(v, path, strlen(path));
+	vt_keys(v, "Enter");
+	see(v, "saved to", "it is saved");
+	leave(v);
+	v = start(words, 0);
+	see(v, " of 2,904", "it has as many events to see");
+	see(v, "nginx", "and processes");
+	leave(v);
+	free(bytes);
+	unlink(path);
+	rmdir(folder);
+}
+
 /* A capture of which only the beginning has come, and that waits for the rest. */
 static struct vt *
 start_early(int *fd, const char *bytes)
@@ -449,5 +483,6 @@ main(int argc, char **argv)
 	test_stopping();
 	test_progress();
 	test_saving();
+	test_saving_what_came();
 	return check_done();
 }

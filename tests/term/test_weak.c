@@ -5,7 +5,8 @@
  *	test_weak PROGRAM [TEXT]		only the cases with TEXT in their names
  *
  * A case is a list of orders, as those of play.c: key, type, wait, gone, size, end; row
- * NAME selects a row by searching it, none TEXT says that it is not there.
+ * NAME selects a row by searching it; still TEXT and none TEXT say that it is there, or not,
+ * once nothing is drawn any more.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -217,6 +218,10 @@ obey(struct vt *v, const char *order)
 		return vt_wait(v, words);
 	if (!strncmp(order, "gone", len))
 		return vt_wait_gone(v, words);
+	if (!strncmp(order, "still", len)) {
+		vt_settle(v, 2 * FRAME_MS);
+		return vt_find(v, words, &n_rows, &n_cols);
+	}
 	if (!strncmp(order, "none", len)) {
 		vt_settle(v, 2 * FRAME_MS);
 		return !vt_find(v, words, &n_rows, &n_cols);
@@ -238,6 +243,7 @@ struct weak {
 
 #define VIEW(id) { "-r", "{}", "--utc", "-v", id }
 #define LEAVE "key q", "end 0"
+#define CAPITAL_ROW "›    15    2.96       0         0       2    0.40      1      0 /tmp/CapitaL"
 
 static const struct weak cases[] = {
 	{ "echo of a file with a blank in its name", VIEW("files"),
@@ -269,8 +275,10 @@ static const struct weak cases[] = {
 	  { "wait busy", "size 15x5", "wait needs 20x5", "key F2 Down Up Esc F9 Esc F8 Esc",
 	    "key F12 Esc F6 Esc", "size 80x24", "wait busy", "wait F2 Views", LEAVE } },
 	{ "menus in a terminal of 20x5", VIEW("procs"),
-	  { "wait busy", "size 20x5", "gone F8", "key F2 Down Up Esc F9 Esc F8 Esc F12 Esc",
-	    "key F6 Esc C Esc F7 Esc", "size 80x24", "wait busy", LEAVE } },
+	  { "wait busy", "size 20x5", "gone F8", "none needs", "key F2 Down Up", "wait ─ Views",
+	    "key Esc F9", "wait ─ Sort by", "key Esc F8", "wait ─ Actions", "key Esc F12",
+	    "wait Latencies", "key Esc F6", "wait Events", "key Esc C", "wait ─ Columns",
+	    "key Esc F7", "wait ─ Processes", "key Esc", "size 80x24", "wait busy", LEAVE } },
 	{ "dig as the first view, without a filter", VIEW("dig"),
 	  { "wait Events › all", "wait open", LEAVE } },
 	{ "echo as the first view, without a filter", VIEW("echo"),
@@ -284,9 +292,14 @@ static const struct weak cases[] = {
 	    "wait filter  proc.name = busy", "gone other", "key F12", "wait Latencies",
 	    "key Backspace", "wait filter  proc.name = busy", "wait busy", "none other",
 	    LEAVE } },
+	{ "a filter and that of the view survive the spectrogram", VIEW("files"),
+	  { "wait /etc/ho ts", "key F4", "wait filter", "type proc.name != other", "key Enter",
+	    "wait filter  proc.name != other", "gone elsewhere", "key F12", "wait Latencies",
+	    "key Backspace", "wait filter  proc.name != other", "wait /etc/ho ts",
+	    "none 10.0.0.9", "none elsewhere", LEAVE } },
 	{ "a filter leaves another view its own", VIEW("procs"),
 	  { "wait busy", "key F4", "wait filter", "type evt.type != close", "key Enter",
-	    "wait filter  evt.type != close", "key F2", "wait Views", "type Files",
+	    "wait filter  evt.type != close", "key F2", "wait ─ Views", "type Files",
 	    "key Enter", "wait /etc/ho ts", "wait filter  evt.type != close", "none 10.0.0.9",
 	    "none 8080", LEAVE } },
 	{ "a filter can be taken away", VIEW("procs"),
@@ -298,29 +311,32 @@ static const struct weak cases[] = {
 	  { "wait busy", "none other", "key x", "wait Take away", "wait filter", "key Enter",
 	    "wait other", LEAVE } },
 	{ "Esc in the menu of views changes nothing", VIEW("procs"),
-	  { "wait busy", "key F2", "wait Views", "key Down Down Esc", "wait busy",
+	  { "wait busy", "key F2", "wait ─ Views", "key Down Down Esc", "wait busy",
 	    "wait Processes", "key Esc", "wait this is the top", LEAVE } },
 	{ "Backspace in the menu of views changes nothing", VIEW("procs"),
-	  { "wait busy", "key F2", "wait Views", "key Down Down Backspace", "wait busy",
+	  { "wait busy", "key F2", "wait ─ Views", "key Down Down Backspace", "wait busy",
 	    "wait Processes", "key Esc", "wait this is the top", LEAVE } },
 	{ "another size in the spectrogram", VIEW("procs"),
 	  { "row busy", "key F12", "wait Latencies", "wait 100us", "size 100x30",
 	    "wait 1us", "wait Latencies", "size 50x12", "wait Latencies", "wait │1ms", LEAVE } },
 	{ "another size with a menu open", VIEW("procs"),
-	  { "wait busy", "key F2", "wait Views", "size 100x30", "wait Views", "wait Each",
-	    "size 60x15", "wait Views", "key Esc", "wait 101", "wait 202", "wait 303",
-	    "gone Each", LEAVE } },
+	  { "wait busy", "key F2", "wait ─ Views", "size 100x30", "still ─ Views", "still Each",
+	    "size 60x15", "still ─ Views", "key Esc", "gone ─ Views", "still 101 ", "still 202 ",
+	    "still 303 ", "none Each", LEAVE } },
 	{ "drill, and drill again", VIEW("files"),
 	  { "row ho ts", "key Enter", "wait › Processes", "wait ›    101", "key Enter",
-	    "wait 101 busy › Threads", "key Esc", "gone Threads", "key Esc", "wait elsewhere",
-	    LEAVE } },
+	    "wait 101 busy › Threads", "still Σ      1 ", "key Esc", "gone Threads",
+	    "key Esc", "wait elsewhere", LEAVE } },
 	{ "from a call to those who make it", VIEW("syscalls"),
-	  { "row accept", "key Enter", "wait accept ›", "wait ›    303", "none  202 ",
+	  { "row accept", "key Enter", "wait accept ›", "wait ›    303        3     0.59",
+	    "none  202 ",
 	    "key Enter", "wait Syscall Threads", "wait ›    303", "none nothing of this", LEAVE } },
 	{ "from queues of sockets to connections", VIEW("backlog"),
-	  { "row 8080", "key Enter", "wait Connections", "wait 10.0.0.9", LEAVE } },
+	  { "row 8080", "key Enter", "wait Connections",
+	    "wait 10.0.0.9        40001     4", LEAVE } },
 	{ "from page faults to threads", VIEW("page_faults"),
-	  { "row busy", "key Enter", "wait Threads", "wait 101", "none nothing of this", LEAVE } },
+	  { "row busy", "key Enter", "wait Threads",
+	    "wait 101       busy               135", LEAVE } },
 	{ "a type of events that nobody knows: processes", VIEW("procs"),
 	  { "wait busy", "wait server", LEAVE } },
 	{ "a type of events that nobody knows: threads", VIEW("threads"),
@@ -329,9 +345,14 @@ static const struct weak cases[] = {
 	  { "wait accept", "wait read", LEAVE } },
 	{ "search finds numbers", VIEW("procs"),
 	  { "wait other", "key / 3 0 3 Enter", "wait ›    303", LEAVE } },
-	{ "search takes any case, and goes on and back", VIEW("files"),
-	  { "row capital", "key n", "wait F2 Views", "key N", "row CAPITAL",
-	    "none not found", LEAVE } },
+	{ "search takes any case", VIEW("files"),
+	  { "row capital", "wait " CAPITAL_ROW, "key Home", "gone " CAPITAL_ROW, "row CAPITAL",
+	    "wait " CAPITAL_ROW, LEAVE } },
+	{ "search goes on and back, in the order of the screen", VIEW("procs"),
+	  { "wait other", "key 1", "wait ▼PID", "key Home /", "wait search", "type er",
+	    "key Enter", "wait ›    303", "key n", "wait ›    202", "key n", "wait ›    303",
+	    "key N", "wait ›    202", "key 1", "wait ▲PID", "key Home", "wait ›    101", "key n",
+	    "wait ›    202", "key n", "wait ›    303", "key N", "wait ›    202", LEAVE } },
 	{ "search that finds nothing says so", VIEW("files"),
 	  { "wait as of", "key /", "wait search", "type nowhere", "key Enter",
 	    "wait not found: nowhere", LEAVE } },
@@ -348,14 +369,12 @@ static const struct weak cases[] = {
 	  { "wait other", "key 1", "wait ▼PID", "key Enter", "wait Threads", "key Esc",
 	    "gone Threads", "wait ▼PID", LEAVE } },
 	{ "another view, and the first one again: its order is kept", VIEW("procs"),
-	  { "wait other", "key 1", "wait ▼PID", "key v", "wait Views", "type files",
-	    "key Enter", "gone Processes", "key v", "wait Views", "type processes",
+	  { "wait other", "key 1", "wait ▼PID", "key v", "wait ─ Views", "type files",
+	    "key Enter", "gone Processes", "key v", "wait ─ Views", "type processes",
 	    "key Home Enter", "wait VIRT", "wait ▼PID", LEAVE } },
 	{ "the first column stays while others scroll", VIEW("procs"),
-	  { "wait F8 Actions", "size 60x12", "gone F8 Actions",
-	    "key Right Right Right Right",
-	    "gone CPU", "wait 101", "wait 303",
-	    LEAVE } },
+	  { "wait F8 Actions", "size 40x12", "gone F8 Actions", "still CPU", "key Right Right",
+	    "wait ‹", "gone CPU", "still ›101 ", "still  303 ", LEAVE } },
 	{ "a part of the path can be gone to at once", VIEW("procs"),
 	  { "row busy", "key Enter", "wait ›    101     101", "key Enter", "wait Threads › 101",
 	    "key b", "wait Go back to", "key Home Enter", "gone Threads", LEAVE } },
@@ -367,24 +386,26 @@ static const struct weak cases[] = {
 	    "gone 101.20", "wait accept", "key / G E T Enter", "wait 4 of",
 	    "size 160x24", "wait data=GET", LEAVE } },
 	{ "dig counts times from the first event", VIEW("dig"),
-	  { "wait 16:00:00", "key t", "wait 0.00", LEAVE } },
+	  { "wait 16:00:00.001", "key t", "wait SINCE START", "gone 16:00:00.001",
+	    "wait 0.000", LEAVE } },
 	{ "no letter is an action outside of the menu", VIEW("procs"),
 	  { "row busy", "key [ ] k g c 9", "none Is this to be done", "none Not possible",
 	    LEAVE } },
 	{ "the legend is there on a list", VIEW("file_opens"),
 	  { "wait ho ts", "key F7", "wait Columns", "key Esc", "wait ho ts", LEAVE } },
 	{ "what retired sources would fill is not in the menu", VIEW("procs"),
-	  { "wait busy", "key F2", "wait Views", "type mesos", "wait none has that", "key ^U",
+	  { "wait busy", "key F2", "wait ─ Views", "type mesos", "wait none has that", "key ^U",
 	    "key Esc Esc", "wait busy", LEAVE } },
 	{ "the first events of a file are shown", { "-r", "{}", "--utc", "-v", "procs", "-n", "6" },
 	  { "wait 6 events", "wait busy", LEAVE } },
 	{ "other characters than ASCII", VIEW("files"), { "wait 日本", LEAVE } },
 	{ "the key bar is cut between keys", VIEW("procs"),
-	  { "wait busy", "size 45x12", "wait F1 Help", "wait F5 Echo", "none F7 L", LEAVE } },
+	  { "wait busy", "size 45x12", "wait F1 Help", "wait F5 Echo", "wait F6 Dig",
+	    "none F12", LEAVE } },
 	{ "pausing is said, and let go", VIEW("procs"),
 	  { "wait busy", "key p", "wait paused", "key p", "gone paused", LEAVE } },
 	{ "the next view keeps the selection", VIEW("procs"),
-	  { "row busy", "key Enter", "wait 101 busy › Threads", "key F2", "wait Views",
+	  { "row busy", "key Enter", "wait 101 busy › Threads", "key F2", "wait ─ Views",
 	    "type Files", "key Enter", "wait /etc/ho ts", "none /var/elsewhere", LEAVE } },
 };
 
@@ -496,7 +517,7 @@ test_escape(void)
 		vt_wait(v, "Columns");
 		clock_gettime(CLOCK_MONOTONIC, &before);
 		vt_keys(v, "Esc");
-		vt_wait(v, "busy");
+		vt_wait_gone(v, "Columns");
 		clock_gettime(CLOCK_MONOTONIC, &after);
 		ms = (after.tv_sec - before.tv_sec) * 1000 +
 		     (after.tv_nsec - before.tv_nsec) / 1000000;
@@ -518,29 +539,63 @@ test_vanished(void)
 	vt_free(v);
 }
 
+/* The greatest number of a colour on the screen; -1: there is none. */
+static int
+most_color(struct vt *v)
+{
+	int most = -1;
+
+	for (unsigned i = 0; i < 24 * 80; i++) {
+		struct text look = { 0 };
+		const char *fg, *bg;
+
+		vt_look(v, i / 80, i % 80, &look);
+		text_char(&look, '\0');
+		fg = strstr(look.p, "fg=") + 3;
+		bg = strstr(look.p, "bg=") + 3;
+		most = *fg != '-' && atoi(fg) > most ? atoi(fg) : most;
+		most = *bg != '-' && atoi(bg) > most ? atoi(bg) : most;
+		text_fini(&look);
+	}
+	return most;
+}
+
+/* The first line has the colours of its theme, and the map is drawn in as many as there are;
+ * what it says is the same everywhere. */
 static void
 test_colors(void)
 {
 	static const struct {
 		const char *what, *env[5];
+		const char *title;
+		int least, most;	/* greatest number of a colour */
 	} looks[] = {
-		{ "no colours", { "NO_COLOR", "1" } },
-		{ "eight colours", { "TERM", "xterm" } },
-		{ "no colours in the terminal", { "TERM", "vt100" } },
-		{ "a light ground", { "COLORFGBG", "0;15" } },
+		{ "no colours", { "NO_COLOR", "1" }, "fg=- bg=- bold ", -1, -1 },
+		{ "eight colours", { "TERM", "xterm" }, "fg=6 bg=- bold ", 0, 15 },
+		{ "no colours in the terminal", { "TERM", "vt100" }, "fg=- bg=- bold ", -1, -1 },
+		{ "a light ground", { "COLORFGBG", "0;15" }, "fg=25 bg=- bold ", 16, 255 },
+		{ "a dark ground", { "COLORFGBG", "15;0" }, "fg=117 bg=- bold ", 16, 255 },
 	};
 	static const char *const words[] = { "-r", "{}", "--utc", "-v", "procs", NULL };
 	char first[4096] = "";
 
 	for (size_t i = 0; i < ARRAY_LEN(looks); i++) {
 		struct vt *v = start(words, looks[i].env);
-		struct text t = { 0 };
+		struct text t = { 0 }, title = { 0 };
+		int most;
 
 		vt_wait(v, "as of");
+		vt_look(v, 1, 1, &title);
+		text_char(&title, '\0');
+		CHECK_STR(title.p, looks[i].title, "the title");
+		text_fini(&title);
 		vt_keys(v, "F12");
 		CHECK(vt_wait(v, "Latencies") && vt_wait(v, "100us"), "the spectrogram with %s",
 		      looks[i].what);
 		vt_settle(v, 10 * FRAME_MS);
+		most = most_color(v);
+		CHECK(most >= looks[i].least && most <= looks[i].most, "  in colours up to %d",
+		      most);
 		vt_screen(v, &t);
 		text_char(&t, '\0');
 		if (!i)

@@ -54,6 +54,20 @@ columns(const struct view *v)
 	      width_of(v));
 }
 
+/* Does C do harm? */
+static bool
+is_harmful(const char *c)
+{
+	static const char *const words[] = {
+		"kill ", " delete ", " stop ", " pause ", " attach ", "gdb ", "gcore ", "rm ",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (!strncmp(c, words[i], strlen(words[i])) || strstr(c, words[i]))
+			return true;
+	return false;
+}
+
 /* A row's values can only be given to a command when the row has them. */
 static void
 actions(const struct view *v)
@@ -64,6 +78,8 @@ actions(const struct view *v)
 		CHECK(a->n_words > 0 && a->words[0].n_parts == 1 && a->words[0].parts[0].text &&
 		      strcmp(a->words[0].parts[0].text, "sh") != 0,
 		      "%s: %s is a command without a shell", v->id, a->command);
+		CHECK(a->asks || !is_harmful(a->command), "%s: %s is asked before", v->id,
+		      a->command);
 	}
 }
 
