@@ -38,6 +38,18 @@ has_value(struct gather *g, const struct gather_step *step)
 	return value_of_step(g, step, &v);
 }
 
+/* Has the descriptor (or thread) of the cursor's row, SLOT, a value for STEP? What it is need not
+ * be remembered. */
+static bool
+slot_has_value(struct gather *g, const struct gather_step *step, uint32_t slot)
+{
+	struct value v;
+
+	if (step->by == COL_FD && step->source != GATHER_FACT && cursor_fd(g->cursor, slot))
+		return term_ask(g->terms[step->column], g->cursor, &v);
+	return has_value(g, step);
+}
+
 /* Has the cursor's row, of KIND, a value for all columns that show that of the last event, as
  * far as its slot of BY decides that? KNOWN remembers it. */
 static bool
@@ -50,7 +62,8 @@ has_all_lasts(struct gather *g, const struct gather_kind *kind, enum column_id b
 	if (answer == GATHER_LASTS_UNKNOWN) {
 		answer = GATHER_LASTS_ALL;
 		for (size_t i = kind->n_sums; i < kind->n_steps; i++)
-			if (kind->steps[i].by == by && !has_value(g, &kind->steps[i]))
+			if (kind->steps[i].by == by &&
+			    !slot_has_value(g, &kind->steps[i], slot))
 				answer = GATHER_LASTS_SOME;
 		verdicts_note(known, slot, answer);
 	}
