@@ -171,13 +171,16 @@ cursor_lineage(struct cursor *c)
 const struct eval *
 cursor_eval(struct cursor *c, enum cursor_level level)
 {
-	if (c->level >= level)
+	if (c->level >= level && (level != CURSOR_BYTES || c->level == CURSOR_BYTES ||
+				  c->level == CURSOR_EVENT))
 		return &c->ev;
 	c->entity = NULL;
-	if (level == CURSOR_EVENT) {
+	if (level == CURSOR_EVENT || level == CURSOR_BYTES) {
 		struct err err = { 0 };
 
-		eval_moment(&c->ev, recall_event(c->recall, cursor_number(c), &err));
+		eval_moment(&c->ev, level == CURSOR_EVENT ?
+				    recall_event(c->recall, cursor_number(c), &err) :
+				    recall_bytes(c->recall, cursor_number(c), &err));
 		c->is_unread = err.code;
 		c->n_unread += c->is_unread;
 	} else if (level == CURSOR_LIGHT) {

@@ -31,6 +31,7 @@ struct query_style {
 /* How much of the row is there to be asked for. */
 enum cursor_level {
 	CURSOR_NOTHING,
+	CURSOR_BYTES,			/* for parameters as they are: not what the next ones say */
 	CURSOR_LIGHT,			/* for scopes OF_ROW and OF_ENTITY, but no lineage */
 	CURSOR_NAMED,			/* with the names that stand in bytes */
 	CURSOR_ROW,			/* for OF_HISTORY as well */

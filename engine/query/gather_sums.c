@@ -515,7 +515,6 @@ look_at(struct gather *g, const struct sums *sums, uint64_t first, uint32_t sect
 
 	if (!s)
 		s = g->sums = xzalloc(sizeof(*g->sums));
-	s->of = NULL;
 	s->of_first = first;
 	s->sums = sums;
 	s->rows.first = first;

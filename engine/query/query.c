@@ -8,12 +8,12 @@
 #include "engine/base/err.h"
 #include "engine/base/hash.h"
 #include "engine/base/mem.h"
-#include "engine/event/event_type.h"
 #include "engine/query/answer.h"
 #include "engine/query/crew.h"
 #include "engine/query/entities.h"
 #include "engine/query/gather.h"
 #include "engine/query/matches.h"
+#include "engine/query/pending.h"
 #include "engine/store/pyramid.h"
 #include "engine/store/sums.h"
 
@@ -249,12 +249,13 @@ divide(struct scan *scan, unsigned n)
 	return n_chunks;
 }
 
+/* How many threads look at N_ROWS. */
 static unsigned
-threads_of(const struct plan *plan)
+threads_of(const struct plan *plan, uint64_t n_rows)
 {
 	unsigned n = plan->q->n_threads ? plan->q->n_threads : crew_size(plan->q->crew);
 	uint64_t each = plan->snap->n_chunks > 1 ? plan->snap->chunks[0].n : CHUNK_ROWS;
-	size_t chunks = 1 + (size_t)((plan->end - plan->scan_first) / each);
+	size_t chunks = 1 + (size_t)(n_rows / each);
 
 	if (n > CREW_MAX)
 		n = CREW_MAX;
@@ -302,67 +303,6 @@ scan_rows(struct scan *scan, unsigned n, struct err *err)
 	return 0;
 }
 
-/* Calls that have not returned ------------------------------------------ */
-
-/* Does an event of TYPE end its thread? Until the next event that is still there. */
-static bool
-is_end(uint64_t type)
-{
-	return type == EV_PROCEXIT_E || type == EV_PROCEXIT_1_E;
-}
-
-/* The newest enter event of each thread, if nothing returned since: by the index of
- * the thread, in a new array. */
-static uint64_t *
-find_pending(struct gather *g)
-{
-	const struct plan *plan = g->plan;
-	const struct snapshot *snap = plan->snap;
-	uint64_t *pending = xzalloc((snap->n_threads + 1u) * sizeof(*pending));
-
-	for (size_t i = 0; i < snap->n_chunks && !is_cancelled(plan); i++) {
-		const struct chunk_view *view = &snap->chunks[i];
-
-		for (uint32_t row = 0; row < view->n; row++) {
-			const struct thread_version *tv;
-			uint64_t flags;
-
-			if (view->c->first + row >= plan->end)
-				return pending;
-			cursor_go(g->cursor, view->c, row);
-			flags = cursor_value(g->cursor, COL_FLAGS);
-			if (!(flags & (ROW_ENTER | ROW_EXIT)) &&
-			    !is_end(cursor_value(g->cursor, COL_TYPE)))
-				continue;
-			tv = store_thread_version(snap->store, (uint32_t)
-						  cursor_value(g->cursor, COL_THREAD));
-			if (tv && tv->of)
-				pending[tv->of->index] =
-					flags & ROW_ENTER ? view->c->first + row : 0;
-		}
-	}
-	return pending;
-}
-
-static void
-gather_pending(struct gather *g)
-{
-	const struct snapshot *snap = g->plan->snap;
-	uint64_t *pending = find_pending(g);
-
-	for (uint32_t i = 1; i < snap->n_threads; i++) {
-		const struct kept_thread *k = pending[i] ? store_thread(snap->store, i) : NULL;
-
-		if (!k || atomic_load_explicit(&k->to, memory_order_relaxed) < g->plan->end)
-			continue;
-		cursor_go_to(g->cursor, pending[i]);
-		if (g->wants_type[cursor_value(g->cursor, COL_TYPE)] &&
-		    !(cursor_value(g->cursor, COL_FLAGS) & g->skip_flags))
-			gather_row(g);
-	}
-	free(pending);
-}
-
 /* Facts ----------------------------------------------------------------- */
 
 /* Does the query look at most of the events, whatever they are? */
@@ -406,7 +346,7 @@ gather(struct inquiry *q, enum extent *extent, struct err *err)
 
 	if (!g)
 		return err->code;
-	q->n = threads_of(plan);
+	q->n = threads_of(plan, plan->end - plan->scan_first);
 	if (!gather_asks_bytes(g))
 		plan->stop_ns = 0;
 	else if (plan->stop_ns && gather_shows_bytes(g) && !q->q.rows_first &&
@@ -418,8 +358,8 @@ gather(struct inquiry *q, enum extent *extent, struct err *err)
 	facts_borrow(&q->facts, plan->snap, q->q.style, wants_all(plan) ? q->n : 0);
 	gather_use_facts(g, &q->facts);
 	if (q->q.view->rows == VIEW_ROWS_PENDING) {
+		pending_gather(g, threads_of(plan, plan->end - plan->snap->first));
 		q->n = 1;
-		gather_pending(g);
 	} else if (scan_rows(&scan, q->n, err) < 0) {
 		return err->code;
 	}

@@ -150,9 +150,15 @@ by_row(const void *a, const void *b)
 static void
 order_found(struct sheet *s)
 {
-	size_t n = 0;
+	size_t n = 1;
 
+	/* Mostly they came so. */
+	while (n < s->n_found && s->found[n - 1].row < s->found[n].row)
+		n++;
+	if (n >= s->n_found)
+		return;
 	qsort(s->found, s->n_found, sizeof(*s->found), by_row);
+	n = 0;
 	for (size_t i = 0; i < s->n_found; i++)
 		if (!n || s->found[n - 1].row != s->found[i].row)
 			s->found[n++] = s->found[i];

@@ -395,7 +395,7 @@ ask_event(struct sift_node *n, struct cursor *c)
 	case AT_HAND_NOTHING:
 		return false;
 	default:
-		return ask(n, c, CURSOR_EVENT);
+		return ask(n, c, n->check->right ? CURSOR_EVENT : term_level(n->check->left));
 	}
 }
 

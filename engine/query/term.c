@@ -37,6 +37,7 @@ struct term {
 	char *own;			/* the text that OPERAND borrows */
 	struct operand *operand;
 	enum term_how how;
+	enum cursor_level level;	/* TERM_BY_EVENT: what is needed */
 	enum value_type type;
 	bool is_list;
 	bool needs_bytes;
@@ -122,6 +123,15 @@ term_how_of(const struct operand *o)
 	}
 }
 
+enum cursor_level
+term_level(const struct operand *o)
+{
+	const struct field_use *use = operand_field(o);
+
+	return use && (!strcmp(use->field->name, "evt.rawarg") ||
+		       !strcmp(use->field->name, "evt.buffer")) ? CURSOR_BYTES : CURSOR_EVENT;
+}
+
 bool
 term_needs_bytes(const struct operand *o)
 {
@@ -167,6 +177,7 @@ term_new(const char *text, struct err *err)
 		return NULL;
 	}
 	t->how = term_how_of(t->operand);
+	t->level = term_level(t->operand);
 	t->needs_bytes = term_needs_bytes(t->operand);
 	t->is_of_writes = term_is_of_writes(t->operand);
 	t->is_list = operand_many(t->operand) != FIELD_ONE;
@@ -626,7 +637,7 @@ get_by_event(struct term *t, struct cursor *c, struct value *out)
 		return number != SHEET_NONE;
 	answer = t->at_hand ? at_hand_look(t->at_hand, c, &ev) : AT_HAND_NOT;
 	if (answer == AT_HAND_NOT)
-		ev = cursor_eval(c, CURSOR_EVENT);
+		ev = cursor_eval(c, t->level);
 	there = answer != AT_HAND_NOTHING && ask(t, c, ev, out);
 	sheet_put(t->sheet, c, there ? out : NULL);
 	return there;

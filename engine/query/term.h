@@ -93,6 +93,9 @@ bool term_is_never(const struct term *t, uint32_t kind);
 /* The same for what stands in c->ev now, an entity without an event. */
 bool term_ask(struct term *t, struct cursor *c, struct value *out);
 
+/* What is needed of an event to ask O, which needs its bytes. */
+enum cursor_level term_level(const struct operand *o);
+
 /* How an operand O would be asked. */
 enum term_how term_how_of(const struct operand *o);
 

@@ -92,6 +92,7 @@ put_sealed(struct store *s, struct chunk *open, struct chunk *sealed)
 	size_t i = s->n_chunks;
 
 	open->has_lent = true;
+	pyramid_trim(sealed, s->first);
 	pthread_mutex_lock(&s->lock);
 	while (s->chunks[--i] != open)
 		continue;

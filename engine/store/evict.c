@@ -31,18 +31,19 @@ bytes_of_chunk(const struct chunk *c)
 	       (c->payload && !c->has_lent ? payload_bytes(c->payload) : 0);
 }
 
-/* Drop the nodes that chunks which are gone belong to. */
+/* Drop the nodes that begin before event FIRST, and end later. */
 static void
-drop_nodes(struct store *s)
+drop_nodes(struct store *s, uint64_t first)
 {
 	for (size_t i = 0; i < s->n_chunks; i++) {
-		for (unsigned k = 0; k < CHUNK_NODES; k++) {
-			struct pyramid_node *node = s->chunks[i]->nodes[k];
+		struct chunk *c = s->chunks[i];
 
-			if (!node || node->first >= s->first)
+		for (unsigned k = 0; k < CHUNK_NODES && c->first >= first; k++) {
+			struct pyramid_node *node = c->nodes[k];
+
+			if (!node || node->first >= first)
 				continue;
-			atomic_store_explicit(&s->chunks[i]->nodes[k], NULL,
-					      memory_order_relaxed);
+			atomic_store_explicit(&c->nodes[k], NULL, memory_order_relaxed);
 			grave_put(&s->grave, GRAVE_NODE, node, node->bytes);
 		}
 	}
@@ -61,6 +62,7 @@ drop_chunks(struct store *s, uint64_t bytes)
 	if (!n)
 		return;
 	pyramid_forget(s->pyramid, s->chunks[n]->first);
+	drop_nodes(s, s->chunks[n]->first);
 	pthread_mutex_lock(&s->lock);
 	for (size_t i = 0; i < n; i++)
 		grave_put(&s->grave, GRAVE_CHUNK, s->chunks[i], bytes_of_chunk(s->chunks[i]));
@@ -70,7 +72,6 @@ drop_chunks(struct store *s, uint64_t bytes)
 		s->chunks[i - n] = s->chunks[i];
 	s->n_chunks -= n;
 	pthread_mutex_unlock(&s->lock);
-	drop_nodes(s);
 	bitmaps_forget(s->bitmaps, s->first);
 	keepsakes_forget(s->sheets, s->first);
 }

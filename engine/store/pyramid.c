@@ -143,6 +143,19 @@ pyramid_add(struct pyramid *p, struct chunk *c)
 }
 
 void
+pyramid_trim(struct chunk *c, uint64_t first)
+{
+	for (unsigned i = 0; i < CHUNK_NODES; i++) {
+		struct pyramid_node *node = c->nodes[i];
+
+		if (!node || node->first >= first)
+			continue;
+		c->nodes[i] = NULL;
+		pyramid_node_free(node);
+	}
+}
+
+void
 pyramid_forget(struct pyramid *p, uint64_t first)
 {
 	pthread_mutex_lock(&p->lock);

@@ -45,6 +45,10 @@ size_t pyramid_bytes(const struct pyramid *p);
  * that end with it. What was added is looked at until it is forgotten. */
 void pyramid_add(struct pyramid *p, struct chunk *c);
 
+/* Free the nodes of C, which nobody has seen yet, that begin before event FIRST: what they begin
+ * with was forgotten since it was added. */
+void pyramid_trim(struct chunk *c, uint64_t first);
+
 /* Events before FIRST are about to be forgotten: no node will begin there. Any thread. */
 void pyramid_forget(struct pyramid *p, uint64_t first);
 

@@ -770,11 +770,26 @@ recall_light(struct recall *r, uint64_t number)
 }
 
 const struct moment *
-recall_named(struct recall *r, uint64_t number, struct err *err)
+recall_bytes(struct recall *r, uint64_t number, struct err *err)
 {
 	uint32_t row;
 	const struct chunk *c = look_at_row(r, number, &row);
 	uint64_t enter = enter_of(r, number);
+
+	fill_light(r, number, c, row);
+	if (enter)
+		fill_enter(r, enter);
+	else if (r->row[COL_BACK])
+		fill_enter_aside(r, c, row);
+	read_both(r, number, enter, err);
+	return &r->moment;
+}
+
+const struct moment *
+recall_named(struct recall *r, uint64_t number, struct err *err)
+{
+	uint32_t row;
+	const struct chunk *c = look_at_row(r, number, &row);
 
 	if (!(r->row[COL_FLAGS] & ROW_NEEDS_BYTES))
 		return recall_light(r, number);
@@ -789,13 +804,7 @@ recall_named(struct recall *r, uint64_t number, struct err *err)
 	/* Addresses need no table of descriptors, as names of files do. */
 	if (r->row[COL_TYPE] != EV_CONNECT_X)
 		return recall_event(r, number, err);
-	fill_light(r, number, c, row);
-	if (enter)
-		fill_enter(r, enter);
-	else if (r->row[COL_BACK])
-		fill_enter_aside(r, c, row);
-	read_both(r, number, enter, err);
-	return &r->moment;
+	return recall_bytes(r, number, err);
 }
 
 const struct moment *

@@ -64,6 +64,10 @@ const struct event *recall_unnumbered(struct recall *r, uint64_t number, size_t 
  * of a snapshot, or section, nothing is known: there it is as that event shows it. */
 void recall_before(struct recall *r, uint64_t number);
 
+/* The event with its bytes, and otherwise as recall_light() has it: enough for fields of its
+ * parameters as they are. *ERR as above. */
+const struct moment *recall_bytes(struct recall *r, uint64_t number, struct err *err);
+
 /* Versions by their slots, as entities without an event; at the moment POSITION for
  * what of them changes. NULL: there is no such thing. Borrowed as above. */
 const struct thread *recall_thread_version(struct recall *r, uint32_t slot,

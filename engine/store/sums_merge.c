@@ -175,15 +175,15 @@ add_part(struct merging *m, const struct sums_part *part)
 	return m->n_groups < GROUPS_MAX;
 }
 
-/* Will there be at least PAYS groups of parts for each one of what they come to? The first N,
- * more than one, are there, of which the first one had N_FIRST: the others tell how many are
- * new in each. */
+/* May there be at least PAYS groups of parts for each one of what they come to? The first N, more
+ * than one, are there, of which the first one had N_FIRST: the others tell how many are new in
+ * each. As they are few, half as many more are no reason to give up. */
 static bool
 may_pay(const struct merging *m, unsigned n, size_t n_first, unsigned pays)
 {
 	size_t new = (m->n_groups - n_first) * (m->n_parts - 1) / (n - 1);
 
-	return (n_first + new) * pays <= m->n_merged * m->n_parts / n;
+	return (n_first + new) * pays * 2 <= m->n_merged * m->n_parts / n * 3;
 }
 
 /* Add all groups of the parts. False: it would not pay. */
@@ -196,8 +196,7 @@ add_parts(struct merging *m, unsigned pays)
 		if (!add_part(m, &m->parts[i]))
 			return false;
 		n_first = i ? n_first : m->n_groups;
-		/* The first few tell what it would come to. */
-		if (i && i + 1 >= m->n_parts / 4 && !may_pay(m, i + 1, n_first, pays))
+		if (i && !may_pay(m, i + 1, n_first, pays))
 			return false;
 	}
 	return m->n_groups * pays <= m->n_merged;

@@ -11,6 +11,7 @@
 #include "engine/query/crew.h"
 #include "engine/query/query.h"
 #include "engine/query/view_set.h"
+#include "engine/store/pyramid.h"
 #include "engine/store/recall.h"
 #include "engine/store/store.h"
 #include "engine/world/world.h"
@@ -78,6 +79,7 @@ struct onlooker {
 	struct rng rng;
 	pthread_t thread;
 	size_t n_rows, n_wrong, n_tables, n_cancelled, n_parts, n_counts, n_miscounts;
+	size_t n_torn;			/* nodes of which not all chunks were there */
 	size_t n_summed;		/* chunks that answered by what they add up to, */
 	size_t n_in_nodes;		/* and those that were parts of nodes that did */
 };
@@ -225,6 +227,21 @@ is_all_reads(const struct table *t, const struct snapshot *snap)
 	       table_row(t, 0)->cells[3].value.u == longest;
 }
 
+/* How many nodes begin before SNAP does, of which not all chunks are there. */
+static size_t
+count_torn(const struct snapshot *snap)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < snap->n_chunks; i++)
+		for (unsigned k = 0; k < CHUNK_NODES; k++) {
+			const struct pyramid_node *node = pyramid_node_of(snap->chunks[i].c, k);
+
+			n += node && node->first < snap->first;
+		}
+	return n;
+}
+
 static void
 count_reads(struct onlooker *r, const struct snapshot *snap)
 {
@@ -234,6 +251,7 @@ count_reads(struct onlooker *r, const struct snapshot *snap)
 
 	r->n_summed += t->n_summed;
 	r->n_in_nodes += t->n_in_nodes;
+	r->n_torn += count_torn(snap);
 	r->n_counts++;
 	r->n_miscounts += !is_all_reads(t, snap);
 	table_free(t);
@@ -375,6 +393,7 @@ check_nodes(const struct view_set *views, struct crew *crew)
 	pthread_join(r.thread, NULL);
 	CHECK(r.n_counts && !r.n_miscounts, "reads of %llu events: counted %zu times, wrong %zu",
 	      (unsigned long long)c.n_events, r.n_counts, r.n_miscounts);
+	CHECK(!r.n_torn, "%zu nodes began before what was kept", r.n_torn);
 	CHECK(r.n_in_nodes > r.n_counts, "%zu chunks were parts of nodes, %zu answered by their "
 	      "sums", r.n_in_nodes, r.n_summed);
 	store_free(c.s);

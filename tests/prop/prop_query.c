@@ -2,6 +2,7 @@
  * for each view in each variant, with and without filters, windows and paths, on a
  * capture, on random ones and on those in $SYSREEL_CAPTURES. Arguments: a capture, a seed. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/base/mem.h"
 #include "engine/query/crew.h"
@@ -24,6 +25,7 @@
 #define SAMPLES 12
 #define LIVES 12
 #define LIFE_EVENTS 250			/* of each section */
+#define LONG_LIFE_EVENTS 16000u		/* the same, where there are to be many rows */
 #define DRILLS 64			/* rows of tables that others are asked below */
 /* Entities times events that the plain loop is asked to look at: of many the window is
  * smaller. */
@@ -81,6 +83,15 @@ static const char *const more_views[] = {
 	" { name = 'B', field = 'evt.failed', aggregation = 'key' },"
 	" { name = 'C', field = 'user.uid', aggregation = 'key' },"
 	" { name = 'D', field = 'fd.rip', aggregation = 'key' }, N('COUNT', nil, 'count') }",
+	"id = 'x_many', columns = { { name = 'A', field = 'evt.type', aggregation = 'key' },"
+	" { name = 'B', field = 'proc.name', aggregation = 'key' },"
+	" { name = 'C', field = 'fd.num', aggregation = 'key' }, N('COUNT', nil, 'count'),"
+	" N('LT', 'fd.name', 'last'), N('FT', 'evt.rawtime', 'first'),"
+	" N('DT', 'fd.name', 'distinct'), N('DL', 'evt.rawres', 'distinct'),"
+	" N('LL', 'proc.name', 'last'), S('evt.duration'), P('evt.duration') }",
+	"id = 'x_many_of_one', columns = {"
+	" { name = 'A', field = 'evt.duration', aggregation = 'key' }, N('COUNT', nil, 'count'),"
+	" N('LT', 'fd.type', 'last'), N('DT', 'evt.type', 'distinct'), S('evt.buflen') }",
 	"id = 'x_descriptors', columns = { { name = 'FD', field = 'fd.num', aggregation = 'key' },"
 	" N('NAME', 'fd.name', 'last'), N('COUNT', nil, 'count'), A('evt.buflen') }",
 	"id = 'x_open', rows = 'descriptors', columns = {"
@@ -202,6 +213,7 @@ struct asked {
 	char *drills[DRILLS];		/* conditions that select rows of its tables */
 	size_t n_drills;
 	size_t n_summed;		/* chunks that were answered by what they add up to */
+	size_t n_merged;		/* rows of the longest table that several threads made */
 };
 
 /* Remember a row of T, as somebody does who drills down into it. */
@@ -359,6 +371,8 @@ check_query(struct asked *a, struct query *q)
 	check_first_rows(a, q);
 	drill(a, t);
 	a->n_summed += t->n_summed + t->n_in_nodes;
+	if (q->n_threads > 1 && t->n_rows > a->n_merged)
+		a->n_merged = t->n_rows;
 	n_in_nodes += t->n_in_nodes;
 	table_free(t);
 }
@@ -407,59 +421,52 @@ check_view(struct asked *a, const struct view *v, bool is_window, unsigned n_con
 	check_query(a, &q);
 }
 
-/* Ask all views of the capture B, ROUNDS times with something random. How many chunks were
- * answered by what they add up to: mostly all are small, and have that. */
-static size_t
-check_capture(const char *name, const struct scap *b, const struct view_set *views,
-	      struct rng *rng, size_t rounds)
+/* Ask A's views whose ids begin with PREFIX of the capture B, ROUNDS times with something
+ * random. */
+static void
+check_capture(struct asked *a, const struct scap *b, const char *prefix, size_t rounds)
 {
 	struct source *source = replay_open(b->p, b->len, NULL);
-	struct asked a = { .views = views, .crew = crew_new(false), .rng = rng, .name = name };
 	struct store *s = store_new(0);
 	struct snapshot *snap;
 	struct record rec;
 
-	if (b->len > LONG_CAPTURE || rng_below(rng, 5))
+	a->crew = crew_new(false);
+	if (b->len > LONG_CAPTURE || rng_below(a->rng, 5))
 		store_set_chunks(s, (b->len > LONG_CAPTURE ? 3000 : 20) +
-				 (uint32_t)rng_below(rng, 300), 1);
-	if (rng_below(rng, 5))
-		store_set_pyramid(s, 2 + (unsigned)rng_below(rng, 3), 1);
+				 (uint32_t)rng_below(a->rng, 300), 1);
+	if (rng_below(a->rng, 5))
+		store_set_pyramid(s, 2 + (unsigned)rng_below(a->rng, 3), 1);
 	while (source && source_next(source, &rec))
 		store_take(s, &rec);
 	store_end(s);
 	store_publish(s);
-	a.snap = snap = store_snapshot(s);
-	for (size_t i = 0; i < view_set_count(views) && snap->end > snap->first; i++) {
-		const struct view *v = view_set_at(views, i);
+	a->snap = snap = store_snapshot(s);
+	for (size_t i = 0; i < view_set_count(a->views) && snap->end > snap->first; i++) {
+		const struct view *v = view_set_at(a->views, i);
 
 		/* Spectrograms are no tables. */
-		if (v->kind != VIEW_TABLE)
+		if (v->kind != VIEW_TABLE || strncmp(v->id, prefix, strlen(prefix)) != 0)
 			continue;
-		check_view(&a, v, false, 0);
+		check_view(a, v, false, 0);
 		for (size_t k = 0; k < rounds; k++)
-			check_view(&a, v, k % 2 == 0, 2);
+			check_view(a, v, k % 2 == 0, 2);
 	}
-	for (size_t i = 0; i < a.n_drills; i++)
-		free(a.drills[i]);
-	crew_free(a.crew);
+	while (a->n_drills)
+		free(a->drills[--a->n_drills]);
+	crew_free(a->crew);
 	snapshot_free(snap);
 	store_free(s);
 	source_close(source);
-	return a.n_summed;
 }
-
-/* Who asks all captures of others. */
-struct asking {
-	const struct view_set *views;
-	struct rng *rng;
-};
 
 static void
 check_other(void *ctx, const char *name, const struct scap *b)
 {
-	const struct asking *a = ctx;
+	struct asked *a = ctx;
 
-	check_capture(name, b, a->views, a->rng, OTHERS_ROUNDS);
+	a->name = name;
+	check_capture(a, b, "", OTHERS_ROUNDS);
 }
 
 int
@@ -467,28 +474,35 @@ main(int argc, char **argv)
 {
 	struct view_set *views = view_set_new(NULL);
 	struct rng rng = rng_from_args(argc - 1, argv + 1);
+	struct asked a = { .views = views, .rng = &rng, .name = "capture" };
 	struct scap b = { 0 };
-	size_t n_summed;
 
 	if (argc < 2 || !others_read(&b, argv[1]))
 		die("which capture?");
 	add_views(views);
-	n_summed = check_capture("capture", &b, views, &rng, ROUNDS);
+	check_capture(&a, &b, "", ROUNDS);
+	a.name = "records";
 	for (int i = 0; i < SAMPLES; i++) {
 		b.len = 0;
 		sample_everything(&b, &rng);
-		n_summed += check_capture("records", &b, views, &rng, 2);
+		check_capture(&a, &b, "", 2);
 	}
+	a.name = "life";
 	for (int i = 0; i < LIVES; i++) {
 		b.len = 0;
 		life_capture(&b, &rng, LIFE_EVENTS);
-		n_summed += check_capture("life", &b, views, &rng, 6);
+		check_capture(&a, &b, "", 6);
 	}
-	CHECK(n_summed > 1000, "%zu chunks were answered by what they add up to", n_summed);
-	CHECK(n_in_nodes > 300, "%zu of them by what many come to", n_in_nodes);
+	a.name = "long life";
+	a.n_merged = 0;
+	b.len = 0;
+	life_capture(&b, &rng, LONG_LIFE_EVENTS);
+	check_capture(&a, &b, "x_many", ROUNDS);
+	CHECK(a.n_merged > 2000, "rows of several threads were merged: %zu", a.n_merged);
+	CHECK(a.n_summed > 1000, "%zu chunks were answered by what they add up to", a.n_summed);
 	CHECK(watching.n_parts && !watching.n_bad, "parts of tables: %zu, wrong %zu",
 	      watching.n_parts, watching.n_bad);
-	if (!others_each(check_other, &(struct asking){ views, &rng }))
+	if (!others_each(check_other, &a))
 		check_skip(OTHERS_LACKING);
 	view_set_free(views);
 	scap_fini(&b);

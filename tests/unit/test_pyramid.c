@@ -28,6 +28,7 @@ static const struct shape shapes[] = {
 	{ 16, 2, 400, 3, 60, 2, 20, { 0 } },
 	{ 4, 2, 400, 3, 0, 2, 20, { 5, 1 } },
 	{ 4, 2, 400, 3, 40, 2, 20, { 0 } },
+	{ 4, 2, 400, 12, 16, 1, 20, { 0 } },
 	{ 2, 1, 200, 9, 0, 3, 64, { 10, 5, 2 } },
 	{ 2, 1, 200, 2, 4, 1, 3, { 10, 5, 2 } },
 	{ 3, 1, 300, 1, 0, 1, 0, { 6, 2 } },
@@ -72,7 +73,7 @@ make_chunk(struct scene *s, uint32_t i, uint32_t section)
 		v[COL_FLAGS] = flags_of_rows[rng_below(s->rng, ARRAY_LEN(flags_of_rows))];
 		v[COL_SPAN] = rng_bits(s->rng, shape->span_bits);
 		v[COL_RESULT] = v[COL_FLAGS] & ROW_FAILED ? 0 - (1 + rng_below(s->rng, 2)) :
-							  rng_bits(s->rng, 62);
+							  rng_bits(s->rng, 64);
 		chunk_add(c, &row);
 	}
 	s->next += n;
@@ -301,6 +302,29 @@ check_shapes(struct rng *rng)
 	}
 }
 
+/* Nodes have no chunks with one between them that has no sums. */
+static void
+check_gap(struct rng *rng)
+{
+	static const struct shape shape = { 2, 1, 100, 2, 0, 2, 10, { 0 } };
+	struct seal_room *usual, *strict = seal_room_new(1000);
+	size_t n_wrong;
+	struct scene s;
+
+	begin(&s, &shape, rng);
+	n_wrong = add_chunk(&s, 0);
+	usual = s.room;
+	s.room = strict;
+	n_wrong += add_chunk(&s, 0);
+	s.room = usual;
+	n_wrong += add_chunk(&s, 0);
+	CHECK(!n_wrong && !s.chunks[1]->sums && !s.n_nodes[0], "a chunk without sums is in none");
+	n_wrong += add_chunk(&s, 0);
+	CHECK(!n_wrong && s.n_nodes[0] == 1, "two behind it are");
+	seal_room_free(strict);
+	end(&s);
+}
+
 /* Nodes have no chunks of two sections, and none that was forgotten. */
 static void
 check_borders(struct rng *rng)
@@ -330,6 +354,9 @@ check_borders(struct rng *rng)
 	      pyramid_node_of(s.chunks[3], 1)->first == s.chunks[0]->first,
 	      "two of six chunks are forgotten: %u nodes of two, %u of four", s.n_nodes[0],
 	      s.n_nodes[1]);
+	pyramid_trim(s.chunks[3], s.chunks[1]->first);
+	CHECK(pyramid_node_of(s.chunks[3], 0) && !pyramid_node_of(s.chunks[3], 1),
+	      "then one more: of its two nodes the last one keeps that of two");
 	end(&s);
 }
 
@@ -340,5 +367,6 @@ main(int argc, char **argv)
 
 	check_shapes(&rng);
 	check_borders(&rng);
+	check_gap(&rng);
 	return check_done();
 }
