@@ -263,8 +263,8 @@ static const struct field fields[] = {
 	  .doc = "Whether it is a call that waits, such as poll or futex." },
 	{ .name = "evt.waits", .type = T_BOOL, .scope = OF_ROW, .flags = FIELD_OURS,
 	  .get = get_waits,
-	  .doc = "Whether it is a call made to wait for a lock, a time, a process or a socket; "
-		 "of futex, flock and fcntl those that do." },
+	  .doc = "Whether it waits for a lock, time, process or socket; of futex, flock, fcntl "
+		 "some do." },
 	{ .name = "evt.wait_latency", .type = T_SPAN, .unit = U_NS, .scope = OF_ROW,
 	  .get = get_wait_latency, .doc = "evt.latency of calls that wait." },
 	{ .name = "evt.is_syslog", .type = T_BOOL, .scope = OF_ROW, .get = get_is_syslog,

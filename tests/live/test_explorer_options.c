@@ -128,7 +128,9 @@ test_ended(void)
 	see(v, "Threads", "one can go into it");
 	see_not(v, "nothing of this", "where something is");
 	vt_keys(v, "w");
-	see(v, "`sysreel record` writes events", "they cannot be written as a capture any more");
+	see(v, "save to events.scap.gz", "they can still be written as a capture");
+	vt_keys(v, "Esc");
+	CHECK(vt_wait_gone(v, "save to"), "or not");
 	vt_keys(v, "Backspace");
 	leave(v);
 }

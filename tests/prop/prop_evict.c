@@ -17,6 +17,7 @@
 #include "engine/world/world.h"
 #include "tests/lib/alloc.h"
 #include "tests/lib/check.h"
+#include "tests/lib/passing.h"
 #include "tests/lib/rng.h"
 #include "tests/lib/scapbuild.h"
 
@@ -36,16 +37,10 @@
 #define PUBLISH_EVERY 64		/* processes */
 #define ONLOOKERS 2
 #define ROWS 200			/* of a snapshot that are looked at */
-#define SHELL 100			/* the process that starts all others */
-#define FIRST_PID 1000
-#define ALIVE_AT_ONCE 8			/* so many processes live side by side */
 #define NODE_ROWS 2048			/* of a chunk, where many are added up, */
 #define NODE_BUDGETS 5ull		/* in events of so many budgets */
 #define PATIENCE_S 20			/* more than any reader needs */
 #define HEAD_LEN (8 + 2)		/* of an event's block, before the event */
-
-#define N scap_num
-#define T scap_text
 
 struct churn {
 	struct store *s;
@@ -54,57 +49,6 @@ struct churn {
 	unsigned n_reads;		/* that each process does */
 	uint64_t kept;			/* events that were, on average */
 };
-
-static void
-clone_seen_by(struct scap *b, int64_t tid, int64_t res)
-{
-	struct scap_value nothing = scap_empty();
-
-	scap_at(b, b->ts_ns + 1000, tid, 0);
-	scap_event(b, EV_CLONE_20_X, N(res), T("sh"), nothing, N(tid), N(tid), N(SHELL), T("/"),
-		   N(1024), N(0), N(0), N(0), N(0), N(0), T("sh"), nothing, N(0), N(0), N(0),
-		   N(tid), N(tid));
-}
-
-static void
-begin_process(struct scap *b, int64_t pid)
-{
-	struct scap_value nothing = scap_empty();
-	char name[64];
-
-	clone_seen_by(b, SHELL, pid);
-	clone_seen_by(b, pid, 0);
-	snprintf(name, sizeof(name), "/usr/bin/tool-%lld", (long long)pid);
-	scap_event(b, EV_EXECVE_19_E, T(name));
-	scap_event(b, EV_EXECVE_19_X, N(0), T(name), scap_bytes(name, strlen(name) + 1), N(pid),
-		   N(pid), N(SHELL), T("/tmp"), N(1024), N(0), N(0), N(0), N(0), N(0), T("tool"),
-		   nothing, scap_bytes("A=b", 4));
-	snprintf(name, sizeof(name), "file-%lld", (long long)pid);
-	scap_event(b, EV_OPENAT_2_E, N(-100), T(name), N(1), N(0));
-	scap_event(b, EV_OPENAT_2_X, N(3), N(-100), T(name), N(1), N(0), N(1));
-	snprintf(name, sizeof(name), "/var/log/%lld.log", (long long)pid);
-	scap_event(b, EV_OPEN_X, N(4), T(name), N(6), N(0644), N(1));
-	/* What fails is told of, too. */
-	snprintf(name, sizeof(name), "/no/such-%lld", (long long)pid);
-	scap_event(b, EV_OPEN_X, N(-2), T(name), N(1), N(0), N(0));
-	scap_event(b, EV_SOCKET_X, N(5));
-	scap_event(b, EV_CONNECT_E, N(5), scap_addr("192.0.2.9", 443));
-	scap_event(b, EV_CONNECT_X, N(0),
-		   scap_tuple("192.0.2.1", (uint16_t)(pid * 7), "192.0.2.9", 443));
-}
-
-static void
-end_process(struct scap *b, int64_t pid, unsigned n_reads)
-{
-	scap_at(b, b->ts_ns + 1000, pid, 0);
-	while (n_reads--) {
-		scap_event(b, EV_READ_E, N(3), N(100));
-		scap_event(b, EV_READ_X, N(2), scap_bytes("ok", 2));
-	}
-	scap_event(b, EV_CLOSE_E, N(3));
-	scap_event(b, EV_CLOSE_X, N(0));
-	scap_event(b, EV_PROCEXIT_1_E, N(0), N(0), N(0), N(0));
-}
 
 /* Give the store the events that were built, and forget them. */
 static void
@@ -159,7 +103,7 @@ is_true(const struct world *w, const struct moment *m)
 	const struct process *parent;
 	const struct thread *t;
 
-	if (!m->thread || m->thread->tid < FIRST_PID)
+	if (!m->thread || m->thread->tid < PASSING_FIRST_PID)
 		return true;
 	if (m->thread->tid != m->ev->tid || m->proc->pid != m->ev->tid)
 		return false;
@@ -170,7 +114,7 @@ is_true(const struct world *w, const struct moment *m)
 		return false;
 	t = world_thread(w, m->proc->ppid);
 	parent = t ? t->proc : NULL;
-	return parent && parent->pid == SHELL;
+	return parent && parent->pid == PASSING_SHELL;
 }
 
 static void
@@ -368,9 +312,9 @@ live(struct churn *c, int64_t *pid, uint64_t n_events)
 		struct store_size size;
 		uint64_t sum;
 
-		begin_process(&c->b, *pid);
-		if (*pid >= FIRST_PID + ALIVE_AT_ONCE)
-			end_process(&c->b, *pid - ALIVE_AT_ONCE, c->n_reads);
+		passing_begin(&c->b, *pid);
+		if (*pid >= PASSING_FIRST_PID + PASSING_AT_ONCE)
+			passing_end(&c->b, *pid - PASSING_AT_ONCE, c->n_reads);
 		feed(c);
 		if (*pid % PUBLISH_EVERY)
 			continue;
@@ -386,10 +330,7 @@ live(struct churn *c, int64_t *pid, uint64_t n_events)
 static void
 begin(struct churn *c)
 {
-	static const struct proc_record shell = { .tid = SHELL, .pid = SHELL, .ptid = 1,
-		.comm = SCAP_SPAN("sh"), .exe = SCAP_SPAN("sh"), .exepath = SCAP_SPAN("/bin/sh"),
-		.args = SCAP_SPAN(""), .env = SCAP_SPAN(""), .cgroups = SCAP_SPAN(""),
-		.cwd = SCAP_SPAN("/"), .root = SCAP_SPAN("/") };
+	const struct proc_record shell = passing_shell();
 
 	store_take(c->s, &(struct record){ .kind = RECORD_SECTION, .section = { .name = "x" } });
 	store_take(c->s, &(struct record){ .kind = RECORD_PROC, .proc = shell });
@@ -407,7 +348,7 @@ check_held(void)
 	uint64_t per_budget = BUDGET / BYTES_OF_EVENT, kept, held, after;
 	struct onlooker r = { .s = c.s, .rng = { 1 } };
 	struct snapshot *snap;
-	int64_t pid = FIRST_PID;
+	int64_t pid = PASSING_FIRST_PID;
 
 	begin(&c);
 	live(&c, &pid, 3 * per_budget);
@@ -440,7 +381,7 @@ check_nodes(const struct view_set *views, struct crew *crew)
 			   .n_reads = 100 };
 	atomic_bool stop = false;
 	struct onlooker r = { .s = c.s, .views = views, .crew = crew, .stop = &stop };
-	int64_t pid = FIRST_PID;
+	int64_t pid = PASSING_FIRST_PID;
 
 	store_seal_apart(c.s);
 	store_set_chunks(c.s, NODE_ROWS, 1);
@@ -469,7 +410,7 @@ main(int argc, char **argv)
 	struct crew *crew = crew_new(false);
 	struct onlooker onlookers[ONLOOKERS];
 	uint64_t per_budget = BUDGET / BYTES_OF_EVENT, early, late;
-	int64_t pid = FIRST_PID, early_bytes, late_bytes;
+	int64_t pid = PASSING_FIRST_PID, early_bytes, late_bytes;
 	atomic_bool stop = false;
 	struct store_size size;
 

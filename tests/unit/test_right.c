@@ -77,6 +77,8 @@ make(struct system *y)
 	struct user_record www = { .uid = WWW, .name = SCAP_SPAN("www") };
 
 	*y = (struct system){ .s = store_new(0) };
+	/* Small ones, so that what is told of each has to be put together. */
+	store_set_chunks(y->s, 8, 1);
 	store_take(y->s, &(struct record){ .kind = RECORD_SECTION, .section = { .name = "x" } });
 	store_take(y->s, &(struct record){ .kind = RECORD_USER, .user = www });
 	take_proc(y, &(struct proc_record){ .tid = APP, .pid = APP, .ptid = 1, .vmsize_kb = 1000,
@@ -224,7 +226,7 @@ check_merging(const struct snapshot *snap, const struct view_set *views)
 	      is_u(of(t, "PID", APP, NULL, "WAITED"), 800 * MS),
 	      "13: nor does it make a mean of work longer");
 	table_free(t);
-	t = ask(snap, views, "x_mean", NULL);
+	t = ask(snap, views, "x_mean", &(struct query){ .n_threads = 2 });
 	/* 3 + 4 + 6 + 2 + 11 us, and the poll, over what has a duration. */
 	CHECK(is_d(of(t, "PID", APP, NULL, "AVG"), (26000.0 + 800 * MS) / 6),
 	      "7, 8: a mean of all threads, to the last digit: %.3f",
