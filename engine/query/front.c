@@ -63,7 +63,8 @@ find_bytes(enum value_type type, const struct cell *cell, struct bytes *out)
 	if (cell->state == CELL_MISSING)
 		return;
 	if (type == T_STR || type == T_DATA) {
-		out->p = cell->value.s.p;
+		/* What is empty may be nowhere. */
+		out->p = cell->value.s.len ? cell->value.s.p : out->ip;
 		out->len = cell->value.s.len;
 		return;
 	}
