@@ -178,8 +178,9 @@ find_columns(struct gather *g)
 	for (size_t i = 0; i <= KINDS_MAX; i++)
 		g->kinds[i] = (struct gather_kind){ .columns = g->event_columns,
 						    .sifts = UINT32_MAX };
+	/* Behind a loss it matters that something happened, even if no column shows it. */
 	g->may_skip = v->rows == VIEW_ROWS_ENTITIES && !g->n_sifts && plan->n_keys == 1 &&
-		      plan->columns[0]->key_entity == v->entity;
+		      plan->columns[0]->key_entity == v->entity && !plan->snap->n_losses;
 }
 
 /* Which slot decides the key? COLUMNS: none. */
