@@ -12,7 +12,7 @@
 
 #define TEXTS_MAX (1u << 20)		/* bytes of all texts of an open chunk */
 #define TEXT_MAX (ENTER_BYTES_MAX + 3 + 2 * EVENT_PARAMS_MAX)	/* of one */
-#define KINDS 3u
+#define KINDS 4u
 #define MEMO_SIZE 4096u			/* texts that are found again; a power of two */
 
 /*
