@@ -15,7 +15,7 @@ struct at_hand {
 	bool is_raw;			/* what it means is not asked for */
 	bool has_name;			/* an exit event knows its enter's, too */
 	int8_t at[EVENT_TYPES];		/* where it stands in events of a type; -1: nowhere */
-	bool of_queue[EVENT_TYPES];	/* there it is about a queue */
+	bool is_aside[EVENT_TYPES];	/* there it is put aside */
 	/* What is handed out: */
 	struct eval eval;
 	struct moment moment;
@@ -49,9 +49,8 @@ at_hand_new(const struct operand *o)
 	h->has_name = use->arg_name.len;
 	for (size_t id = 0; id < EVENT_TYPES; id++) {
 		h->at[id] = find(use, &event_types[id]);
-		h->of_queue[id] = h->at[id] >= (int8_t)ASIDE_QUEUE_AT &&
-				  event_type_param(&event_types[id], "queuepct") ==
-					  ASIDE_QUEUE_AT;
+		h->is_aside[id] = aside_params_from((uint16_t)id) >= 0 &&
+				  h->at[id] >= aside_params_from((uint16_t)id);
 	}
 	return h;
 }
@@ -194,20 +193,20 @@ give_fd(struct at_hand *h, struct cursor *c, const struct place *place, const st
 	return give(h, ev);
 }
 
-/* The same of a parameter about the queue out of which C's row, of TYPE, was accepted. */
+/* The same of a parameter that is put aside of C's row, which is of TYPE. */
 static enum at_hand_answer
-give_queue(struct at_hand *h, struct cursor *c, uint16_t type, const struct eval **ev)
+give_aside(struct at_hand *h, struct cursor *c, uint16_t type, const struct eval **ev)
 {
-	struct event queue;
+	struct event put;
 
-	if (!aside_get(c->chunk->aside, c->row, ASIDE_QUEUE, &queue))
+	if (!aside_get(c->chunk->aside, c->row, ASIDE_PARAMS, &put))
 		return AT_HAND_NOT;
-	if ((uint32_t)h->at[type] >= queue.n_params)
+	if ((uint32_t)h->at[type] >= put.n_params)
 		return AT_HAND_NOTHING;
 	begin(h, c, event_types[type].params[h->at[type]].kind, 0);
-	h->ev.n_params = queue.n_params;
-	memcpy(h->ev.ends, queue.ends, queue.n_params * sizeof(*queue.ends));
-	h->ev.values = queue.values;
+	h->ev.n_params = put.n_params;
+	memcpy(h->ev.ends, put.ends, put.n_params * sizeof(*put.ends));
+	h->ev.values = put.values;
 	return give(h, ev);
 }
 
@@ -219,8 +218,8 @@ at_hand_look(struct at_hand *h, struct cursor *c, const struct eval **ev)
 
 	if (!place.at && cursor_value(c, COL_FLAGS) & ROW_HAS_RESULT)
 		return give_result(h, c, type, ev);
-	if (h->of_queue[type])
-		return give_queue(h, c, type, ev);
+	if (h->is_aside[type])
+		return give_aside(h, c, type, ev);
 	if (place.at >= 0 && !is_missing(&place))
 		return give_fd(h, c, &place, ev);
 	if (!h->has_name)

@@ -2,8 +2,8 @@
  * at_hand - a parameter of an event, where columns have it.
  *
  * What a call returned is a column, and which descriptor it names follows from the row's, but
- * where something else than that was named or made (chunk.h, .fd_names); of queues all
- * parameters are put aside. So fields of one
+ * where something else than that was named or made (chunk.h, .fd_names); of some
+ * types parameters are put aside (aside_params_from()). So fields of one
  * parameter need the bytes of an event for the others only; and whether there is any parameter
  * of that name is known by the types of an event and of its enter event.
  *

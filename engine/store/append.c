@@ -63,8 +63,8 @@ bits_of(uint16_t id)
 		bits |= TYPE_HAS_CALL;
 	if (id == EV_SCHEDSWITCH_6_E || id == EV_SCHEDSWITCH_1_E)
 		bits |= TYPE_IS_SWITCH;
-	if (event_type_param(type, "queuepct") == ASIDE_QUEUE_AT)
-		bits |= TYPE_HAS_QUEUE;
+	if (aside_params_from(id) >= 0)
+		bits |= TYPE_PUTS_ASIDE;
 	return bits;
 }
 
@@ -446,17 +446,20 @@ note_fd_name(struct chunk *c, const struct moment *m, unsigned at)
 	put_fd_aside(c, m, at);
 }
 
-/* Put aside what EV, which accepted a connection into the next row of C, tells of the queue. */
+/* Put aside parameters of EV, the next row of C, that no column has. */
 static void
-put_queue_aside(struct chunk *c, const struct event *ev)
+put_params_aside(struct chunk *c, const struct event *ev)
 {
-	struct event queue = *ev;
-	uint32_t before = ev->ends[ASIDE_QUEUE_AT - 1];
+	struct event put = *ev;
+	uint32_t from = (uint32_t)aside_params_from(ev->id), before;
 
+	if (ev->n_params <= from)
+		return;
+	before = from ? ev->ends[from - 1] : 0;
 	for (uint32_t i = 0; i < ev->n_params; i++)
-		queue.ends[i] = i < ASIDE_QUEUE_AT ? 0 : ev->ends[i] - before;
-	queue.values += before;
-	aside_add(c->aside, c->n, ASIDE_QUEUE, &queue);
+		put.ends[i] = i < from ? 0 : ev->ends[i] - before;
+	put.values += before;
+	aside_add(c->aside, c->n, ASIDE_PARAMS, &put);
 }
 
 /* Is EV about how long a thread ran? Its thread's state has that. */
@@ -548,8 +551,8 @@ append_moment(struct store *s, const struct moment *m)
 	v[COL_FLAGS] = flags;
 	if (ev->type->fd_at >= 0)
 		note_fd_name(s->open, m, (unsigned)ev->type->fd_at);
-	if (bits & TYPE_HAS_QUEUE && ev->n_params > ASIDE_QUEUE_AT && !(flags & ROW_FAILED))
-		put_queue_aside(s->open, ev);
+	if (bits & TYPE_PUTS_ASIDE && !(flags & ROW_FAILED))
+		put_params_aside(s->open, ev);
 	if (m->mark)
 		marks_take(s, m, s->next);
 	chunk_add(s->open, &row);

@@ -28,6 +28,14 @@ struct aside {
 	uint32_t *memo;			/* by hash: where a text begins + 1; NULL: it is packed */
 };
 
+int
+aside_params_from(uint16_t id)
+{
+	if (id == EV_SIGNALDELIVER_E)
+		return 0;
+	return event_type_param(&event_types[id], "queuepct");
+}
+
 /* With room for N keys and LEN bytes. What is not used takes no memory. */
 static struct aside *
 make(size_t n, size_t len)

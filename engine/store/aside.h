@@ -3,11 +3,11 @@
  *
  * A file that could not be opened and an address that nobody answered at have no
  * descriptor, and a call of no type of its own may have a number only: what they are called
- * stands in the event's parameters; so does the descriptor of which another one was made, and
- * how full the queue was out of which a connection was accepted. So a chunk has these, each
- * different text once, and nobody has to read the event again. What does not fit is left to
- * its bytes. So it is with the enter event of a call that was told in another file: it has no
- * row.
+ * stands in the event's parameters; so does the descriptor of which another one was made, how
+ * full the queue was out of which a connection was accepted, and which signal came from whom.
+ * So a chunk has these, each different text once, and nobody has to read the event again. What
+ * does not fit is left to its bytes. So it is with the enter event of a call that was told in
+ * another file: it has no row.
  *
  * One thread adds, any number look up rows that were published.
  */
@@ -22,9 +22,11 @@ struct aside;
 struct event;
 
 /* Of what the parameters are. */
-enum aside_kind { ASIDE_NAME, ASIDE_ENTER, ASIDE_FD, ASIDE_QUEUE };
+enum aside_kind { ASIDE_NAME, ASIDE_ENTER, ASIDE_FD, ASIDE_PARAMS };
 
-#define ASIDE_QUEUE_AT 2u		/* the first parameter about the queue */
+/* Events of type ID have their parameters from this one on aside, as ASIDE_PARAMS, unless they
+ * failed. -1: none. */
+int aside_params_from(uint16_t id);
 
 /* Of an open chunk, with room for all its rows. The caller owns it. */
 struct aside *aside_new(void);

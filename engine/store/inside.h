@@ -175,7 +175,7 @@ enum type_bit {
 	TYPE_HAS_RESULT = 16,		/* parameter 0 is what it returned */
 	TYPE_NEEDS_BYTES = 32,		/* to tell what it is called, if its call is not told */
 	TYPE_FAILS_WITH_NAME = 64,	/* when it failed, its bytes tell what it was for */
-	TYPE_HAS_QUEUE = 128,		/* from parameter ASIDE_QUEUE_AT on it is about that */
+	TYPE_PUTS_ASIDE = 128,		/* parameters, see aside_params_from() */
 };
 
 static inline size_t

@@ -28,7 +28,8 @@ static const char *const fields[] = {
 	"evt.arg.dirfd", "evt.rawarg.dirfd", "evt.arg.pid", "evt.arg.name", "evt.arg.fd1",
 	"evt.arg.in_fd", "evt.arg.size", "evt.rawarg.addr", "evt.arg.cmd", "evt.arg[0]",
 	"evt.arg[1]", "evt.arg[2]", "evt.arg[40]", "evt.arg.queuepct", "evt.rawarg.queuepct",
-	"evt.rawarg.queuelen", "evt.arg.queuemax",
+	"evt.rawarg.queuelen", "evt.arg.queuemax", "evt.arg.sig", "evt.rawarg.spid",
+	"evt.arg.spid", "evt.arg.dpid",
 };
 
 struct told {
