@@ -1,5 +1,7 @@
 #include "ui/follow.h"
 
+#include <string.h>
+
 #include "engine/base/text.h"
 #include "engine/event/event_type.h"
 #include "engine/field/operand.h"
@@ -129,6 +131,12 @@ open_list(const struct events *e, uint64_t number, struct text *filter, struct t
 {
 	text_char(filter, '\0');
 	text_char(title, '\0');
+	/* Each list is a level to go back from. */
+	if (e->q.n_filters == 1 && !strcmp(e->q.filters[0], filter->p) && !e->filter &&
+	    !e->more) {
+		app_note(e->app, STYLE_TEXT, "these are all of them");
+		return;
+	}
 	dig_open(e->app, &(struct events_question){
 		.filters = { filter->p }, .n_filters = 1, .from_ns = e->q.from_ns,
 		.to_ns = e->q.to_ns, .title = title->p, .first = number });

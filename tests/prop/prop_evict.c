@@ -449,8 +449,9 @@ main(int argc, char **argv)
 		       (unsigned long long)size.bytes[k] / 1024);
 	CHECK(size.n_forgotten > (BUDGETS - 3) * per_budget / 2, "%llu of %llu events forgotten",
 	      (unsigned long long)size.n_forgotten, (unsigned long long)c.n_events);
-	CHECK(size.n_events > per_budget / 32, "%llu events are kept",
-	      (unsigned long long)size.n_events);
+	/* Not at one moment: somebody may look just then, and hold what makes room. */
+	CHECK(c.kept > per_budget / 32, "%llu events are kept, %llu in the end",
+	      (unsigned long long)c.kept, (unsigned long long)size.n_events);
 	CHECK(late <= early + early / 10 && late <= BUDGET + BUDGET / 4,
 	      "it says it takes %llu KB early, %llu KB late", (unsigned long long)early / 1024,
 	      (unsigned long long)late / 1024);
