@@ -122,11 +122,15 @@ newest_of_threads(const struct pending *p)
 	uint64_t *newest = xzalloc((snap->n_threads + 1u) * sizeof(*newest));
 
 	for (uint32_t slot = 1; slot < snap->n_thread_versions; slot++) {
-		const struct thread_version *v = store_thread_version(snap->store, slot);
+		const struct thread_version *v;
+		uint64_t at = 0;
 
-		for (unsigned i = 0; v && v->of && i < p->n; i++)
-			if (p->runs[i].newest[slot] > newest[v->of->index])
-				newest[v->of->index] = p->runs[i].newest[slot];
+		for (unsigned i = 0; i < p->n; i++)
+			at = p->runs[i].newest[slot] > at ? p->runs[i].newest[slot] : at;
+		/* Slots that no row here has may be another thread's by now. */
+		v = at ? store_thread_version(snap->store, slot) : NULL;
+		if (v && v->of && v->of->index < snap->n_threads && at > newest[v->of->index])
+			newest[v->of->index] = at;
 	}
 	return newest;
 }
