@@ -58,9 +58,10 @@ struct viewer {
 	struct source *source;		/* the ingest's */
 	struct table_look look;
 	struct output out;
-	const char **filters;		/* with room for one more */
+	const char **filters;		/* with room for two more */
 	size_t n_filters;
 	struct text outsiders;		/* the filter that leaves them out; empty: not known */
+	struct text times;		/* the same, of what is not of the window's times */
 	int wake_fd;			/* an eventfd: something was published */
 	struct progress progress;	/* of reading files */
 	uint64_t watched_to_ns;		/* when one stopped looking; 0: at the last event */
@@ -139,7 +140,7 @@ gather_filters(struct viewer *v)
 {
 	const struct view_wishes *w = v->wishes;
 
-	v->filters = xreallocarray(NULL, w->path.n + 2, sizeof(*v->filters));
+	v->filters = xreallocarray(NULL, w->path.n + 3, sizeof(*v->filters));
 	for (size_t i = 0; i < w->path.n; i++)
 		v->filters[v->n_filters++] = w->path.parts[i].filter;
 	if (w->filter.len)
@@ -295,11 +296,14 @@ show_table(struct viewer *v, uint64_t from_ns, uint64_t to_ns)
 		q.sort_descending = v->wishes->sort_way ? v->wishes->sort_way < 0 :
 				    sort->type != T_STR && sort->type != T_IP;
 	if (to_ns) {
-		q.first = snapshot_at_time(snap, from_ns);
-		q.end = snapshot_at_time(snap, to_ns);
+		q.first = snapshot_split(snap, from_ns);
+		q.end = snapshot_split(snap, to_ns);
 	}
-	if (!to_ns && !window_set(v->wishes, snap, v->watched_to_ns, &q))
+	if (!to_ns && !window_set(v->wishes, snap, v->watched_to_ns, &q, &v->times))
 		goto out;
+	/* What is pending or new is so by the order of events. */
+	if (v->times.len && v->view->rows != VIEW_ROWS_PENDING && !v->view->only_new)
+		v->filters[q.n_filters++] = v->times.p;
 	if (!offer_has_needs(v->view, snap))
 		cli_error("%s: nothing here has a %s", v->view->id, v->view->needs[0].text);
 	if (v->view->kind == VIEW_SPECTROGRAM) {
@@ -497,6 +501,7 @@ view_run(const struct cli_command *self, int argc, char **argv)
 		close(v.wake_fd);
 	free(v.filters);
 	text_fini(&v.outsiders);
+	text_fini(&v.times);
 	output_fini(&v.out);
 	view_options_fini(&wishes);
 	return status;
