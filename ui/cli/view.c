@@ -209,6 +209,7 @@ show_spectrum(struct viewer *v, const struct snapshot *snap, const struct query 
 	struct spectrum_look look = {
 		.view = v->view, .form = v->wishes->form, .from_ns = q->from_ns,
 		.to_ns = q->to_ns, .n_slices = v->wishes->limit, .offset = zone_offset,
+		.width_cols = v->look.width_cols,
 	};
 	const char **filters = xreallocarray(NULL, v->n_filters + 3, sizeof(*filters));
 	struct slices_question question = {
