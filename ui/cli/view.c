@@ -13,6 +13,7 @@
 #include "engine/base/mem.h"
 #include "engine/capture/capture.h"
 #include "engine/event/source.h"
+#include "engine/field/clock.h"
 #include "engine/field/operand.h"
 #include "engine/filter/filter.h"
 #include "engine/query/offer.h"
@@ -64,6 +65,7 @@ struct viewer {
 	struct text times;		/* the same, of what is not of the window's times */
 	int wake_fd;			/* an eventfd: something was published */
 	struct progress progress;	/* of reading files */
+	bool told_forgotten;
 	uint64_t watched_to_ns;		/* when one stopped looking; 0: at the last event */
 };
 
@@ -275,6 +277,33 @@ leave_out_outsiders(struct viewer *v, const struct snapshot *snap)
 		v->filters[v->n_filters++] = v->outsiders.p;
 }
 
+/* Where the window of Q began earlier than what is still there, it begins with that; this is
+ * said once. */
+static void
+cut_forgotten(struct viewer *v, const struct snapshot *snap, struct query *q)
+{
+	uint64_t first_ns, last_ns;
+	struct clock clock;
+	struct text time = { 0 };
+
+	if (v->wishes->input.n || snap->first <= 1 || snap->first == snap->end ||
+	    q->first > snap->first)
+		return;
+	query_times(snap, snap->first, snap->end, &first_ns, &last_ns);
+	if (q->from_ns > first_ns)
+		return;
+	q->from_ns = q->from_ns ? first_ns : 0;
+	if (v->told_forgotten)
+		return;
+	clock_init(&clock, zone_offset);
+	clock_time(&clock, first_ns, &time);
+	text_char(&time, '\0');
+	cli_error("what happened before %s took more memory than --memory allows and was "
+		  "forgotten: it is not in the table", time.p);
+	text_fini(&time);
+	v->told_forgotten = true;
+}
+
 /* Ask for the table of FROM_NS to TO_NS, or, without times, of what was wished. */
 static bool
 show_table(struct viewer *v, uint64_t from_ns, uint64_t to_ns)
@@ -305,6 +334,7 @@ show_table(struct viewer *v, uint64_t from_ns, uint64_t to_ns)
 	/* What is pending or new is so by the order of events. */
 	if (v->times.len && v->view->rows != VIEW_ROWS_PENDING && !v->view->only_new)
 		v->filters[q.n_filters++] = v->times.p;
+	cut_forgotten(v, snap, &q);
 	if (!offer_has_needs(v->view, snap))
 		cli_error("%s: nothing here has a %s", v->view->id, v->view->needs[0].text);
 	if (v->view->kind == VIEW_SPECTROGRAM) {
@@ -384,6 +414,9 @@ show_pieces(struct viewer *v)
 		if (from_ns > start_ns && w->form != VIEW_JSON)
 			text_char(&v->out.text, '\n');
 		wait_until(v, to_ns + LATE_NS);
+		/* The last piece is as long as there was something to see. */
+		if (is_done(v))
+			to_ns = clamp(live_now_ns(), from_ns + 1, to_ns);
 		done = show_table(v, from_ns, to_ns);
 		from_ns = to_ns;
 	} while (done && !is_done(v) && !v->out.failed &&
