@@ -38,7 +38,8 @@ static const struct {
 	size_t line_cols;		/* of the picture */
 	const char *scale;
 } cases[] = {
-	{ 0, 80, "             1ns   10ns  100ns 1us   10us  100us 1ms   10ms  100ms 1s      CALLS\n" },
+	{ 0, 80, "             1ns   10ns  100ns 1us   10us  100us 1ms   10ms  100ms 1s      "
+		 "CALLS\n" },
 	{ 200, 80, "             1ns   10ns  100ns 1us " },
 	{ 80, 80, "             1ns   10ns  100ns 1us " },
 	{ 79, 50, "             1ns   100ns 10us  1ms   100ms   CALLS\n" },
