@@ -588,6 +588,21 @@ def live(tap, sysreel):
     lines, _, _ = run([sysreel, 'view', 'procs', '-d', '200', '-M', '1', '--format', 'json',
                        '--', 'sleep', '3'])
     tap.check(len(lines) == 5, 'five tables in a second', [str(len(lines))])
+    lines, _, _ = run([sysreel, 'view', 'procs', '-d', '1000', '--format', 'json',
+                       '--', 'sleep', '1.2'])
+    spans = [t['to_ns'] - t['from_ns'] for t in map(json.loads, lines)]
+    tap.check(len(spans) == 2 and spans[0] == 1e9 and spans[1] < 8e8,
+              'the last table is of as long as there was something', map(str, spans))
+    many = ['--', 'dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', 'count=400000', 'status=none']
+    for words in ([], ['-d', '60000']):
+        lines, said, _ = run([sysreel, 'view', 'syscalls', '--memory', '16', '--format', 'json'] +
+                             words + many)
+        t = json.loads(lines[0])
+        tap.check(t['first_event'] > 1 and said.count('was forgotten') == 1,
+                  'it is said that the oldest events were forgotten', [said])
+        reads = [r for r in t['rows'] if r['CALL'] == 'read']
+        pace = reads[0]['CALLS'] * 1e9 / (t['to_ns'] - t['from_ns']) if reads else 0
+        tap.check(pace > 30000, 'and the window is without them', [str(pace)])
 
 
 def golden(tap, sysreel, bless):

@@ -500,6 +500,43 @@ classic_orders(void)
 	}
 }
 
+/* Newer calls meet the conditions of their elders, and nothing else is touched. */
+static void
+classic_filters(void)
+{
+	static const struct {
+		const char *theirs, *ours;
+	} cases[] = {
+		{ "evt.type=open and evt.dir=<",
+		  "evt.type in (open, openat, openat2, creat, open_by_handle_at) and evt.dir=<" },
+		{ "fd.num=3 and (evt.type = accept)",
+		  "fd.num=3 and (evt.type in (accept, accept4))" },
+		{ "(evt.type=execve) or (evt.type=chdir and evt.dir=<)",
+		  "(evt.type in (execve, execveat)) or "
+		  "(evt.type in (chdir, fchdir) and evt.dir=<)" },
+		{ "evt.type=openat", "evt.type=openat" },
+		{ "evt.type!=open", "evt.type!=open" },
+		{ "proc.args='evt.type=open'", "proc.args='evt.type=open'" },
+		{ "evt.arg.name=evt.type=open", "evt.arg.name=evt.type=open" },
+		{ "", "" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct view_set *s = view_set_new(NULL);
+		char text[300];
+
+		snprintf(text, sizeof(text), "view_info = { id = 'o', name = 'O', view_type = "
+			 "'list', filter = \"%s\", columns = { { name = 'A', field = "
+			 "'evt.num' } } }", cases[i].theirs);
+		if (CHECK(!add(s, "v.lua", text), "a filter of csysdig: %s", cases[i].theirs)) {
+			const char *ours = view_set_find(s, "o")->filter.text;
+
+			CHECK_STR(ours ? ours : "", cases[i].ours, "  asks for newer calls, too");
+		}
+		view_set_free(s);
+	}
+}
+
 int
 main(void)
 {
@@ -512,5 +549,6 @@ main(void)
 	classic_views();
 	classic_lists();
 	classic_orders();
+	classic_filters();
 	return check_done();
 }
