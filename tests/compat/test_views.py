@@ -466,6 +466,8 @@ def same_row(texts, values):
 WRONG = [
     ([], 2, 'which view? `sysreel list views` names them'),
     (['filez', '-r', '@'], 2, 'there is no view `filez`, did you mean `files`?'),
+    (['Open', 'files', '-r', '@'], 2, 'there is no view `Open`'),
+    (['system calls', '-r', '@'], 2, 'there is no view `system calls`, did you mean `syscalls`?'),
     (['files', '-r', '@', '--sort', 'size'], 2, 'files has no column `size`; there are: READ'),
     (['files', '-r', '@', '--limit', '0'], 2, '--limit wants a number of rows above 0'),
     (['files', '-r', '@', '--format', 'xml'], 2, '--format wants text, csv or json'),
@@ -502,7 +504,20 @@ WRONG = [
 ]
 
 
+BEHIND = [
+    (['--limit', '2'], 'options stand before the filter'),
+    (['-r', 'x'], 'options stand before the filter'),
+    (['--', 'true'], 'a command is followed on the running system'),
+    (['-', 'a'], ''),
+]
+
+
 def wrong_words(tap, sysreel, demo):
+    for words, wanted in BEHIND:
+        _, said, status = run([sysreel, 'view', 'files', '-r', demo, 'proc.name=a'] + words)
+        hint = said.split('^\n')[-1]
+        tap.check(status == 2 and ('sysreel: ' + wanted in hint if wanted else not hint),
+                  f'behind a filter: {" ".join(words)}', [said])
     for words, wanted, begin in WRONG:
         _, said, status = run([sysreel, 'view'] + [demo if w == '@' else w for w in words])
         tap.check(status == wanted and said.startswith('sysreel: ' + begin),

@@ -184,7 +184,7 @@ put_text(const struct spectrum *s, const struct spectrum_look *look, struct outp
 static void
 put_csv(const struct spectrum *s, const struct spectrum_look *look, struct output *out)
 {
-	text_fmt(&out->text, "TIME,%s (ns),%s\n", look->view->columns[0].name, counted(look));
+	text_fmt(&out->text, "TIME (ns),%s (ns),%s\n", look->view->columns[0].name, counted(look));
 	for (size_t i = 0; i < s->n * s->n_bins && output_settle(out); i++)
 		if (s->counts[i])
 			text_fmt(&out->text, "%" PRIu64 ",%" PRIu64 ",%" PRIu32 "\n",

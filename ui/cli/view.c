@@ -132,7 +132,7 @@ check_filter(const struct viewer *v, const char *words)
 	struct filter *f = filter_compile(words, &v->options, &err);
 
 	if (!f)
-		cli_explain("", words, &err);
+		cli_explain_filter(words, &err);
 	filter_free(f);
 	return f != NULL;
 }
