@@ -227,7 +227,8 @@ add_rows(const struct rows *rows, struct sums_room *room)
 			uint16_t code = rows->codes[first + i];
 			struct group *g, new = {
 				.thread = (uint32_t)threads[i], .fd = (uint32_t)fds[i],
-				.code = code, .first = (uint16_t)(first + i), .span_least = UINT64_MAX,
+				.code = code, .first = (uint16_t)(first + i),
+				.span_least = UINT64_MAX,
 				.result_least = INT64_MAX, .result_most = INT64_MIN,
 			};
 

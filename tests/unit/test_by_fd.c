@@ -22,7 +22,7 @@ static const char *const own_views[] = {
 	"      description = \"The last one.\" },\n"
 	"    { name = \"P95\", field = \"evt.duration\", aggregation = \"p95\", width = 9,\n"
 	"      description = \"How long calls took.\" } } }\n",
-	"return { id = \"odd\", name = \"Odd\", description = \"Some of what each program used.\",\n"
+	"return { id = \"odd\", name = \"Odd\", description = \"Some of what it used.\",\n"
 	"  columns = {\n"
 	"    { name = \"NAME\", field = \"proc.name\", aggregation = \"key\", width = 9,\n"
 	"      description = \"The program.\" },\n"
@@ -138,7 +138,8 @@ static void
 check_question(const struct snapshot *summed, const struct snapshot *plain,
 	       const struct view_set *views, size_t i)
 {
-	struct query q = { .filters = &questions[i].filter, .n_filters = questions[i].filter != NULL,
+	struct query q = { .filters = &questions[i].filter,
+			   .n_filters = questions[i].filter != NULL,
 			   .first = questions[i].first, .end = questions[i].end };
 	struct table *a = ask(summed, views, questions[i].id, &q);
 	struct table *b = ask(plain, views, questions[i].id, &q);
