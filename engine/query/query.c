@@ -241,6 +241,7 @@ find_runs(struct scan *scan)
 
 		end = gather_run(scan->gathers[0], end, run);
 		n_groups += run->node ? sums_count(run->node->sums) : 0;
+		n_groups += run->node && run->node->by_fd ? sums_count(run->node->by_fd) : 0;
 	}
 	return n_groups;
 }
@@ -391,7 +392,7 @@ static struct table *
 run(struct inquiry *q, enum extent *extent, struct err *err)
 {
 	struct table *table;
-	size_t n_summed = 0, n_in_nodes = 0;
+	size_t n_summed = 0, n_in_nodes = 0, n_by_fd = 0;
 	bool is_stopped;
 
 	if (gather(q, extent, err) < 0) {
@@ -407,10 +408,12 @@ run(struct inquiry *q, enum extent *extent, struct err *err)
 	for (unsigned i = 0; i < q->n; i++) {
 		n_summed += q->gathers[i]->n_summed;
 		n_in_nodes += q->gathers[i]->n_in_nodes;
+		n_by_fd += q->gathers[i]->n_by_fd;
 	}
 	table = answer_new(q);
 	table->n_summed = n_summed;
 	table->n_in_nodes = n_in_nodes;
+	table->n_by_fd = n_by_fd;
 	table->is_partial |= is_stopped || *extent != EXTENT_ALL;
 	return table;
 }

@@ -735,7 +735,7 @@ store_size(const struct store *s, struct store_size *out)
 	*out = (struct store_size){ .n_events = s->next - s->first };
 	for (size_t i = 0; i < s->n_chunks; i++) {
 		bytes[STORE_COLUMNS] += s->chunks[i]->bytes;
-		bytes[STORE_SUMS] += sums_bytes(s->chunks[i]->sums) +
+		bytes[STORE_SUMS] += chunk_sums_bytes(s->chunks[i]) +
 				     pyramid_bytes_of(s->chunks[i]);
 		if (!s->chunks[i]->is_sealed)
 			bytes[STORE_COLUMNS] += aside_bytes(s->chunks[i]->aside);
