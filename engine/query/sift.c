@@ -291,6 +291,12 @@ sift_use_facts(struct sift *s, const struct facts_list *l)
 	use_facts(s->top, l);
 }
 
+void
+sift_put_name(const struct sift *s, const struct cursor *c, struct text *name)
+{
+	known_put_name(s->top->expr, &s->options, c, name);
+}
+
 bool
 sift_wants_type(const struct sift *s, uint16_t id)
 {
