@@ -608,6 +608,10 @@ def live(tap, sysreel):
     spans = [t['to_ns'] - t['from_ns'] for t in map(json.loads, lines)]
     tap.check(len(spans) == 2 and spans[0] == 1e9 and spans[1] < 8e8,
               'the last table is of as long as there was something', map(str, spans))
+    lines, _, _ = run([sysreel, 'view', 'procs', '-d', '1000', '--', 'sleep', '1.2'])
+    times = [x.split(' to ') for x in lines if ' to ' in x]
+    tap.check(len(times) == 2 and times[0][1] == times[1][0] and times[1][0] != times[1][1],
+              'each says of which time it is', lines)
     many = ['--', 'dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', 'count=400000', 'status=none']
     for words in ([], ['-d', '60000']):
         lines, said, _ = run([sysreel, 'view', 'syscalls', '--memory', '16', '--format', 'json'] +

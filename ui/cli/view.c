@@ -401,6 +401,21 @@ wait_until(struct viewer *v, uint64_t end_ns)
 	}
 }
 
+/* Of which time a table is, for people: other forms tell it themselves, or have no place. */
+static void
+put_piece(struct viewer *v, uint64_t from_ns, uint64_t to_ns)
+{
+	struct clock clock;
+
+	if (v->wishes->form != VIEW_TEXT)
+		return;
+	clock_init(&clock, zone_offset);
+	clock_time(&clock, from_ns, &v->out.text);
+	text_str(&v->out.text, " to ");
+	clock_time(&clock, to_ns, &v->out.text);
+	text_char(&v->out.text, '\n');
+}
+
 /* A table for each piece of time, until it is over. */
 static bool
 show_pieces(struct viewer *v)
@@ -417,6 +432,7 @@ show_pieces(struct viewer *v)
 		/* The last piece is as long as there was something to see. */
 		if (is_done(v))
 			to_ns = clamp(live_now_ns(), from_ns + 1, to_ns);
+		put_piece(v, from_ns, to_ns);
 		done = show_table(v, from_ns, to_ns);
 		from_ns = to_ns;
 	} while (done && !is_done(v) && !v->out.failed &&
