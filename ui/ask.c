@@ -90,8 +90,8 @@ answer_table(struct ask *a, const struct question *q, const struct snapshot *sna
 	};
 
 	if (q->to_ns) {
-		query.first = snapshot_at_time(snap, q->from_ns);
-		query.end = snapshot_at_time(snap, q->to_ns + 1);
+		query.first = snapshot_split(snap, q->from_ns);
+		query.end = snapshot_split(snap, q->to_ns + 1);
 		/* 0 would be "to the last one". */
 		if (!query.end)
 			query.end = 1;

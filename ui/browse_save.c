@@ -166,8 +166,8 @@ find_events(struct browse *b, uint64_t *first, uint64_t *end)
 		return;
 	}
 	snap = store_snapshot(b->screen.app->store);
-	*first = b->to_ns ? snapshot_at_time(snap, b->from_ns) : snap->first;
-	*end = b->to_ns ? snapshot_at_time(snap, b->to_ns + 1) : snap->end;
+	*first = b->to_ns ? snapshot_split(snap, b->from_ns) : snap->first;
+	*end = b->to_ns ? snapshot_split(snap, b->to_ns + 1) : snap->end;
 	snapshot_free(snap);
 }
 

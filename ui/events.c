@@ -141,8 +141,8 @@ events_save_capture(const struct events *e)
 	const char *filters[EVENTS_FILTERS_MAX + 1];
 	struct reproduce r = what_is_seen(e, NULL, filters);
 	const struct snapshot *snap = e->now.snap;
-	uint64_t first = r.to_ns ? snapshot_at_time(snap, r.from_ns) : snap->first;
-	uint64_t end = r.to_ns ? snapshot_at_time(snap, r.to_ns + 1) : snap->end;
+	uint64_t first = r.to_ns ? snapshot_split(snap, r.from_ns) : snap->first;
+	uint64_t end = r.to_ns ? snapshot_split(snap, r.to_ns + 1) : snap->end;
 
 	save_capture(e->app, &r, first, end);
 }

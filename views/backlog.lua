@@ -24,7 +24,7 @@ return {
 		  width = 8,
 		  description = "How many may wait." },
 		{ name = "FULL", field = "evt.rawarg.queuepct", aggregation = "max",
-		  width = 6,
+		  unit = "%", width = 6,
 		  description = "How full it got, in percent." },
 		{ name = "CALLS", aggregation = "count", width = 8,
 		  description = "Connections that were accepted." },

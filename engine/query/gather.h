@@ -102,7 +102,9 @@ struct gather_memo {
 enum gather_fit {
 	GATHER_SUMS_UNKNOWN,
 	GATHER_SUMS_FIT,		/* what rows add up to says all that is asked of them */
+	GATHER_SUMS_FIT_BY_FD,		/* the same by descriptor */
 	GATHER_SUMS_DO_NOT,
+	GATHER_FITS,
 };
 
 struct gather_kind {
@@ -192,7 +194,8 @@ struct gather {
 	bool was_cut;			/* there were more than rows_max */
 	struct gather_sums *sums;	/* gather_sums.c's; NULL: not used yet */
 	size_t n_summed;		/* chunks whose sums it had answers from, */
-	size_t n_in_nodes;		/* and that were parts of nodes which it had */
+	size_t n_in_nodes;		/* and that were parts of nodes which it had; */
+	size_t n_by_fd;			/* of both those with answers by descriptor */
 	uint32_t process_index;		/* of the entity in the cursor's eval; 0: none */
 	bool has_chunks;		/* that were looked at */
 };

@@ -2,8 +2,8 @@
  * gather_inside - what the files of gather share, and nobody else sees.
  *
  * gather.c has what is known of kinds of rows, gather_steps.c what they add, gather_groups.c
- * has groups, gather_pack.c takes rows, gather_sums.c what many rows add up to, gather_nodes.c
- * what that is of many chunks.
+ * has groups, gather_pack.c takes rows, gather_sums.c what many rows add up to, if gather_fit.c
+ * says that this is all that is asked, gather_nodes.c what that is of many chunks.
  */
 #ifndef ENGINE_QUERY_GATHER_INSIDE_H
 #define ENGINE_QUERY_GATHER_INSIDE_H
@@ -40,6 +40,23 @@ void gather_ask_sift(struct gather *g, size_t i, uint64_t *rows);
  * none. */
 struct group *gather_group_of_row(struct gather *g, size_t i, struct gather_kind *kind,
 				  uint64_t flags);
+
+static inline bool
+gather_is_spread(enum view_aggregation how)
+{
+	return how == VIEW_P50 || how == VIEW_P95 || how == VIEW_P99;
+}
+
+/* What groups of sums have to have with them. */
+struct gather_needs {
+	bool fds;			/* their descriptors, or one of the same kind */
+	bool spans;			/* all durations of theirs */
+};
+
+/* gather_fit.c: which sums can tell all that is asked about rows of KIND, which is that of the
+ * cursor's, and what is needed for that: it is added to NEEDS. */
+enum gather_fit gather_fit(struct gather *g, const struct gather_kind *kind,
+			   struct gather_needs *needs);
 
 /* gather_sums.c: take what the rows of C add up to, as far as that says all that is asked;
  * their codes are to be skipped then. False: there is nothing left. Else PACKS, a bit for each

@@ -10,28 +10,29 @@
 /*
  * The cursor goes through the groups of a chunk's sums, or a node's, as if they were rows of
  * a chunk with the same codes. Each stands for all rows of its group, so whatever is the same
- * for these may be asked of it: what depends on the thread and on the kind of a row. Whether
- * that is all that is asked is found out once for each kind of row; rows of other kinds are
- * read.
+ * for these may be asked of it: what depends on the thread and on the kind of a row, and, of
+ * sums by descriptor, on that. Which of them have all that is asked is found out once for each
+ * kind of row (gather_fit.c); rows of other kinds are read.
  */
 struct spans_at {
 	uint32_t exact, bucket;		/* in SUMS_EXACT, SUMS_BUCKET and SUMS_COUNT */
 };
 
 struct gather_sums {
-	struct chunk rows;		/* the groups of SUMS; without columns */
+	struct chunk rows;		/* the groups of SUMS; without columns. What is looked at
+					 * has its SUMS and BY_FD: rows of these count from FIRST */
 	const struct chunk *of;		/* the chunk, or the one of the group last looked at */
-	uint64_t of_first;		/* the event that rows of SUMS count from */
-	const struct sums *sums;
+	const struct sums *sums;	/* one of them */
+	bool by_fd;			/* the second one */
 	uint64_t values[SUMS_COLUMNS][PACK_ROWS];
 	uint32_t loaded;		/* bits 1 << enum sums_column */
-	bool needs_fds;			/* a descriptor of each group */
-	bool needs_spans;		/* all durations of groups */
+	struct gather_needs needs;
 	uint64_t *lists[SUMS_COLUMNS - SUMS_OF_GROUPS];	/* all of SUMS, where they are needed */
 	size_t cap_lists[SUMS_COLUMNS - SUMS_OF_GROUPS];
 	struct spans_at at[PACK_ROWS];	/* where those of the groups of the pack begin, */
 	struct spans_at next;		/* and those of the groups behind it */
-	bool *answers;			/* by code: sums say all */
+	uint8_t *answers;		/* by code: enum gather_fit, which sums say all; of codes
+					 * that are not wanted GATHER_SUMS_UNKNOWN */
 	size_t cap_answers;
 };
 
@@ -60,101 +61,12 @@ column_of(struct gather *g, enum sums_column id)
 
 /* What can be answered -------------------------------------------------- */
 
-/* Do kinds of descriptors alone decide what T says? */
-static bool
-is_of_fd_kind(struct gather *g, const struct term *t)
-{
-	if (term_how(t) != TERM_BY_FD || !g->cursor->snap->knows_kinds ||
-	    !term_is_of_fd_kind(term_operand(t)))
-		return false;
-	g->sums->needs_fds = true;
-	return true;
-}
-
-static bool
-is_spread(enum view_aggregation how)
-{
-	return how == VIEW_P50 || how == VIEW_P95 || how == VIEW_P99;
-}
-
-static bool
-is_total(enum view_aggregation how)
-{
-	return how == VIEW_SUM || how == VIEW_RATE || how == VIEW_AVG || how == VIEW_CHANGE;
-}
-
-/* Does the result alone decide what T says of the cursor's row, which failed? Those of a group
- * failed all with one result. */
-static bool
-is_of_failure(struct gather *g, const struct term *t)
-{
-	return cursor_value(g->cursor, COL_FLAGS) & ROW_FAILED &&
-	       term_is_of_result(t, cursor_kind(g->cursor));
-}
-
-/* Can the sums tell what STEP adds up to? */
-static bool
-fits_step(struct gather *g, const struct gather_step *step)
-{
-	const struct tally_how *how = &g->how[step->column];
-	const struct term *term = g->terms[step->column];
-
-	if (!step->is_sure && !sift_is_alike(g->only[step->column], g->cursor,
-					     &g->sums->needs_fds))
-		return false;
-	if (step->add == GATHER_ONE || step->add == GATHER_EVENT || step->add == GATHER_LAST)
-		return true;
-	if (how->type == T_DOUBLE && is_total(how->aggregation))
-		return false;
-	if (is_spread(how->aggregation) && step->source == KIND_SPAN) {
-		if (how->type == T_INT || how->type == T_DOUBLE)
-			return false;
-		g->sums->needs_spans = true;
-		return true;
-	}
-	if (step->source == KIND_RESULT || step->source == KIND_SPAN)
-		return how->aggregation != VIEW_DISTINCT && !is_spread(how->aggregation);
-	return step->source == KIND_CONSTANT || term_how(term) == TERM_BY_THREAD ||
-	       is_of_fd_kind(g, term) || is_of_failure(g, term);
-}
-
-/* Is KEY the same for all rows of a group of KIND? */
-static bool
-fits_key(struct gather *g, const struct key *key, uint32_t of_kind)
-{
-	if (key->by == COLUMNS)
-		return of_kind || is_of_failure(g, key->term);
-	if (key->by == COL_THREAD)
-		return true;
-	return !key->entity && is_of_fd_kind(g, key->term);
-}
-
-/* Can the sums tell all that is asked about rows of KIND, which is that of the cursor's? */
-static bool
-fits(struct gather *g, const struct gather_kind *kind)
-{
-	bool *needs_fds = &g->sums->needs_fds;
-
-	if (!kind->steps)
-		return false;
-	for (size_t i = 0; i < g->n_sifts; i++)
-		if (kind->sifts >> i & 1 && !sift_is_alike(g->sifts[i], g->cursor, needs_fds))
-			return false;
-	for (size_t i = 0; i < g->plan->n_keys; i++)
-		if (!fits_key(g, &g->keys[i], kind->key[i]))
-			return false;
-	for (size_t i = 0; i < kind->n_steps; i++)
-		if (!fits_step(g, &kind->steps[i]))
-			return false;
-	return true;
-}
-
 /* The cursor's row is of a kind of which it is not known whether sums can tell all. */
 static void
 look_at_kind(struct gather *g, struct gather_kind *kind)
 {
 	gather_learn(g);
-	kind->sums = fits(g, kind) ? GATHER_SUMS_FIT : GATHER_SUMS_DO_NOT;
+	kind->sums = (uint8_t)gather_fit(g, kind, &g->sums->needs);
 	if (kind->refusing)
 		kind->is_skipped = !g->keeps_refused;
 }
@@ -191,21 +103,21 @@ look_at_kinds(struct gather *g)
 {
 	const struct gather_sums *s = g->sums;
 	uint64_t codes[PACK_ROWS], rows[PACK_ROWS];
-	uint32_t n_new = 0, n = sums_count(s->sums);
+	uint32_t n_new = 0, n = sums_count(s->rows.sums);
 
 	for (uint32_t i = 0; i < s->rows.n_combined; i++)
 		n_new += is_new(g, &g->codes[i]);
 	for (uint32_t first = 0; first < n && n_new; first += PACK_ROWS) {
-		sums_load(s->sums, SUMS_CODE, first, codes);
-		sums_load(s->sums, SUMS_FIRST, first, rows);
+		sums_load(s->rows.sums, SUMS_CODE, first, codes);
+		sums_load(s->rows.sums, SUMS_FIRST, first, rows);
 		for (uint32_t i = 0; i < PACK_ROWS && first + i < n; i++) {
 			struct gather_code *code = &g->codes[codes[i]];
 			const struct chunk *c;
 
 			if (!is_new(g, code))
 				continue;
-			c = chunk_of(g, s->of_first + rows[i]);
-			cursor_go(g->cursor, c, (uint32_t)(s->of_first + rows[i] - c->first));
+			c = chunk_of(g, s->rows.first + rows[i]);
+			cursor_go(g->cursor, c, (uint32_t)(s->rows.first + rows[i] - c->first));
 			look_at_kind(g, code->kind);
 			gather_decide(g, &s->rows, (uint32_t)codes[i]);
 			n_new--;
@@ -213,26 +125,40 @@ look_at_kinds(struct gather *g)
 	}
 }
 
-/* Which codes the sums can tell all about, and of how many that are wanted they cannot: *N_LEFT.
- * False: of none. */
-static bool
-find_answers(struct gather *g, uint32_t *n_left)
-{
-	struct gather_sums *s = g->sums;
-	bool any = false;
+/* Of how many codes that are wanted which sums tell all. */
+struct answered {
+	uint32_t n[GATHER_FITS];
+};
 
-	*n_left = 0;
+/* What is to be done with rows of CODE. */
+static enum gather_fit
+answer_of(const struct gather *g, const struct gather_code *code)
+{
+	enum gather_fit fit;
+
+	if (code->state == GATHER_SKIP)
+		return GATHER_SUMS_UNKNOWN;
+	if (code->state != GATHER_READY || !is_of_kind(g, code->kind))
+		return GATHER_SUMS_DO_NOT;
+	fit = (enum gather_fit)code->kind->sums;
+	return fit == GATHER_SUMS_FIT || (fit == GATHER_SUMS_FIT_BY_FD && g->sums->rows.by_fd) ?
+	       fit : GATHER_SUMS_DO_NOT;
+}
+
+/* Find out which codes the sums can tell all about. */
+static struct answered
+find_answers(struct gather *g)
+{
+	struct answered answered = { { 0 } };
+	struct gather_sums *s = g->sums;
+
 	look_at_kinds(g);
 	xgrow(&s->answers, &s->cap_answers, s->rows.n_combined, sizeof(*s->answers));
 	for (uint32_t i = 0; i < s->rows.n_combined; i++) {
-		const struct gather_code *code = &g->codes[i];
-
-		s->answers[i] = code->state == GATHER_READY && is_of_kind(g, code->kind) &&
-				code->kind->sums == GATHER_SUMS_FIT;
-		any |= s->answers[i];
-		*n_left += code->state != GATHER_SKIP && !s->answers[i];
+		s->answers[i] = (uint8_t)answer_of(g, &g->codes[i]);
+		answered.n[s->answers[i]]++;
 	}
-	return any;
+	return answered;
 }
 
 /* Groups -------------------------------------------------------------- */
@@ -241,8 +167,8 @@ find_answers(struct gather *g, uint32_t *n_left)
 static bool
 note(struct gather *g, struct group *group, size_t i, uint64_t flags)
 {
-	uint64_t first = g->sums->of_first + column_of(g, SUMS_FIRST)[i];
-	uint64_t last = g->sums->of_first + column_of(g, SUMS_LAST)[i];
+	uint64_t first = g->sums->rows.first + column_of(g, SUMS_FIRST)[i];
+	uint64_t last = g->sums->rows.first + column_of(g, SUMS_LAST)[i];
 
 	if (last < g->plan->first) {
 		group->before = last;
@@ -339,12 +265,6 @@ take_step(struct gather *g, struct group *group, size_t i, const struct gather_s
 		if (!sift_row(g->only[step->column], g->cursor))
 			return;
 	}
-	if (gather_is_last(g, step->column)) {
-		at = g->sums->of_first + column_of(g, SUMS_LAST)[i];
-		if (step->add == GATHER_LAST || value_of(g, i, step, &v))
-			gather_note_last(g, group, step->tally, at);
-		return;
-	}
 	t = &group->tallies[step->tally];
 	if (step->add == GATHER_ONE || step->add == GATHER_SUM) {
 		if (step->add == GATHER_SUM && !total_of(g, i, step, &total))
@@ -353,7 +273,7 @@ take_step(struct gather *g, struct group *group, size_t i, const struct gather_s
 		t->n += n;
 		return;
 	}
-	if (is_spread(how->aggregation) && step->source == KIND_SPAN) {
+	if (gather_is_spread(how->aggregation) && step->source == KIND_SPAN) {
 		take_spans(g, t, how, i);
 		return;
 	}
@@ -363,7 +283,7 @@ take_step(struct gather *g, struct group *group, size_t i, const struct gather_s
 		value = &v;
 	}
 	at = column_of(g, how->aggregation == VIEW_FIRST ? SUMS_FIRST : SUMS_LAST)[i];
-	tally_add_many(t, how, value, g->sums->of_first + at, n);
+	tally_add_many(t, how, value, g->sums->rows.first + at, n);
 }
 
 /* Take the groups of the cursor's pack that ROWS has bits for. */
@@ -381,8 +301,13 @@ take_groups(struct gather *g, const uint64_t *rows)
 
 			if (!group || !note(g, group, i, flags))
 				continue;
-			for (size_t k = 0; k < kind->n_steps; k++)
+			for (size_t k = 0; k < kind->n_sums; k++)
 				take_step(g, group, i, &kind->steps[k]);
+			if (kind->n_sums == kind->n_steps)
+				continue;
+			cursor_go(c, c->chunk, (uint32_t)(c->first + i));
+			gather_add_lasts(g, group, g->sums->rows.first + column_of(g, SUMS_LAST)[i],
+					 kind);
 		}
 	}
 }
@@ -408,6 +333,29 @@ find_spans(struct gather *g, uint32_t n)
 	}
 }
 
+/* Have the descriptors of the cursor's pack, N groups: by descriptor those of all rows, else that
+ * of the first row, which FIRST has. */
+static void
+load_fds(struct gather *g, uint32_t n, const uint64_t *first)
+{
+	struct gather_sums *s = g->sums;
+	struct cursor *c = g->cursor;
+
+	if (s->by_fd)
+		memcpy(c->values[COL_FD], column_of(g, SUMS_FD), n * sizeof(uint64_t));
+	for (uint32_t i = 0; !s->by_fd && i < n; i++) {
+		const struct chunk *of;
+
+		c->values[COL_FD][i] = 0;
+		if (!s->rows.combined[c->codes[i]].kind)
+			continue;
+		of = chunk_of(g, s->rows.first + first[i]);
+		c->values[COL_FD][i] = column_get(&of->columns[COL_FD],
+						  s->rows.first + first[i] - of->first);
+	}
+	c->loaded |= 1u << COL_FD;
+}
+
 /* Put the cursor on the groups from FIRST on, which are N. */
 static void
 go_to_pack(struct gather *g, uint32_t first, uint32_t n)
@@ -424,14 +372,9 @@ go_to_pack(struct gather *g, uint32_t first, uint32_t n)
 		c->codes[i] = (uint32_t)values[i];
 	c->loaded |= 1u << COL_THREAD | 1u << COLUMNS;
 	values = c->stands_for = column_of(g, SUMS_FIRST);
-	for (uint32_t i = 0; s->needs_fds && i < n; i++) {
-		const struct chunk *of = chunk_of(g, s->of_first + values[i]);
-
-		c->values[COL_FD][i] = column_get(&of->columns[COL_FD],
-						  s->of_first + values[i] - of->first);
-	}
-	c->loaded |= s->needs_fds ? 1u << COL_FD : 0;
-	if (s->needs_spans)
+	if (s->needs.fds)
+		load_fds(g, n, values);
+	if (s->needs.spans)
 		find_spans(g, n);
 }
 
@@ -444,27 +387,62 @@ mark_packs(uint64_t *packs, uint64_t first, uint64_t last)
 }
 
 /* The groups of the cursor's pack, which are N, that are answered are set in ROWS; where there
- * are rows of others in PACKS. */
+ * are rows that no sums answer in PACKS. */
 static void
 sort_out(struct gather *g, uint32_t n, uint64_t *rows, uint64_t *packs)
 {
 	const struct gather_sums *s = g->sums;
+	enum gather_fit wanted = s->by_fd ? GATHER_SUMS_FIT_BY_FD : GATHER_SUMS_FIT;
 
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t code = g->cursor->codes[i];
+		uint8_t answer = s->answers[g->cursor->codes[i]];
 
-		if (s->answers[code])
+		if (answer == wanted)
 			rows[i / 64] |= (uint64_t)1 << i % 64;
-		else if (g->codes[code].state != GATHER_SKIP)
+		else if (answer == GATHER_SUMS_DO_NOT && !s->by_fd)
 			mark_packs(packs, column_of(g, SUMS_FIRST)[i], column_of(g, SUMS_LAST)[i]);
 	}
 }
 
+/* Unpack all durations. */
 static void
-take_all(struct gather *g, uint64_t *packs)
+load_spans(struct gather_sums *s)
 {
-	uint32_t all = sums_count(g->sums->sums);
+	for (unsigned id = SUMS_OF_GROUPS; id < SUMS_COLUMNS; id++) {
+		unsigned i = id - SUMS_OF_GROUPS;
+		uint32_t n = sums_length(s->sums, id);
 
+		xgrow(&s->lists[i], &s->cap_lists[i], n, sizeof(*s->lists[i]));
+		for (uint32_t first = 0; first < n; first += PACK_ROWS)
+			sums_load(s->sums, id, first, s->lists[i] + first);
+	}
+	s->next = (struct spans_at){ 0, 0 };
+}
+
+/* Have the cursor go through the groups of SUMS. CODED is what has the same codes, and was looked
+ * at; NULL: nothing. */
+static void
+begin(struct gather *g, const struct sums *sums, const struct chunk *coded)
+{
+	struct gather_sums *s = g->sums;
+
+	s->sums = sums;
+	s->by_fd = sums != s->rows.sums;
+	s->rows.n = sums_count(sums);
+	g->cursor->coded = coded ? &s->rows : NULL;
+	g->cursor->chunk = NULL;
+	if (s->needs.spans)
+		load_spans(s);
+}
+
+/* Take the groups of SUMS that are answered. CODED is what has the same codes, and was looked
+ * at; NULL: nothing. */
+static void
+take_all(struct gather *g, const struct sums *sums, const struct chunk *coded, uint64_t *packs)
+{
+	uint32_t all = sums_count(sums);
+
+	begin(g, sums, coded);
 	for (uint32_t first = 0, n; first < all; first += n) {
 		uint64_t rows[KNOWN_WORDS] = { 0 };
 
@@ -492,82 +470,74 @@ is_whole(const struct gather *g, uint64_t first, uint64_t end)
 	       (first >= plan->first || end <= plan->first);
 }
 
-/* Unpack all durations. */
-static void
-load_spans(struct gather_sums *s)
+/* What is looked at now, which is whole. */
+static struct gather_sums *
+sums_of_gather(struct gather *g)
 {
-	for (unsigned id = SUMS_OF_GROUPS; id < SUMS_COLUMNS; id++) {
-		unsigned i = id - SUMS_OF_GROUPS;
-		uint32_t n = sums_length(s->sums, id);
-
-		xgrow(&s->lists[i], &s->cap_lists[i], n, sizeof(*s->lists[i]));
-		for (uint32_t first = 0; first < n; first += PACK_ROWS)
-			sums_load(s->sums, id, first, s->lists[i] + first);
+	if (!g->sums) {
+		g->sums = xzalloc(sizeof(*g->sums));
+		g->sums->rows.is_sealed = true;
 	}
-	s->next = (struct spans_at){ 0, 0 };
+	return g->sums;
 }
 
-/* SUMS are what is looked at: of events from FIRST on in SECTION. */
+/* Take the groups that are answered, which are so many. CODED is what has the same codes, and was
+ * looked at; NULL: nothing. In PACKS is set where there are rows that are left. */
 static void
-look_at(struct gather *g, const struct sums *sums, uint64_t first, uint32_t section)
+take_answers(struct gather *g, const struct answered *answered, const struct chunk *coded,
+	     uint64_t *packs)
 {
-	struct gather_sums *s = g->sums;
+	const struct chunk *rows = &g->sums->rows;
 
-	if (!s)
-		s = g->sums = xzalloc(sizeof(*g->sums));
-	s->of_first = first;
-	s->sums = sums;
-	s->rows.first = first;
-	s->rows.n = sums_count(sums);
-	s->rows.section = section;
-	s->rows.is_sealed = true;
-}
-
-/* Have the cursor go through the groups. CODED is what has the same codes, and was looked at;
- * NULL: nothing. */
-static void
-begin(struct gather *g, const struct chunk *coded)
-{
-	g->cursor->coded = coded ? &g->sums->rows : NULL;
-	g->cursor->chunk = NULL;
-	if (g->sums->needs_spans)
-		load_spans(g->sums);
-}
-
-static void
-end(struct gather *g, const struct chunk *coded)
-{
+	if (answered->n[GATHER_SUMS_FIT] || answered->n[GATHER_SUMS_DO_NOT])
+		take_all(g, rows->sums, coded, packs);
+	if (answered->n[GATHER_SUMS_FIT_BY_FD])
+		take_all(g, rows->by_fd, coded, packs);
 	g->cursor->coded = coded;
 	g->cursor->stands_for = NULL;
 	g->cursor->chunk = NULL;
 }
 
+/* Let codes that are answered be skipped. Are there any others? */
+static bool
+skip_answered(struct gather *g)
+{
+	const struct gather_sums *s = g->sums;
+	bool any = false;
+
+	for (uint32_t i = 0; i < s->rows.n_combined; i++) {
+		if (s->answers[i] != GATHER_SUMS_DO_NOT)
+			g->codes[i].state = GATHER_SKIP;
+		any |= g->codes[i].state != GATHER_SKIP;
+	}
+	return any;
+}
+
 bool
 gather_sums(struct gather *g, const struct chunk *c, uint64_t *packs)
 {
-	uint32_t n_left;
-	bool all = true;
+	struct answered answered;
+	struct chunk *rows;
 
 	memset(packs, 0xFF, GATHER_PACK_WORDS * sizeof(*packs));
 	if (!c->sums || !is_whole(g, c->first, c->first + c->n) || !cursor_kinds(g->cursor))
 		return true;
-	look_at(g, c->sums, c->first, c->section);
-	g->sums->rows.combined = c->combined;
-	g->sums->rows.n_combined = c->n_combined;
-	if (!find_answers(g, &n_left))
+	rows = &sums_of_gather(g)->rows;
+	rows->first = c->first;
+	rows->section = c->section;
+	rows->sums = c->sums;
+	rows->by_fd = c->by_fd;
+	rows->combined = c->combined;
+	rows->n_combined = c->n_combined;
+	answered = find_answers(g);
+	if (!answered.n[GATHER_SUMS_FIT] && !answered.n[GATHER_SUMS_FIT_BY_FD])
 		return true;
 	memset(packs, 0, GATHER_PACK_WORDS * sizeof(*packs));
-	begin(g, c);
-	take_all(g, packs);
-	end(g, c);
+	take_answers(g, &answered, c, packs);
 	cursor_go(g->cursor, c, 0);
-	for (uint32_t i = 0; i < c->n_combined; i++) {
-		if (g->sums->answers[i])
-			g->codes[i].state = GATHER_SKIP;
-		all &= g->codes[i].state == GATHER_SKIP;
-	}
 	g->n_summed++;
-	return !all;
+	g->n_by_fd += answered.n[GATHER_SUMS_FIT_BY_FD] != 0;
+	return skip_answered(g);
 }
 
 bool
@@ -579,23 +549,29 @@ gather_wants_node(const struct gather *g, const struct pyramid_node *node)
 bool
 gather_node(struct gather *g, const struct pyramid_node *node)
 {
+	struct answered answered = { { 0 } };
+	struct chunk *rows = &sums_of_gather(g)->rows;
 	uint64_t packs[GATHER_PACK_WORDS];
-	struct gather_sums *s;
-	uint32_t n_left = 0;
-	bool any;
 
-	look_at(g, node->sums, node->first, node->section);
-	s = g->sums;
-	s->rows.combined = node->combined;
-	s->rows.n_combined = node->n_combined;
+	rows->first = node->first;
+	rows->section = node->section;
+	rows->sums = node->sums;
+	rows->by_fd = node->by_fd;
+	rows->combined = node->combined;
+	rows->n_combined = node->n_combined;
 	g->cursor->coded = NULL;
-	cursor_go(g->cursor, &s->rows, 0);
-	any = gather_find_codes(g, &s->rows) && find_answers(g, &n_left);
-	if (any && !n_left) {
-		begin(g, NULL);
-		take_all(g, packs);
-		g->n_in_nodes += node->n_chunks;
+	cursor_go(g->cursor, rows, 0);
+	if (gather_find_codes(g, rows))
+		answered = find_answers(g);
+	if (answered.n[GATHER_SUMS_DO_NOT]) {
+		g->cursor->coded = NULL;
+		g->cursor->chunk = NULL;
+		return false;
 	}
-	end(g, NULL);
-	return !n_left;
+	take_answers(g, &answered, NULL, packs);
+	if (answered.n[GATHER_SUMS_FIT] || answered.n[GATHER_SUMS_FIT_BY_FD])
+		g->n_in_nodes += node->n_chunks;
+	if (answered.n[GATHER_SUMS_FIT_BY_FD])
+		g->n_by_fd += node->n_chunks;
+	return true;
 }

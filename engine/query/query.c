@@ -35,18 +35,36 @@ time_of(const struct snapshot *snap, uint64_t number)
 			  number - snap->chunks[i].c->first);
 }
 
-/* Times go back a little, where events of several sources were put together: the least
- * and the greatest stand near the ends. */
-void
-query_times(const struct snapshot *snap, uint64_t first, uint64_t end, uint64_t *from_ns,
-	    uint64_t *to_ns)
+/* Widen *FROM_NS .. *TO_NS to the times of events FIRST to END - 1. Times go back a little, where
+ * events of several sources were put together: the least and the greatest stand near the ends. */
+static void
+add_times(const struct snapshot *snap, uint64_t first, uint64_t end, uint64_t *from_ns,
+	  uint64_t *to_ns)
 {
-	*from_ns = *to_ns = time_of(snap, first);
 	for (uint64_t i = 0; i < NEAR_END && i < end - first; i++) {
 		uint64_t early = time_of(snap, first + i), late = time_of(snap, end - 1 - i);
 
 		*from_ns = early < *from_ns ? early : *from_ns;
 		*to_ns = late > *to_ns ? late : *to_ns;
+	}
+}
+
+/* From one section to the next they may go back by years. */
+void
+query_times(const struct snapshot *snap, uint64_t first, uint64_t end, uint64_t *from_ns,
+	    uint64_t *to_ns)
+{
+	*from_ns = *to_ns = time_of(snap, first);
+	if (first >= end)
+		return;
+	add_times(snap, first, end, from_ns, to_ns);
+	for (uint32_t i = 0; i < snap->n_sections; i++) {
+		const struct store_section *s = &snap->sections[i];
+		uint64_t low = s->first > first ? s->first : first;
+		uint64_t high = i + 1 < snap->n_sections && s[1].first < end ? s[1].first : end;
+
+		if (low < high && (s->first_ns < *from_ns || s->last_ns > *to_ns))
+			add_times(snap, low, high, from_ns, to_ns);
 	}
 }
 
@@ -223,6 +241,7 @@ find_runs(struct scan *scan)
 
 		end = gather_run(scan->gathers[0], end, run);
 		n_groups += run->node ? sums_count(run->node->sums) : 0;
+		n_groups += run->node && run->node->by_fd ? sums_count(run->node->by_fd) : 0;
 	}
 	return n_groups;
 }
@@ -373,7 +392,7 @@ static struct table *
 run(struct inquiry *q, enum extent *extent, struct err *err)
 {
 	struct table *table;
-	size_t n_summed = 0, n_in_nodes = 0;
+	size_t n_summed = 0, n_in_nodes = 0, n_by_fd = 0;
 	bool is_stopped;
 
 	if (gather(q, extent, err) < 0) {
@@ -389,10 +408,12 @@ run(struct inquiry *q, enum extent *extent, struct err *err)
 	for (unsigned i = 0; i < q->n; i++) {
 		n_summed += q->gathers[i]->n_summed;
 		n_in_nodes += q->gathers[i]->n_in_nodes;
+		n_by_fd += q->gathers[i]->n_by_fd;
 	}
 	table = answer_new(q);
 	table->n_summed = n_summed;
 	table->n_in_nodes = n_in_nodes;
+	table->n_by_fd = n_by_fd;
 	table->is_partial |= is_stopped || *extent != EXTENT_ALL;
 	return table;
 }

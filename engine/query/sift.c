@@ -365,10 +365,23 @@ ask_fd(struct sift_node *n, struct cursor *c)
 	return ask_slot(n, c, slot);
 }
 
+/* What the type of the row says, and its call, where it has none of its own. */
+static enum verdict
+verdict_of(const struct sift_node *n, struct cursor *c)
+{
+	struct combined of = { .type = (uint16_t)cursor_value(c, COL_TYPE) };
+
+	if (n->by_type[of.type] != VERDICT_MAYBE)
+		return n->by_type[of.type];
+	of.flags = (uint16_t)cursor_value(c, COL_FLAGS);
+	of.call = (uint16_t)cursor_value(c, COL_CALL);
+	return sift_node_type(n, &of);
+}
+
 static bool
 ask_type(struct sift_node *n, struct cursor *c)
 {
-	enum verdict verdict = n->by_type[cursor_value(c, COL_TYPE)];
+	enum verdict verdict = verdict_of(n, c);
 
 	return verdict == VERDICT_MAYBE ? ask(n, c, CURSOR_LIGHT) : verdict == VERDICT_YES;
 }
@@ -548,7 +561,7 @@ check_kind(struct sift_node *n, struct cursor *c)
 	bool there;
 
 	if (n->check->types) {
-		verdict = n->by_type[cursor_value(c, COL_TYPE)];
+		verdict = verdict_of(n, c);
 		return verdict == VERDICT_MAYBE ? SIFT_MAYBE :
 		       verdict == VERDICT_YES ? SIFT_YES : SIFT_NO;
 	}

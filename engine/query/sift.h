@@ -76,8 +76,9 @@ enum sift_verdict sift_kind(const struct sift *s, struct cursor *c);
 void sift_learn(struct sift *s, struct cursor *c);
 
 /* Is what S says the same for all rows of the kind of C's row that have the same thread
- * version? *NEEDS_FDS is set where a descriptor of one of them has to be there to be asked. */
-bool sift_is_alike(const struct sift *s, struct cursor *c, bool *needs_fds);
+ * version, and, if BY_FD, the same descriptor, or none? *NEEDS_FDS is set where that of one of them
+ * has to be there to be asked. */
+bool sift_is_alike(const struct sift *s, struct cursor *c, bool by_fd, bool *needs_fds);
 
 /* Of the entity in c->ev, without an event: what the parts that can be asked of it
  * say. */

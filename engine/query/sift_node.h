@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "engine/filter/expr.h"
+#include "engine/filter/types.h"
 #include "engine/query/sift.h"
 #include "engine/query/term.h"
 #include "engine/query/verdicts.h"
@@ -61,6 +62,17 @@ enum sift_verdict sift_node_kind(struct sift_node *n, struct cursor *c);
 
 /* Note which kinds of descriptors N and its parts say yes to, where that decides. */
 void sift_node_find_kinds(struct sift_node *n, const struct cursor *c);
+
+/* What N, which the type of an event decides, says of rows of the combination OF. */
+static inline enum verdict
+sift_node_type(const struct sift_node *n, const struct combined *of)
+{
+	enum verdict verdict = (enum verdict)n->by_type[of->type];
+
+	if (verdict != VERDICT_MAYBE || !(of->flags & ROW_HAS_CALL))
+		return verdict;
+	return types_verdict(n->check->types, of->type, of->call);
+}
 
 /* Have a place for what N says of each slot of N->by. */
 void sift_node_have_answers(struct sift_node *n, struct cursor *c);

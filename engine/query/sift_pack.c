@@ -73,7 +73,7 @@ test_write(struct sift_node *n, struct cursor *c, size_t i)
 static bool
 test_type(struct sift_node *n, struct cursor *c, size_t i)
 {
-	uint8_t verdict = n->by_type[combined_of(c, i)->type];
+	enum verdict verdict = sift_node_type(n, combined_of(c, i));
 
 	return verdict == VERDICT_MAYBE ? test_alone(n, c, i) : verdict == VERDICT_YES;
 }

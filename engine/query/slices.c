@@ -11,6 +11,7 @@
 #include "engine/query/cursor.h"
 #include "engine/query/known.h"
 #include "engine/query/matches.h"
+#include "engine/query/query.h"
 #include "engine/query/tally.h"
 #include "engine/query/term.h"
 #include "engine/store/store.h"
@@ -22,6 +23,7 @@ bool
 slices_bounds(const struct snapshot *snap, uint64_t *from_ns, uint64_t *to_ns)
 {
 	bool is_any = false;
+	uint64_t first_ns, last_ns;
 
 	for (uint32_t i = 0; i < snap->n_sections; i++) {
 		const struct store_section *s = &snap->sections[i];
@@ -34,6 +36,10 @@ slices_bounds(const struct snapshot *snap, uint64_t *from_ns, uint64_t *to_ns)
 			*to_ns = s->last_ns;
 		is_any = true;
 	}
+	/* A section's first event need not be its earliest. */
+	query_times(snap, snap->first, snap->end, &first_ns, &last_ns);
+	if (is_any && snap->end > snap->first && first_ns < *from_ns)
+		*from_ns = first_ns;
 	return is_any;
 }
 

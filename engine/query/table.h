@@ -48,7 +48,8 @@ struct table {
 	uint64_t first_event, last_event;	/* numbers; 0: no event is in it */
 	uint64_t n_lost;		/* events that are missing in it */
 	size_t n_summed;		/* chunks of which not all rows were looked at, */
-	size_t n_in_nodes;		/* and those whose sums were not, either (pyramid.h) */
+	size_t n_in_nodes;		/* and those whose sums were not, either (pyramid.h); */
+	size_t n_by_fd;			/* of both those with answers by descriptor */
 	uint64_t n_unread;		/* times that bytes could not be read again */
 	bool is_partial;		/* it was stopped before its end */
 };

@@ -5,6 +5,7 @@
 #include "engine/base/arena.h"
 #include "engine/base/err.h"
 #include "engine/base/mem.h"
+#include "engine/base/text.h"
 #include "engine/field/spelling.h"
 #include "engine/lua/tree.h"
 #include "engine/query/view_spec.h"
@@ -88,6 +89,18 @@ static const struct spec_keys view_row_keys = { view_rows, ARRAY_LEN(view_rows),
 static const struct spec_keys column_row_keys = { column_rows, ARRAY_LEN(column_rows), true };
 static const struct spec_keys action_row_keys = { action_rows, ARRAY_LEN(action_rows), true };
 
+#define OPENS "evt.type in (open, openat, openat2, creat, open_by_handle_at)"
+
+/* Conditions that newer calls meet as well. */
+static const struct {
+	const char *call, *condition;
+} elders[] = {
+	{ "open", OPENS },
+	{ "accept", "evt.type in (accept, accept4)" },
+	{ "execve", "evt.type in (execve, execveat)" },
+	{ "chdir", "evt.type in (chdir, fchdir)" },
+};
+
 /*
  * Fields that counted by being summed, and fields that are the same under another
  * name here. A call that opens a file is one whichever call it is.
@@ -100,7 +113,7 @@ static const struct {
 	{ "evt.count", NULL, NULL },
 	{ "evt.count.exit", NULL, NULL },
 	{ "evt.count.error", NULL, "evt.failed = true" },
-	{ "evt.type.is.3", NULL, "evt.type in (open, openat, openat2, creat)" },
+	{ "evt.type.is.3", NULL, OPENS },
 	{ "evt.count.procinfo", "proc.count", NULL },
 	{ "evt.count.threadinfo", "proc.nthreads", NULL },
 	{ "thread.vmsize.b", "proc.vmsize", NULL },
@@ -354,6 +367,64 @@ wants_idle(const char *filter)
 	return true;
 }
 
+static bool
+ends_word(char c)
+{
+	return !c || c == ' ' || c == '\t' || c == '\n' || c == '(' || c == ')';
+}
+
+/* The condition that stands for "evt.type=CALL" at AT of FILTER, whose length goes to *LEN; NULL:
+ * there is none. */
+static const char *
+condition_at(const char *filter, size_t at, size_t *len)
+{
+	const char *name = filter + at + strlen("evt.type");
+	size_t n;
+
+	if (strncmp(filter + at, "evt.type", strlen("evt.type")) != 0 ||
+	    (at && !ends_word(filter[at - 1])))
+		return NULL;
+	name += strspn(name, " ");
+	if (*name++ != '=')
+		return NULL;
+	name += strspn(name, " ");
+	for (size_t i = 0; i < ARRAY_LEN(elders); i++) {
+		n = strlen(elders[i].call);
+		if (!strncmp(name, elders[i].call, n) && ends_word(name[n])) {
+			*len = (size_t)(name + n - filter) - at;
+			return elders[i].condition;
+		}
+	}
+	return NULL;
+}
+
+/* FILTER, which asks for newer calls as well as for their elders. */
+static struct spec_text
+bend_filter(const struct bending *b, const struct spec_text *filter)
+{
+	struct text t = { 0 };
+	struct spec_text bent = *filter;
+	char quote = '\0';
+
+	for (size_t at = 0; filter->line && filter->text[at];) {
+		char c = filter->text[at];
+		size_t len = 1;
+		const char *condition = quote ? NULL : condition_at(filter->text, at, &len);
+
+		if (c == '"' || c == '\'')
+			quote = !quote ? c : quote == c ? '\0' : quote;
+		if (condition)
+			text_str(&t, condition);
+		else
+			text_char(&t, c);
+		at += len;
+	}
+	if (t.len)
+		bent.text = arena_strndup(b->r->arena, t.p, t.len);
+	text_fini(&t);
+	return bent;
+}
+
 /* A view of what few captures have is offered where it is. */
 static void
 need(struct bending *b, const char *key)
@@ -405,7 +476,7 @@ bend_view(struct bending *b)
 	to->id = from->id;
 	to->name = from->name;
 	to->description = from->description.line ? from->description : made("", 1);
-	to->filter = from->filter;
+	to->filter = bend_filter(b, &from->filter);
 	to->drill_down = from->drilldown_target;
 	to->tips = from->tips;
 	to->tags = from->tags;

@@ -100,6 +100,7 @@ check_field(struct making *m)
 	enum value_type type = operand_many(o) == FIELD_ONE ? operand_type(o) : T_STR;
 	bool fits = takes[m->to->aggregation] & OF(type);
 	const char *why = NULL;
+	char buf[64];
 
 	if (!fits && m->b->spec->is_classic) {
 		m->to->aggregation = VIEW_LAST;		/* csysdig keeps some value, too */
@@ -111,8 +112,12 @@ check_field(struct making *m)
 		why = "is for filters, it has nothing to show";
 	else if (m->to->aggregation == VIEW_KEY && operand_many(o) != FIELD_ONE)
 		why = "may have several values at once, a key needs one";
-	else if (!fits)
-		why = "does not go with its aggregation";
+	if (!fits && !why) {
+		snprintf(buf, sizeof(buf), "has no %s, it is no number",
+			 view_aggregations[m->to->aggregation].name);
+		why = m->to->aggregation == VIEW_KEY ? "is data, and cannot be a key" :
+		      m->to->aggregation == VIEW_AGE ? "has no age: that is the event's" : buf;
+	}
 	if (!why)
 		return 0;
 	return spec_refuse(m->b->spec, m->from->field.line, m->b->err, "%s: %.60s %s",
@@ -272,6 +277,38 @@ settle_type(struct view_column *c)
 	}
 }
 
+/* The unit that the file says: of numbers that have none of their own. */
+static int
+settle_unit(struct making *m)
+{
+	static const struct {
+		const char *name;
+		enum value_unit unit;
+	} units[] = {
+		{ "bytes", U_BYTES }, { "KiB", U_KB }, { "ns", U_NS }, { "s", U_S },
+		{ "%", U_PERCENT },
+	};
+	const struct spec_text *t = &m->from->unit;
+	struct view_column *c = m->to;
+	bool is_number = c->type == T_INT || c->type == T_UINT || c->type == T_DOUBLE;
+
+	if (!t->line)
+		return 0;
+	if (!c->of.operand || !is_number || c->unit != U_NONE || c->aggregation == VIEW_COUNT ||
+	    c->aggregation == VIEW_DISTINCT)
+		return spec_refuse(m->b->spec, t->line, m->b->err,
+				   "%s: is for numbers of fields that have no unit",
+				   place(m, "unit"));
+	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+		if (!strcmp(t->text, units[i].name)) {
+			c->unit = units[i].unit;
+			return 0;
+		}
+	}
+	return spec_refuse(m->b->spec, t->line, m->b->err, "%s: must be bytes, KiB, ns, s or %%",
+			   place(m, "unit"));
+}
+
 static unsigned
 default_width(const struct view_column *c)
 {
@@ -396,8 +433,8 @@ build_column(struct view_build *b, const struct spec_column *from, struct view_c
 		return -EINVAL;
 	settle_source(&m);
 	settle_type(to);
-	if (check_source(&m) < 0 || settle_across(&m) < 0 || build_key(&m) < 0 ||
-	    build_variants(&m) < 0 || build_looks(&m) < 0)
+	if (check_source(&m) < 0 || settle_unit(&m) < 0 || settle_across(&m) < 0 ||
+	    build_key(&m) < 0 || build_variants(&m) < 0 || build_looks(&m) < 0)
 		return -EINVAL;
 	if (!from->only.line || !*from->only.text)
 		return 0;

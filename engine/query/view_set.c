@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "engine/base/arena.h"
 #include "engine/base/err.h"
@@ -233,6 +234,10 @@ view_set_nearest(const struct view_set *s, const char *id)
 
 	for (size_t i = 0; i < s->n; i++)
 		if (spelling_is_nearer(&meant, s->entries[i]->view->id))
+			near = s->entries[i]->view;
+	/* Who has seen it in a menu knows its name. */
+	for (size_t i = 0; !near && i < s->n; i++)
+		if (!strcasecmp(s->entries[i]->view->name, id))
 			near = s->entries[i]->view;
 	return near;
 }

@@ -41,7 +41,7 @@ const struct view *view_set_at(const struct view_set *s, size_t i);
 /* The view with this id, or NULL. */
 const struct view *view_set_find(const struct view_set *s, const char *id);
 
-/* The view whose id is most like this, or NULL. */
+/* The view whose id is most like this, else whose name it is, or NULL. */
 const struct view *view_set_nearest(const struct view_set *s, const char *id);
 
 /* V, one of S, at another depth: %depth is DEPTH. The caller owns it, and ends it

@@ -66,6 +66,8 @@ static const struct spec_key column_rows[] = {
 	KEY(spec_column, sort, SPEC_TEXT, false, "up or down: the table is sorted by it."),
 	KEY(spec_column, select, SPEC_TEXT, false,
 	    "Of a key: the field that selects the row when it becomes part of a path."),
+	KEY(spec_column, unit, SPEC_TEXT, false, "What its numbers are where the field does not "
+	    "tell, as evt.rawarg does not: bytes, KiB, ns, s or %."),
 	KEY(spec_column, width, SPEC_NUMBER, false,
 	    "Columns of the terminal; 0: the rest of the line. Else by its type."),
 	KEY(spec_column, variant, SPEC_TEXTS, false,

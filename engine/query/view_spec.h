@@ -50,7 +50,8 @@ struct spec_tables {
 struct spec_column {
 	int line;
 	size_t number;			/* in the file, from 1 */
-	struct spec_text name, description, field, aggregation, across, only, sort, select;
+	struct spec_text name, description, field, aggregation, across, only, sort, select,
+		unit;
 	struct spec_number width;
 	struct spec_texts variant;
 	struct spec_flag hidden;

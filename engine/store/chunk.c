@@ -47,12 +47,19 @@ chunk_free(struct chunk *c)
 	if (!c->has_lent)
 		payload_free(c->payload);
 	sums_free(c->sums);
+	sums_free(c->by_fd);
 	for (unsigned i = 0; i < CHUNK_NODES; i++)
 		pyramid_node_free(c->nodes[i]);
 	aside_free(c->aside);
 	free(c->combined);
 	free(c->memory);
 	free(c);
+}
+
+size_t
+chunk_sums_bytes(const struct chunk *c)
+{
+	return sums_bytes(c->sums) + sums_bytes(c->by_fd);
 }
 
 /* Reading ------------------------------------------------------------- */
@@ -251,6 +258,9 @@ chunk_seal(const struct chunk *c, struct seal_room *room)
 	give_codes(c, out, room);
 	out->sums = sums_new(c, room->codes, out->combined, room->sums_pay,
 				   room->sums);
+	if (out->sums)
+		out->by_fd = sums_new_by_fd(c, room->codes, out->combined, room->sums_pay,
+					    room->sums);
 	wrap_codes(room->codes, &wrapped);
 	for (unsigned i = 0; i <= COLUMNS; i++) {
 		if (i < COLUMNS && column_is_combined(i))

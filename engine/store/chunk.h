@@ -112,6 +112,7 @@ struct chunk {
 	struct combined *combined;	/* owned; NULL: it is open */
 	uint32_t n_combined;
 	struct sums *sums;		/* owned; NULL: there is none */
+	struct sums *by_fd;		/* the same by descriptor; only with the other one */
 	/* Owned: those that end with this chunk, until one that they begin with is forgotten. */
 	_Atomic(struct pyramid_node *) nodes[CHUNK_NODES];
 	struct fd_names fd_names;
@@ -161,6 +162,9 @@ size_t seal_room_bytes(const struct seal_room *room);
 /* A narrow copy of the open chunk C. The caller owns it. It has C's payload: whoever has
  * both says that C has lent it. */
 struct chunk *chunk_seal(const struct chunk *c, struct seal_room *room);
+
+/* That its sums take. */
+size_t chunk_sums_bytes(const struct chunk *c);
 
 /* The value of row I. */
 static inline uint64_t

@@ -9,7 +9,6 @@
 #include "engine/store/marks.h"
 #include "engine/store/payload.h"
 #include "engine/store/pyramid.h"
-#include "engine/store/sums.h"
 
 /*
  * Forgetting. The oldest chunks go until a sixteenth of the budget is free; then
@@ -27,7 +26,7 @@
 static size_t
 bytes_of_chunk(const struct chunk *c)
 {
-	return c->bytes + sums_bytes(c->sums) + pyramid_bytes_of(c) +
+	return c->bytes + chunk_sums_bytes(c) + pyramid_bytes_of(c) +
 	       (c->payload && !c->has_lent ? payload_bytes(c->payload) : 0);
 }
 

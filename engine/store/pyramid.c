@@ -11,6 +11,7 @@
 /* What becomes a part of a node: a chunk, or a node. */
 struct child {
 	struct sums_part part;		/* without sums: there are none */
+	const struct sums *by_fd;	/* borrowed; NULL: there are none */
 	uint64_t end;
 	uint32_t section, n_chunks;
 };
@@ -58,6 +59,7 @@ pyramid_node_free(struct pyramid_node *node)
 	if (!node)
 		return;
 	sums_free(node->sums);
+	sums_free(node->by_fd);
 	free(node->combined);
 	free(node);
 }
@@ -77,6 +79,22 @@ pyramid_bytes_of(const struct chunk *c)
 
 /* Nodes --------------------------------------------------------------- */
 
+/* What the N children at C come to by descriptor, with the codes of NODE, which has all of
+ * them. NULL: it would not pay, or there is something that some of them do not tell. */
+static struct sums *
+merge_by_fd(const struct child *c, unsigned n, unsigned pays, struct pyramid_node *node)
+{
+	struct sums_part parts[PYRAMID_FAN];
+
+	for (unsigned i = 0; i < n; i++) {
+		if (!c[i].by_fd)
+			return NULL;
+		parts[i] = c[i].part;
+		parts[i].sums = c[i].by_fd;
+	}
+	return sums_merge(parts, n, pays, &node->combined, &node->n_combined);
+}
+
 /* What the children of L come to. NULL: it would not pay. */
 static struct pyramid_node *
 merge(const struct level *l, unsigned pays)
@@ -94,26 +112,27 @@ merge(const struct level *l, unsigned pays)
 	node->section = first->section;
 	node->sums = sums_merge(parts, l->n, pays, &node->combined, &node->n_combined);
 	if (!node->sums) {
-		free(node);
+		pyramid_node_free(node);
 		return NULL;
 	}
+	node->by_fd = merge_by_fd(l->children, l->n, pays, node);
 	node->bytes = sizeof(*node) + node->n_combined * sizeof(*node->combined) +
-		      sums_bytes(node->sums);
+		      sums_bytes(node->sums) + sums_bytes(node->by_fd);
 	return node;
 }
 
 static struct child
 child_of_chunk(const struct chunk *c)
 {
-	return (struct child){ { c->sums, c->combined, c->n_combined, c->first },
+	return (struct child){ { c->sums, c->combined, c->n_combined, c->first }, c->by_fd,
 			       c->first + c->n, c->section, 1 };
 }
 
 static struct child
 child_of_node(const struct pyramid_node *n)
 {
-	return (struct child){ { n->sums, n->combined, n->n_combined, n->first }, n->end,
-			       n->section, n->n_chunks };
+	return (struct child){ { n->sums, n->combined, n->n_combined, n->first }, n->by_fd,
+			       n->end, n->section, n->n_chunks };
 }
 
 void

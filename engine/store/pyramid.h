@@ -4,7 +4,8 @@
  * The sums (sums.h) of so many chunks in a row, of one section, become those of a node, and
  * nodes become greater ones, level by level. A node tells of its rows what its chunks would:
  * where threads live long it has hardly more groups than one of them. Where it has more than
- * half as many as all of them it would not pay: then there is none.
+ * half as many as all of them it would not pay: then there is none. With sums by descriptor it is
+ * the same, once all of its chunks have some.
  *
  * Each node is kept by the last of its chunks, and goes with the first.
  */
@@ -28,6 +29,7 @@ struct pyramid_node {
 	struct combined *combined;	/* owned: what SUMS_CODE stands for */
 	uint32_t n_combined;
 	struct sums *sums;		/* owned; its SUMS_FIRST and SUMS_LAST count from FIRST */
+	struct sums *by_fd;		/* the same by descriptor; NULL: there is none */
 	size_t bytes;			/* that all of it takes */
 };
 

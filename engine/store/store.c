@@ -540,6 +540,83 @@ snapshot_at_time(const struct snapshot *snap, uint64_t time_ns)
 	return snap->end;
 }
 
+/* Where the events of a section are parted: what is right of it if that is behind event
+ * NUMBER - 1 (those that are earlier are before it, the others behind it), less what is wrong. */
+struct split {
+	uint64_t time_ns;
+	uint64_t number, best_number;
+	int64_t right, best;
+};
+
+static void
+split_settle(struct split *s)
+{
+	if (s->right > s->best) {
+		s->best = s->right;
+		s->best_number = s->number;
+	}
+}
+
+static void
+split_chunk(struct split *s, const struct chunk_view *view)
+{
+	const struct column *time = &view->c->columns[COL_TIME];
+	bool is_sealed = view->c->is_sealed;
+
+	if (is_sealed && (time->max < s->time_ns || time->min >= s->time_ns)) {
+		s->right += time->max < s->time_ns ? (int64_t)view->n : -(int64_t)view->n;
+		s->number += view->n;
+		split_settle(s);
+		return;
+	}
+	for (uint32_t row = 0; row < view->n; row++) {
+		s->right += column_get(time, row) < s->time_ns ? 1 : -1;
+		s->number++;
+		split_settle(s);
+	}
+}
+
+/* The events of section SECTION that are to be seen: *FIRST to *END - 1. */
+static void
+section_events(const struct snapshot *snap, uint32_t section, uint64_t *first, uint64_t *end)
+{
+	*first = section < snap->n_sections ? snap->sections[section].first : snap->first;
+	*end = section + 1 < snap->n_sections ? snap->sections[section + 1].first : snap->end;
+	if (*end > snap->end)
+		*end = snap->end;
+	if (*first < snap->first)
+		*first = snap->first;
+	if (*first > *end)
+		*first = *end;
+}
+
+uint64_t
+snapshot_split_section(const struct snapshot *snap, uint32_t section, uint64_t time_ns)
+{
+	struct split s = { .time_ns = time_ns };
+	uint64_t end;
+
+	section_events(snap, section, &s.number, &end);
+	s.best_number = s.number;
+	for (size_t i = snapshot_chunk(snap, s.number);
+	     i < snap->n_chunks && snap->chunks[i].c->first < end; i++)
+		split_chunk(&s, &snap->chunks[i]);
+	return s.best_number;
+}
+
+uint64_t
+snapshot_split(const struct snapshot *snap, uint64_t time_ns)
+{
+	uint64_t number, first, end;
+	uint32_t i = 0;
+
+	do {
+		number = snapshot_split_section(snap, i, time_ns);
+		section_events(snap, i, &first, &end);
+	} while (number >= end && ++i < snap->n_sections);
+	return number;
+}
+
 uint64_t
 snapshot_lineage(const struct snapshot *snap, uint64_t position, uint64_t *from, uint64_t *to)
 {
@@ -658,7 +735,7 @@ store_size(const struct store *s, struct store_size *out)
 	*out = (struct store_size){ .n_events = s->next - s->first };
 	for (size_t i = 0; i < s->n_chunks; i++) {
 		bytes[STORE_COLUMNS] += s->chunks[i]->bytes;
-		bytes[STORE_SUMS] += sums_bytes(s->chunks[i]->sums) +
+		bytes[STORE_SUMS] += chunk_sums_bytes(s->chunks[i]) +
 				     pyramid_bytes_of(s->chunks[i]);
 		if (!s->chunks[i]->is_sealed)
 			bytes[STORE_COLUMNS] += aside_bytes(s->chunks[i]->aside);

@@ -109,6 +109,13 @@ const struct store_section *snapshot_section(const struct snapshot *snap, uint64
 /* The first event at or after TIME_NS, in the order of events; the end when there is
  * none. */
 uint64_t snapshot_at_time(const struct snapshot *snap, uint64_t time_ns);
+/* Where TIME_NS parts the events of section SECTION (an index): those before that number are
+ * earlier, the others are not. Times go back a little, where events of several sources were put
+ * together: then it is so of as many as can be. */
+uint64_t snapshot_split_section(const struct snapshot *snap, uint32_t section, uint64_t time_ns);
+/* The same in the first section that has an event at or after TIME_NS; the end when there is
+ * none. */
+uint64_t snapshot_split(const struct snapshot *snap, uint64_t time_ns);
 
 /* Loss I, of snap->n_losses. */
 const struct store_loss *snapshot_loss(const struct snapshot *snap, size_t i);

@@ -13,7 +13,7 @@ struct group {
 	uint64_t result;
 	uint64_t failure;		/* the result of each of them, if they failed; else 0 */
 	int64_t result_least, result_most;
-	uint32_t thread, n;
+	uint32_t thread, fd, n;
 	uint32_t at;			/* where its durations go; in the end, behind them */
 	uint16_t code, first, last;
 };
@@ -77,12 +77,31 @@ sums_room_bytes(const struct sums_room *room)
 	return bytes;
 }
 
+/* What is added up. */
+struct rows {
+	const struct chunk *c;
+	const uint16_t *codes;
+	const struct combined *combined;
+	unsigned pays;
+	bool by_fd;
+};
+
+/* Is a row with CODE in no group? */
+static inline bool
+is_left_out(const struct rows *rows, uint16_t code)
+{
+	const struct combined *of = &rows->combined[code];
+
+	return of->flags & SUMS_LEAVES || (rows->by_fd && !of->kind);
+}
+
 /* Groups -------------------------------------------------------------- */
 
 static inline bool
 is_same(const struct group *a, const struct group *b)
 {
-	return a->thread == b->thread && a->code == b->code && a->failure == b->failure;
+	return a->thread == b->thread && a->fd == b->fd && a->code == b->code &&
+	       a->failure == b->failure;
 }
 
 /* Where the group of OF is noted, or will be. */
@@ -90,8 +109,10 @@ static inline size_t
 slot_of(const struct sums_room *room, const struct group *of)
 {
 	uint64_t key = ((uint64_t)of->thread << 16 | of->code) ^ of->failure << 48;
-	size_t i = hash_mix(key, 0x9E3779B97F4A7C15u) & (room->n_slots - 1);
+	size_t i;
 
+	key ^= of->fd * 0xD6E8FEB86659FD93u;
+	i = hash_mix(key, 0x9E3779B97F4A7C15u) & (room->n_slots - 1);
 	while (room->slots[i] && !is_same(&room->groups[room->slots[i] - 1], of))
 		i = (i + 1) & (room->n_slots - 1);
 	return i;
@@ -157,41 +178,76 @@ add_row(struct group *g, size_t row, uint64_t span, uint64_t result)
 	g->result_most = signed_result > g->result_most ? signed_result : g->result_most;
 }
 
-/* Add the rows of C. False: there are too many groups. */
+#define PARTS 8u			/* of a full chunk, to see how many groups there will be */
+
+/* How many groups were met in parts of a chunk. */
+struct pace {
+	size_t n_groups;		/* in all of them */
+	size_t before;			/* for the first time in the last one but this */
+};
+
+/* N_ROWS rows of the first parts of ROWS are in the groups of ROOM. Will there be few enough,
+ * if each part has as much less new ones than the part before as this one has? */
 static bool
-add_rows(const struct chunk *c, const uint16_t *codes, const struct combined *combined,
-	 unsigned pays, struct sums_room *room)
+may_pay(const struct rows *rows, size_t n_rows, size_t done, const struct sums_room *room,
+	struct pace *pace)
 {
-	uint64_t threads[PACK_ROWS], spans[PACK_ROWS], results[PACK_ROWS];
+	size_t new = room->n - pace->n_groups, before = pace->before, next = new, all = room->n;
+
+	pace->n_groups = room->n;
+	pace->before = new;
+	if (done == CHUNK_ROWS / PARTS)
+		return true;
+	for (size_t at = done; at < rows->c->n && next; at += CHUNK_ROWS / PARTS) {
+		next = new < before ? next * new / before : new;
+		all += next;
+	}
+	return all * rows->pays <= n_rows * rows->c->n / done;
+}
+
+/* Add ROWS. False: there are too many groups. */
+static bool
+add_rows(const struct rows *rows, struct sums_room *room)
+{
+	uint64_t threads[PACK_ROWS], fds[PACK_ROWS] = { 0 }, spans[PACK_ROWS];
+	uint64_t results[PACK_ROWS];
+	const struct chunk *c = rows->c;
+	struct pace pace = { 0, 0 };
 	size_t n_rows = 0;
 
 	for (size_t first = 0; first < c->n; first += PACK_ROWS) {
 		size_t n = c->n - first < PACK_ROWS ? c->n - first : PACK_ROWS;
 
 		column_load(&c->columns[COL_THREAD], first, n, threads);
+		if (rows->by_fd)
+			column_load(&c->columns[COL_FD], first, n, fds);
 		column_load(&c->columns[COL_SPAN], first, n, spans);
 		column_load(&c->columns[COL_RESULT], first, n, results);
 		for (size_t i = 0; i < n; i++) {
-			uint16_t code = codes[first + i];
+			uint16_t code = rows->codes[first + i];
 			struct group *g, new = {
-				.thread = (uint32_t)threads[i], .code = code,
-				.first = (uint16_t)(first + i), .span_least = UINT64_MAX,
+				.thread = (uint32_t)threads[i], .fd = (uint32_t)fds[i],
+				.code = code, .first = (uint16_t)(first + i),
+				.span_least = UINT64_MAX,
 				.result_least = INT64_MAX, .result_most = INT64_MIN,
 			};
 
-			if (combined[code].flags & SUMS_LEAVES)
+			if (is_left_out(rows, code))
 				continue;
 			n_rows++;
-			if (combined[code].flags & ROW_FAILED)
+			if (rows->combined[code].flags & ROW_FAILED)
 				new.failure = results[i];
 			g = group_of(room, &new);
 			room->group_of[first + i] = (uint16_t)(g - room->groups);
 			add_row(g, first + i, spans[i], results[i]);
 		}
-		if (room->n * pays > c->n)
+		if (room->n * rows->pays > c->n)
+			return false;
+		if (rows->by_fd && (first + n) % (CHUNK_ROWS / PARTS) == 0 &&
+		    !may_pay(rows, n_rows, first + n, room, &pace))
 			return false;
 	}
-	return room->n * pays <= n_rows;
+	return room->n * rows->pays <= n_rows;
 }
 
 /* Durations ----------------------------------------------------------- */
@@ -215,11 +271,11 @@ form_of(const struct group *g)
 	return sums_form(g->n, g->span_least, g->span_most);
 }
 
-/* Sort the durations of C's rows by groups, of those that need them all. */
+/* Sort the durations of ROWS by groups, of those that need them all. */
 static void
-sort_spans(const struct chunk *c, const uint16_t *codes, const struct combined *combined,
-	   struct sums_room *room)
+sort_spans(const struct rows *rows, struct sums_room *room)
 {
+	const struct chunk *c = rows->c;
 	uint64_t spans[PACK_ROWS];
 	uint32_t n_spans = 0;
 
@@ -236,7 +292,7 @@ sort_spans(const struct chunk *c, const uint16_t *codes, const struct combined *
 		for (size_t i = 0; i < n; i++) {
 			struct group *g;
 
-			if (combined[codes[first + i]].flags & SUMS_LEAVES)
+			if (is_left_out(rows, rows->codes[first + i]))
 				continue;
 			g = &room->groups[room->group_of[first + i]];
 			if (form_of(g) >= SUMS_SOME)
@@ -265,12 +321,11 @@ put_buckets(struct sums_room *room, const struct group *g)
 
 /* Put the durations of all groups in the lists. */
 static void
-put_spans(const struct chunk *c, const uint16_t *codes, const struct combined *combined,
-	  struct sums_room *room)
+put_spans(const struct rows *rows, struct sums_room *room)
 {
 	for (size_t i = 0; i < ARRAY_LEN(room->lists); i++)
 		room->lists[i].n = 0;
-	sort_spans(c, codes, combined, room);
+	sort_spans(rows, room);
 	for (size_t k = 0; k < room->n; k++) {
 		const struct group *g = &room->groups[k];
 		enum sums_form form = form_of(g);
@@ -290,6 +345,8 @@ value_of(const struct group *g, enum sums_column id)
 	switch (id) {
 	case SUMS_THREAD:
 		return g->thread;
+	case SUMS_FD:
+		return g->fd;
 	case SUMS_CODE:
 		return g->code;
 	case SUMS_ROWS:
@@ -433,20 +490,33 @@ pack_all(const struct from *from)
 
 /* Sums ---------------------------------------------------------------- */
 
-struct sums *
-sums_new(const struct chunk *c, const uint16_t *codes, const struct combined *combined,
-	    unsigned pays, struct sums_room *room)
+static struct sums *
+add_up(const struct rows *rows, struct sums_room *room)
 {
 	struct sums *s = NULL;
 
 	if (!room->n_slots)
 		grow_slots(room);
-	if (add_rows(c, codes, combined, pays, room) && room->n) {
-		put_spans(c, codes, combined, room);
+	if (add_rows(rows, room) && room->n) {
+		put_spans(rows, room);
 		s = pack_all(&(struct from){ .room = room });
 	}
 	clear(room);
 	return s;
+}
+
+struct sums *
+sums_new(const struct chunk *c, const uint16_t *codes, const struct combined *combined,
+	    unsigned pays, struct sums_room *room)
+{
+	return add_up(&(struct rows){ c, codes, combined, pays, false }, room);
+}
+
+struct sums *
+sums_new_by_fd(const struct chunk *c, const uint16_t *codes, const struct combined *combined,
+	       unsigned pays, struct sums_room *room)
+{
+	return add_up(&(struct rows){ c, codes, combined, pays, true }, room);
 }
 
 struct sums *

@@ -7,6 +7,9 @@
  * that no table counts (SUMS_LEAVES) are in no group. Groups stand in the order of their
  * first rows, in columns that are packed as those of chunks are.
  *
+ * Other sums, by descriptor, are of rows that have one: those of a group have the same
+ * descriptor version as well, for whoever asks about connections and files.
+ *
  * Where there are too many groups sums would not pay: then there are none.
  */
 #ifndef ENGINE_STORE_SUMS_H
@@ -25,6 +28,7 @@
 
 enum sums_column {
 	SUMS_THREAD,			/* slot */
+	SUMS_FD,			/* slot; 0 where they are not by descriptor */
 	SUMS_CODE,
 	SUMS_ROWS,			/* how many they are */
 	SUMS_FIRST, SUMS_LAST,	/* of the rows of the chunk */
@@ -83,6 +87,10 @@ size_t sums_room_bytes(const struct sums_room *room);
 /* Of C, which is open, and whose rows have CODES of COMBINED; PAYS is SUMS_PAYS, in tests
  * less. The caller owns it. NULL: it would not pay. */
 struct sums *sums_new(const struct chunk *c, const uint16_t *codes,
+			    const struct combined *combined, unsigned pays,
+			    struct sums_room *room);
+/* The same by descriptor. */
+struct sums *sums_new_by_fd(const struct chunk *c, const uint16_t *codes,
 			    const struct combined *combined, unsigned pays,
 			    struct sums_room *room);
 /* The same of what is MADE. */

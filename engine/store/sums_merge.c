@@ -57,6 +57,7 @@ static bool
 is_same(const struct merging *m, const struct sums_group *a, const struct sums_group *b)
 {
 	return a->values[SUMS_THREAD] == b->values[SUMS_THREAD] &&
+	       a->values[SUMS_FD] == b->values[SUMS_FD] &&
 	       a->values[SUMS_CODE] == b->values[SUMS_CODE] &&
 	       failure_of(m, a) == failure_of(m, b);
 }
@@ -67,8 +68,10 @@ slot_of(const struct merging *m, const struct sums_group *of)
 {
 	uint64_t key = (of->values[SUMS_THREAD] << 20 ^ of->values[SUMS_CODE]) ^
 		       failure_of(m, of) << 52;
-	size_t i = hash_mix(key, 0x9E3779B97F4A7C15u) & (m->n_slots - 1);
+	size_t i;
 
+	key ^= of->values[SUMS_FD] * 0xD6E8FEB86659FD93u;
+	i = hash_mix(key, 0x9E3779B97F4A7C15u) & (m->n_slots - 1);
 	while (m->slots[i] && !is_same(m, &m->groups[m->slots[i] - 1], of))
 		i = (i + 1) & (m->n_slots - 1);
 	return i;
@@ -387,12 +390,14 @@ sums_merge(const struct sums_part *parts, unsigned n, unsigned pays, struct comb
 	struct merging m = { .parts = parts, .n_parts = n };
 	struct sums *s = NULL;
 
-	if (add_parts(&m, pays) && put_spans(&m)) {
+	for (uint32_t i = 0; i < *n_combined; i++)
+		code_of(&m, &(*combined)[i]);
+	if (add_parts(&m, pays) && put_spans(&m))
 		s = pack(&m);
-		*combined = xreallocarray(m.combined, m.n_combined, sizeof(*m.combined));
-		*n_combined = (uint32_t)m.n_combined;
-		m.combined = NULL;
-	}
+	free(*combined);
+	*combined = xreallocarray(m.combined, m.n_combined, sizeof(*m.combined));
+	*n_combined = (uint32_t)m.n_combined;
+	m.combined = NULL;
 	merging_fini(&m);
 	return s;
 }

@@ -20,9 +20,10 @@ struct sums_part {
 	uint64_t first;			/* the event that their rows count from */
 };
 
-/* What N PARTS, each of which follows the one before, come to, and what codes stand for then in
- * *COMBINED, which are N_COMBINED; the caller owns both. NULL: there would be fewer than PAYS
- * groups of theirs for each one of its own. */
+/* What N PARTS, each of which follows the one before, come to. The caller owns it. NULL: there
+ * would be fewer than PAYS groups of theirs for each one of its own. What codes stand for then is
+ * *COMBINED, which are *N_COMBINED; the caller owns them. Those that are there stay, and those that
+ * are missing are added, whatever comes of it. */
 struct sums *sums_merge(const struct sums_part *parts, unsigned n, unsigned pays,
 			struct combined **combined, uint32_t *n_combined);
 

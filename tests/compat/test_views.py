@@ -466,6 +466,8 @@ def same_row(texts, values):
 WRONG = [
     ([], 2, 'which view? `sysreel list views` names them'),
     (['filez', '-r', '@'], 2, 'there is no view `filez`, did you mean `files`?'),
+    (['Open', 'files', '-r', '@'], 2, 'there is no view `Open`'),
+    (['system calls', '-r', '@'], 2, 'there is no view `system calls`, did you mean `syscalls`?'),
     (['files', '-r', '@', '--sort', 'size'], 2, 'files has no column `size`; there are: READ'),
     (['files', '-r', '@', '--limit', '0'], 2, '--limit wants a number of rows above 0'),
     (['files', '-r', '@', '--format', 'xml'], 2, '--format wants text, csv or json'),
@@ -502,7 +504,20 @@ WRONG = [
 ]
 
 
+BEHIND = [
+    (['--limit', '2'], 'options stand before the filter'),
+    (['-r', 'x'], 'options stand before the filter'),
+    (['--', 'true'], 'a command is followed on the running system'),
+    (['-', 'a'], ''),
+]
+
+
 def wrong_words(tap, sysreel, demo):
+    for words, wanted in BEHIND:
+        _, said, status = run([sysreel, 'view', 'files', '-r', demo, 'proc.name=a'] + words)
+        hint = said.split('^\n')[-1]
+        tap.check(status == 2 and ('sysreel: ' + wanted in hint if wanted else not hint),
+                  f'behind a filter: {" ".join(words)}', [said])
     for words, wanted, begin in WRONG:
         _, said, status = run([sysreel, 'view'] + [demo if w == '@' else w for w in words])
         tap.check(status == wanted and said.startswith('sysreel: ' + begin),
@@ -588,6 +603,25 @@ def live(tap, sysreel):
     lines, _, _ = run([sysreel, 'view', 'procs', '-d', '200', '-M', '1', '--format', 'json',
                        '--', 'sleep', '3'])
     tap.check(len(lines) == 5, 'five tables in a second', [str(len(lines))])
+    lines, _, _ = run([sysreel, 'view', 'procs', '-d', '1000', '--format', 'json',
+                       '--', 'sleep', '1.2'])
+    spans = [t['to_ns'] - t['from_ns'] for t in map(json.loads, lines)]
+    tap.check(len(spans) == 2 and spans[0] == 1e9 and spans[1] < 8e8,
+              'the last table is of as long as there was something', map(str, spans))
+    lines, _, _ = run([sysreel, 'view', 'procs', '-d', '1000', '--', 'sleep', '1.2'])
+    times = [x.split(' to ') for x in lines if ' to ' in x]
+    tap.check(len(times) == 2 and times[0][1] == times[1][0] and times[1][0] != times[1][1],
+              'each says of which time it is', lines)
+    many = ['--', 'dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', 'count=400000', 'status=none']
+    for words in ([], ['-d', '60000']):
+        lines, said, _ = run([sysreel, 'view', 'syscalls', '--memory', '16', '--format', 'json'] +
+                             words + many)
+        t = json.loads(lines[0])
+        tap.check(t['first_event'] > 1 and said.count('was forgotten') == 1,
+                  'it is said that the oldest events were forgotten', [said])
+        reads = [r for r in t['rows'] if r['CALL'] == 'read']
+        pace = reads[0]['CALLS'] * 1e9 / (t['to_ns'] - t['from_ns']) if reads else 0
+        tap.check(pace > 30000, 'and the window is without them', [str(pace)])
 
 
 def golden(tap, sysreel, bless):

@@ -43,6 +43,7 @@ static const char *const filters[] = {
 
 /* What paths are made of. */
 static const char *const places[] = {
+	"fd.name contains / and fd.num < 9", "fd.containername contains / or fd.uid = 0",
 	"proc.pid = 2", "container.id = host", "fd.type = ipv4", "evt.type = write",
 	"proc.name = sh", "user.uid = 4", "fd.name = /dev/null", "proc.pid = 1201",
 };
@@ -74,6 +75,25 @@ static const char *const more_views[] = {
 	" { name = 'B', field = 'evt.type', aggregation = 'key' }, S('evt.rawres'),"
 	" P('evt.duration'), { name = 'C', field = 'evt.duration', aggregation = 'first',"
 	" only = 'fd.type = file or user.uid = 0' } }",
+	"id = 'x_sums_of_fds', columns = {"
+	" { name = 'KEY', field = 'fd.name', aggregation = 'key' }, S('evt.rawres'),"
+	" P('evt.duration'), S('fd.num'), P('fd.num'), N('COUNT', nil, 'count'),"
+	" N('DC', 'fd.containername', 'distinct'), N('LU', 'fd.uid', 'last'),"
+	" N('FS', 'fd.sport', 'first'), N('DR', 'fd.rip', 'distinct'),"
+	" N('LY', 'evt.is_syslog', 'last'), N('LP', 'proc.name', 'last'),"
+	" { name = 'B', aggregation = 'count',"
+	" only = 'evt.is_syslog = true or fd.containername contains a' } }",
+	"id = 'x_sums_of_names', columns = {"
+	" { name = 'KEY', field = 'proc.name', aggregation = 'key' }, S('evt.buflen'),"
+	" N('LT', 'fd.name', 'last'), N('FT', 'fd.name', 'first'), N('DT', 'fd.name', 'distinct'),"
+	" N('CT', 'fd.name', 'count'), N('DD', 'fd.directory', 'distinct') }",
+	"id = 'x_sums_where_named', columns = {"
+	" { name = 'KEY', field = 'proc.name', aggregation = 'key' },"
+	" { name = 'A', field = 'evt.duration', aggregation = 'sum',"
+	" only = 'fd.name contains e or fd.filename = b' } }",
+	"id = 'x_sums_of_open', rows = 'descriptors', columns = {"
+	" { name = 'FD', field = 'fd.num', aggregation = 'key' }, S('evt.buflen'),"
+	" P('evt.duration'), N('NAME', 'fd.name', 'last'), N('COUNT', nil, 'count') }",
 	"id = 'x_only', columns = { { name = 'KEY', field = 'proc.name', aggregation = 'key' },"
 	" { name = 'R', aggregation = 'count', only = 'evt.io_dir = read' },"
 	" { name = 'P', field = 'evt.duration', aggregation = 'p95', only = 'fd.type = file' },"
@@ -256,8 +276,9 @@ static struct query_watch watch = {
 	.partial = see_part, .ctx = &watching, .first_ns = 1,
 };
 
-/* Chunks of which not even the sums were looked at, but what many of them come to. */
-static size_t n_in_nodes;
+/* Chunks of which not even the sums were looked at, but what many of them come to; and those
+ * that were answered by sums of descriptors. */
+static size_t n_in_nodes, n_by_fd;
 
 /* Have A and B the same cells in row I? */
 static bool
@@ -374,6 +395,7 @@ check_query(struct asked *a, struct query *q)
 	if (q->n_threads > 1 && t->n_rows > a->n_merged)
 		a->n_merged = t->n_rows;
 	n_in_nodes += t->n_in_nodes;
+	n_by_fd += t->n_by_fd;
 	table_free(t);
 }
 
@@ -500,6 +522,9 @@ main(int argc, char **argv)
 	check_capture(&a, &b, "x_many", ROUNDS);
 	CHECK(a.n_merged > 2000, "rows of several threads were merged: %zu", a.n_merged);
 	CHECK(a.n_summed > 1000, "%zu chunks were answered by what they add up to", a.n_summed);
+	CHECK(n_in_nodes > 1000, "%zu chunks were parts of nodes that answered", n_in_nodes);
+	CHECK(n_by_fd > 1000, "%zu chunks were answered by what they add up to by descriptor",
+	      n_by_fd);
 	CHECK(watching.n_parts && !watching.n_bad, "parts of tables: %zu, wrong %zu",
 	      watching.n_parts, watching.n_bad);
 	if (!others_each(check_other, &a))

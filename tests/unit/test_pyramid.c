@@ -15,25 +15,28 @@
 #define FIRST 77			/* the event of the first row */
 
 /* Chunks in a row: rows of so many threads with so many types; each chunk has so many threads
- * that no other has. */
+ * that no other has, and the same of descriptors. */
 struct shape {
 	unsigned fan, pays;
-	uint32_t n_rows, n_threads, n_new_threads, n_types;
+	uint32_t n_rows, n_threads, n_new_threads, n_types, n_fds, n_new_fds;
 	unsigned span_bits;
-	unsigned n_nodes[CHUNK_NODES];	/* of 20 chunks */
+	unsigned n_nodes[CHUNK_NODES];	/* of 20 chunks, */
+	unsigned n_by_fd;		/* and how many of them are by descriptor, too */
 };
 
 static const struct shape shapes[] = {
-	{ 16, 2, 400, 3, 0, 2, 20, { 1 } },
-	{ 16, 2, 400, 3, 60, 2, 20, { 0 } },
-	{ 4, 2, 400, 3, 0, 2, 20, { 5, 1 } },
-	{ 4, 2, 400, 3, 40, 2, 20, { 0 } },
-	{ 4, 2, 400, 12, 16, 1, 20, { 0 } },
-	{ 2, 1, 200, 9, 0, 3, 64, { 10, 5, 2 } },
-	{ 2, 1, 200, 2, 4, 1, 3, { 10, 5, 2 } },
-	{ 3, 1, 300, 1, 0, 1, 0, { 6, 2 } },
-	{ 3, 1, 40, 4, 0, 3, 4, { 6, 2 } },
-	{ 2, 1, 30, 1, 0, 1, 6, { 10, 5, 2 } },
+	{ 16, 2, 400, 3, 0, 2, 4, 0, 20, { 1 }, 1 },
+	{ 16, 2, 400, 3, 60, 2, 4, 0, 20, { 0 }, 0 },
+	{ 16, 2, 400, 3, 0, 2, 0, 400, 20, { 1 }, 0 },
+	{ 4, 2, 400, 3, 0, 2, 1, 0, 20, { 5, 1 }, 6 },
+	{ 4, 2, 400, 1, 0, 2, 4, 40, 20, { 5, 1 }, 0 },
+	{ 4, 2, 400, 3, 40, 2, 1, 0, 20, { 0 }, 0 },
+	{ 4, 2, 400, 12, 16, 1, 1, 0, 20, { 0 }, 0 },
+	{ 2, 1, 200, 9, 0, 3, 5, 0, 64, { 10, 5, 2 }, 17 },
+	{ 2, 1, 200, 2, 4, 1, 3, 3, 3, { 10, 5, 2 }, 17 },
+	{ 3, 1, 300, 1, 0, 1, 2, 0, 0, { 6, 2 }, 8 },
+	{ 3, 1, 40, 4, 0, 3, 2, 1, 4, { 6, 2 }, 8 },
+	{ 2, 1, 30, 1, 0, 1, 3, 0, 6, { 10, 5, 2 }, 17 },
 };
 
 static const uint16_t flags_of_rows[] = {
@@ -50,8 +53,17 @@ struct scene {
 	struct chunk *chunks[CHUNKS];
 	size_t n;
 	uint64_t next;			/* event */
-	unsigned n_nodes[CHUNK_NODES];
+	unsigned n_nodes[CHUNK_NODES], n_by_fd;
 };
+
+/* One of so many, or, in chunk I, of so many that no other one has. */
+static uint64_t
+some(struct scene *s, uint32_t n, uint32_t n_new, uint32_t i)
+{
+	uint64_t which = rng_below(s->rng, n + n_new);
+
+	return which < n ? which : which + (uint64_t)i * 1000;
+}
 
 /* Chunk number I. Types that few rows have come and go, so that codes differ. */
 static struct chunk *
@@ -64,11 +76,13 @@ make_chunk(struct scene *s, uint32_t i, uint32_t section)
 	c->section = section;
 	for (uint32_t k = 0; k < n; k++) {
 		struct chunk_row row = { { 0 } };
-		uint64_t *v = row.values, who = rng_below(s->rng, shape->n_threads +
-							  shape->n_new_threads);
+		uint64_t *v = row.values;
 
 		v[COL_TIME] = s->next + k;
-		v[COL_THREAD] = who < shape->n_threads ? who : who + (uint64_t)i * 1000;
+		v[COL_THREAD] = some(s, shape->n_threads, shape->n_new_threads, i);
+		v[COL_KIND] = rng_below(s->rng, 3);
+		if (v[COL_KIND])
+			v[COL_FD] = 1 + some(s, shape->n_fds, shape->n_new_fds, i);
 		v[COL_TYPE] = (i * 7 + rng_below(s->rng, shape->n_types)) % shape->n_types;
 		v[COL_FLAGS] = flags_of_rows[rng_below(s->rng, ARRAY_LEN(flags_of_rows))];
 		v[COL_SPAN] = rng_bits(s->rng, shape->span_bits);
@@ -96,7 +110,7 @@ struct plains {
 
 /* The group of row ROW of C; a new one if there is none. */
 static struct plain *
-plain_of(struct plains *p, const struct chunk *c, uint32_t row)
+plain_of(struct plains *p, const struct chunk *c, uint32_t row, uint64_t fd)
 {
 	const struct combined *of = &c->combined[column_get(&c->codes, row)];
 	uint64_t thread = column_get(&c->columns[COL_THREAD], row);
@@ -104,11 +118,13 @@ plain_of(struct plains *p, const struct chunk *c, uint32_t row)
 	size_t i = 0;
 
 	while (i < p->n && (p->list[i].of != combined_key(of) || p->list[i].failure != failure ||
-			    p->list[i].values[SUMS_THREAD] != thread))
+			    p->list[i].values[SUMS_THREAD] != thread ||
+			    p->list[i].values[SUMS_FD] != fd))
 		i++;
 	if (i == p->n) {
 		p->list[p->n++] = (struct plain){ .of = combined_key(of), .failure = failure };
 		p->list[i].values[SUMS_THREAD] = thread;
+		p->list[i].values[SUMS_FD] = fd;
 		p->list[i].spans = xreallocarray(NULL, p->n_rows, sizeof(uint64_t));
 	}
 	return &p->list[i];
@@ -144,9 +160,20 @@ by_size(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
+/* Add row ROW of C, if it is one that is counted. */
+static void
+take_row(struct plains *p, const struct chunk *c, uint32_t row, uint64_t first, bool by_fd)
+{
+	const struct combined *of = &c->combined[column_get(&c->codes, row)];
+	uint64_t fd = by_fd ? column_get(&c->columns[COL_FD], row) : 0;
+
+	if (!(of->flags & SUMS_LEAVES) && (!by_fd || fd))
+		add_row(plain_of(p, c, row, fd), c, row, c->first + row - first);
+}
+
 /* What a loop over the rows of NODE finds. */
 static struct plains
-find_plains(const struct scene *s, const struct pyramid_node *node)
+find_plains(const struct scene *s, const struct pyramid_node *node, bool by_fd)
 {
 	struct plains p = { .n_rows = node->end - node->first };
 
@@ -157,9 +184,7 @@ find_plains(const struct scene *s, const struct pyramid_node *node)
 		if (c->first < node->first || c->first >= node->end)
 			continue;
 		for (uint32_t row = 0; row < c->n; row++)
-			if (!(c->combined[column_get(&c->codes, row)].flags & SUMS_LEAVES))
-				add_row(plain_of(&p, c, row), c, row,
-					c->first + row - node->first);
+			take_row(&p, c, row, node->first, by_fd);
 	}
 	for (size_t i = 0; i < p.n; i++)
 		qsort(p.list[i].spans, p.list[i].values[SUMS_ROWS], sizeof(uint64_t), by_size);
@@ -216,17 +241,18 @@ tells_spans(const struct plain *p, uint64_t *const *lists, uint32_t at[2])
 	}
 }
 
-/* How much is wrong with NODE. */
+/* How much is wrong with the sums of NODE. */
 static size_t
-count_wrong(const struct scene *s, const struct pyramid_node *node)
+count_wrong(const struct scene *s, const struct pyramid_node *node, bool by_fd)
 {
-	struct plains p = find_plains(s, node);
+	const struct sums *sums = by_fd ? node->by_fd : node->sums;
+	struct plains p = find_plains(s, node, by_fd);
 	uint64_t *lists[SUMS_COLUMNS];
 	uint32_t at[2] = { 0, 0 };
-	size_t n_wrong = p.n != sums_count(node->sums);
+	size_t n_wrong = p.n != sums_count(sums);
 
 	for (unsigned id = 0; id < SUMS_COLUMNS; id++)
-		lists[id] = load_all(node->sums, id);
+		lists[id] = load_all(sums, id);
 	for (uint32_t i = 0; i < p.n && !n_wrong; i++) {
 		n_wrong += lists[SUMS_CODE][i] >= node->n_combined ||
 			   combined_key(&node->combined[lists[SUMS_CODE][i]]) != p.list[i].of;
@@ -235,8 +261,8 @@ count_wrong(const struct scene *s, const struct pyramid_node *node)
 			n_wrong += lists[id][i] != p.list[i].values[id];
 		n_wrong += !tells_spans(&p.list[i], lists, at);
 	}
-	n_wrong += at[0] != sums_length(node->sums, SUMS_EXACT);
-	n_wrong += at[1] != sums_length(node->sums, SUMS_BUCKET);
+	n_wrong += at[0] != sums_length(sums, SUMS_EXACT);
+	n_wrong += at[1] != sums_length(sums, SUMS_BUCKET);
 	for (unsigned id = 0; id < SUMS_COLUMNS; id++)
 		free(lists[id]);
 	free_plains(&p);
@@ -261,7 +287,9 @@ add_chunk(struct scene *s, uint32_t section)
 		bytes += node->bytes;
 		n_wrong += node->end != c->first + c->n || node->section != section;
 		n_wrong += s->chunks[s->n - node->n_chunks]->first != node->first;
-		n_wrong += count_wrong(s, node);
+		n_wrong += count_wrong(s, node, false);
+		n_wrong += node->by_fd ? count_wrong(s, node, true) : 0;
+		s->n_by_fd += node->by_fd != NULL;
 	}
 	return n_wrong + (bytes != pyramid_bytes_of(c));
 }
@@ -297,6 +325,7 @@ check_shapes(struct rng *rng)
 		CHECK(!memcmp(s.n_nodes, shape->n_nodes, sizeof(s.n_nodes)),
 		      "shape %zu, fan %u: %u, %u, %u nodes", i, shape->fan, s.n_nodes[0],
 		      s.n_nodes[1], s.n_nodes[2]);
+		CHECK(s.n_by_fd == shape->n_by_fd, "  %u of them by descriptor, too", s.n_by_fd);
 		CHECK(!n_wrong, "  they tell what a loop finds; wrong: %zu", n_wrong);
 		end(&s);
 	}
@@ -306,7 +335,7 @@ check_shapes(struct rng *rng)
 static void
 check_gap(struct rng *rng)
 {
-	static const struct shape shape = { 2, 1, 100, 2, 0, 2, 10, { 0 } };
+	static const struct shape shape = { 2, 1, 100, 2, 0, 2, 3, 0, 10, { 0 }, 0 };
 	struct seal_room *usual, *strict = seal_room_new(1000);
 	size_t n_wrong;
 	struct scene s;
@@ -329,7 +358,7 @@ check_gap(struct rng *rng)
 static void
 check_borders(struct rng *rng)
 {
-	static const struct shape shape = { 2, 1, 100, 2, 0, 2, 10, { 0 } };
+	static const struct shape shape = { 2, 1, 100, 2, 0, 2, 3, 0, 10, { 0 }, 0 };
 	size_t n_wrong = 0;
 	struct scene s;
 

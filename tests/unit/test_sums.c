@@ -9,22 +9,31 @@
 #include "tests/lib/check.h"
 #include "tests/lib/rng.h"
 
-/* Rows of so many threads with so many types. */
+/* Rows of so many threads with so many types and descriptors, none and unknown ones among them;
+ * each CHANGE rows there are other descriptors. */
 struct shape {
-	uint32_t n_rows, n_threads, n_types;
+	uint32_t n_rows, n_threads, n_types, n_fds, change;
 	unsigned span_bits, result_bits;
-	bool pays;
+	bool pays, pays_by_fd;
 };
 
 static const struct shape shapes[] = {
-	{ 1, 1, 1, 8, 8, false },
-	{ 3, 1, 1, 8, 8, false },
-	{ 200, 1, 1, 8, 8, true },
-	{ 700, 3, 4, 64, 64, true },
-	{ 5000, 10, 9, 20, 13, true },
-	{ CHUNK_ROWS, 1, 1, 30, 64, true },
-	{ CHUNK_ROWS, 200, 4, 64, 40, true },
-	{ CHUNK_ROWS, 30000, 2, 10, 10, false },
+	{ 1, 1, 1, 1, 0, 8, 8, false, false },
+	{ 3, 1, 1, 1, 0, 8, 8, false, false },
+	{ 200, 1, 1, 1, 0, 8, 8, true, false },
+	{ 300, 1, 1, 4, 0, 8, 8, true, true },
+	{ 1400, 3, 4, 2, 0, 64, 64, true, true },
+	{ 5000, 10, 3, 4, 0, 20, 13, true, true },
+	{ 5000, 10, 3, 400, 0, 20, 13, true, false },
+	{ CHUNK_ROWS, 1, 1, 1000, 0, 30, 64, true, true },
+	{ CHUNK_ROWS, 1, 1, 4, 16, 30, 64, true, false },
+	/* All are met early, which does not tell that there will be so many in each part. */
+	{ CHUNK_ROWS, 1, 1, 1500, 0, 30, 64, true, true },
+	/* They change once. */
+	{ CHUNK_ROWS, 1, 1, 500, 40000, 30, 64, true, true },
+	{ CHUNK_ROWS, 200, 4, 2, 0, 64, 40, true, true },
+	{ CHUNK_ROWS, 200, 2, 100000, 0, 64, 40, true, false },
+	{ CHUNK_ROWS, 30000, 2, 2, 0, 10, 10, false, false },
 };
 
 static const uint16_t flags_of_rows[] = {
@@ -44,6 +53,10 @@ make_chunk(const struct shape *shape, struct rng *r)
 		v[COL_TIME] = 1000 + i;
 		v[COL_THREAD] = 5 + rng_below(r, shape->n_threads);
 		v[COL_TYPE] = rng_below(r, shape->n_types);
+		v[COL_FD] = rng_below(r, shape->n_fds);
+		v[COL_KIND] = v[COL_FD] ? 1 + v[COL_FD] % 3 : 0;
+		if (v[COL_FD] && shape->change)
+			v[COL_FD] += i / shape->change * 3 * shape->n_fds;
 		v[COL_FLAGS] = flags_of_rows[rng_below(r, ARRAY_LEN(flags_of_rows))];
 		v[COL_SPAN] = rng_u64(r) >> (64 - shape->span_bits);
 		v[COL_RESULT] = rng_u64(r) >> (64 - shape->result_bits);
@@ -72,13 +85,14 @@ struct plain {
 };
 
 static void
-add_plain(struct plain *p, const struct chunk *c, uint32_t row)
+add_plain(struct plain *p, const struct chunk *c, bool by_fd, uint32_t row)
 {
 	uint64_t span = column_get(&c->columns[COL_SPAN], row);
 	uint64_t result = column_get(&c->columns[COL_RESULT], row), *v = p->values;
 	bool is_new = !v[SUMS_ROWS]++;
 
 	v[SUMS_THREAD] = column_get(&c->columns[COL_THREAD], row);
+	v[SUMS_FD] = by_fd ? column_get(&c->columns[COL_FD], row) : 0;
 	v[SUMS_CODE] = column_get(&c->codes, row);
 	v[SUMS_FIRST] = is_new ? row : v[SUMS_FIRST];
 	v[SUMS_LAST] = row;
@@ -96,11 +110,12 @@ add_plain(struct plain *p, const struct chunk *c, uint32_t row)
 
 /* Is row ROW of C one of GROUP? */
 static bool
-is_in(const struct chunk *c, uint32_t row, const uint64_t *group)
+is_in(const struct chunk *c, bool by_fd, uint32_t row, const uint64_t *group)
 {
 	uint64_t code = column_get(&c->codes, row);
 
 	return group[SUMS_CODE] == code &&
+	       (!by_fd || group[SUMS_FD] == column_get(&c->columns[COL_FD], row)) &&
 	       group[SUMS_THREAD] == column_get(&c->columns[COL_THREAD], row) &&
 	       (!(c->combined[code].flags & ROW_FAILED) ||
 		group[SUMS_RESULT_LEAST] == column_get(&c->columns[COL_RESULT], row));
@@ -108,9 +123,9 @@ is_in(const struct chunk *c, uint32_t row, const uint64_t *group)
 
 /* How much is wrong with the sums of the sealed chunk C. */
 static size_t
-count_wrong(const struct chunk *c)
+count_wrong(const struct chunk *c, bool by_fd)
 {
-	const struct sums *s = c->sums;
+	const struct sums *s = by_fd ? c->by_fd : c->sums;
 	uint32_t n = sums_count(s), last_first = 0;
 	size_t n_wrong = 0, n_rows = 0, n_groups = 0;
 	struct plain *groups = xzalloc(c->n * sizeof(*groups));
@@ -121,11 +136,13 @@ count_wrong(const struct chunk *c)
 
 		if (c->combined[column_get(&c->codes, row)].flags & SUMS_LEAVES)
 			continue;
+		if (by_fd && !column_get(&c->columns[COL_FD], row))
+			continue;
 		n_rows++;
-		while (at < n_groups && !is_in(c, row, groups[at].values))
+		while (at < n_groups && !is_in(c, by_fd, row, groups[at].values))
 			at++;
 		n_groups += at == n_groups;
-		add_plain(&groups[at], c, row);
+		add_plain(&groups[at], c, by_fd, row);
 	}
 	n_wrong += n != n_groups;
 	for (uint32_t i = 0; i < n && !n_wrong; i++) {
@@ -149,15 +166,15 @@ by_size(const void *a, const void *b)
 
 /* All durations of group I of C's sums, in order. */
 static size_t
-spans_of(const struct chunk *c, uint32_t i, uint64_t *out)
+spans_of(const struct chunk *c, bool by_fd, uint32_t i, uint64_t *out)
 {
 	uint64_t group[SUMS_OF_GROUPS];
 	size_t n = 0;
 
 	for (unsigned id = 0; id < SUMS_OF_GROUPS; id++)
-		group[id] = value_of(c->sums, id, i);
+		group[id] = value_of(by_fd ? c->by_fd : c->sums, id, i);
 	for (uint32_t row = 0; row < c->n; row++)
-		if (is_in(c, row, group))
+		if (is_in(c, by_fd, row, group))
 			out[n++] = column_get(&c->columns[COL_SPAN], row);
 	qsort(out, n, sizeof(*out), by_size);
 	return n;
@@ -201,28 +218,37 @@ tells_spans(const struct sums *s, uint32_t i, const uint64_t *spans, size_t n, s
 	return true;
 }
 
+static void
+check_spans_of(const struct chunk *sealed, bool by_fd)
+{
+	const struct sums *s = by_fd ? sealed->by_fd : sealed->sums;
+	uint64_t *spans = xreallocarray(NULL, sealed->n, sizeof(*spans));
+	uint32_t n_groups = sums_count(s);
+	struct place at = { 0, 0 };
+	size_t n_wrong = 0;
+
+	for (uint32_t i = 0; i < n_groups; i++) {
+		size_t n = spans_of(sealed, by_fd, i, spans);
+
+		n_wrong += !tells_spans(s, i, spans, n, &at);
+	}
+	CHECK(!n_wrong && at.exact == sums_length(s, SUMS_EXACT) && at.exact &&
+	      at.bucket == sums_length(s, SUMS_BUCKET) && at.bucket,
+	      "durations of %u groups%s, %u in full, %u buckets: %zu wrong", n_groups,
+	      by_fd ? " by descriptor" : "", at.exact, at.bucket, n_wrong);
+	free(spans);
+}
+
 /* Of a group with any number of rows. */
 static void
 check_spans(struct rng *r)
 {
-	static const struct shape shape = { 30000, 120, 2, 14, 9, true };
+	static const struct shape shape = { 30000, 120, 2, 3, 0, 14, 9, true, true };
 	struct seal_room *room = seal_room_new(1);
 	struct chunk *c = make_chunk(&shape, r), *sealed = chunk_seal(c, room);
-	uint64_t *spans = xreallocarray(NULL, shape.n_rows, sizeof(*spans));
-	uint32_t n_groups = sums_count(sealed->sums);
-	size_t n_wrong = 0;
-	struct place at = { 0, 0 };
 
-	for (uint32_t i = 0; i < n_groups; i++) {
-		size_t n = spans_of(sealed, i, spans);
-
-		n_wrong += !tells_spans(sealed->sums, i, spans, n, &at);
-	}
-	CHECK(!n_wrong && at.exact == sums_length(sealed->sums, SUMS_EXACT) && at.exact &&
-	      at.bucket == sums_length(sealed->sums, SUMS_BUCKET) && at.bucket,
-	      "durations of %u groups, %u in full, %u buckets: %zu wrong", n_groups, at.exact,
-	      at.bucket, n_wrong);
-	free(spans);
+	check_spans_of(sealed, false);
+	check_spans_of(sealed, true);
 	chunk_free(c);
 	chunk_free(sealed);
 	seal_room_free(room);
@@ -235,14 +261,20 @@ check_shapes(struct rng *r)
 
 	for (size_t i = 0; i < ARRAY_LEN(shapes); i++) {
 		struct chunk *c = make_chunk(&shapes[i], r), *sealed = chunk_seal(c, room);
-		const struct sums *s = sealed->sums;
+		const struct sums *s = sealed->sums, *by_fd = sealed->by_fd;
 
 		CHECK(!s == !shapes[i].pays, "%u rows of %u threads: %s", shapes[i].n_rows,
 		      shapes[i].n_threads, shapes[i].pays ? "sums" : "none");
-		CHECK(!s || !count_wrong(sealed), "  %u groups in %zu bytes are as a loop finds "
-		      "them", s ? sums_count(s) : 0, sums_bytes(s));
-		CHECK(!s || sums_bytes(s) < sealed->bytes / 2, "  and take less than half of "
-		      "what the rows do");
+		CHECK(!s || !count_wrong(sealed, false), "  %u groups in %zu bytes are as a loop "
+		      "finds them", s ? sums_count(s) : 0, sums_bytes(s));
+		CHECK(!by_fd == !shapes[i].pays_by_fd, "  of %u descriptors%s: %s", shapes[i].n_fds,
+		      shapes[i].change ? ", which change" : "",
+		      shapes[i].pays_by_fd ? "sums by descriptor" : "none");
+		CHECK(!by_fd || !count_wrong(sealed, true), "  %u groups in %zu bytes are as a "
+		      "loop finds them", by_fd ? sums_count(by_fd) : 0, sums_bytes(by_fd));
+		CHECK(sums_bytes(s) < sealed->bytes / 2 && sums_bytes(by_fd) < sealed->bytes / 2 &&
+		      sums_bytes(s) + sums_bytes(by_fd) == chunk_sums_bytes(sealed),
+		      "  each take less than half of what the rows do");
 		chunk_free(c);
 		chunk_free(sealed);
 	}

@@ -4,6 +4,7 @@
  */
 #include "engine/base/err.h"
 #include "engine/base/mem.h"
+#include "engine/query/show.h"
 #include "engine/query/view.h"
 #include "engine/query/view_build.h"
 #include "engine/query/view_set.h"
@@ -61,7 +62,19 @@ static const struct {
 	  "x.lua:4: columns[2].field: util.cnt depends on which lines were shown before, of "
 	  "which a table has none" },
 	{ KEYED("{ name = 'N', field = 'proc.name', aggregation = 'sum' }"),
-	  "x.lua:4: columns[2].field: proc.name does not go with its aggregation" },
+	  "x.lua:4: columns[2].field: proc.name has no sum, it is no number" },
+	{ KEYED("{ name = 'N', field = 'evt.num', aggregation = 'age' }"),
+	  "x.lua:4: columns[2].field: evt.num has no age: that is the event's" },
+	{ KEYED("{ name = 'N', field = 'evt.buffer', aggregation = 'key' }"),
+	  "x.lua:4: columns[2].field: evt.buffer is data, and cannot be a key" },
+	{ KEYED("{ name = 'N', field = 'evt.rawarg.size', unit = 'MiB' }"),
+	  "x.lua:4: columns[2].unit: must be bytes, KiB, ns, s or %" },
+	{ KEYED("{ name = 'N', field = 'evt.buflen', unit = 's' }"),
+	  "x.lua:4: columns[2].unit: is for numbers of fields that have no unit" },
+	{ KEYED("{ name = 'N', unit = 's' }"),
+	  "x.lua:4: columns[2].unit: is for numbers of fields" },
+	{ KEYED("{ name = 'N', field = 'proc.name', unit = 's' }"),
+	  "x.lua:4: columns[2].unit: is for numbers of fields" },
 	{ KEYED("{ name = 'N', field = 'evt.buflen', aggregation = 'summ' }"),
 	  "x.lua:4: columns[2].aggregation: there is no `summ`, did you mean `sum`?" },
 	{ KEYED("{ name = 'N', aggregation = 'max' }"), "x.lua:4: columns[2].field: is missing" },
@@ -212,6 +225,8 @@ sets(void)
 	CHECK(!add(s, "views/procs.lua", NAMED("threads", "Mine")), "views/ may be a folder, too");
 	CHECK(!view_set_find(s, "nothing"), "what is not there is not found");
 	CHECK_STR(view_set_nearest(s, "connectoins")->id, "connections", "what was meant is");
+	CHECK_STR(view_set_nearest(s, "blocked now")->id, "blocked", "so is a name of a menu");
+	CHECK(!view_set_nearest(s, "nothing of these"), "nothing is near");
 	view_set_free(s);
 }
 
@@ -500,6 +515,63 @@ classic_orders(void)
 	}
 }
 
+/* A unit that only the file can tell is that of sums, means and rates. */
+static void
+units(void)
+{
+	static const char *const how[] = { "last", "max", "avg", "sum", "rate" };
+
+	for (size_t i = 0; i < ARRAY_LEN(how); i++) {
+		struct view_set *s = view_set_new(NULL);
+		char text[300];
+
+		snprintf(text, sizeof(text), KEYED("{ name = 'N', field = 'evt.rawarg.size', "
+			 "aggregation = '%s', unit = 'bytes' }"), how[i]);
+		if (CHECK(!add(s, "x.lua", text), "a unit with %s: %s", how[i],
+			  view_set_n_problems(s) ? view_set_problem(s, 0) : ""))
+			CHECK_STR(show_unit(column(view_set_find(s, "x"), "N")),
+				  i == 4 ? "bytes/s" : "bytes", "  it has it");
+		view_set_free(s);
+	}
+}
+
+/* Newer calls meet the conditions of their elders, and nothing else is touched. */
+static void
+classic_filters(void)
+{
+	static const struct {
+		const char *theirs, *ours;
+	} cases[] = {
+		{ "evt.type=open and evt.dir=<",
+		  "evt.type in (open, openat, openat2, creat, open_by_handle_at) and evt.dir=<" },
+		{ "fd.num=3 and (evt.type = accept)",
+		  "fd.num=3 and (evt.type in (accept, accept4))" },
+		{ "(evt.type=execve) or (evt.type=chdir and evt.dir=<)",
+		  "(evt.type in (execve, execveat)) or "
+		  "(evt.type in (chdir, fchdir) and evt.dir=<)" },
+		{ "evt.type=openat", "evt.type=openat" },
+		{ "evt.type!=open", "evt.type!=open" },
+		{ "proc.args='evt.type=open'", "proc.args='evt.type=open'" },
+		{ "evt.arg.name=evt.type=open", "evt.arg.name=evt.type=open" },
+		{ "", "" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct view_set *s = view_set_new(NULL);
+		char text[300];
+
+		snprintf(text, sizeof(text), "view_info = { id = 'o', name = 'O', view_type = "
+			 "'list', filter = \"%s\", columns = { { name = 'A', field = "
+			 "'evt.num' } } }", cases[i].theirs);
+		if (CHECK(!add(s, "v.lua", text), "a filter of csysdig: %s", cases[i].theirs)) {
+			const char *ours = view_set_find(s, "o")->filter.text;
+
+			CHECK_STR(ours ? ours : "", cases[i].ours, "  asks for newer calls, too");
+		}
+		view_set_free(s);
+	}
+}
+
 int
 main(void)
 {
@@ -512,5 +584,7 @@ main(void)
 	classic_views();
 	classic_lists();
 	classic_orders();
+	classic_filters();
+	units();
 	return check_done();
 }

@@ -1,10 +1,12 @@
 #include "ui/cli/cli.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/base/err.h"
 #include "engine/base/explain.h"
 #include "engine/base/text.h"
 #include "engine/field/spelling.h"
@@ -50,6 +52,19 @@ cli_explain(const char *context, const char *words, const struct err *err)
 	written = write(STDERR_FILENO, t.p, t.len);
 	(void)written;
 	text_fini(&t);
+}
+
+void
+cli_explain_filter(const char *filter, const struct err *err)
+{
+	const char *at = filter + err->at;
+	bool is_word = err->at > 0 && at[-1] == ' ' && at[0] == '-';
+
+	cli_explain("", filter, err);
+	if (is_word && at[1] == '-' && (!at[2] || at[2] == ' '))
+		cli_error("a command is followed on the running system, not in a capture");
+	else if (is_word && (at[1] == '-' || isalpha((unsigned char)at[1])))
+		cli_error("options stand before the filter, not behind it");
 }
 
 static const struct cli_option *

@@ -80,6 +80,8 @@ int cli_usage(const char *self, const char *words, const char *what);
 /* What is wrong with WORDS, on standard error: "sysreel: CONTEXT...", with a
  * caret under the place. */
 void cli_explain(const char *context, const char *words, const struct err *err);
+/* The same of a FILTER of the command line, behind which there may be what is no part of it. */
+void cli_explain_filter(const char *filter, const struct err *err);
 
 /* All of them, in the order in which they are listed. */
 extern const struct cli_command *const cli_commands[];

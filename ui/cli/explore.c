@@ -240,7 +240,7 @@ check_filter(const struct wishes *w, const struct filter_options *options)
 		return true;
 	f = filter_compile(w->filter.p, options, &err);
 	if (!f)
-		cli_explain("", w->filter.p, &err);
+		cli_explain_filter(w->filter.p, &err);
 	filter_free(f);
 	return f != NULL;
 }

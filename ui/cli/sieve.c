@@ -1,6 +1,5 @@
 #include "ui/cli/sieve.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,19 +13,6 @@
 #include "ui/cli/print_options.h"
 #include "ui/cli/services.h"
 #include "ui/cli/zone.h"
-
-/* Tell what is wrong with FILTER. */
-static void
-explain(const char *filter, const struct err *err)
-{
-	const char *at = filter + err->at;
-	bool is_option = err->at > 0 && at[-1] == ' ' && at[0] == '-' &&
-			 (at[1] == '-' || isalpha((unsigned char)at[1]));
-
-	cli_explain("", filter, err);
-	if (is_option)
-		cli_error("options stand before the filter, not behind it");
-}
 
 /* Names of hosts in a filter: see filter_options. */
 static const char *
@@ -48,7 +34,7 @@ sieve_compile(struct sieve *s, const struct print_wishes *w)
 		return true;
 	s->filter = filter_compile(w->filter.p, &options, &err);
 	if (!s->filter)
-		explain(w->filter.p, &err);
+		cli_explain_filter(w->filter.p, &err);
 	return s->filter;
 }
 

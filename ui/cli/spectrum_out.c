@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/base/err.h"
 #include "engine/base/mem.h"
@@ -17,6 +18,7 @@
 #define SLICES 20
 #define SLICES_MAX 10000
 #define LABEL_COLS 13			/* "14:58:20.492" and a blank */
+#define COUNT_COLS 7			/* with a blank before it */
 
 /* From few to many, each for so many times as many. */
 static const char ramp[] = " .:-=+*%#";
@@ -46,16 +48,47 @@ slice_start(const struct spectrum *s, size_t i)
 
 /* Text ------------------------------------------------------------------ */
 
+/* How many bins a mark stands for, so that a line fits into WIDTH_COLS; 0: any width. */
+static size_t
+bins_a_mark(size_t width_cols)
+{
+	size_t n = 1;
+
+	while (width_cols && n < BINS_PER_DECADE &&
+	       (BINS_PER_DECADE % n || LABEL_COLS + BINS / n + COUNT_COLS > width_cols))
+		n++;
+	return n;
+}
+
+/* What mark MARK of slice SLICE stands for. */
 static uint64_t
-most_of(const struct spectrum *s)
+count_of(const struct spectrum *s, size_t slice, size_t mark, size_t bins)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < bins; i++)
+		n += s->counts[slice * s->n_bins + mark * bins + i];
+	return n;
+}
+
+static uint64_t
+most_of(const struct spectrum *s, size_t bins)
 {
 	uint64_t most = 0;
 
-	for (size_t i = 0; i < s->n * s->n_bins; i++)
-		if (s->counts[i] > most)
-			most = s->counts[i];
+	for (size_t i = 0; i < s->n; i++)
+		for (size_t mark = 0; mark < s->n_bins / bins; mark++)
+			most = count_of(s, i, mark, bins) > most ? count_of(s, i, mark, bins) :
+								   most;
 	return most;
 }
+
+/* How slices are drawn. */
+struct picture {
+	size_t bins;			/* of a mark */
+	uint64_t most;			/* that a mark stands for */
+	struct clock *clock;
+};
 
 /* By the logarithm of the count; one call is always seen. */
 static char
@@ -82,35 +115,42 @@ counted(const struct spectrum_look *look)
 	return "CALLS";
 }
 
+/* Names that would touch the one before, or the count, are left out. */
 static void
-put_scale(const struct spectrum_look *look, struct text *t)
+put_scale(const struct spectrum_look *look, size_t bins, struct text *t)
 {
 	static const char *const names[DECADES] = { "1ns", "10ns", "100ns", "1us", "10us",
 						    "100us", "1ms", "10ms", "100ms", "1s" };
+	size_t start = t->len + LABEL_COLS;
 
-	text_fmt(t, "%*s", LABEL_COLS, "");
-	for (size_t i = 0; i < DECADES; i++)
-		text_fmt(t, "%-*s", BINS_PER_DECADE, names[i]);
-	text_fmt(t, "%8s\n", counted(look));
+	text_fmt(t, "%*s", LABEL_COLS - 1, "");
+	for (size_t i = 0; i < DECADES; i++) {
+		size_t at = start + i * (BINS_PER_DECADE / bins);
+
+		if (t->len < at && at + strlen(names[i]) <= start + BINS / bins)
+			text_fmt(t, "%*s%s", (int)(at - t->len), "", names[i]);
+	}
+	while (t->len < start + BINS / bins)
+		text_char(t, ' ');
+	text_fmt(t, "%*s\n", COUNT_COLS, counted(look));
 }
 
 static void
-put_slice(const struct spectrum *s, size_t slice, uint64_t most, struct clock *clock,
-	  struct text *t)
+put_slice(const struct spectrum *s, size_t slice, const struct picture *p, struct text *t)
 {
 	size_t start = t->len;
 	uint64_t n = 0;
 
-	clock_time(clock, slice_start(s, slice), t);
+	clock_time(p->clock, slice_start(s, slice), t);
 	t->len = start + LABEL_COLS - 1;
 	text_char(t, ' ');
-	for (size_t i = 0; i < s->n_bins; i++) {
-		uint32_t count = s->counts[slice * s->n_bins + i];
+	for (size_t i = 0; i < s->n_bins / p->bins; i++) {
+		uint64_t count = count_of(s, slice, i, p->bins);
 
-		text_char(t, mark_of(count, most));
+		text_char(t, mark_of(count, p->most));
 		n += count;
 	}
-	text_fmt(t, "%8" PRIu64 "\n", n);
+	text_fmt(t, "%*" PRIu64 "\n", COUNT_COLS, n);
 }
 
 /* Headings are of ASCII. */
@@ -124,13 +164,14 @@ put_lower(struct text *t, const char *heading)
 static void
 put_text(const struct spectrum *s, const struct spectrum_look *look, struct output *out)
 {
-	uint64_t most = most_of(s);
+	size_t bins = bins_a_mark(look->width_cols);
+	uint64_t most = most_of(s, bins);
 	struct clock clock;
 
 	clock_init(&clock, look->offset);
-	put_scale(look, &out->text);
+	put_scale(look, bins, &out->text);
 	for (size_t i = 0; i < s->n && output_settle(out); i++)
-		put_slice(s, i, most, &clock, &out->text);
+		put_slice(s, i, &(struct picture){ bins, most, &clock }, &out->text);
 	text_fmt(&out->text, "one mark: '%c' few to '%c' up to %" PRIu64 " ", ramp[1],
 		 ramp[LEVELS], most);
 	put_lower(&out->text, counted(look));
@@ -143,7 +184,7 @@ put_text(const struct spectrum *s, const struct spectrum_look *look, struct outp
 static void
 put_csv(const struct spectrum *s, const struct spectrum_look *look, struct output *out)
 {
-	text_fmt(&out->text, "TIME,%s (ns),%s\n", look->view->columns[0].name, counted(look));
+	text_fmt(&out->text, "TIME (ns),%s (ns),%s\n", look->view->columns[0].name, counted(look));
 	for (size_t i = 0; i < s->n * s->n_bins && output_settle(out); i++)
 		if (s->counts[i])
 			text_fmt(&out->text, "%" PRIu64 ",%" PRIu64 ",%" PRIu32 "\n",

@@ -25,6 +25,7 @@ struct spectrum_look {
 	uint64_t from_ns, to_ns;	/* 0, 0: all that there is */
 	size_t n_slices;		/* 0: as many as a small screen has */
 	clock_offset_fn *offset;	/* of the clock; NULL: UTC */
+	size_t width_cols;		/* of text: latencies share marks to fit; 0: any */
 };
 
 /* Count the events of SNAP that Q wants, and write. 0, or *err says what is wrong with Q. */

@@ -1,20 +1,35 @@
 #include "ui/cli/stop.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <time.h>
 
 #include "engine/base/mem.h"
 #include "engine/event/source.h"
 
+#define AGAIN_NS 300000000u		/* from one signal to one that is meant for itself */
+
 static struct source *volatile running;
+static _Atomic uint64_t first_ns;	/* when a signal came; 0: none has */
 
 static void
 on_signal(int number)
 {
-	(void)number;
-	if (running)
-		source_cancel(running);
+	struct timespec now = { 0, 0 };
+	uint64_t now_ns, none = 0;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	now_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+	if (atomic_compare_exchange_strong(&first_ns, &none, now_ns)) {
+		if (running)
+			source_cancel(running);
+	} else if (now_ns - none > AGAIN_NS) {
+		signal(number, SIG_DFL);
+		raise(number);
+	}
 }
 
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
@@ -30,11 +45,12 @@ is_ignored(int number)
 void
 stop_on_signals(struct source *s)
 {
-	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESETHAND };
+	struct sigaction action = { .sa_handler = on_signal };
 
 	running = s;
 	if (!s)
 		return;
+	first_ns = 0;
 	sigemptyset(&action.sa_mask);
 	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
 		if (signals[i] != SIGHUP || !is_ignored(SIGHUP))

@@ -2,8 +2,10 @@
  * stop - let signals end a run in good order.
  *
  * The first SIGINT, SIGTERM or SIGHUP makes the source end, so that everything
- * behind it ends as if the input had; the next one has its usual effect, should
- * something hang. A SIGHUP that is ignored, by nohup, stays so.
+ * behind it ends as if the input had; a later one has its usual effect, should
+ * something hang. One that comes right behind the first is the same once more:
+ * timeout(1) signals the program and then its group. A SIGHUP that is ignored,
+ * by nohup, stays so.
  */
 #ifndef UI_CLI_STOP_H
 #define UI_CLI_STOP_H

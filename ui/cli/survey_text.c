@@ -10,6 +10,7 @@
 #include "ui/cli/input.h"
 #include "ui/cli/survey.h"
 
+#define MOMENT_NS 100000000u
 #define NS_PER_S 1000000000ull
 
 static void
@@ -131,6 +132,38 @@ put_state(const struct survey_section *section, struct text *t)
 	text_char(t, '\n');
 }
 
+/* Does section I come before section K in time; or, with BOTH, is it there at one time with it?
+ * By less than a moment times go back within a recording, too. */
+static bool
+is_out_of_order(const struct survey *s, size_t i, size_t k, bool both)
+{
+	const struct survey_section *this = &s->sections[i], *other = &s->sections[k];
+
+	return this->n_events && other->n_events &&
+	       this->first_ns + MOMENT_NS < other->last_ns &&
+	       (this->last_ns >= other->first_ns) == both;
+}
+
+/* How section I lies to those that were read before it, where it is not behind them. */
+static void
+put_order(const struct survey *s, size_t i, struct text *t)
+{
+	for (int both = 1; both >= 0; both--) {
+		size_t n = 0;
+
+		for (size_t k = 0; k < i; k++) {
+			if (!is_out_of_order(s, i, k, both) || n++)
+				continue;
+			put_label(t, "  Order");
+			text_fmt(t, "%s section %zu", both ? "at one time with" : "earlier than",
+				 k + 1);
+		}
+		if (n > 1)
+			text_fmt(t, " and %zu more", n - 1);
+		text_str(t, n ? "\n" : "");
+	}
+}
+
 static void
 put_section(const struct survey *s, size_t i, struct text *t)
 {
@@ -166,6 +199,7 @@ put_section(const struct survey *s, size_t i, struct text *t)
 			 (unsigned long long)(span % NS_PER_S));
 	}
 	text_char(t, '\n');
+	put_order(s, i, t);
 	put_label(t, "  Lost");
 	text_count(t, section->n_lost);
 	text_str(t, " events");

@@ -13,6 +13,7 @@
 #include "engine/base/mem.h"
 #include "engine/capture/capture.h"
 #include "engine/event/source.h"
+#include "engine/field/clock.h"
 #include "engine/field/operand.h"
 #include "engine/filter/filter.h"
 #include "engine/query/offer.h"
@@ -58,11 +59,13 @@ struct viewer {
 	struct source *source;		/* the ingest's */
 	struct table_look look;
 	struct output out;
-	const char **filters;		/* with room for one more */
+	const char **filters;		/* with room for two more */
 	size_t n_filters;
 	struct text outsiders;		/* the filter that leaves them out; empty: not known */
+	struct text times;		/* the same, of what is not of the window's times */
 	int wake_fd;			/* an eventfd: something was published */
 	struct progress progress;	/* of reading files */
+	bool told_forgotten;
 	uint64_t watched_to_ns;		/* when one stopped looking; 0: at the last event */
 };
 
@@ -129,7 +132,7 @@ check_filter(const struct viewer *v, const char *words)
 	struct filter *f = filter_compile(words, &v->options, &err);
 
 	if (!f)
-		cli_explain("", words, &err);
+		cli_explain_filter(words, &err);
 	filter_free(f);
 	return f != NULL;
 }
@@ -139,7 +142,7 @@ gather_filters(struct viewer *v)
 {
 	const struct view_wishes *w = v->wishes;
 
-	v->filters = xreallocarray(NULL, w->path.n + 2, sizeof(*v->filters));
+	v->filters = xreallocarray(NULL, w->path.n + 3, sizeof(*v->filters));
 	for (size_t i = 0; i < w->path.n; i++)
 		v->filters[v->n_filters++] = w->path.parts[i].filter;
 	if (w->filter.len)
@@ -208,6 +211,7 @@ show_spectrum(struct viewer *v, const struct snapshot *snap, const struct query 
 	struct spectrum_look look = {
 		.view = v->view, .form = v->wishes->form, .from_ns = q->from_ns,
 		.to_ns = q->to_ns, .n_slices = v->wishes->limit, .offset = zone_offset,
+		.width_cols = v->look.width_cols,
 	};
 	const char **filters = xreallocarray(NULL, v->n_filters + 3, sizeof(*filters));
 	struct slices_question question = {
@@ -273,6 +277,33 @@ leave_out_outsiders(struct viewer *v, const struct snapshot *snap)
 		v->filters[v->n_filters++] = v->outsiders.p;
 }
 
+/* Where the window of Q began earlier than what is still there, it begins with that; this is
+ * said once. */
+static void
+cut_forgotten(struct viewer *v, const struct snapshot *snap, struct query *q)
+{
+	uint64_t first_ns, last_ns;
+	struct clock clock;
+	struct text time = { 0 };
+
+	if (v->wishes->input.n || snap->first <= 1 || snap->first == snap->end ||
+	    q->first > snap->first)
+		return;
+	query_times(snap, snap->first, snap->end, &first_ns, &last_ns);
+	if (q->from_ns > first_ns)
+		return;
+	q->from_ns = q->from_ns ? first_ns : 0;
+	if (v->told_forgotten)
+		return;
+	clock_init(&clock, zone_offset);
+	clock_time(&clock, first_ns, &time);
+	text_char(&time, '\0');
+	cli_error("what happened before %s took more memory than --memory allows and was "
+		  "forgotten: it is not in the table", time.p);
+	text_fini(&time);
+	v->told_forgotten = true;
+}
+
 /* Ask for the table of FROM_NS to TO_NS, or, without times, of what was wished. */
 static bool
 show_table(struct viewer *v, uint64_t from_ns, uint64_t to_ns)
@@ -295,11 +326,15 @@ show_table(struct viewer *v, uint64_t from_ns, uint64_t to_ns)
 		q.sort_descending = v->wishes->sort_way ? v->wishes->sort_way < 0 :
 				    sort->type != T_STR && sort->type != T_IP;
 	if (to_ns) {
-		q.first = snapshot_at_time(snap, from_ns);
-		q.end = snapshot_at_time(snap, to_ns);
+		q.first = snapshot_split(snap, from_ns);
+		q.end = snapshot_split(snap, to_ns);
 	}
-	if (!to_ns && !window_set(v->wishes, snap, v->watched_to_ns, &q))
+	if (!to_ns && !window_set(v->wishes, snap, v->watched_to_ns, &q, &v->times))
 		goto out;
+	/* What is pending or new is so by the order of events. */
+	if (v->times.len && v->view->rows != VIEW_ROWS_PENDING && !v->view->only_new)
+		v->filters[q.n_filters++] = v->times.p;
+	cut_forgotten(v, snap, &q);
 	if (!offer_has_needs(v->view, snap))
 		cli_error("%s: nothing here has a %s", v->view->id, v->view->needs[0].text);
 	if (v->view->kind == VIEW_SPECTROGRAM) {
@@ -366,6 +401,21 @@ wait_until(struct viewer *v, uint64_t end_ns)
 	}
 }
 
+/* Of which time a table is, for people: other forms tell it themselves, or have no place. */
+static void
+put_piece(struct viewer *v, uint64_t from_ns, uint64_t to_ns)
+{
+	struct clock clock;
+
+	if (v->wishes->form != VIEW_TEXT)
+		return;
+	clock_init(&clock, zone_offset);
+	clock_time(&clock, from_ns, &v->out.text);
+	text_str(&v->out.text, " to ");
+	clock_time(&clock, to_ns, &v->out.text);
+	text_char(&v->out.text, '\n');
+}
+
 /* A table for each piece of time, until it is over. */
 static bool
 show_pieces(struct viewer *v)
@@ -379,6 +429,10 @@ show_pieces(struct viewer *v)
 		if (from_ns > start_ns && w->form != VIEW_JSON)
 			text_char(&v->out.text, '\n');
 		wait_until(v, to_ns + LATE_NS);
+		/* The last piece is as long as there was something to see. */
+		if (is_done(v))
+			to_ns = clamp(live_now_ns(), from_ns + 1, to_ns);
+		put_piece(v, from_ns, to_ns);
 		done = show_table(v, from_ns, to_ns);
 		from_ns = to_ns;
 	} while (done && !is_done(v) && !v->out.failed &&
@@ -497,6 +551,7 @@ view_run(const struct cli_command *self, int argc, char **argv)
 		close(v.wake_fd);
 	free(v.filters);
 	text_fini(&v.outsiders);
+	text_fini(&v.times);
 	output_fini(&v.out);
 	view_options_fini(&wishes);
 	return status;
