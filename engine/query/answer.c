@@ -7,6 +7,7 @@
 
 #include "engine/base/mem.h"
 #include "engine/query/cells.h"
+#include "engine/query/firsts.h"
 #include "engine/query/front.h"
 #include "engine/query/order.h"
 #include "engine/query/totals.h"
@@ -40,6 +41,7 @@ inquiry_free(struct inquiry *q)
 	for (unsigned i = 0; i < q->n; i++)
 		gather_free(q->gathers[i]);
 	facts_fini(&q->facts);
+	firsts_give_back(q->firsts);
 	free(q);
 }
 
@@ -97,7 +99,10 @@ count_lost(const struct plan *plan)
 static bool
 is_row(const struct gather *g, const struct group *group)
 {
-	if (g->plan->q->view->only_new && group->before)
+	const struct firsts *firsts = g->plan->firsts;
+
+	if (g->plan->q->view->only_new &&
+	    (firsts ? !firsts_has(firsts, group->first) : group->before))
 		return false;
 	return group->n || group->entity;
 }

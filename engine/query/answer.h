@@ -16,6 +16,7 @@ struct inquiry {
 	struct query q;			/* of a table: without texts, and who watches */
 	struct plan plan;
 	struct facts_list facts;
+	struct firsts *firsts;		/* borrowed from the store; NULL: none */
 	struct gather *gathers[CREW_MAX];	/* one a thread; the first has what all found */
 	unsigned n;
 };

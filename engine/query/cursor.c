@@ -248,6 +248,13 @@ cursor_thread_version(struct cursor *c, uint32_t slot, uint64_t position)
 }
 
 bool
+cursor_thread_light(struct cursor *c, uint32_t slot)
+{
+	c->entity = NULL;
+	return stand_on_thread(c, recall_thread_light(c->recall, slot, cursor_number(c)));
+}
+
+bool
 cursor_thread(struct cursor *c, const struct kept_thread *k, uint64_t position)
 {
 	return is_there(c, k, position) ? c->ev.thread != NULL :

@@ -177,6 +177,9 @@ const struct eval *cursor_eval(struct cursor *c, enum cursor_level level);
 /* An entity without an event, in c->ev: as of POSITION. False: it is not there. */
 bool cursor_thread(struct cursor *c, const struct kept_thread *k, uint64_t position);
 bool cursor_thread_version(struct cursor *c, uint32_t slot, uint64_t position);
+/* The thread version SLOT of the row, without what changes of it: as in CURSOR_LIGHT, but
+ * without its event. */
+bool cursor_thread_light(struct cursor *c, uint32_t slot);
 /* With its first thread, where that is known: it has the memory of the process. */
 bool cursor_process(struct cursor *c, const struct kept_process *k, uint64_t position);
 bool cursor_fd(struct cursor *c, uint32_t slot);

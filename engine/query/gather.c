@@ -288,6 +288,7 @@ gather_free(struct gather *g)
 		bag_fini(&g->keys[i].bag);
 		free(g->keys[i].by_slot);
 		free(g->keys[i].by_number);
+		free(g->keys[i].among);
 	}
 	for (size_t i = 0; i < COLUMNS_MAX; i++) {
 		term_free(g->terms[i]);
@@ -680,6 +681,8 @@ add_to_group(struct gather *g, struct gather_kind *kind)
 		if (!keys[i])
 			return;
 	}
+	if (!gather_is_among(g, keys))
+		return;
 	group = gather_group(g, keys);
 	if (gather_note(g, group, number, cursor_value(g->cursor, COL_FLAGS)))
 		gather_add(g, group, number, kind);

@@ -8,6 +8,7 @@
 #ifndef ENGINE_QUERY_GATHER_H
 #define ENGINE_QUERY_GATHER_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -17,10 +18,21 @@
 #include "engine/query/tally.h"
 #include "engine/query/term.h"
 
+struct firsts;
+struct gather;
 struct verdicts;
 
 #define KEYS_MAX 8u
 #define COLUMNS_MAX 64u
+
+/* The groups of a window, which are looked for before it. */
+struct among {
+	struct gather *of;		/* that has them; all that changes is what is BEFORE */
+	_Atomic size_t n_left;		/* that were not found yet */
+	/* By group: from which slot on descriptors have its keys; owned; NULL: not known. */
+	uint64_t *least;
+	uint64_t least_other;		/* and those that may have any keys */
+};
 
 /* A query, made ready. */
 struct plan {
@@ -32,7 +44,10 @@ struct plan {
 	uint64_t first, end;		/* of the window */
 	uint64_t from_ns, to_ns;
 	bool is_list;
-	uint64_t scan_first;		/* where to begin: before the window for only_new */
+	uint64_t scan_first;		/* where to begin; with AMONG, before the window */
+	struct among *among;		/* whose rows alone are looked for; NULL: all */
+	const struct firsts *firsts;	/* of only_new: the events that were the first of their
+					 * keys; NULL: groups tell what was before */
 	uint64_t stop_ns;		/* by the monotonic clock: scan no longer; 0: to the end */
 	size_t rows_max;		/* of a list */
 };
@@ -66,6 +81,8 @@ struct key {
 	size_t n_slots;
 	uint32_t *by_number;		/* the same by term_number(), which has NUMBERS_AGE */
 	uint64_t numbers_age;
+	uint32_t *among;		/* by id: that in plan->among, + 1; 0: not known; owned */
+	size_t n_among;
 };
 
 enum gather_add {
@@ -192,6 +209,9 @@ struct gather {
 	uint64_t *list;			/* a list: the events */
 	size_t n_list, cap_list;
 	bool was_cut;			/* there were more than rows_max */
+	/* Of groups that are looked for: the least slot when so many were left. */
+	size_t among_left;
+	uint64_t among_least;
 	struct gather_sums *sums;	/* gather_sums.c's; NULL: not used yet */
 	size_t n_summed;		/* chunks whose sums it had answers from, */
 	size_t n_in_nodes;		/* and that were parts of nodes which it had; */
@@ -211,6 +231,10 @@ void gather_shrink(struct gather *g);
  * outlives G. */
 void gather_want_facts(struct gather *g, struct facts_list *l);
 void gather_use_facts(struct gather *g, const struct facts_list *l);
+
+/* G has its facts, about KINDS of descriptors: find out from which slots on groups that are
+ * looked for can be. */
+void gather_find_least(struct gather *g, uint32_t kinds);
 
 /* Does it look into the bytes of events? What it finds out there is kept. */
 bool gather_asks_bytes(const struct gather *g);
@@ -274,12 +298,16 @@ void gather_list(struct gather *g, uint64_t number);
 /* Lists came from several threads: put them in order, and keep the newest. */
 void gather_order_list(struct gather *g);
 
+/* Event NUMBER, which is before the window, is GROUP's: so is that of the one which is looked
+ * for. */
+void gather_note_before(struct gather *g, struct group *group, uint64_t number);
+
 /* Event NUMBER, with FLAGS, is GROUP's. Has it anything for its columns? */
 static inline bool
-gather_note(const struct gather *g, struct group *group, uint64_t number, uint64_t flags)
+gather_note(struct gather *g, struct group *group, uint64_t number, uint64_t flags)
 {
 	if (number < g->plan->first) {
-		group->before = number;
+		gather_note_before(g, group, number);
 		return false;
 	}
 	if (!group->n++ || number < group->first)

@@ -2,8 +2,9 @@
  * gather_inside - what the files of gather share, and nobody else sees.
  *
  * gather.c has what is known of kinds of rows, gather_steps.c what they add, gather_groups.c
- * has groups, gather_pack.c takes rows, gather_sums.c what many rows add up to, if gather_fit.c
- * says that this is all that is asked, gather_nodes.c what that is of many chunks.
+ * has groups, gather_among.c those that are looked for, gather_pack.c takes rows, gather_sums.c
+ * what many rows add up to, if gather_fit.c says that this is all that is asked, gather_nodes.c
+ * what that is of many chunks.
  */
 #ifndef ENGINE_QUERY_GATHER_INSIDE_H
 #define ENGINE_QUERY_GATHER_INSIDE_H
@@ -40,6 +41,13 @@ void gather_ask_sift(struct gather *g, size_t i, uint64_t *rows);
  * none. */
 struct group *gather_group_of_row(struct gather *g, size_t i, struct gather_kind *kind,
 				  uint64_t flags);
+
+/* gather_among.c: is a group with KEYS one of those which the plan looks for? */
+bool gather_is_among(struct gather *g, const uint32_t *keys);
+
+/* The least slot of a descriptor that rows of C, whose codes were looked at, have to have to be
+ * of those that are left; 0: any. */
+uint64_t gather_least(struct gather *g, const struct chunk *c);
 
 static inline bool
 gather_is_spread(enum view_aggregation how)

@@ -246,6 +246,8 @@ ask_group(struct gather *g, size_t i, struct gather_kind *kind, uint64_t flags)
 		if (!keys[k])
 			return NULL;
 	}
+	if (!gather_is_among(g, keys))
+		return NULL;
 	if (g->plan->n_keys != 1)
 		return group_of_keys(g, keys);
 	return keys[0] < g->n_by_key && g->by_key[keys[0]] ?
@@ -350,6 +352,30 @@ is_sparse(const uint64_t *rows)
 	return n < SPARSE_MAX;
 }
 
+/* Leave of ROWS those of groups which the plan still looks for, as far as slots tell: of others
+ * nothing has to be asked. */
+static void
+leave_wanted(struct gather *g, uint64_t *rows)
+{
+	struct cursor *c = g->cursor;
+
+	for (size_t w = 0; w < KNOWN_WORDS && g->groups_by != COLUMNS; w++) {
+		for (uint64_t left = rows[w]; left; left &= left - 1) {
+			unsigned bit = (unsigned)__builtin_ctzll(left);
+			size_t i = w * 64 + bit;
+			uint32_t code = c->codes[i];
+			uint64_t flags = c->chunk->combined[code].flags;
+			struct group *group;
+
+			if (g->needs_bytes && flags & ROW_NEEDS_BYTES)
+				continue;
+			group = group_of_slot(g, i, g->codes[code].kind, flags);
+			if (!group || group->before)
+				rows[w] &= ~((uint64_t)1 << bit);
+		}
+	}
+}
+
 /* Take the rows from FROM to TO - 1 of the cursor's pack. */
 static void
 gather_pack(struct gather *g, size_t from, size_t to)
@@ -357,6 +383,8 @@ gather_pack(struct gather *g, size_t from, size_t to)
 	uint64_t rows[KNOWN_WORDS] = { 0 };
 
 	sort_out(g, from, to, rows);
+	if (g->plan->among)
+		leave_wanted(g, rows);
 	for (size_t i = 0; i < g->n_sifts; i++) {
 		g->cursor->is_sparse = is_sparse(rows);
 		if (g->sifts_asked >> i & 1)
@@ -391,14 +419,17 @@ gather_chunk(struct gather *g, const struct chunk_view *view)
 	const struct chunk *c = view->c;
 	const struct plan *plan = g->plan;
 	struct cursor *cursor = g->cursor;
-	uint64_t packs[GATHER_PACK_WORDS];
+	uint64_t packs[GATHER_PACK_WORDS], least;
 	uint64_t from = plan->scan_first > c->first ? plan->scan_first - c->first : 0;
 	uint64_t to = plan->end - c->first < view->n ? plan->end - c->first : view->n;
 
 	if (!c->combined)
 		return gather_open(g, c, from, to);
 	cursor_go(cursor, c, (uint32_t)from);
-	if (!gather_find_codes(g, c) || !gather_sums(g, c, packs))
+	if (!gather_find_codes(g, c))
+		return true;
+	least = gather_least(g, c);
+	if (c->columns[COL_FD].max < least || !gather_sums(g, c, packs))
 		return true;
 	for (uint64_t row = from, last; row < to; row = last) {
 		uint64_t first = row & ~(uint64_t)(PACK_ROWS - 1);
@@ -406,7 +437,8 @@ gather_chunk(struct gather *g, const struct chunk_view *view)
 		if (row > from && plan_is_over(plan))
 			return false;
 		last = first + PACK_ROWS < to ? first + PACK_ROWS : to;
-		if (!(packs[first / PACK_ROWS / 64] >> first / PACK_ROWS % 64 & 1))
+		if (!(packs[first / PACK_ROWS / 64] >> first / PACK_ROWS % 64 & 1) ||
+		    pack_most(&c->columns[COL_FD].packs[first / PACK_ROWS]) < least)
 			continue;
 		cursor_go(cursor, c, (uint32_t)row);
 		gather_pack(g, row - first, last - first);

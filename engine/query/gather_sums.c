@@ -171,7 +171,7 @@ note(struct gather *g, struct group *group, size_t i, uint64_t flags)
 	uint64_t last = g->sums->rows.first + column_of(g, SUMS_LAST)[i];
 
 	if (last < g->plan->first) {
-		group->before = last;
+		gather_note_before(g, group, last);
 		return false;
 	}
 	if (!group->n || first < group->first)

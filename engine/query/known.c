@@ -69,6 +69,12 @@ known_put_name(const struct expr *e, const struct filter_options *o, const struc
 	text_char(name, '\0');
 	text_bytes(name, (const char *)&o->utc_offset, sizeof(o->utc_offset));
 	text_bytes(name, (const char *)&o->service_port, sizeof(o->service_port));
+	known_put_style(c, name);
+}
+
+void
+known_put_style(const struct cursor *c, struct text *name)
+{
 	text_bytes(name, (const char *)&c->clock.offset, sizeof(c->clock.offset));
 	text_bytes(name, (const char *)&c->render.service, sizeof(c->render.service));
 	text_bytes(name, (const char *)&c->render.machine, sizeof(c->render.machine));

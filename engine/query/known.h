@@ -26,6 +26,8 @@ void known_free(struct known *k);
 /* Append a name for condition E: with O and C's style, all that decides what it says. */
 void known_put_name(const struct expr *e, const struct filter_options *o,
 		    const struct cursor *c, struct text *name);
+/* Append what of C's style decides what an operand says. */
+void known_put_style(const struct cursor *c, struct text *name);
 
 /* Is it known whether C's row is wanted: *YES? */
 bool known_get(struct known *k, struct cursor *c, bool *yes);

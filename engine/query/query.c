@@ -11,6 +11,7 @@
 #include "engine/query/answer.h"
 #include "engine/query/crew.h"
 #include "engine/query/entities.h"
+#include "engine/query/firsts.h"
 #include "engine/query/gather.h"
 #include "engine/query/matches.h"
 #include "engine/query/pending.h"
@@ -20,6 +21,7 @@
 #define NEAR_END 512u			/* events */
 #define LATER 8u			/* times as long until more is told */
 #define FIRST_ROWS 1000u		/* of a list that is told of before it is whole */
+#define NEAR_CHUNKS 2u			/* before a window, that are looked at first */
 #define GROUPS_EACH 16384u		/* of nodes: with fewer of them a thread does not pay */
 
 /* The plan -------------------------------------------------------------- */
@@ -83,7 +85,7 @@ find_window(struct plan *plan)
 	plan->to_ns = q->to_ns ? q->to_ns : plan->to_ns;
 	if (plan->to_ns < plan->from_ns)
 		plan->to_ns = plan->from_ns;
-	plan->scan_first = q->view->only_new ? snap->first : plan->first;
+	plan->scan_first = plan->first;
 }
 
 static int
@@ -109,6 +111,13 @@ make_plan(struct plan *plan, const struct snapshot *snap, const struct query *q,
 		plan->is_list = true;
 	find_window(plan);
 	return 0;
+}
+
+/* Is there anything before the window that decides what is shown? */
+static bool
+looks_back(const struct plan *plan)
+{
+	return plan->q->view->only_new && plan->first > plan->snap->first;
 }
 
 /* The scan -------------------------------------------------------------- */
@@ -178,6 +187,13 @@ rows_within(const struct plan *plan, const struct chunk_view *view)
 	return to > from ? to - from : 0;
 }
 
+/* Is nothing left to be looked for? */
+static bool
+has_found_all(const struct plan *plan)
+{
+	return plan->among && !atomic_load_explicit(&plan->among->n_left, memory_order_relaxed);
+}
+
 /* Let G take a chunk of run RUN. False: there are no more. */
 static bool
 take_chunk(struct scan *scan, struct gather *g, unsigned run)
@@ -189,7 +205,7 @@ take_chunk(struct scan *scan, struct gather *g, unsigned run)
 		return false;
 	i = scan->chunks[i];
 	/* Something is looked at in any case, so that it comes to an end. */
-	if (is_cancelled(plan) || (g->has_chunks && plan_is_over(plan)) ||
+	if (is_cancelled(plan) || has_found_all(plan) || (g->has_chunks && plan_is_over(plan)) ||
 	    !gather_chunk(g, &plan->snap->chunks[i])) {
 		atomic_store(&scan->was_stopped, true);
 		return false;
@@ -217,7 +233,7 @@ work_on_runs(void *ctx, unsigned number)
 	size_t i;
 
 	while ((i = atomic_fetch_add(&scan->next_run, 1)) < scan->n_runs)
-		if (!is_cancelled(scan->plan))
+		if (!is_cancelled(scan->plan) && !has_found_all(scan->plan))
 			gather_take_run(scan->gathers[number], &scan->runs[i], scan->is_taken);
 }
 
@@ -260,6 +276,13 @@ divide(struct scan *scan, unsigned n)
 			else
 				scan->chunks[n_chunks++] = k;
 		}
+	/* What was before is mostly not long before. */
+	for (size_t i = 0; scan->plan->among && i < n_chunks / 2; i++) {
+		size_t chunk = scan->chunks[i];
+
+		scan->chunks[i] = scan->chunks[n_chunks - 1 - i];
+		scan->chunks[n_chunks - 1 - i] = chunk;
+	}
 	scan->n = n;
 	for (unsigned i = 0; i < n; i++) {
 		atomic_store(&scan->next[i], n_chunks * i / n);
@@ -268,13 +291,19 @@ divide(struct scan *scan, unsigned n)
 	return n_chunks;
 }
 
+/* How many rows a chunk of SNAP has. */
+static uint64_t
+rows_each(const struct snapshot *snap)
+{
+	return snap->n_chunks > 1 ? snap->chunks[0].n : CHUNK_ROWS;
+}
+
 /* How many threads look at N_ROWS. */
 static unsigned
 threads_of(const struct plan *plan, uint64_t n_rows)
 {
 	unsigned n = plan->q->n_threads ? plan->q->n_threads : crew_size(plan->q->crew);
-	uint64_t each = plan->snap->n_chunks > 1 ? plan->snap->chunks[0].n : CHUNK_ROWS;
-	size_t chunks = 1 + (size_t)(n_rows / each);
+	size_t chunks = 1 + (size_t)(n_rows / rows_each(plan->snap));
 
 	if (n > CREW_MAX)
 		n = CREW_MAX;
@@ -353,29 +382,28 @@ extent_of(const struct plan *plan, const struct gather *g, bool was_stopped)
 	       EXTENT_FIRST_ROWS : EXTENT_ALL;
 }
 
-/* Find out what Q asks for, groups or a list of events: as much as its time allows, at
- * *EXTENT. */
+/* Let Q, whose first gatherer is there, gather all that it asks for; *WAS_STOPPED: not all. */
 static int
-gather(struct inquiry *q, enum extent *extent, struct err *err)
+gather_all(struct inquiry *q, bool *was_stopped, struct err *err)
 {
 	const struct query_watch *watch = q->q.watch;
 	struct plan *plan = &q->plan;
 	struct scan scan = { .plan = plan, .facts = &q->facts, .gathers = q->gathers };
-	struct gather *g = q->gathers[0] = gather_new(plan, err);
+	struct gather *g = q->gathers[0];
+	bool is_far = plan->among && plan->end - plan->scan_first >
+				     NEAR_CHUNKS * rows_each(plan->snap);
 
-	if (!g)
-		return err->code;
+	/* The window was looked at before. */
+	if (plan->among)
+		atomic_store(&scan.n_done, plan->among->of->plan->end - plan->end);
 	q->n = threads_of(plan, plan->end - plan->scan_first);
-	if (!gather_asks_bytes(g))
-		plan->stop_ns = 0;
-	else if (plan->stop_ns && gather_shows_bytes(g) && !q->q.rows_first &&
-		 plan->rows_max > FIRST_ROWS)
-		plan->rows_max = FIRST_ROWS;
 	q->facts.crew = q->q.crew;
 	q->facts.cancel = watch ? &watch->cancel : NULL;
 	gather_want_facts(g, &q->facts);
-	facts_borrow(&q->facts, plan->snap, q->q.style, wants_all(plan) ? q->n : 0);
+	facts_borrow(&q->facts, plan->snap, q->q.style, wants_all(plan) || is_far ? q->n : 0);
 	gather_use_facts(g, &q->facts);
+	if (plan->among && is_far)
+		gather_find_least(g, q->facts.kinds);
 	if (q->q.view->rows == VIEW_ROWS_PENDING) {
 		pending_gather(g, threads_of(plan, plan->end - plan->snap->first));
 		q->n = 1;
@@ -383,7 +411,101 @@ gather(struct inquiry *q, enum extent *extent, struct err *err)
 		return err->code;
 	}
 	gather_order_list(g);
-	*extent = extent_of(plan, g, atomic_load(&scan.was_stopped));
+	*was_stopped = atomic_load(&scan.was_stopped);
+	return 0;
+}
+
+/* Has Q looked at all that there is, and at all bytes that it had to? */
+static bool
+has_all(const struct inquiry *q)
+{
+	const struct plan *plan = &q->plan;
+
+	for (unsigned i = 0; i < q->n; i++)
+		if (q->gathers[i]->cursor->n_unread)
+			return false;
+	return plan->first == plan->snap->first && plan->end == plan->snap->end &&
+	       !is_cancelled(plan);
+}
+
+/* Look for those AMONG the groups of Q that there was something of in events FIRST to END - 1,
+ * which are before its window. */
+static int
+look_among(const struct inquiry *q, struct among *among, uint64_t first, uint64_t end)
+{
+	struct inquiry *past = xzalloc(sizeof(*past));
+	struct plan *plan = &past->plan;
+	bool was_stopped;
+	struct err err;
+	int rc;
+
+	past->q = q->q;
+	*plan = q->plan;
+	plan->q = &past->q;
+	plan->n_columns = plan->n_keys;
+	plan->scan_first = first;
+	plan->first = plan->end = end;
+	plan->among = among;
+	past->gathers[0] = gather_new(plan, &err);
+	past->n = 1;
+	rc = past->gathers[0] ? gather_all(past, &was_stopped, &err) : err.code;
+	inquiry_free(past);
+	return rc;
+}
+
+/* Q has gathered what is in its window: find out which groups there was something of before
+ * it. Most of what is not new was there not long ago. */
+static void
+look_before(const struct inquiry *q)
+{
+	struct among among = { .of = q->gathers[0], .n_left = q->gathers[0]->n_groups };
+	uint64_t first = q->plan.snap->first, end = q->plan.first;
+	uint64_t near_rows = NEAR_CHUNKS * rows_each(q->plan.snap);
+	uint64_t near = end - first > near_rows ? end - near_rows : first;
+
+	/* What could be asked of the window can be asked of what was before. */
+	if (among.n_left && !look_among(q, &among, near, end) && among.n_left && near > first)
+		look_among(q, &among, first, near);
+	free(among.least);
+}
+
+/* Q is about what is new, and has looked at all that there is: keep which events are the first
+ * ones. */
+static void
+keep_firsts(const struct inquiry *q)
+{
+	struct firsts *f = firsts_borrow(q->gathers[0]);
+
+	firsts_give_back(f ? f : firsts_keep(q->gathers[0]));
+}
+
+/* Find out what Q asks for, groups or a list of events: as much as its time allows, at
+ * *EXTENT. */
+static int
+gather(struct inquiry *q, enum extent *extent, struct err *err)
+{
+	struct plan *plan = &q->plan;
+	struct gather *g = q->gathers[0] = gather_new(plan, err);
+	bool was_stopped, has_past = looks_back(plan);
+
+	q->n = 1;
+	if (!g)
+		return err->code;
+	if (has_past && firsts_are_kept(plan->snap))
+		plan->firsts = q->firsts = firsts_borrow(g);
+	/* Half of the events before a window do not tell what is new in it. */
+	if (!gather_asks_bytes(g) || has_past)
+		plan->stop_ns = 0;
+	else if (plan->stop_ns && gather_shows_bytes(g) && !q->q.rows_first &&
+		 plan->rows_max > FIRST_ROWS)
+		plan->rows_max = FIRST_ROWS;
+	if (gather_all(q, &was_stopped, err) < 0)
+		return err->code;
+	if (has_past && !plan->firsts)
+		look_before(q);
+	*extent = extent_of(plan, g, was_stopped);
+	if (q->q.view->only_new && !was_stopped && has_all(q) && firsts_are_kept(plan->snap))
+		keep_firsts(q);
 	return 0;
 }
 
@@ -450,7 +572,8 @@ query_run(const struct snapshot *snap, const struct query *q, struct err *err)
 			return NULL;
 		if (watch)
 			atomic_store(&watch->n_all,
-				     inquiry->plan.end - inquiry->plan.scan_first);
+				     inquiry->plan.end - (looks_back(&inquiry->plan) ?
+							  snap->first : inquiry->plan.first));
 		inquiry->plan.stop_ns = limit_ns ? start_ns + limit_ns : 0;
 		table = run(inquiry, &extent, err);
 		if (!table || extent == EXTENT_ALL)
@@ -556,6 +679,29 @@ ask_bytes(const struct snapshot *snap, const struct query *q, const struct view 
 		table_free(query_run(snap, &of, &err));
 }
 
+/* Find out which events are the first of the keys of V, which is about what is new. */
+static void
+find_firsts(const struct snapshot *snap, const struct query *q, const struct view *v)
+{
+	struct query of = *q;
+	struct inquiry *all;
+	bool was_stopped;
+	struct err err;
+
+	of.view = v;
+	of.n_threads = 1;
+	all = v->only_new && firsts_are_kept(snap) ? inquiry_new(snap, &of, &err) : NULL;
+	if (!all)
+		return;
+	all->plan.n_columns = all->plan.n_keys;
+	all->n = 1;
+	all->gathers[0] = gather_new(&all->plan, &err);
+	if (all->gathers[0] && !gather_all(all, &was_stopped, &err) && !was_stopped &&
+	    has_all(all))
+		keep_firsts(all);
+	inquiry_free(all);
+}
+
 void
 query_prepare(const struct snapshot *snap, const struct query *q,
 	      const struct view *const *views, size_t n)
@@ -566,6 +712,8 @@ query_prepare(const struct snapshot *snap, const struct query *q,
 		ask_filter(snap, q, views, i);
 	for (size_t i = 0; i < n && !is_stopped(q); i++)
 		ask_bytes(snap, q, views[i]);
+	for (size_t i = 0; i < n && !is_stopped(q); i++)
+		find_firsts(snap, q, views[i]);
 }
 
 void

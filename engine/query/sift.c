@@ -80,6 +80,14 @@ is_of_tid(const struct check *c)
 	return use && !strcmp(use->field->name, "thread.tid");
 }
 
+/* Does C ask of threads alone, whichever event they have? */
+static bool
+is_of_thread(const struct check *c)
+{
+	return how_of_check(c) == TERM_BY_THREAD && operand_scope(c->left) == OF_ENTITY &&
+	       (!c->right || operand_scope(c->right) == OF_ENTITY);
+}
+
 static struct sift_node *
 check_node(const struct expr *e)
 {
@@ -100,6 +108,7 @@ check_node(const struct expr *e)
 	}
 	n->is_of_tracers = is_of_tracers(c);
 	n->is_of_tid = is_of_tid(c);
+	n->is_of_thread = !c->is_of_event && is_of_thread(c);
 	n->cost = n->is_of_tracers ? 1 : cost_of(n->how);
 	for (uint16_t id = 0; c->types && id < EVENT_TYPES; id++)
 		n->by_type[id] = (uint8_t)types_verdict(c->types, id, 0);
@@ -284,6 +293,12 @@ sift_use_facts(struct sift *s, const struct facts_list *l)
 	use_facts(s->top, l);
 }
 
+void
+sift_put_name(const struct sift *s, const struct cursor *c, struct text *name)
+{
+	known_put_name(s->top->expr, &s->options, c, name);
+}
+
 bool
 sift_wants_type(const struct sift *s, uint16_t id)
 {
@@ -320,8 +335,11 @@ find_slot(const struct sift_node *n, struct cursor *c, uint32_t slot)
 		if (v && v->known)
 			return n->fd_kinds >> v->kind & 1;
 	}
-	return n->how == TERM_BY_FD && !n->is_of_writes && cursor_fd(c, slot) ?
-	       check_holds(n->check, &c->ev) : ask(n, c, CURSOR_LIGHT);
+	if (n->how == TERM_BY_FD && !n->is_of_writes && cursor_fd(c, slot))
+		return check_holds(n->check, &c->ev);
+	if (n->is_of_thread && cursor_thread_light(c, slot))
+		return check_holds(n->check, &c->ev);
+	return ask(n, c, CURSOR_LIGHT);
 }
 
 static bool

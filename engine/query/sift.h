@@ -58,6 +58,9 @@ bool sift_needs_bytes(const struct sift *s);
 /* Rows with which kinds of descriptors (enum fd_kind) can be wanted, a bit each? C is any. */
 uint32_t sift_fd_kinds(const struct sift *s, const struct cursor *c);
 
+/* Append to NAME what decides what S says of rows of C's snapshot. */
+void sift_put_name(const struct sift *s, const struct cursor *c, struct text *name);
+
 /* Can a row of type ID be wanted? */
 bool sift_wants_type(const struct sift *s, uint16_t id);
 

@@ -44,6 +44,7 @@ struct sift_node {
 	bool needs_bytes;		/* term_needs_bytes(), of one of its parts too */
 	bool is_of_writes;		/* term_is_of_writes() */
 	bool is_of_tracers;		/* what marks no span has no such thing */
+	bool is_of_thread;		/* whichever event it has */
 	bool is_of_tid;			/* which thread it is */
 	uint8_t by_type[EVENT_TYPES];	/* types: enum verdict */
 };

@@ -149,6 +149,19 @@ bag_put(struct bag *b, const struct value *v)
 	return id;
 }
 
+uint32_t
+bag_find(const struct bag *b, const struct value *v)
+{
+	uint64_t hash = hash_value(b->type, v);
+	uint32_t id = b->base && b->base->n ? b->base->slots[bag_place(b->base, v, hash)] : 0;
+
+	if (!id && b->n) {
+		id = b->slots[bag_place(b, v, hash)];
+		id += id && b->base ? b->base->n : 0;
+	}
+	return id;
+}
+
 #define AHEAD 8u			/* entries whose places are fetched early */
 
 void

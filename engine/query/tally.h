@@ -36,6 +36,8 @@ struct bag_entry {
 void bag_expect(struct bag *b, size_t n);
 /* The id of V, from 1; its bytes are copied when it is new. */
 uint32_t bag_put(struct bag *b, const struct value *v);
+/* The same; 0: it has none. */
+uint32_t bag_find(const struct bag *b, const struct value *v);
 /* Put all values of FROM, which has B's type and base, into B: IDS[i] is the id there of what
  * has id i + 1 in FROM, without its base. Texts are borrowed from FROM. */
 void bag_put_all(struct bag *b, const struct bag *from, uint32_t *ids);

@@ -41,6 +41,7 @@ struct term {
 	enum value_type type;
 	bool is_list;
 	bool needs_bytes;
+	bool is_of_thread;		/* whichever event it has */
 	bool is_of_writes;		/* what does not write has the value "no" */
 	const struct facts *facts;	/* borrowed; NULL: none */
 	struct at_hand *at_hand;	/* of what needs bytes; NULL: it always does */
@@ -179,6 +180,7 @@ term_new(const char *text, struct err *err)
 	t->how = term_how_of(t->operand);
 	t->level = term_level(t->operand);
 	t->needs_bytes = term_needs_bytes(t->operand);
+	t->is_of_thread = t->how == TERM_BY_THREAD && operand_scope(t->operand) == OF_ENTITY;
 	t->is_of_writes = term_is_of_writes(t->operand);
 	t->is_list = operand_many(t->operand) != FIELD_ONE;
 	t->type = t->is_list ? T_STR : operand_type(t->operand);
@@ -324,6 +326,8 @@ static const struct eval *
 eval_of_slot(const struct term *t, struct cursor *c, uint32_t slot)
 {
 	if (t->how == TERM_BY_FD && !t->is_of_writes && cursor_fd(c, slot))
+		return &c->ev;
+	if (t->is_of_thread && cursor_thread_light(c, slot))
 		return &c->ev;
 	return cursor_eval(c, t->how == TERM_BY_LINEAGE ? CURSOR_ROW : CURSOR_LIGHT);
 }

@@ -714,14 +714,21 @@ recall_event(struct recall *r, uint64_t number, struct err *err)
 	return &r->moment;
 }
 
-/* The same without what changes of its thread and process. */
+/* Event NUMBER is looked at without what changes of its thread and process. */
 static void
-fill_light(struct recall *r, uint64_t number, const struct chunk *c, uint32_t row)
+go_light(struct recall *r, uint64_t number)
 {
 	if (!r->section || number < r->section->first || number >= r->section_end)
 		go_to(r, number);
 	r->is_light = true;
 	r->position = number;
+}
+
+/* The same of row ROW of C. */
+static void
+fill_light(struct recall *r, uint64_t number, const struct chunk *c, uint32_t row)
+{
+	go_light(r, number);
 	fill_event(r, c);
 	fill_moment(r, c, row);
 }
@@ -877,6 +884,15 @@ recall_thread_version(struct recall *r, uint32_t slot, uint64_t position)
 
 	if (position != r->position || r->is_light)
 		go_to(r, position);
+	return v && v->of ? make_thread(r, v) : NULL;
+}
+
+const struct thread *
+recall_thread_light(struct recall *r, uint32_t slot, uint64_t number)
+{
+	const struct thread_version *v = slots_get(&r->store->thread_versions, slot);
+
+	go_light(r, number);
 	return v && v->of ? make_thread(r, v) : NULL;
 }
 

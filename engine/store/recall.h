@@ -74,6 +74,8 @@ const struct thread *recall_thread_version(struct recall *r, uint32_t slot,
 					   uint64_t position);
 const struct process *recall_process_version(struct recall *r, uint32_t slot,
 					     uint64_t position);
+/* The same without what changes, of a row: that of event NUMBER. */
+const struct thread *recall_thread_light(struct recall *r, uint32_t slot, uint64_t number);
 /* Entities as of POSITION. */
 const struct thread *recall_thread(struct recall *r, const struct kept_thread *k,
 				   uint64_t position);

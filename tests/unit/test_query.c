@@ -145,6 +145,48 @@ check_new(const struct snapshot *snap, const struct view_set *views)
 	table_free(t);
 }
 
+/* As many rows as are looked at for what is new from event FIRST on, where FILTER holds; there
+ * is to be N_NEW. */
+static uint64_t
+looks_for_new(const struct snapshot *snap, const struct view_set *views, const char *filter,
+	      uint64_t first, size_t n_new)
+{
+	struct query_watch watch = { .cancel = false };
+	struct query q = { .first = first, .filters = &filter, .n_filters = filter != NULL,
+			   .watch = &watch };
+	struct table *t = ask(snap, views, "new_programs", &q);
+
+	CHECK(t->n_rows == n_new, "%zu programs are new from event %llu on, where %s: %zu", n_new,
+	      (unsigned long long)first, filter ? filter : "nothing is asked", t->n_rows);
+	table_free(t);
+	return watch.n_done;
+}
+
+/* Which programs are the first ones of their names is found out once, and then nothing before
+ * a window is looked at. */
+static void
+check_firsts(struct store *s, const struct view_set *views)
+{
+	static const char *const filters[] = { NULL, "proc.pid = 300" };
+	const struct view *of[] = { view_set_find(views, "new_programs") };
+	struct snapshot *snap = store_snapshot(s);
+	struct query q = { .n_threads = 1 };
+
+	for (size_t i = 0; i < ARRAY_LEN(filters); i++) {
+		uint64_t all = looks_for_new(snap, views, filters[i], 28, 1);
+
+		CHECK(all == snap->end - snap->first, "  what was before is looked at");
+		if (filters[i])
+			looks_for_new(snap, views, filters[i], 0, 2);
+		else
+			query_prepare(snap, &q, of, 1);
+		CHECK(looks_for_new(snap, views, filters[i], 28, 1) == snap->end - 28,
+		      "  and not once all were seen");
+		looks_for_new(snap, views, filters[i], 2, 2);
+	}
+	snapshot_free(snap);
+}
+
 static void
 check_cpu(const struct snapshot *snap, const struct view_set *views)
 {
@@ -351,6 +393,7 @@ main(void)
 	snapshot_free(snap);
 	check_kept(y.s, views);
 	check_prepared(y.s, views);
+	check_firsts(y.s, views);
 	store_free(y.s);
 	view_set_free(views);
 	scap_fini(&y.b);
