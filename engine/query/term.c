@@ -136,16 +136,9 @@ term_level(const struct operand *o)
 bool
 term_needs_bytes(const struct operand *o)
 {
-	static const char *const names[] = {
-		"fd.name", "fd.nameraw", "fd.directory", "fd.filename", "fd.containername",
-		"fd.containerdirectory",
-	};
 	const struct field_use *use = operand_field(o);
 
-	for (size_t i = 0; use && i < ARRAY_LEN(names); i++)
-		if (!strcmp(use->field->name, names[i]))
-			return true;
-	return !use;
+	return !use || use->field->flags & FIELD_OF_TRY;
 }
 
 bool
