@@ -218,6 +218,15 @@ term_want_facts(const struct term *t, struct facts_list *l, bool is_worth)
 }
 
 void
+term_want_there(const struct term *t, struct facts_list *l, uint8_t bit)
+{
+	if (has_facts(t))
+		facts_want_there(l, t->operand, bit);
+	else
+		l->there = NULL;
+}
+
+void
 term_use_facts(struct term *t, const struct facts_list *l)
 {
 	if (has_facts(t))
@@ -684,6 +693,18 @@ term_get(struct term *t, struct cursor *c, struct value *out)
 	default:
 		return get_by_event(t, c, out);
 	}
+}
+
+bool
+term_get_once(struct term *t, struct cursor *c, struct value *out)
+{
+	uint32_t slot;
+
+	if (!has_facts(t) || (t->needs_bytes && cursor_value(c, COL_FLAGS) & ROW_NEEDS_BYTES))
+		return term_get(t, c, out);
+	slot = (uint32_t)cursor_value(c, COL_FD);
+	return !slot || facts_id(t->facts, slot) || !cursor_fd(c, slot) ? term_get(t, c, out) :
+									  term_ask(t, c, out);
 }
 
 enum kind_source
