@@ -130,10 +130,12 @@ struct answered {
 	uint32_t n[GATHER_FITS];
 };
 
-/* What is to be done with rows of CODE. */
+/* What is to be done with rows of code I. */
 static enum gather_fit
-answer_of(const struct gather *g, const struct gather_code *code)
+answer_of(const struct gather *g, uint32_t i)
 {
+	const struct gather_code *code = &g->codes[i];
+	const struct chunk *rows = &g->sums->rows;
 	enum gather_fit fit;
 
 	if (code->state == GATHER_SKIP)
@@ -141,8 +143,10 @@ answer_of(const struct gather *g, const struct gather_code *code)
 	if (code->state != GATHER_READY || !is_of_kind(g, code->kind))
 		return GATHER_SUMS_DO_NOT;
 	fit = (enum gather_fit)code->kind->sums;
-	return fit == GATHER_SUMS_FIT || (fit == GATHER_SUMS_FIT_BY_FD && g->sums->rows.by_fd) ?
-	       fit : GATHER_SUMS_DO_NOT;
+	if (fit == GATHER_SUMS_FIT_BY_FD &&
+	    !(rows->by_fd && sums_has_kind(sums_kinds(rows->by_fd), rows->combined[i].kind)))
+		return GATHER_SUMS_DO_NOT;
+	return fit == GATHER_SUMS_UNKNOWN ? GATHER_SUMS_DO_NOT : fit;
 }
 
 /* Find out which codes the sums can tell all about. */
@@ -155,7 +159,7 @@ find_answers(struct gather *g)
 	look_at_kinds(g);
 	xgrow(&s->answers, &s->cap_answers, s->rows.n_combined, sizeof(*s->answers));
 	for (uint32_t i = 0; i < s->rows.n_combined; i++) {
-		s->answers[i] = (uint8_t)answer_of(g, &g->codes[i]);
+		s->answers[i] = (uint8_t)answer_of(g, i);
 		answered.n[s->answers[i]]++;
 	}
 	return answered;

@@ -43,6 +43,7 @@ struct strip {
 
 struct sums {
 	struct strip strips[SUMS_COLUMNS];
+	uint64_t kinds;			/* see sums_kinds() */
 	size_t bytes;			/* that all takes */
 	const uint8_t *p;		/* the values of all packs; in the same memory */
 	struct pack packs[];
@@ -77,6 +78,13 @@ sums_room_bytes(const struct sums_room *room)
 	return bytes;
 }
 
+/* What was met of a kind of descriptors. */
+struct of_kind {
+	uint32_t n_rows, n_groups;
+	uint32_t n_then;		/* groups, up to the last part of the chunk */
+	uint32_t n_before;		/* that were new in the part before */
+};
+
 /* What is added up. */
 struct rows {
 	const struct chunk *c;
@@ -84,6 +92,8 @@ struct rows {
 	const struct combined *combined;
 	unsigned pays;
 	bool by_fd;
+	uint64_t kinds;			/* by descriptor: of which kinds, a bit each */
+	struct of_kind of[SUMS_KINDS];
 };
 
 /* Is a row with CODE in no group? */
@@ -92,7 +102,7 @@ is_left_out(const struct rows *rows, uint16_t code)
 {
 	const struct combined *of = &rows->combined[code];
 
-	return of->flags & SUMS_LEAVES || (rows->by_fd && !of->kind);
+	return of->flags & SUMS_LEAVES || (rows->by_fd && !sums_has_kind(rows->kinds, of->kind));
 }
 
 /* Groups -------------------------------------------------------------- */
@@ -179,47 +189,94 @@ add_row(struct group *g, size_t row, uint64_t span, uint64_t result)
 }
 
 #define PARTS 8u			/* of a full chunk, to see how many groups there will be */
+#define WORTH_IT 32u			/* in so many rows there is one of a kind that may pay */
 
-/* How many groups were met in parts of a chunk. */
-struct pace {
-	size_t n_groups;		/* in all of them */
-	size_t before;			/* for the first time in the last one but this */
-};
-
-/* N_ROWS rows of the first parts of ROWS are in the groups of ROOM. Will there be few enough,
- * if each part has as much less new ones than the part before as this one has? */
-static bool
-may_pay(const struct rows *rows, size_t n_rows, size_t done, const struct sums_room *room,
-	struct pace *pace)
+/* How many more groups there will be in the rows of C behind the first DONE, if in each part
+ * as much less are new as in the last one, NEW, which were BEFORE in the one before that. */
+static uint64_t
+more_groups(const struct chunk *c, size_t done, uint64_t before, uint64_t new)
 {
-	size_t new = room->n - pace->n_groups, before = pace->before, next = new, all = room->n;
+	uint64_t next = new, more = 0;
 
-	pace->n_groups = room->n;
-	pace->before = new;
-	if (done == CHUNK_ROWS / PARTS)
-		return true;
-	for (size_t at = done; at < rows->c->n && next; at += CHUNK_ROWS / PARTS) {
+	for (size_t at = done; at < c->n && next; at += CHUNK_ROWS / PARTS) {
 		next = new < before ? next * new / before : new;
-		all += next;
+		more += next;
 	}
-	return all * rows->pays <= n_rows * rows->c->n / done;
+	return more;
+}
+
+/* The first DONE rows of ROWS were added: leave out kinds of descriptors that will not pay.
+ * False: nothing is left that is worth it. */
+static bool
+leave_kinds(struct rows *rows, size_t done)
+{
+	uint64_t n_rows = 0;
+
+	for (unsigned i = 0; i < SUMS_KINDS; i++) {
+		struct of_kind *of = &rows->of[i];
+		uint64_t new = of->n_groups - of->n_then, groups = of->n_groups;
+
+		if (!of->n_rows || !(rows->kinds >> i & 1))
+			continue;
+		groups += more_groups(rows->c, done, of->n_before, new);
+		of->n_then = of->n_groups;
+		of->n_before = (uint32_t)new;
+		if (done > CHUNK_ROWS / PARTS &&
+		    groups * rows->pays > (uint64_t)of->n_rows * rows->c->n / done)
+			rows->kinds &= ~((uint64_t)1 << i);
+		else
+			n_rows += of->n_rows;
+	}
+	return n_rows * WORTH_IT >= done;
+}
+
+/* All rows of ROWS were added: leave out the kinds that do not pay. False: none does. */
+static bool
+settle_kinds(struct rows *rows)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < SUMS_KINDS; i++) {
+		const struct of_kind *of = &rows->of[i];
+
+		if (of->n_groups * rows->pays > of->n_rows)
+			rows->kinds &= ~((uint64_t)1 << i);
+		any |= of->n_rows && rows->kinds >> i & 1;
+	}
+	return any;
+}
+
+/* Add a row, which is NEW's, to its group. */
+static inline struct group *
+add_to_group(struct rows *rows, struct sums_room *room, const struct group *new)
+{
+	size_t n = room->n;
+	struct group *g = group_of(room, new);
+
+	if (rows->by_fd) {
+		struct of_kind *of = &rows->of[rows->combined[new->code].kind];
+
+		of->n_rows++;
+		of->n_groups += room->n != n;
+	}
+	return g;
 }
 
 /* Add ROWS. False: there are too many groups. */
 static bool
-add_rows(const struct rows *rows, struct sums_room *room)
+add_rows(struct rows *rows, struct sums_room *room)
 {
 	uint64_t threads[PACK_ROWS], fds[PACK_ROWS] = { 0 }, spans[PACK_ROWS];
 	uint64_t results[PACK_ROWS];
 	const struct chunk *c = rows->c;
-	struct pace pace = { 0, 0 };
+	bool by_fd = rows->by_fd;
 	size_t n_rows = 0;
 
 	for (size_t first = 0; first < c->n; first += PACK_ROWS) {
 		size_t n = c->n - first < PACK_ROWS ? c->n - first : PACK_ROWS;
 
 		column_load(&c->columns[COL_THREAD], first, n, threads);
-		if (rows->by_fd)
+		if (by_fd)
 			column_load(&c->columns[COL_FD], first, n, fds);
 		column_load(&c->columns[COL_SPAN], first, n, spans);
 		column_load(&c->columns[COL_RESULT], first, n, results);
@@ -237,17 +294,36 @@ add_rows(const struct rows *rows, struct sums_room *room)
 			n_rows++;
 			if (rows->combined[code].flags & ROW_FAILED)
 				new.failure = results[i];
-			g = group_of(room, &new);
+			g = add_to_group(rows, room, &new);
 			room->group_of[first + i] = (uint16_t)(g - room->groups);
 			add_row(g, first + i, spans[i], results[i]);
 		}
-		if (room->n * rows->pays > c->n)
+		if (!by_fd && room->n * rows->pays > c->n)
 			return false;
-		if (rows->by_fd && (first + n) % (CHUNK_ROWS / PARTS) == 0 &&
-		    !may_pay(rows, n_rows, first + n, room, &pace))
+		if (by_fd && (first + n) % (CHUNK_ROWS / PARTS) == 0 &&
+		    !leave_kinds(rows, first + n))
 			return false;
 	}
-	return room->n * rows->pays <= n_rows;
+	return by_fd ? settle_kinds(rows) : room->n * rows->pays <= n_rows;
+}
+
+/* Drop the groups of what is left out by now. They are noted nowhere any more. */
+static void
+drop_groups(const struct rows *rows, struct sums_room *room)
+{
+	uint32_t n = 0;
+
+	for (size_t k = 0; k < room->n; k++)
+		room->groups[k].at = is_left_out(rows, room->groups[k].code) ? 0 : n++;
+	if (n == room->n)
+		return;
+	for (size_t i = 0; i < rows->c->n; i++)
+		if (!is_left_out(rows, rows->codes[i]))
+			room->group_of[i] = (uint16_t)room->groups[room->group_of[i]].at;
+	for (size_t k = 0; k < room->n; k++)
+		if (!is_left_out(rows, room->groups[k].code))
+			room->groups[room->groups[k].at] = room->groups[k];
+	room->n = n;
 }
 
 /* Durations ----------------------------------------------------------- */
@@ -491,17 +567,25 @@ pack_all(const struct from *from)
 /* Sums ---------------------------------------------------------------- */
 
 static struct sums *
-add_up(const struct rows *rows, struct sums_room *room)
+add_up(struct rows *rows, struct sums_room *room)
 {
-	struct sums *s = NULL;
+	struct sums *s;
+	bool pays;
+	size_t n;
 
 	if (!room->n_slots)
 		grow_slots(room);
-	if (add_rows(rows, room) && room->n) {
-		put_spans(rows, room);
-		s = pack_all(&(struct from){ .room = room });
-	}
+	pays = add_rows(rows, room);
+	n = room->n;
 	clear(room);
+	if (!pays || !n)
+		return NULL;
+	room->n = n;
+	drop_groups(rows, room);
+	put_spans(rows, room);
+	s = pack_all(&(struct from){ .room = room });
+	s->kinds = rows->kinds;
+	room->n = 0;
 	return s;
 }
 
@@ -509,20 +593,29 @@ struct sums *
 sums_new(const struct chunk *c, const uint16_t *codes, const struct combined *combined,
 	    unsigned pays, struct sums_room *room)
 {
-	return add_up(&(struct rows){ c, codes, combined, pays, false }, room);
+	struct rows rows = { .c = c, .codes = codes, .combined = combined, .pays = pays,
+			     .kinds = UINT64_MAX };
+
+	return add_up(&rows, room);
 }
 
 struct sums *
 sums_new_by_fd(const struct chunk *c, const uint16_t *codes, const struct combined *combined,
 	       unsigned pays, struct sums_room *room)
 {
-	return add_up(&(struct rows){ c, codes, combined, pays, true }, room);
+	struct rows rows = { .c = c, .codes = codes, .combined = combined, .pays = pays,
+			     .by_fd = true, .kinds = UINT64_MAX - 1 };
+
+	return add_up(&rows, room);
 }
 
 struct sums *
 sums_of(const struct sums_made *made)
 {
-	return pack_all(&(struct from){ .made = made });
+	struct sums *s = pack_all(&(struct from){ .made = made });
+
+	s->kinds = made->kinds;
+	return s;
 }
 
 void
@@ -535,6 +628,12 @@ size_t
 sums_bytes(const struct sums *s)
 {
 	return s ? s->bytes : 0;
+}
+
+uint64_t
+sums_kinds(const struct sums *s)
+{
+	return s->kinds;
 }
 
 uint32_t

@@ -8,7 +8,8 @@
  * first rows, in columns that are packed as those of chunks are.
  *
  * Other sums, by descriptor, are of rows that have one: those of a group have the same
- * descriptor version as well, for whoever asks about connections and files.
+ * descriptor version as well, for whoever asks about connections and files. They are of the
+ * kinds of descriptors that have few groups.
  *
  * Where there are too many groups sums would not pay: then there are none.
  */
@@ -77,6 +78,7 @@ struct sums_made {
 	uint32_t n;
 	const uint64_t *lists[SUMS_COLUMNS - SUMS_OF_GROUPS];
 	uint32_t lengths[SUMS_COLUMNS - SUMS_OF_GROUPS];
+	uint64_t kinds;			/* see sums_kinds() */
 };
 
 /* Where sums are made, one at a time. The caller owns it. */
@@ -97,6 +99,17 @@ struct sums *sums_new_by_fd(const struct chunk *c, const uint16_t *codes,
 struct sums *sums_of(const struct sums_made *made);
 void sums_free(struct sums *s);	/* NULL is fine */
 size_t sums_bytes(const struct sums *s);	/* of NULL: 0 */
+
+#define SUMS_KINDS 64u			/* others have no sums by descriptor */
+
+/* Of sums by descriptor: which kinds (chunk_kind()) they are of, a bit each; all rows with one of
+ * these are in a group. */
+uint64_t sums_kinds(const struct sums *s);
+static inline bool
+sums_has_kind(uint64_t kinds, unsigned kind)
+{
+	return kind < SUMS_KINDS && kinds >> kind & 1;
+}
 
 /* How many groups there are, and values of column ID. */
 uint32_t sums_count(const struct sums *s);

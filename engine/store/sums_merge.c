@@ -11,6 +11,7 @@
 
 #define GROUPS_MAX 65536u		/* of what is made */
 #define RUNS_MAX (1u << 21)		/* of durations, while it is made */
+#define LEFT_OUT UINT32_MAX		/* some part has none of that kind */
 
 /* N durations of a group that are VALUE, or in that bucket. */
 struct run {
@@ -32,8 +33,10 @@ struct merging {
 	size_t n_groups, cap_groups;
 	uint32_t *slots;		/* open addressing: index + 1 */
 	size_t n_slots;			/* a power of two; more than twice as many as groups */
-	uint32_t *group_of;		/* of each group of all parts, one after the other */
-	size_t n_merged, cap_merged;
+	uint64_t kinds;			/* of descriptors that all parts have */
+	uint32_t *group_of;		/* of each group of all parts in their order; LEFT_OUT */
+	size_t n_met, cap_met;
+	size_t n_merged;		/* of these, without those that are left out */
 	struct combined *combined;
 	size_t n_combined, cap_combined;
 	struct map codes;		/* by combined_key() + 1: code + 1 */
@@ -150,6 +153,13 @@ load_pack(const struct sums *s, uint32_t first, uint64_t values[SUMS_OF_GROUPS][
 		sums_load(s, id, first, values[id]);
 }
 
+/* Do all parts have what OF is? */
+static bool
+is_everywhere(const struct merging *m, const struct combined *of)
+{
+	return of->kind >= SUMS_KINDS || m->kinds >> of->kind & 1;
+}
+
 /* Add the groups of PART. False: there are too many. */
 static bool
 add_part(struct merging *m, const struct sums_part *part)
@@ -158,7 +168,7 @@ add_part(struct merging *m, const struct sums_part *part)
 	uint32_t *codes = xzalloc(part->n_combined * sizeof(*codes));
 	uint32_t n = sums_count(part->sums);
 
-	xgrow(&m->group_of, &m->cap_merged, m->n_merged + n, sizeof(*m->group_of));
+	xgrow(&m->group_of, &m->cap_met, m->n_met + n, sizeof(*m->group_of));
 	for (uint32_t at = 0; at < n && m->n_groups < GROUPS_MAX; at++) {
 		struct sums_group more;
 
@@ -166,13 +176,17 @@ add_part(struct merging *m, const struct sums_part *part)
 			load_pack(part->sums, at, values);
 		for (unsigned id = 0; id < SUMS_OF_GROUPS; id++)
 			more.values[id] = values[id][at % PACK_ROWS];
+		m->group_of[m->n_met++] = LEFT_OUT;
+		if (!is_everywhere(m, &part->combined[more.values[SUMS_CODE]]))
+			continue;
 		if (!codes[more.values[SUMS_CODE]])
 			codes[more.values[SUMS_CODE]] =
 				code_of(m, &part->combined[more.values[SUMS_CODE]]) + 1;
 		more.values[SUMS_CODE] = codes[more.values[SUMS_CODE]] - 1;
 		more.values[SUMS_FIRST] += shift;
 		more.values[SUMS_LAST] += shift;
-		m->group_of[m->n_merged++] = add_group(m, &more);
+		m->group_of[m->n_met - 1] = add_group(m, &more);
+		m->n_merged++;
 	}
 	free(codes);
 	return m->n_groups < GROUPS_MAX;
@@ -202,7 +216,7 @@ add_parts(struct merging *m, unsigned pays)
 		if (i && !may_pay(m, i + 1, n_first, pays))
 			return false;
 	}
-	return m->n_groups * pays <= m->n_merged;
+	return m->n_groups && m->n_groups * pays <= m->n_merged;
 }
 
 /* Durations ----------------------------------------------------------- */
@@ -272,6 +286,18 @@ add_piece(struct merging *m, const struct sums_group *piece, uint32_t group,
 		add_run(m, group, lists[1].values[at->bucket], lists[2].values[at->bucket]);
 }
 
+/* The durations of PIECE, which are in LISTS from AT on, are of no use. */
+static void
+skip_piece(const struct sums_group *piece, const struct list *lists, struct spans_at *at)
+{
+	uint64_t n = piece->values[SUMS_ROWS];
+	enum sums_form form = form_of(piece);
+
+	at->exact += form == SUMS_SOME ? n : 0;
+	for (; form == SUMS_MANY && n; at->bucket++)
+		n -= lists[2].values[at->bucket];
+}
+
 /* All that S has in the columns that are none of groups. */
 static void
 load_lists(const struct sums *s, struct list *lists)
@@ -304,7 +330,10 @@ take_spans(struct merging *m, const struct sums_part *part, const uint32_t *grou
 				sums_load(part->sums, needed[k], i, values[k]);
 			piece.values[needed[k]] = values[k][i % PACK_ROWS];
 		}
-		add_piece(m, &piece, group_of[i], lists, &at);
+		if (group_of[i] == LEFT_OUT)
+			skip_piece(&piece, lists, &at);
+		else
+			add_piece(m, &piece, group_of[i], lists, &at);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
 		free(lists[i].values);
@@ -374,7 +403,8 @@ merging_fini(struct merging *m)
 static struct sums *
 pack(const struct merging *m)
 {
-	struct sums_made made = { .groups = m->groups, .n = (uint32_t)m->n_groups };
+	struct sums_made made = { .groups = m->groups, .n = (uint32_t)m->n_groups,
+				  .kinds = m->kinds };
 
 	for (size_t i = 0; i < ARRAY_LEN(m->lists); i++) {
 		made.lists[i] = m->lists[i].values;
@@ -387,9 +417,11 @@ struct sums *
 sums_merge(const struct sums_part *parts, unsigned n, unsigned pays, struct combined **combined,
 	   uint32_t *n_combined)
 {
-	struct merging m = { .parts = parts, .n_parts = n };
+	struct merging m = { .parts = parts, .n_parts = n, .kinds = UINT64_MAX };
 	struct sums *s = NULL;
 
+	for (unsigned i = 0; i < n; i++)
+		m.kinds &= sums_kinds(parts[i].sums);
 	for (uint32_t i = 0; i < *n_combined; i++)
 		code_of(&m, &(*combined)[i]);
 	if (add_parts(&m, pays) && put_spans(&m))

@@ -1,7 +1,8 @@
 /*
  * sums_merge - the sums of several stretches of rows become those of all of them.
  *
- * Nothing is lost: whoever asks the merged ones is told what all of the others would tell.
+ * Nothing is lost: whoever asks the merged ones is told what all of the others would tell; by
+ * descriptor, of kinds that all of them have.
  * Rows are counted from the first stretch on, and what codes stand for is told anew.
  */
 #ifndef ENGINE_STORE_SUMS_MERGE_H

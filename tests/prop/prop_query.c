@@ -232,6 +232,7 @@ struct asked {
 	const char *name;
 	char *drills[DRILLS];		/* conditions that select rows of its tables */
 	size_t n_drills;
+	size_t n_captures;		/* that were looked at before */
 	size_t n_summed;		/* chunks that were answered by what they add up to */
 	size_t n_merged;		/* rows of the longest table that several threads made */
 };
@@ -456,7 +457,8 @@ check_capture(struct asked *a, const struct scap *b, const char *prefix, size_t 
 	a->crew = crew_new(false);
 	if (b->len > LONG_CAPTURE || rng_below(a->rng, 5))
 		store_set_chunks(s, (b->len > LONG_CAPTURE ? 3000 : 20) +
-				 (uint32_t)rng_below(a->rng, 300), 1);
+				 (uint32_t)rng_below(a->rng, 300),
+				 a->n_captures++ % 4 ? 1 : 2);
 	if (rng_below(a->rng, 5))
 		store_set_pyramid(s, 2 + (unsigned)rng_below(a->rng, 3), 1);
 	while (source && source_next(source, &rec))

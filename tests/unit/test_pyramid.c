@@ -13,6 +13,7 @@
 #define CHUNKS 20
 #define ROWS_MAX 400			/* of a chunk */
 #define FIRST 77			/* the event of the first row */
+#define ONCE 2u				/* the kind of descriptors that may be others in each row */
 
 /* Chunks in a row: rows of so many threads with so many types; each chunk has so many threads
  * that no other has, and the same of descriptors. */
@@ -49,6 +50,7 @@ struct scene {
 	struct rng *rng;
 	const struct shape *shape;
 	struct seal_room *room;
+	bool is_mixed;			/* each second chunk has a kind that does not pay */
 	struct pyramid *pyramid;
 	struct chunk *chunks[CHUNKS];
 	size_t n;
@@ -83,6 +85,8 @@ make_chunk(struct scene *s, uint32_t i, uint32_t section)
 		v[COL_KIND] = rng_below(s->rng, 3);
 		if (v[COL_KIND])
 			v[COL_FD] = 1 + some(s, shape->n_fds, shape->n_new_fds, i);
+		if (s->is_mixed && v[COL_KIND] == ONCE && i % 2)
+			v[COL_FD] = s->next + k;
 		v[COL_TYPE] = (i * 7 + rng_below(s->rng, shape->n_types)) % shape->n_types;
 		v[COL_FLAGS] = flags_of_rows[rng_below(s->rng, ARRAY_LEN(flags_of_rows))];
 		v[COL_SPAN] = rng_bits(s->rng, shape->span_bits);
@@ -160,14 +164,14 @@ by_size(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-/* Add row ROW of C, if it is one that is counted. */
+/* Add row ROW of C, if it is one that is counted: by descriptor of KINDS, or of all, 0. */
 static void
-take_row(struct plains *p, const struct chunk *c, uint32_t row, uint64_t first, bool by_fd)
+take_row(struct plains *p, const struct chunk *c, uint32_t row, uint64_t first, uint64_t kinds)
 {
 	const struct combined *of = &c->combined[column_get(&c->codes, row)];
-	uint64_t fd = by_fd ? column_get(&c->columns[COL_FD], row) : 0;
+	uint64_t fd = kinds ? column_get(&c->columns[COL_FD], row) : 0;
 
-	if (!(of->flags & SUMS_LEAVES) && (!by_fd || fd))
+	if (!(of->flags & SUMS_LEAVES) && (!kinds || kinds >> of->kind & 1))
 		add_row(plain_of(p, c, row, fd), c, row, c->first + row - first);
 }
 
@@ -184,7 +188,8 @@ find_plains(const struct scene *s, const struct pyramid_node *node, bool by_fd)
 		if (c->first < node->first || c->first >= node->end)
 			continue;
 		for (uint32_t row = 0; row < c->n; row++)
-			take_row(&p, c, row, node->first, by_fd);
+			take_row(&p, c, row, node->first,
+				 by_fd ? sums_kinds(node->by_fd) : 0);
 	}
 	for (size_t i = 0; i < p.n; i++)
 		qsort(p.list[i].spans, p.list[i].values[SUMS_ROWS], sizeof(uint64_t), by_size);
@@ -354,6 +359,31 @@ check_gap(struct rng *rng)
 	end(&s);
 }
 
+/* Of a kind of descriptors that one of its chunks does not tell, a node does not, either. */
+static void
+check_kinds(struct rng *rng)
+{
+	static const struct shape shape = { 2, 1, 300, 1, 0, 1, 3, 0, 20, { 0 }, 0 };
+	const struct pyramid_node *node;
+	size_t n_wrong = 0;
+	struct scene s;
+
+	begin(&s, &shape, rng);
+	seal_room_free(s.room);
+	s.room = seal_room_new(2);
+	s.is_mixed = true;
+	while (s.n < 4)
+		n_wrong += add_chunk(&s, 0);
+	node = pyramid_node_of(s.chunks[3], 1);
+	CHECK(!n_wrong && s.n_nodes[1] == 1 && s.n_by_fd == 3, "mixed chunks: %u nodes by "
+	      "descriptor, wrong: %zu", s.n_by_fd, n_wrong);
+	CHECK(sums_has_kind(sums_kinds(s.chunks[2]->by_fd), ONCE) &&
+	      !sums_has_kind(sums_kinds(s.chunks[3]->by_fd), ONCE) &&
+	      !sums_has_kind(sums_kinds(node->by_fd), ONCE) &&
+	      sums_has_kind(sums_kinds(node->by_fd), 1), "  of a kind that all have");
+	end(&s);
+}
+
 /* Nodes have no chunks of two sections, and none that was forgotten. */
 static void
 check_borders(struct rng *rng)
@@ -397,5 +427,6 @@ main(int argc, char **argv)
 	check_shapes(&rng);
 	check_borders(&rng);
 	check_gap(&rng);
+	check_kinds(&rng);
 	return check_done();
 }
