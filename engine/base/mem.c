@@ -70,6 +70,18 @@ xreallocarray(void *p, size_t n, size_t size)
 
 #define LARGE_PAGE ((uintptr_t)2 << 20)
 
+#define PAGE 4096u			/* at least */
+
+void *
+xzalloc_used(size_t size)
+{
+	char *p = xzalloc(size);
+
+	for (volatile char *at = p; at < p + size; at += PAGE)
+		*at = 0;
+	return p;
+}
+
 void
 mem_large(void *p, size_t len)
 {

@@ -19,6 +19,10 @@ void *xrealloc(void *p, size_t size);
 void *xreallocarray(void *p, size_t n, size_t size);
 char *xstrdup(const char *s);
 
+/* The same as xzalloc(), of what will be used all over: else a page that is read first and written
+ * later is had twice, and all cpus are told. */
+void *xzalloc_used(size_t size);
+
 /* Of the LEN bytes at P, which were allocated just now, all will be used: where the system has
  * large pages, and they are enough for some, it shall take these. */
 void mem_large(void *p, size_t len);

@@ -7,6 +7,7 @@
 #include "engine/world/world.h"
 
 #define L4_PROTOS (L4_RAW + 1)
+#define CONNECT_TUPLE 1			/* the parameter of its exit event */
 
 /* One end of a connection. */
 struct end {
@@ -92,15 +93,48 @@ net_of(struct ip ip)
 	return (struct net){ ip, ip.is_v6 ? 128 : 32 };
 }
 
+/* What the descriptor of EV would be if the connect that failed had not: the address stands in
+ * the event only. That goes to TRIED, whose own end is mostly not known. */
+static const struct descriptor *
+asked_of(const struct eval *ev, struct descriptor *tried)
+{
+	struct span param = { NULL, 0 };
+	struct tuple tuple;
+	uint8_t family = 0;
+
+	if (!ev->fd || !ev->m || !ev->m->connect_failed || ev->m->ev->id != EV_CONNECT_X)
+		return ev->fd;
+	param = event_bytes(ev->m->ev, CONNECT_TUPLE);
+	if (!tuple_from_param(param, &tuple, &family) || family == PPM_UNIX)
+		return ev->fd;
+	*tried = *ev->fd;
+	tried->kind = family == PPM_INET6 ? FD_IPV6 : FD_IPV4;
+	tried->role = ROLE_CLIENT;
+	tried->has_tuple = true;
+	tried->tuple = tuple;
+	return tried;
+}
+
+/* Is it an end that nobody knows, of what was tried only? */
+static bool
+is_nowhere(const struct eval *ev, const struct descriptor *fd, const struct end *e)
+{
+	static const uint8_t nowhere[sizeof(fd->tuple.src_ip)];
+
+	return fd != ev->fd && !e->port && !memcmp(e->ip, nowhere, sizeof(nowhere));
+}
+
 #define END(letter, end_of) \
 	static bool \
 	get_##letter##ip(const struct eval *ev, struct value *out) \
 	{ \
+		struct descriptor tried; \
+		const struct descriptor *fd = asked_of(ev, &tried); \
 		struct end e; \
 		\
-		if (!end_of(ev->fd, &e)) \
+		if (!end_of(fd, &e) || is_nowhere(ev, fd, &e)) \
 			return false; \
-		out->ip.is_v6 = is_v6(ev->fd); \
+		out->ip.is_v6 = is_v6(fd); \
 		memcpy(out->ip.bytes, e.ip, sizeof(out->ip.bytes)); \
 		return true; \
 	} \
@@ -117,19 +151,23 @@ net_of(struct ip ip)
 	static bool \
 	get_##letter##proto(const struct eval *ev, struct value *out) \
 	{ \
+		struct descriptor tried; \
+		const struct descriptor *fd = asked_of(ev, &tried); \
 		struct end e; \
 		\
-		if (!end_of(ev->fd, &e)) \
+		if (!end_of(fd, &e) || is_nowhere(ev, fd, &e)) \
 			return false; \
-		render_port(ev->render, ev->fd, e.port, ev->scratch); \
+		render_port(ev->render, fd, e.port, ev->scratch); \
 		return value_scratch(ev, out); \
 	} \
 	static bool \
 	get_##letter##port(const struct eval *ev, struct value *out) \
 	{ \
+		struct descriptor tried; \
+		const struct descriptor *fd = asked_of(ev, &tried); \
 		struct end e; \
 		\
-		if (!end_of(ev->fd, &e)) \
+		if (!end_of(fd, &e) || is_nowhere(ev, fd, &e)) \
 			return false; \
 		out->u = e.port; \
 		return true; \
@@ -161,9 +199,9 @@ ends_of(const struct descriptor *fd, struct end e[2])
 }
 
 static struct ip
-ip_of(const struct eval *ev, const struct end *e)
+ip_of(const struct descriptor *fd, const struct end *e)
 {
-	struct ip ip = { .is_v6 = is_v6(ev->fd) };
+	struct ip ip = { .is_v6 = is_v6(fd) };
 
 	memcpy(ip.bytes, e->ip, sizeof(ip.bytes));
 	return ip;
@@ -172,35 +210,38 @@ ip_of(const struct eval *ev, const struct end *e)
 /* The list of what ONE makes of each end. */
 static bool
 list_ends(const struct eval *ev,
-	  void (*one)(const struct eval *ev, const struct end *e, struct value *out),
+	  void (*one)(const struct descriptor *fd, const struct end *e, struct value *out),
 	  struct value *out)
 {
+	struct descriptor tried;
+	const struct descriptor *fd = asked_of(ev, &tried);
 	struct end e[2];
-	size_t n = ev->list ? ends_of(ev->fd, e) : 0;
+	size_t n_ends = ev->list ? ends_of(fd, e) : 0, n = 0;
 
-	for (size_t i = 0; i < n; i++)
-		one(ev, &e[i], &ev->list[i]);
+	for (size_t i = 0; i < n_ends; i++)
+		if (!is_nowhere(ev, fd, &e[i]))
+			one(fd, &e[i], &ev->list[n++]);
 	out->list.v = ev->list;
 	out->list.n = n;
 	return n;
 }
 
 static void
-end_ip(const struct eval *ev, const struct end *e, struct value *out)
+end_ip(const struct descriptor *fd, const struct end *e, struct value *out)
 {
-	out->ip = ip_of(ev, e);
+	out->ip = ip_of(fd, e);
 }
 
 static void
-end_net(const struct eval *ev, const struct end *e, struct value *out)
+end_net(const struct descriptor *fd, const struct end *e, struct value *out)
 {
-	out->net = net_of(ip_of(ev, e));
+	out->net = net_of(ip_of(fd, e));
 }
 
 static void
-end_port(const struct eval *ev, const struct end *e, struct value *out)
+end_port(const struct descriptor *fd, const struct end *e, struct value *out)
 {
-	(void)ev;
+	(void)fd;
 	out->u = e->port;
 }
 
@@ -269,52 +310,64 @@ get_is_server(const struct eval *ev, struct value *out)
 
 static const struct field fields[] = {
 	{ .name = "fd.ip", .type = T_IP, ON(FD), .many = FIELD_ENDS,
-	  .flags = FIELD_FILTER_ONLY | FIELD_PLAIN, .get = get_ip,
+	  .flags = FIELD_FILTER_ONLY | FIELD_PLAIN | FIELD_OF_TRY, .get = get_ip,
 	  .doc = "Address of either end." },
-	{ .name = "fd.cip", .type = T_IP, ON(FD), .get = get_cip,
+	{ .name = "fd.cip", .type = T_IP, ON(FD), .flags = FIELD_OF_TRY,
+	  .get = get_cip,
 	  .doc = "Address of the client." },
-	{ .name = "fd.sip", .type = T_IP, ON(FD), .get = get_sip,
+	{ .name = "fd.sip", .type = T_IP, ON(FD), .flags = FIELD_OF_TRY,
+	  .get = get_sip,
 	  .doc = "Address of the server." },
-	{ .name = "fd.lip", .type = T_IP, ON(FD), .get = get_lip,
+	{ .name = "fd.lip", .type = T_IP, ON(FD), .flags = FIELD_OF_TRY,
+	  .get = get_lip,
 	  .doc = "Address of the process's own end." },
-	{ .name = "fd.rip", .type = T_IP, ON(FD), .get = get_rip,
+	{ .name = "fd.rip", .type = T_IP, ON(FD), .flags = FIELD_OF_TRY,
+	  .get = get_rip,
 	  .doc = "Address of the other end." },
 	{ .name = "fd.port", .type = T_UINT, .unit = U_PORT, ON(FD), .many = FIELD_ENDS,
-	  .flags = FIELD_FILTER_ONLY | FIELD_PLAIN, .get = get_port,
+	  .flags = FIELD_FILTER_ONLY | FIELD_PLAIN | FIELD_OF_TRY, .get = get_port,
 	  .doc = "Port of either end." },
-	{ .name = "fd.cport", .type = T_UINT, .unit = U_PORT, ON(FD), .get = get_cport,
+	{ .name = "fd.cport", .type = T_UINT, .unit = U_PORT, ON(FD), .flags = FIELD_OF_TRY,
+	  .get = get_cport,
 	  .doc = "Port of the client." },
-	{ .name = "fd.sport", .type = T_UINT, .unit = U_PORT, ON(FD), .get = get_sport,
+	{ .name = "fd.sport", .type = T_UINT, .unit = U_PORT, ON(FD), .flags = FIELD_OF_TRY,
+	  .get = get_sport,
 	  .doc = "Port of the server." },
-	{ .name = "fd.lport", .type = T_UINT, .unit = U_PORT, ON(FD), .get = get_lport,
+	{ .name = "fd.lport", .type = T_UINT, .unit = U_PORT, ON(FD), .flags = FIELD_OF_TRY,
+	  .get = get_lport,
 	  .doc = "Port of the process's own end." },
-	{ .name = "fd.rport", .type = T_UINT, .unit = U_PORT, ON(FD), .get = get_rport,
+	{ .name = "fd.rport", .type = T_UINT, .unit = U_PORT, ON(FD), .flags = FIELD_OF_TRY,
+	  .get = get_rport,
 	  .doc = "Port of the other end." },
 	{ .name = "fd.proto", .type = T_UINT, .unit = U_PORT, ON(FD), .many = FIELD_ENDS,
-	  .flags = FIELD_FILTER_ONLY | FIELD_PLAIN, .get = get_port,
+	  .flags = FIELD_FILTER_ONLY | FIELD_PLAIN | FIELD_OF_TRY, .get = get_port,
 	  .doc = "Another name of fd.port." },
-	{ .name = "fd.cproto", .type = T_STR, ON(FD), .get = get_cproto,
+	{ .name = "fd.cproto", .type = T_STR, ON(FD), .flags = FIELD_OF_TRY,
+	  .get = get_cproto,
 	  .doc = "Port of the client, as text." },
-	{ .name = "fd.sproto", .type = T_STR, ON(FD), .get = get_sproto,
+	{ .name = "fd.sproto", .type = T_STR, ON(FD), .flags = FIELD_OF_TRY,
+	  .get = get_sproto,
 	  .doc = "Port of the server, as text." },
-	{ .name = "fd.lproto", .type = T_STR, ON(FD), .get = get_lproto,
+	{ .name = "fd.lproto", .type = T_STR, ON(FD), .flags = FIELD_OF_TRY,
+	  .get = get_lproto,
 	  .doc = "Port of the process's own end, as text." },
-	{ .name = "fd.rproto", .type = T_STR, ON(FD), .get = get_rproto,
+	{ .name = "fd.rproto", .type = T_STR, ON(FD), .flags = FIELD_OF_TRY,
+	  .get = get_rproto,
 	  .doc = "Port of the other end, as text." },
 	{ .name = "fd.net", .type = T_NET, ON(FD), .many = FIELD_ENDS,
-	  .flags = FIELD_FILTER_ONLY | FIELD_PLAIN, .get = get_net,
+	  .flags = FIELD_FILTER_ONLY | FIELD_PLAIN | FIELD_OF_TRY, .get = get_net,
 	  .doc = "Network that the address of either end is in." },
 	{ .name = "fd.cnet", .type = T_NET, ON(FD),
-	  .flags = FIELD_FILTER_ONLY | FIELD_PLAIN, .get = get_cnet,
+	  .flags = FIELD_FILTER_ONLY | FIELD_PLAIN | FIELD_OF_TRY, .get = get_cnet,
 	  .doc = "Network that the address of the client is in." },
 	{ .name = "fd.snet", .type = T_NET, ON(FD),
-	  .flags = FIELD_FILTER_ONLY | FIELD_PLAIN, .get = get_snet,
+	  .flags = FIELD_FILTER_ONLY | FIELD_PLAIN | FIELD_OF_TRY, .get = get_snet,
 	  .doc = "Network that the address of the server is in." },
 	{ .name = "fd.lnet", .type = T_NET, ON(FD),
-	  .flags = FIELD_FILTER_ONLY | FIELD_PLAIN, .get = get_lnet,
+	  .flags = FIELD_FILTER_ONLY | FIELD_PLAIN | FIELD_OF_TRY, .get = get_lnet,
 	  .doc = "Network that the address of the process's own end is in." },
 	{ .name = "fd.rnet", .type = T_NET, ON(FD),
-	  .flags = FIELD_FILTER_ONLY | FIELD_PLAIN, .get = get_rnet,
+	  .flags = FIELD_FILTER_ONLY | FIELD_PLAIN | FIELD_OF_TRY, .get = get_rnet,
 	  .doc = "Network that the address of the other end is in." },
 	{ .name = "fd.cip.name", .type = T_STR, HOST_NAME, .get = get_cname,
 	  .doc = "Name of the host at the client's address; only known with -R." },

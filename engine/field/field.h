@@ -79,6 +79,7 @@ enum field_flag {
 	FIELD_ALL_ARGS = 128,		/* all parameters: seek.h finds texts in it */
 	FIELD_EACH = 512,		/* with an argument it is .many, too */
 	FIELD_GROWS = 1024,		/* counts what happened: never becomes less */
+	FIELD_OF_TRY = 2048,		/* what failed to open or connect has it, in its bytes */
 	FIELD_OR_NUMBER = 256,		/* .word by its number, or a number without word */
 };
 

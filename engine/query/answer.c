@@ -138,7 +138,7 @@ start_making(struct answer *a)
 	a->makings = xreallocarray(NULL, a->n_threads, sizeof(*a->makings));
 	a->arenas = xzalloc(a->n_threads * sizeof(*a->arenas));
 	for (unsigned i = 0; i < a->n_threads; i++) {
-		q->gathers[i]->cursor->is_sparse = true;
+		cursor_be_sparse(q->gathers[i]->cursor);
 		a->makings[i] = (struct making){ q->gathers[i], q->gathers[0], &a->arenas[i],
 						 seconds };
 	}

@@ -71,7 +71,7 @@ static bool
 value_of_event(struct gather *g, struct term *term, uint64_t number, struct value *out)
 {
 	cursor_go_to(g->cursor, number);
-	return term_get(term, g->cursor, out);
+	return term_get_once(term, g->cursor, out);
 }
 
 static uint64_t

@@ -52,7 +52,7 @@ struct cursor {
 
 	const struct chunk *chunk;
 	uint32_t row;
-	bool is_sparse;			/* rows are far apart: columns are not unpacked */
+	bool is_sparse;			/* few rows of a pack are asked: it is not unpacked */
 	enum cursor_level level;
 	bool is_unread;			/* the row's bytes are gone */
 	uint64_t n_unread;		/* how often that was so */
@@ -98,6 +98,14 @@ cursor_go(struct cursor *c, const struct chunk *chunk, uint32_t row)
 /* Go to event NUMBER, which must be in the snapshot. */
 void cursor_go_to(struct cursor *c, uint64_t number);
 
+/* Rows will be asked that are far apart. */
+static inline void
+cursor_be_sparse(struct cursor *c)
+{
+	c->is_sparse = true;
+	c->loaded = 0;
+}
+
 void cursor_load(struct cursor *c, enum column_id id);
 void cursor_load_codes(struct cursor *c);
 
@@ -105,11 +113,24 @@ void cursor_load_codes(struct cursor *c);
 static inline uint32_t
 cursor_code(struct cursor *c)
 {
-	if (c->is_sparse)
-		return (uint32_t)column_get(&c->chunk->codes, c->row);
-	if (!(c->loaded & 1u << COLUMNS))
+	if (!(c->loaded & 1u << COLUMNS)) {
+		if (c->is_sparse)
+			return (uint32_t)column_get(&c->chunk->codes, c->row);
 		cursor_load_codes(c);
+	}
 	return c->codes[c->row - c->first];
+}
+
+/* What column ID, which is not combined, has in row I of the pack. */
+static inline uint64_t
+cursor_at(struct cursor *c, enum column_id id, size_t i)
+{
+	if (!(c->loaded & 1u << id)) {
+		if (c->is_sparse)
+			return column_get(&c->chunk->columns[id], c->first + i);
+		cursor_load(c, id);
+	}
+	return c->values[id][i];
 }
 
 /* What column ID has in the row. */
@@ -118,11 +139,7 @@ cursor_value(struct cursor *c, enum column_id id)
 {
 	if (column_is_combined(id) && c->chunk->combined)
 		return combined_value(&c->chunk->combined[cursor_code(c)], id);
-	if (c->is_sparse)
-		return column_get(&c->chunk->columns[id], c->row);
-	if (!(c->loaded & 1u << id))
-		cursor_load(c, id);
-	return c->values[id][c->row - c->first];
+	return cursor_at(c, id, c->row - c->first);
 }
 
 /* What column ID, which is not combined, has in all rows of the pack. Borrowed until the

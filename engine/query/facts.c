@@ -6,6 +6,7 @@
 #include "engine/base/mem.h"
 #include "engine/query/crew.h"
 #include "engine/query/term.h"
+#include "engine/query/verdicts.h"
 #include "engine/store/keepsakes.h"
 
 static void
@@ -28,8 +29,9 @@ find(const struct facts_list *l, const struct text *text)
 	return i;
 }
 
-void
-facts_want(struct facts_list *l, const struct operand *o, bool is_worth)
+/* The use of O in L; NULL: there are too many. */
+static struct facts_use *
+want(struct facts_list *l, const struct operand *o)
 {
 	struct text text = { 0 };
 	size_t i;
@@ -39,13 +41,32 @@ facts_want(struct facts_list *l, const struct operand *o, bool is_worth)
 	if (i < l->n || l->n == FACTS_MAX) {
 		text_fini(&text);
 	} else {
-		l->uses[i].name = text;
-		l->uses[i].text_len = text.len;
-		l->uses[i].is_worth = false;
+		l->uses[i] = (struct facts_use){ .name = text, .text_len = text.len };
 		l->n++;
 	}
-	if (i < l->n)
-		l->uses[i].is_worth |= is_worth;
+	return i < l->n ? &l->uses[i] : NULL;
+}
+
+size_t
+facts_want(struct facts_list *l, const struct operand *o, bool is_worth)
+{
+	struct facts_use *use = want(l, o);
+
+	if (!use)
+		return FACTS_MAX;
+	use->is_worth |= is_worth;
+	return (size_t)(use - l->uses);
+}
+
+void
+facts_want_there(struct facts_list *l, const struct operand *o, uint8_t bit)
+{
+	struct facts_use *use = want(l, o);
+
+	if (use)
+		use->bits |= bit;
+	else
+		l->there = NULL;
 }
 
 const struct facts *
@@ -92,6 +113,7 @@ bytes_of(const struct facts *f)
 }
 
 #define SLOTS_EACH 1024u		/* are asked without looking whether to stop */
+#define SLOTS_A_TEXT 8u			/* at most: room for that many texts is had at once */
 #define TEXTS_LEN (64u << 10)		/* texts come in pieces of so many bytes */
 
 /* What is missing is found out by several threads, each of a part of the slots; their values
@@ -99,6 +121,8 @@ bytes_of(const struct facts *f)
 struct part {
 	struct bag values[FACTS_MAX];
 	uint32_t first, end;		/* slots */
+	struct term *terms[FACTS_MAX];	/* owned; NULL: it is not asked */
+	struct cursor *cursor;		/* owned */
 };
 
 struct finding {
@@ -117,13 +141,26 @@ is_cancelled(const struct facts_list *l)
 	return l->cancel && atomic_load(l->cancel);
 }
 
-/* Is SLOT a descriptor that is asked about? */
+/* Is V a descriptor that is asked about? */
 static bool
-is_wanted(const struct finding *x, uint32_t slot)
+is_wanted(const struct finding *x, const struct fd_version *v)
 {
-	const struct fd_version *v = store_fd_version(x->snap->store, slot);
-
 	return v && v->known && x->list->kinds >> v->kind & 1;
+}
+
+/* Note what the descriptor where P's cursor is, SLOT, has values for. */
+static void
+note_there(const struct finding *x, const struct part *p, uint32_t slot)
+{
+	uint8_t *answers = x->list->there->answers, answer = FACTS_ASKED;
+	struct value v;
+
+	if (verdicts_get(answers, slot))
+		return;
+	for (size_t i = 0; i < x->list->n; i++)
+		if (x->list->uses[i].bits && term_ask(p->terms[i], p->cursor, &v))
+			answer |= x->list->uses[i].bits;
+	verdicts_note(answers, slot, answer);
 }
 
 /* The number of what TERM says of the descriptor where C is. What follows often has the same. */
@@ -139,19 +176,40 @@ ask(struct term *term, struct cursor *c, struct bag *values)
 	return 1 + values->last;
 }
 
+/* Find out about the descriptor V, which has SLOT. */
 static void
-ask_slots(struct finding *x, struct part *p, struct term **terms, struct cursor *c)
+ask_slot(struct finding *x, struct part *p, const struct fd_version *v, uint32_t slot)
+{
+	struct facts_seen seen[FACTS_MAX] = { 0 };
+	struct facts_list *l = x->list;
+
+	for (size_t i = 0; i < l->n; i++) {
+		uint32_t id;
+
+		if (!x->made[i])
+			continue;
+		id = x->made[i]->ids[slot] = ask(p->terms[i], p->cursor, &p->values[i]);
+		seen[i].is_asked = true;
+		seen[i].value = id == FACTS_NONE ? NULL : bag_get(&p->values[i], id - 1);
+	}
+	if (l->there)
+		note_there(x, p, slot);
+	if (l->look)
+		l->look(l->look_ctx, slot, v, seen);
+}
+
+static void
+ask_slots(struct finding *x, struct part *p)
 {
 	for (uint32_t slot = p->first; slot < p->end; slot++) {
+		const struct fd_version *v = store_fd_version(x->snap->store, slot);
+
 		if (slot % SLOTS_EACH == 0 && is_cancelled(x->list)) {
 			atomic_store(&x->was_stopped, true);
 			return;
 		}
-		if (!is_wanted(x, slot) || !cursor_fd(c, slot))
-			continue;
-		for (size_t i = 0; i < x->list->n; i++)
-			if (x->made[i])
-				x->made[i]->ids[slot] = ask(terms[i], c, &p->values[i]);
+		if (is_wanted(x, v) && cursor_fd(p->cursor, slot))
+			ask_slot(x, p, v, slot);
 	}
 }
 
@@ -160,20 +218,22 @@ work(void *ctx, unsigned number)
 {
 	struct finding *x = ctx;
 	struct part *p = &x->parts[number];
-	struct cursor *c = cursor_new(x->snap, x->style);
-	struct term *terms[FACTS_MAX] = { NULL };
 
+	p->cursor = cursor_new(x->snap, x->style);
 	for (size_t i = 0; i < x->list->n; i++) {
+		if (x->made[i] || x->list->uses[i].bits)
+			p->terms[i] = term_new(x->list->uses[i].name.p, NULL);
 		if (!x->made[i])
 			continue;
-		terms[i] = term_new(x->list->uses[i].name.p, NULL);
-		p->values[i].type = term_type(terms[i]);
+		p->values[i].type = term_type(p->terms[i]);
 		p->values[i].arena.block_len = TEXTS_LEN;
+		if (p->values[i].type == T_STR)
+			bag_expect(&p->values[i], (p->end - p->first) / SLOTS_A_TEXT);
 	}
-	ask_slots(x, p, terms, c);
+	ask_slots(x, p);
 	for (size_t i = 0; i < x->list->n; i++)
-		term_free(terms[i]);
-	cursor_free(c);
+		term_free(p->terms[i]);
+	cursor_free(p->cursor);
 }
 
 /* Put together the values of operand I, and their numbers. */

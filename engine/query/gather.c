@@ -183,6 +183,25 @@ find_columns(struct gather *g)
 		      plan->columns[0]->key_entity == v->entity && !plan->snap->n_losses;
 }
 
+/* Give columns that show what the last event has bits where slots decide whether they have a
+ * value, as long as there are some. */
+static void
+find_lasts(struct gather *g)
+{
+	g->all_of_fd = g->all_of_thread = FACTS_ASKED;
+	for (size_t i = g->plan->n_keys; i < g->plan->n_columns; i++) {
+		bool is_of_fd = gather_is_of_fd(g, i);
+		uint8_t *all = is_of_fd ? &g->all_of_fd : &g->all_of_thread;
+
+		if (!gather_is_last(g, i) || !g->terms[i] || *all == UINT8_MAX ||
+		    (!is_of_fd && term_how(g->terms[i]) != TERM_BY_THREAD))
+			continue;
+		g->last_bit[i] = *all + 1 - FACTS_ASKED;
+		g->last_by[i] = is_of_fd ? COL_FD : COL_THREAD;
+		*all |= g->last_bit[i];
+	}
+}
+
 /* Which slot decides the key? COLUMNS: none. */
 static enum column_id
 slot_of_key(const struct key *key)
@@ -220,6 +239,7 @@ gather_new(const struct plan *plan, struct err *err)
 		if (add_column(g, i, err) < 0)
 			goto fail;
 	find_columns(g);
+	find_lasts(g);
 	for (size_t i = 0; i < plan->n_keys; i++) {
 		struct key *key = &g->keys[i];
 
@@ -255,6 +275,7 @@ gather_free(struct gather *g)
 	free(g->groups);
 	free(g->slots);
 	free(g->by_key);
+	free(g->by_keys);
 	free(g->kinds);
 	free(g->codes);
 	free(g->memo);
@@ -286,6 +307,7 @@ gather_shrink(struct gather *g)
 {
 	free(g->slots);
 	free(g->by_key);
+	free(g->by_keys);
 	free(g->kinds);
 	free(g->codes);
 	free(g->memo);
@@ -297,7 +319,7 @@ gather_shrink(struct gather *g)
 	g->slots = g->counted = NULL;
 	g->lasts_of_fd = NULL;
 	g->lasts_of_thread = NULL;
-	g->by_key = g->group_of_slot = NULL;
+	g->by_key = g->by_keys = g->group_of_slot = NULL;
 	g->memo = NULL;
 	g->kinds = NULL;
 	g->codes = NULL;
@@ -319,24 +341,6 @@ asks_rows(const struct gather *g, size_t i)
 	return g->terms[i] && (i < g->plan->n_keys || g->event_columns >> i & 1);
 }
 
-/* What the conditions of a view say of a descriptor is kept by themselves, and of columns that
- * show what the last event has, whether there is anything: neither is worth more. */
-void
-gather_want_facts(const struct gather *g, struct facts_list *l)
-{
-	l->kinds = UINT32_MAX;
-	for (size_t i = 0; i < g->n_sifts; i++) {
-		sift_want_facts(g->sifts[i], l, i >= g->n_own_sifts);
-		l->kinds &= sift_fd_kinds(g->sifts[i], g->cursor);
-	}
-	for (size_t i = 0; i < g->plan->n_columns; i++) {
-		if (asks_rows(g, i))
-			term_want_facts(g->terms[i], l, !gather_is_last(g, i));
-		if (g->only[i])
-			sift_want_facts(g->only[i], l, false);
-	}
-}
-
 /* Borrow what is known of which columns that show what the last event has have a value for
  * descriptors, or have it kept. */
 static void
@@ -345,9 +349,11 @@ share_lasts(struct gather *g)
 	struct text name = { 0 };
 	bool any = false;
 
+	if (g->lasts_of_fd)
+		return;
 	text_str(&name, "lasts");
 	for (size_t i = g->plan->n_keys; i < g->plan->n_columns; i++) {
-		if (!gather_is_last(g, i) || !gather_is_of_fd(g, i))
+		if (!g->last_bit[i] || g->last_by[i] != COL_FD)
 			continue;
 		text_char(&name, ' ');
 		operand_print(term_operand(g->terms[i]), &name);
@@ -358,21 +364,66 @@ share_lasts(struct gather *g)
 	text_fini(&name);
 }
 
+/* What was found out of a descriptor is told to all conditions. */
+static void
+look(void *ctx, uint32_t slot, const struct fd_version *v, const struct facts_seen *seen)
+{
+	struct gather *g = ctx;
+
+	for (size_t i = 0; i < g->n_sifts; i++)
+		sift_look(g->sifts[i], slot, v, seen);
+	for (size_t i = 0; i < g->plan->n_columns; i++)
+		if (g->only[i])
+			sift_look(g->only[i], slot, v, seen);
+}
+
+static void
+start_sifts(struct gather *g)
+{
+	for (size_t i = 0; i < g->n_sifts; i++)
+		sift_start(g->sifts[i], g->cursor);
+	for (size_t i = 0; i < g->plan->n_columns; i++)
+		if (g->only[i])
+			sift_start(g->only[i], g->cursor);
+}
+
+/* What the conditions of a view say of a descriptor is kept by themselves, and of columns that
+ * show what the last event has, whether there is anything: neither is worth more. */
+void
+gather_want_facts(struct gather *g, struct facts_list *l)
+{
+	share_lasts(g);
+	start_sifts(g);
+	l->there = g->lasts_of_fd;
+	l->look = look;
+	l->look_ctx = g;
+	l->kinds = UINT32_MAX;
+	for (size_t i = 0; i < g->n_sifts; i++) {
+		sift_want_facts(g->sifts[i], l, i >= g->n_own_sifts);
+		l->kinds &= sift_fd_kinds(g->sifts[i], g->cursor);
+	}
+	for (size_t i = 0; i < g->plan->n_columns; i++) {
+		if (asks_rows(g, i))
+			term_want_facts(g->terms[i], l, !gather_is_last(g, i));
+		if (g->last_bit[i] && g->last_by[i] == COL_FD)
+			term_want_there(g->terms[i], l, g->last_bit[i]);
+		if (g->only[i])
+			sift_want_facts(g->only[i], l, false);
+	}
+}
+
 void
 gather_use_facts(struct gather *g, const struct facts_list *l)
 {
 	for (size_t i = 0; i < g->n_sifts; i++)
 		sift_use_facts(g->sifts[i], l);
-	for (size_t i = 0; i < g->n_sifts; i++)
-		sift_start(g->sifts[i], g->cursor);
 	for (size_t i = 0; i < g->plan->n_columns; i++) {
 		if (g->terms[i])
 			term_use_facts(g->terms[i], l);
-		if (g->only[i]) {
+		if (g->only[i])
 			sift_use_facts(g->only[i], l);
-			sift_start(g->only[i], g->cursor);
-		}
 	}
+	start_sifts(g);
 	for (size_t i = 0; i < g->plan->n_keys; i++) {
 		const struct facts *f = g->keys[i].entity ? NULL : term_facts(g->keys[i].term);
 
@@ -380,6 +431,7 @@ gather_use_facts(struct gather *g, const struct facts_list *l)
 			g->keys[i].bag.base = &f->values;
 	}
 	share_lasts(g);
+	gather_make_places(g);
 }
 
 bool

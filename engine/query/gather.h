@@ -61,7 +61,7 @@ struct group {
 	uint64_t first, last;		/* events */
 	uint64_t before;		/* an event before the window has the key; 0: none */
 	bool is_unsure;			/* some of its events may be another row's */
-	uint64_t hash;
+	uint64_t hash;			/* 0: it is in no slot */
 	uint64_t unknown;		/* columns that are blank, a bit each: parts are missing */
 	enum view_entity kind;		/* of ENTITY */
 	uint32_t entity;		/* the index of one that the row is about; 0: none */
@@ -115,9 +115,6 @@ struct gather_memo {
 	uint64_t keys;
 	uint32_t group;			/* index + 1 */
 };
-
-/* What all columns that show the last event's value have, of rows with a slot. */
-enum gather_lasts { GATHER_LASTS_UNKNOWN, GATHER_LASTS_ALL, GATHER_LASTS_SOME };
 
 enum gather_fit {
 	GATHER_SUMS_UNKNOWN,
@@ -175,8 +172,13 @@ struct gather {
 	uint8_t column_of[COLUMNS_MAX];	/* whose tally is in a place */
 	size_t n_tallies;		/* of each group: places */
 	size_t n_lasts;			/* the same of lasts, which tally_of[] has, too */
-	struct verdicts *lasts_of_fd;	/* enum gather_lasts; NULL: there is nothing to be asked */
-	uint8_t *lasts_of_thread;	/* the same by slot; owned */
+	/* Columns that show what the last event has, where a slot decides that: the bits of those
+	 * that have a value, and FACTS_ASKED. */
+	uint8_t last_bit[COLUMNS_MAX];	/* 0: it is no such column */
+	uint8_t last_by[COLUMNS_MAX];	/* enum column_id */
+	uint8_t all_of_fd, all_of_thread;	/* the bits of all */
+	struct verdicts *lasts_of_fd;	/* borrowed; NULL: there is nothing to be asked */
+	uint8_t *lasts_of_thread;	/* owned */
 	uint64_t *counted;		/* that were added to sets: see add_distinct() */
 	struct group *groups;
 	size_t n_groups, cap_groups;
@@ -184,6 +186,9 @@ struct gather {
 	size_t n_slots;
 	uint32_t *by_key;		/* of a single key: index + 1 */
 	size_t n_by_key;
+	/* The same of several keys with ids below RADIX, as one number; NULL: too many. */
+	uint32_t *by_keys;
+	uint32_t radix[KEYS_MAX];
 	/* By kind of row: how often it was asked, what is known of it then. */
 	struct gather_kind *kinds;
 	uint64_t event_columns;		/* those of events that have their own tally, a bit each */
@@ -224,7 +229,7 @@ void gather_shrink(struct gather *g);
 
 /* What it asks of descriptors may be kept in L; use what there is. Before any row. L
  * outlives G. */
-void gather_want_facts(const struct gather *g, struct facts_list *l);
+void gather_want_facts(struct gather *g, struct facts_list *l);
 void gather_use_facts(struct gather *g, const struct facts_list *l);
 
 /* G has its facts, about KINDS of descriptors: find out from which slots on groups that are

@@ -3,7 +3,7 @@
 
 #include "engine/base/hash.h"
 #include "engine/base/mem.h"
-#include "engine/query/gather.h"
+#include "engine/query/gather_inside.h"
 
 #define ROOM_GROUPS 256			/* tallies of so many groups are made at once */
 
@@ -16,7 +16,7 @@ hash_keys(const struct gather *g, const uint32_t *keys)
 
 	for (size_t i = 0; i < g->plan->n_keys; i++)
 		h = hash_mix(h ^ keys[i], 0x9E3779B97F4A7C15u) + 1;
-	return h;
+	return h ? h : 1;
 }
 
 /* What stands in the slots for the group with INDEX and HASH. */
@@ -48,6 +48,8 @@ grow_slots(struct gather *g, size_t n_groups)
 	for (size_t k = 0; k < g->n_groups; k++) {
 		size_t i = g->groups[k].hash & (n - 1);
 
+		if (!g->groups[k].hash)
+			continue;
 		while (g->slots[i])
 			i = (i + 1) & (n - 1);
 		g->slots[i] = slot_of_group(k, g->groups[k].hash);
@@ -100,9 +102,42 @@ place_of_key(struct gather *g, uint32_t key)
 	return &g->by_key[key];
 }
 
+/* The same of several ones, of which facts have all there is; NULL: they do not. */
+static uint32_t *
+place_by_keys(const struct gather *g, const uint32_t *keys)
+{
+	size_t at = 0;
+
+	if (!g->by_keys)
+		return NULL;
+	for (size_t i = 0; i < g->plan->n_keys; i++) {
+		if (keys[i] >= g->radix[i])
+			return NULL;
+		at = at * g->radix[i] + keys[i];
+	}
+	return &g->by_keys[at];
+}
+
+void
+gather_make_places(struct gather *g)
+{
+	size_t n_keys = g->plan->n_keys, n = 1, max = 4 * (size_t)g->plan->snap->n_fd_versions;
+
+	for (size_t i = 0; i < n_keys; i++) {
+		const struct bag *base = g->keys[i].bag.base;
+
+		g->radix[i] = base ? base->n + 1 : 0;
+		if (!base || n > max / g->radix[i])
+			return;
+		n *= g->radix[i];
+	}
+	if (n_keys > 1)
+		g->by_keys = xzalloc(n * sizeof(*g->by_keys));
+}
+
 /* Where a group is noted, or will be: one of them. */
 struct place {
-	uint32_t *by_key;		/* of a single key: index + 1 */
+	uint32_t *by_key;		/* index + 1 */
 	uint64_t *slot;
 	uint64_t hash;
 };
@@ -116,6 +151,9 @@ find_group(struct gather *g, const uint32_t *keys, struct place *place)
 		place->by_key = place_of_key(g, keys[0]);
 		return *place->by_key;
 	}
+	place->by_key = place_by_keys(g, keys);
+	if (place->by_key)
+		return *place->by_key;
 	place->hash = hash_keys(g, keys);
 	grow_slots(g, g->n_groups + 1);
 	place->slot = place_of_keys(g, keys, place->hash);
@@ -125,12 +163,16 @@ find_group(struct gather *g, const uint32_t *keys, struct place *place)
 struct group *
 gather_find(struct gather *g, const uint32_t *keys)
 {
+	const uint32_t *by_key;
 	uint64_t *slot;
 
 	/* Others may look at the same time: nothing is to grow. */
 	if (g->plan->n_keys == 1)
 		return keys[0] < g->n_by_key && g->by_key[keys[0]] ?
 		       &g->groups[g->by_key[keys[0]] - 1] : NULL;
+	by_key = place_by_keys(g, keys);
+	if (by_key)
+		return *by_key ? &g->groups[*by_key - 1] : NULL;
 	if (!g->n_slots)
 		return NULL;
 	slot = place_of_keys(g, keys, hash_keys(g, keys));
@@ -250,7 +292,7 @@ gather_merge(struct gather *g, struct gather *from)
 	struct merged_keys m;
 
 	merge_keys(g, from, &m);
-	if (g->plan->n_keys > 1)
+	if (g->plan->n_keys > 1 && !g->by_keys)
 		grow_slots(g, g->n_groups + from->n_groups);
 	xgrow(&g->groups, &g->cap_groups, g->n_groups + from->n_groups, sizeof(*g->groups));
 	for (size_t i = 0; i < from->n_groups; i++)

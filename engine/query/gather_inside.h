@@ -27,6 +27,10 @@ bool gather_is_of_fd(const struct gather *g, size_t i);
 void gather_add_lasts(struct gather *g, struct group *group, uint64_t number,
 		      const struct gather_kind *kind);
 
+/* gather_groups.c: facts have what keys can be: have a place for each group, unless these are too
+ * many. */
+void gather_make_places(struct gather *g);
+
 /* gather_pack.c: what is to be done with the rows of code I of C, whose kind G->codes has. */
 void gather_decide(struct gather *g, const struct chunk *c, uint32_t i);
 /* The same of each code of C, which the cursor is in and which is sealed. False: nothing. */

@@ -2,8 +2,10 @@
 #include "engine/base/mem.h"
 #include "engine/query/gather_inside.h"
 #include "engine/query/known.h"
+#include "engine/query/verdicts.h"
 
 #define MEMO_SIZE 4096u			/* groups of several keys that were met last */
+#define SPARSE_MAX 100u			/* rows of a pack for which no columns are unpacked */
 
 /* Codes ------------------------------------------------------------------ */
 
@@ -73,6 +75,21 @@ take_alone(struct gather *g)
 
 /* Packs ------------------------------------------------------------------- */
 
+/* Those of rows 64 * W to 64 * W + 63 of the cursor's pack that are in FROM .. TO - 1 and not to
+ * be skipped: a bit each. */
+static inline uint64_t
+not_skipped(const struct gather *g, size_t w, size_t from, size_t to)
+{
+	const uint32_t *codes = g->cursor->codes + w * 64;
+	size_t first = from > w * 64 ? from - w * 64 : 0;
+	size_t end = to < (w + 1) * 64 ? to - w * 64 : 64;
+	uint64_t bits = 0;
+
+	for (size_t i = first; i < end; i++)
+		bits |= (uint64_t)(g->codes[codes[i]].state != GATHER_SKIP) << i;
+	return bits;
+}
+
 /* The rows of the cursor's pack from FROM to TO - 1: those that are to be taken together are
  * added to ROWS, others taken at once. */
 static void
@@ -80,23 +97,28 @@ sort_out(struct gather *g, size_t from, size_t to, uint64_t *rows)
 {
 	struct cursor *c = g->cursor;
 	uint64_t unwanted[KNOWN_WORDS] = { 0 };
+	unsigned n_alone = 0;
 
 	for (size_t i = 0; i < g->n_sifts; i++)
 		sift_add_unwanted(g->sifts[i], c, unwanted);
 	cursor_load_codes(c);
-	for (size_t i = from; i < to; i++) {
-		uint64_t bit = (uint64_t)1 << i % 64 & ~unwanted[i / 64];
-		uint8_t state = g->codes[c->codes[i]].state;
+	for (size_t w = from / 64; w * 64 < to; w++) {
+		uint64_t left = not_skipped(g, w, from, to) & ~unwanted[w];
 
-		if (state == GATHER_SKIP || !bit)
-			continue;
-		if (state == GATHER_READY) {
-			rows[i / 64] |= bit;
-			continue;
+		for (; left; left &= left - 1) {
+			unsigned bit = (unsigned)__builtin_ctzll(left);
+			uint8_t state = g->codes[c->codes[w * 64 + bit]].state;
+
+			if (state == GATHER_READY) {
+				rows[w] |= (uint64_t)1 << bit;
+			} else if (state == GATHER_ALONE) {
+				c->is_sparse = n_alone++ < SPARSE_MAX;
+				cursor_go(c, c->chunk, (uint32_t)(c->first + w * 64 + bit));
+				take_alone(g);
+			}
 		}
-		cursor_go(c, c->chunk, (uint32_t)(c->first + i));
-		take_alone(g);
 	}
+	c->is_sparse = false;
 }
 
 void
@@ -131,7 +153,7 @@ key_of(struct gather *g, size_t k, size_t i, struct gather_kind *kind, uint64_t 
 	if (key->by == COLUMNS) {
 		id = kind->key[k];
 	} else if (!key->needs_bytes || !(flags & ROW_NEEDS_BYTES)) {
-		slot = (uint32_t)cursor_column(c, key->by)[i];
+		slot = (uint32_t)cursor_at(c, key->by, i);
 		id = key->bag.base ? facts_id(term_facts(key->term), slot) : 0;
 		if (!id && key->by_slot)
 			id = key->by_slot[slot];
@@ -150,7 +172,7 @@ group_of_keys(struct gather *g, const uint32_t *keys)
 	struct gather_memo *memo;
 	struct group *group;
 
-	if (g->plan->n_keys != 2)
+	if (g->plan->n_keys != 2 || g->by_keys)
 		return gather_group(g, keys);
 	if (!g->memo)
 		g->memo = xzalloc(MEMO_SIZE * sizeof(*g->memo));
@@ -160,6 +182,26 @@ group_of_keys(struct gather *g, const uint32_t *keys)
 	group = gather_group(g, keys);
 	*memo = (struct gather_memo){ two, (uint32_t)(group - g->groups) + 1 };
 	return group;
+}
+
+/* Note row I of the cursor's pack, which is of KIND, as the last of GROUP, if it is known to have
+ * values for all columns that show the last event's. */
+static inline bool
+note_all_lasts(struct gather *g, struct group *group, size_t i, const struct gather_kind *kind)
+{
+	struct cursor *c = g->cursor;
+	uint64_t number = c->chunk->first + c->first + i;
+
+	if (!kind->has_lasts ||
+	    (kind->asks_fd && verdicts_get(g->lasts_of_fd->answers,
+					   cursor_at(c, COL_FD, i)) != g->all_of_fd) ||
+	    (kind->asks_thread && (!g->lasts_of_thread ||
+				   verdicts_get(g->lasts_of_thread, cursor_at(c, COL_THREAD, i)) !=
+				   g->all_of_thread)))
+		return false;
+	if (number >= group->last_all)
+		group->last_all = number + 1;
+	return true;
 }
 
 /* Add row I of the cursor's pack, which is of KIND, to the tallies of GROUP. */
@@ -184,10 +226,10 @@ add_values(struct gather *g, struct group *group, size_t i, const struct gather_
 		else if (step->source == KIND_CONSTANT)
 			t->sum.u += step->value.u;
 		else
-			t->sum.u += cursor_column(c, step->source == KIND_RESULT ?
-						  COL_RESULT : COL_SPAN)[i];
+			t->sum.u += cursor_at(c, step->source == KIND_RESULT ? COL_RESULT :
+									       COL_SPAN, i);
 	}
-	if (kind->n_sums < kind->n_steps) {
+	if (kind->n_sums < kind->n_steps && !note_all_lasts(g, group, i, kind)) {
 		cursor_go(c, c->chunk, (uint32_t)(c->first + i));
 		gather_add_lasts(g, group, number, kind);
 	}
@@ -223,7 +265,7 @@ group_of_slot(struct gather *g, size_t i, struct gather_kind *kind, uint64_t fla
 
 	if (!g->group_of_slot)
 		g->group_of_slot = xzalloc((n_slots + 1) * sizeof(*g->group_of_slot));
-	index = &g->group_of_slot[cursor_column(g->cursor, g->groups_by)[i]];
+	index = &g->group_of_slot[cursor_at(g->cursor, g->groups_by, i)];
 	if (!*index) {
 		group = ask_group(g, i, kind, flags);
 		*index = group ? (uint32_t)(group - g->groups) + 2 : 1;
@@ -246,18 +288,44 @@ gather_group_of_row(struct gather *g, size_t i, struct gather_kind *kind, uint64
 	return group_of_row(g, i, kind, flags);
 }
 
-/* Row I of the cursor's pack passed: add it to its group. */
+/* Row I of the cursor's pack is one of GROUP's: add it. */
 static inline void
-add_row(struct gather *g, size_t i)
+add_row(struct gather *g, size_t i, struct group *group)
 {
 	struct cursor *c = g->cursor;
 	uint32_t code = c->codes[i];
-	struct gather_kind *kind = g->codes[code].kind;
 	uint64_t flags = c->chunk->combined[code].flags, number = c->chunk->first + c->first + i;
-	struct group *group = group_of_row(g, i, kind, flags);
 
-	if (group && gather_note(g, group, number, flags))
-		add_values(g, group, i, kind);
+	if (gather_note(g, group, number, flags))
+		add_values(g, group, i, g->codes[code].kind);
+}
+
+/* Add the rows of the cursor's pack that have a bit in ROWS, which is word W. Groups may be many:
+ * what will be added to is fetched while others are looked for. */
+static void
+add_word(struct gather *g, size_t w, uint64_t rows)
+{
+	struct cursor *c = g->cursor;
+	uint32_t groups[64], n = 0;
+	uint8_t places[64];
+
+	for (uint64_t left = rows; left; left &= left - 1) {
+		size_t i = w * 64 + (size_t)__builtin_ctzll(left);
+		uint32_t code = c->codes[i];
+		struct group *group = group_of_row(g, i, g->codes[code].kind,
+						   c->chunk->combined[code].flags);
+
+		if (!group)
+			continue;
+		__builtin_prefetch(group, 1);
+		__builtin_prefetch(&group->tallies, 1);
+		places[n] = (uint8_t)i % 64;
+		groups[n++] = (uint32_t)(group - g->groups);
+	}
+	for (uint32_t k = 0; k < n; k++)
+		__builtin_prefetch(g->groups[groups[k]].tallies, 1);
+	for (uint32_t k = 0; k < n; k++)
+		add_row(g, w * 64 + places[k], &g->groups[groups[k]]);
 }
 
 static void
@@ -266,15 +334,22 @@ add_rows(struct gather *g, const uint64_t *rows)
 	uint64_t first = g->cursor->chunk->first + g->cursor->first;
 
 	for (size_t w = 0; w < KNOWN_WORDS; w++) {
-		for (uint64_t left = rows[w]; left; left &= left - 1) {
-			size_t i = w * 64 + (size_t)__builtin_ctzll(left);
-
-			if (g->plan->is_list)
-				gather_list(g, first + i);
-			else
-				add_row(g, i);
-		}
+		if (!g->plan->is_list && rows[w])
+			add_word(g, w, rows[w]);
+		for (uint64_t left = rows[w]; left && g->plan->is_list; left &= left - 1)
+			gather_list(g, first + w * 64 + (size_t)__builtin_ctzll(left));
 	}
+}
+
+/* Are there so few ROWS that columns of the pack need not be unpacked? */
+static bool
+is_sparse(const uint64_t *rows)
+{
+	unsigned n = 0;
+
+	for (size_t w = 0; w < KNOWN_WORDS; w++)
+		n += (unsigned)__builtin_popcountll(rows[w]);
+	return n < SPARSE_MAX;
 }
 
 /* Leave of ROWS those of groups which the plan still looks for, as far as slots tell: of others
@@ -310,10 +385,14 @@ gather_pack(struct gather *g, size_t from, size_t to)
 	sort_out(g, from, to, rows);
 	if (g->plan->among)
 		leave_wanted(g, rows);
-	for (size_t i = 0; i < g->n_sifts; i++)
+	for (size_t i = 0; i < g->n_sifts; i++) {
+		g->cursor->is_sparse = is_sparse(rows);
 		if (g->sifts_asked >> i & 1)
 			gather_ask_sift(g, i, rows);
+	}
+	g->cursor->is_sparse = is_sparse(rows);
 	add_rows(g, rows);
+	g->cursor->is_sparse = false;
 }
 
 /* Chunks ------------------------------------------------------------------ */

@@ -38,50 +38,78 @@ has_value(struct gather *g, const struct gather_step *step)
 	return value_of_step(g, step, &v);
 }
 
-/* Has the descriptor (or thread) of the cursor's row, SLOT, a value for STEP? What it is need not
+/* Has the descriptor (or thread) of the cursor's row, SLOT, a value for COLUMN? What it is need not
  * be remembered. */
 static bool
-slot_has_value(struct gather *g, const struct gather_step *step, uint32_t slot)
+slot_has_value(struct gather *g, size_t column, uint32_t slot)
 {
+	struct term *t = g->terms[column];
+	bool is_of_fd = g->last_by[column] == COL_FD;
+	uint32_t id = is_of_fd ? facts_id(term_facts(t), slot) : 0;
 	struct value v;
 
-	if (step->by == COL_FD && step->source != GATHER_FACT && cursor_fd(g->cursor, slot))
-		return term_ask(g->terms[step->column], g->cursor, &v);
-	return has_value(g, step);
+	if (id)
+		return id != FACTS_NONE;
+	if (is_of_fd && cursor_fd(g->cursor, slot))
+		return term_ask(t, g->cursor, &v);
+	return term_get(t, g->cursor, &v);
 }
 
-/* Has the cursor's row, of KIND, a value for all columns that show that of the last event, as
- * far as its slot of BY decides that? KNOWN remembers it. */
-static bool
-has_all_lasts(struct gather *g, const struct gather_kind *kind, enum column_id by,
-	      uint8_t *known)
+/* FACTS_ASKED, and the bits of columns that show what the last event has and have a value for the
+ * cursor's row, which its slot of BY decides. KNOWN remembers it. */
+static uint8_t
+lasts_of_slot(struct gather *g, enum column_id by, uint8_t *known)
 {
 	uint32_t slot = (uint32_t)cursor_value(g->cursor, by);
-	uint8_t answer = verdicts_get(known, slot);
+	uint8_t bits = verdicts_get(known, slot);
+	const struct fd_version *v;
 
-	if (answer == GATHER_LASTS_UNKNOWN) {
-		answer = GATHER_LASTS_ALL;
-		for (size_t i = kind->n_sums; i < kind->n_steps; i++)
-			if (kind->steps[i].by == by &&
-			    !slot_has_value(g, &kind->steps[i], slot))
-				answer = GATHER_LASTS_SOME;
-		verdicts_note(known, slot, answer);
-	}
-	return answer == GATHER_LASTS_ALL;
+	if (bits)
+		return bits;
+	bits = FACTS_ASKED;
+	if (by == COL_FD && !slot && !(cursor_value(g->cursor, COL_FLAGS) & ROW_NEEDS_BYTES))
+		return bits;
+	v = by == COL_FD ? store_fd_version(g->plan->snap->store, slot) : NULL;
+	for (size_t i = g->plan->n_keys; i < g->plan->n_columns; i++)
+		if (g->last_bit[i] && g->last_by[i] == by && slot_has_value(g, i, slot))
+			bits |= g->last_bit[i];
+	/* What is no descriptor that is known has what its row has. */
+	if (by != COL_FD || (v && v->known))
+		verdicts_note(known, slot, bits);
+	return bits;
 }
 
+static uint8_t
+lasts_of_thread(struct gather *g)
+{
+	if (!g->lasts_of_thread)
+		g->lasts_of_thread = xzalloc(1u + g->plan->snap->n_thread_versions);
+	return lasts_of_slot(g, COL_THREAD, g->lasts_of_thread);
+}
+
+/* Has the cursor's row, of KIND, a value for all columns that show that of the last event? */
 static bool
 has_all(struct gather *g, const struct gather_kind *kind)
 {
-	if (!kind->has_lasts || (kind->asks_fd && !g->lasts_of_fd))
-		return false;
-	if (kind->asks_fd && !has_all_lasts(g, kind, COL_FD, g->lasts_of_fd->answers))
-		return false;
-	if (!kind->asks_thread)
-		return true;
-	if (!g->lasts_of_thread)
-		g->lasts_of_thread = xzalloc(1u + g->plan->snap->n_thread_versions);
-	return has_all_lasts(g, kind, COL_THREAD, g->lasts_of_thread);
+	return kind->has_lasts &&
+	       (!kind->asks_fd ||
+		lasts_of_slot(g, COL_FD, g->lasts_of_fd->answers) == g->all_of_fd) &&
+	       (!kind->asks_thread || lasts_of_thread(g) == g->all_of_thread);
+}
+
+/* Has it one for STEP, which needs one? */
+static bool
+has_last(struct gather *g, const struct gather_step *step)
+{
+	switch (step->by) {
+	case COL_FD:
+		return lasts_of_slot(g, COL_FD, g->lasts_of_fd->answers) &
+		       g->last_bit[step->column];
+	case COL_THREAD:
+		return lasts_of_thread(g) & g->last_bit[step->column];
+	default:
+		return has_value(g, step);
+	}
 }
 
 void
@@ -107,7 +135,7 @@ gather_add_lasts(struct gather *g, struct group *group, uint64_t number,
 
 		if (!step->is_sure && !sift_row(g->only[step->column], g->cursor))
 			continue;
-		if (step->add == GATHER_LAST || has_value(g, step))
+		if (step->add == GATHER_LAST || has_last(g, step))
 			gather_note_last(g, group, step->tally, number);
 	}
 }
@@ -244,6 +272,8 @@ make_step(struct gather *g, struct gather_kind *kind, uint32_t number, unsigned 
 		step->facts = facts;
 	}
 	step->by = (uint8_t)slot_of_step(g, step, flags);
+	if (gather_is_last(g, i) && !g->last_bit[i])
+		step->by = COLUMNS;
 	step->add = (uint8_t)add_of(g, i);
 	/* Which value it is, is asked in the end. */
 	if (t && g->how[i].aggregation == VIEW_FIRST && term_is_always(t, number))

@@ -95,6 +95,7 @@ check_node(const struct expr *e)
 	struct sift_node *n = xzalloc(sizeof(*n));
 
 	n->kind = EXPR_CHECK;
+	n->use = FACTS_MAX;
 	n->expr = e;
 	n->check = c;
 	n->how = c->is_of_event ? TERM_BY_TIME : how_of_check(c);
@@ -258,20 +259,21 @@ start(struct sift_node *n, struct cursor *c)
 void
 sift_start(struct sift *s, struct cursor *c)
 {
+	sift_node_find_kinds(s->top, c);
 	start(s->top, c);
 }
 
 static void
-want_facts(const struct sift_node *n, struct facts_list *l, bool is_worth)
+want_facts(struct sift_node *n, struct facts_list *l, bool is_worth)
 {
 	if (has_facts(n))
-		facts_want(l, n->check->left, is_worth);
-	for (const struct sift_node *kid = n->first; kid; kid = kid->next)
+		n->use = facts_want(l, n->check->left, is_worth);
+	for (struct sift_node *kid = n->first; kid; kid = kid->next)
 		want_facts(kid, l, is_worth);
 }
 
 void
-sift_want_facts(const struct sift *s, struct facts_list *l, bool is_worth)
+sift_want_facts(struct sift *s, struct facts_list *l, bool is_worth)
 {
 	want_facts(s->top, l, is_worth);
 }
@@ -324,8 +326,15 @@ ask_fact(const struct sift_node *n, uint32_t id)
 static bool
 find_slot(const struct sift_node *n, struct cursor *c, uint32_t slot)
 {
+	const struct fd_version *v;
+
 	if (facts_id(n->facts, slot))
 		return ask_fact(n, facts_id(n->facts, slot));
+	if (n->is_of_fd_kind) {
+		v = store_fd_version(c->snap->store, slot);
+		if (v && v->known)
+			return n->fd_kinds >> v->kind & 1;
+	}
 	if (n->how == TERM_BY_FD && !n->is_of_writes && cursor_fd(c, slot))
 		return check_holds(n->check, &c->ev);
 	if (n->is_of_thread && cursor_thread_light(c, slot))

@@ -14,6 +14,7 @@
 #include "engine/query/cursor.h"
 
 struct facts_list;
+struct facts_seen;
 struct sift;
 
 /* TEXT must outlive it; OPTIONS may be NULL. The caller owns it, and frees it before the
@@ -23,12 +24,17 @@ struct sift *sift_new(const char *text, const struct filter_options *options,
 void sift_free(struct sift *s);		/* NULL is fine */
 
 /* As those of terms. */
-void sift_want_facts(const struct sift *s, struct facts_list *l, bool is_worth);
+void sift_want_facts(struct sift *s, struct facts_list *l, bool is_worth);
 void sift_use_facts(struct sift *s, const struct facts_list *l);
 
 /* Before the first row, where many are asked: so that those who ask at the same time share
  * what is found out. */
 void sift_start(struct sift *s, struct cursor *c);
+
+/* SEEN was found out of the descriptor V, which has SLOT: note what S says of it, as far as that
+ * tells. After sift_start(); for several threads at once. */
+void sift_look(struct sift *s, uint32_t slot, const struct fd_version *v,
+	       const struct facts_seen *seen);
 
 /* Is C's row wanted? */
 bool sift_row(struct sift *s, struct cursor *c);

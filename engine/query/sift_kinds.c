@@ -43,6 +43,16 @@ kinds_of(const struct sift_node *n, const struct cursor *c)
 	return kinds;
 }
 
+void
+sift_node_find_kinds(struct sift_node *n, const struct cursor *c)
+{
+	n->is_of_fd_kind = is_of_kind(n);
+	if (n->is_of_fd_kind)
+		n->fd_kinds = kinds_of_check(n, c);
+	for (struct sift_node *kid = n->first; kid; kid = kid->next)
+		sift_node_find_kinds(kid, c);
+}
+
 uint32_t
 sift_fd_kinds(const struct sift *s, const struct cursor *c)
 {

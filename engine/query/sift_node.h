@@ -33,11 +33,14 @@ struct sift_node {
 	uint8_t *by_kind;		/* by kind of row: see sift_pack.c */
 	struct term *term;		/* what is compared, where terms know a short way */
 	const struct facts *facts;	/* borrowed; NULL: none */
+	size_t use;			/* its index among what facts are wanted of; or FACTS_MAX */
 	struct at_hand *at_hand;	/* of what needs bytes; NULL: it always does */
 	struct known *known;		/* what it said before, where that is worth it */
 	bool is_part;			/* of one that the same slots decide */
 	struct known *of_bytes;		/* the same, only of rows whose bytes decide */
 	enum column_id by;		/* COL_THREAD, COL_FD: its slots decide; else COLUMNS */
+	bool is_of_fd_kind;		/* the kind of a descriptor alone decides: */
+	uint32_t fd_kinds;		/* those that it says yes to, a bit each */
 	bool needs_bytes;		/* term_needs_bytes(), of one of its parts too */
 	bool is_of_writes;		/* term_is_of_writes() */
 	bool is_of_tracers;		/* what marks no span has no such thing */
@@ -57,6 +60,9 @@ bool sift_node_row(struct sift_node *n, struct cursor *c);
 
 /* What is known of all rows of the kind of C's row. */
 enum sift_verdict sift_node_kind(struct sift_node *n, struct cursor *c);
+
+/* Note which kinds of descriptors N and its parts say yes to, where that decides. */
+void sift_node_find_kinds(struct sift_node *n, const struct cursor *c);
 
 /* What N, which the type of an event decides, says of rows of the combination OF. */
 static inline enum verdict

@@ -46,7 +46,7 @@ combined_of(const struct cursor *c, size_t i)
 static bool
 test_slot(struct sift_node *n, struct cursor *c, size_t i)
 {
-	size_t slot = c->values[n->by][i];
+	size_t slot = cursor_at(c, n->by, i);
 	uint8_t answer = sift_answer(n, slot);
 
 	return answer == SIFT_UNKNOWN ? sift_note(n, slot, test_alone(n, c, i)) :
@@ -64,7 +64,7 @@ test_slot_or_bytes(struct sift_node *n, struct cursor *c, size_t i)
 static bool
 test_write(struct sift_node *n, struct cursor *c, size_t i)
 {
-	size_t slot = combined_of(c, i)->flags & ROW_WRITES ? c->values[COL_FD][i] : 0;
+	size_t slot = combined_of(c, i)->flags & ROW_WRITES ? cursor_at(c, COL_FD, i) : 0;
 	uint8_t answer = sift_answer(n, slot);
 
 	return answer == SIFT_UNKNOWN ? test_alone(n, c, i) : answer == SIFT_WANTED;
@@ -103,7 +103,7 @@ find_kind(const struct sift_node *n, uint32_t kind)
 static bool
 test_value(const struct sift_node *n, struct cursor *c, enum column_id id, size_t i)
 {
-	struct value v = { .u = cursor_column(c, id)[i] };
+	struct value v = { .u = cursor_at(c, id, i) };
 
 	return check_value(n->check, &v);
 }
@@ -150,7 +150,6 @@ static void
 node_by_slot(struct sift_node *n, struct cursor *c, uint64_t *rows)
 {
 	sift_node_have_answers(n, c);
-	cursor_column(c, n->by);
 	if (n->by == COL_FD && n->needs_bytes)
 		test_each(n, c, rows, test_slot_or_bytes);
 	else
@@ -161,7 +160,6 @@ static void
 check_writes(struct sift_node *n, struct cursor *c, uint64_t *rows)
 {
 	sift_node_have_answers(n, c);
-	cursor_column(c, COL_FD);
 	test_each(n, c, rows, test_write);
 }
 

@@ -78,7 +78,7 @@ grow(struct bag *b, size_t n)
 {
 	n = n > 64 ? n : 64;
 	free(b->slots);
-	b->slots = xzalloc(n * sizeof(*b->slots));
+	b->slots = xzalloc_used(n * sizeof(*b->slots));
 	b->n_slots = n;
 	for (uint32_t id = 1; id <= b->n; id++) {
 		size_t i = b->entries[id - 1].hash & (n - 1);
@@ -87,6 +87,17 @@ grow(struct bag *b, size_t n)
 			i = (i + 1) & (n - 1);
 		b->slots[i] = id;
 	}
+}
+
+void
+bag_expect(struct bag *b, size_t n)
+{
+	size_t n_slots = 64;
+
+	while (n_slots < 2 * n)
+		n_slots *= 2;
+	if (n_slots > b->n_slots)
+		grow(b, n_slots);
 }
 
 /* Where V is in the slots of B, or would be. */
@@ -156,12 +167,7 @@ bag_find(const struct bag *b, const struct value *v)
 void
 bag_put_all(struct bag *b, const struct bag *from, uint32_t *ids)
 {
-	size_t n_slots = 64;
-
-	while (n_slots < 2u * ((size_t)b->n + from->n))
-		n_slots *= 2;
-	if (n_slots > b->n_slots)
-		grow(b, n_slots);
+	bag_expect(b, (size_t)b->n + from->n);
 	for (uint32_t i = 0; i < from->n; i++) {
 		const struct bag_entry *e = &from->entries[i];
 

@@ -32,6 +32,8 @@ struct bag_entry {
 	uint64_t hash;
 };
 
+/* There will be about so many values: have room for them. */
+void bag_expect(struct bag *b, size_t n);
 /* The id of V, from 1; its bytes are copied when it is new. */
 uint32_t bag_put(struct bag *b, const struct value *v);
 /* The same; 0: it has none. */

@@ -136,16 +136,9 @@ term_level(const struct operand *o)
 bool
 term_needs_bytes(const struct operand *o)
 {
-	static const char *const names[] = {
-		"fd.name", "fd.nameraw", "fd.directory", "fd.filename", "fd.containername",
-		"fd.containerdirectory",
-	};
 	const struct field_use *use = operand_field(o);
 
-	for (size_t i = 0; use && i < ARRAY_LEN(names); i++)
-		if (!strcmp(use->field->name, names[i]))
-			return true;
-	return !use;
+	return !use || use->field->flags & FIELD_OF_TRY;
 }
 
 bool
@@ -222,6 +215,15 @@ term_want_facts(const struct term *t, struct facts_list *l, bool is_worth)
 {
 	if (has_facts(t))
 		facts_want(l, t->operand, is_worth);
+}
+
+void
+term_want_there(const struct term *t, struct facts_list *l, uint8_t bit)
+{
+	if (has_facts(t))
+		facts_want_there(l, t->operand, bit);
+	else
+		l->there = NULL;
 }
 
 void
@@ -691,6 +693,18 @@ term_get(struct term *t, struct cursor *c, struct value *out)
 	default:
 		return get_by_event(t, c, out);
 	}
+}
+
+bool
+term_get_once(struct term *t, struct cursor *c, struct value *out)
+{
+	uint32_t slot;
+
+	if (!has_facts(t) || (t->needs_bytes && cursor_value(c, COL_FLAGS) & ROW_NEEDS_BYTES))
+		return term_get(t, c, out);
+	slot = (uint32_t)cursor_value(c, COL_FD);
+	return !slot || facts_id(t->facts, slot) || !cursor_fd(c, slot) ? term_get(t, c, out) :
+									  term_ask(t, c, out);
 }
 
 enum kind_source

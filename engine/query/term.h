@@ -46,6 +46,8 @@ void term_free(struct term *t);		/* NULL is fine */
 /* What T asks of descriptors may be kept in L, which it may be worth; use what there is. L
  * outlives T. */
 void term_want_facts(const struct term *t, struct facts_list *l, bool is_worth);
+/* The same of whether there is a value: see facts_want_there(). */
+void term_want_there(const struct term *t, struct facts_list *l, uint8_t bit);
 void term_use_facts(struct term *t, const struct facts_list *l);
 /* What it uses, or NULL. */
 const struct facts *term_facts(const struct term *t);
@@ -57,6 +59,9 @@ enum value_type term_type(const struct term *t);
 /* Its value for C's row. Lists come as their text, with type T_STR. Borrowed: what is
  * remembered as long as T lives, the rest until the next value. */
 bool term_get(struct term *t, struct cursor *c, struct value *out);
+/* The same where hardly anything else will be asked of the same descriptor: it is not
+ * remembered. */
+bool term_get_once(struct term *t, struct cursor *c, struct value *out);
 
 /* Where values are kept by their numbers (sheet.h): that of C's row, which means the same as
  * long as *AGE does; SHEET_NONE: it has no value. 0: it is not known, or none is kept. */

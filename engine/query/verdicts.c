@@ -9,7 +9,7 @@
 static struct verdicts *
 new_verdicts(struct keepsakes *from, size_t n_slots, const struct verdicts *was)
 {
-	struct verdicts *v = xzalloc(sizeof(*v) + n_slots + 1);
+	struct verdicts *v = xzalloc_used(sizeof(*v) + n_slots + 1);
 
 	v->from = from;
 	v->n_slots = n_slots;

@@ -5,7 +5,7 @@
 #include "engine/base/mem.h"
 #include "engine/store/chunk.h"
 
-#define PAYS 8u				/* rows of a pack for which it is unpacked */
+#define PAYS 64u			/* rows of a pack for which it is unpacked */
 
 struct row_reader {
 	const struct chunk *c;		/* NULL: none, or it is not sealed */

@@ -40,6 +40,15 @@ struct tuple {
 	uint64_t unix_src, unix_dst;	/* kernel addresses */
 };
 
+/* Families, as in flag set socket_families. */
+#define PPM_UNIX 1
+#define PPM_INET 2
+#define PPM_INET6 10
+
+/* A parameter of kind PK_SOCKTUPLE to *T, and its family (PPM_INET and so on) to *FAMILY. False:
+ * there is nothing in it. */
+bool tuple_from_param(struct span s, struct tuple *t, uint8_t *family);
+
 /* One open descriptor of one table. */
 struct descriptor {
 	uint32_t id;

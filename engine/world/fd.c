@@ -185,20 +185,33 @@ fd_make(struct call *c, int64_t num, uint8_t kind)
 
 /* Names --------------------------------------------------------------- */
 
+/* Write V at AT: where it ends. */
+static char *
+put_octet(char *at, uint8_t v)
+{
+	if (v >= 100)
+		*at++ = (char)('0' + v / 100);
+	if (v >= 10)
+		*at++ = (char)('0' + v / 10 % 10);
+	*at++ = (char)('0' + v % 10);
+	return at;
+}
+
 static void
 append_ip(struct text *t, const uint8_t *ip, bool is_v6)
 {
-	char words[INET6_ADDRSTRLEN];
+	char words[INET6_ADDRSTRLEN], *at;
 
 	if (is_v6) {
 		text_str(t, inet_ntop(AF_INET6, ip, words, sizeof(words)));
 		return;
 	}
-	for (int i = 0; i < 4; i++) {
-		if (i)
-			text_char(t, '.');
-		text_u64(t, ip[i]);
+	at = put_octet(text_room(t, INET_ADDRSTRLEN), ip[0]);
+	for (int i = 1; i < 4; i++) {
+		*at++ = '.';
+		at = put_octet(at, ip[i]);
 	}
+	t->len = (size_t)(at - t->p);
 }
 
 static void

@@ -10,10 +10,7 @@
  * learned from the datagrams that pass.
  */
 
-#define PPM_UNIX 1			/* families, as in flag set socket_families */
-#define PPM_INET 2
-#define PPM_INET6 10
-#define PPM_NETLINK 16
+#define PPM_NETLINK 16			/* a family, too */
 
 #define KERNEL_EINPROGRESS 115
 #define SOCK_CLOEXEC_BIT 02000000	/* in socket()'s type, as in the kernel */

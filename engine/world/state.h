@@ -280,7 +280,6 @@ void initial_finish(struct world *w);
  * its role and the ends that are not told. */
 void socket_note_served(struct world *w, const struct descriptor *fd);
 void socket_fix_initial(const struct world *w, struct descriptor *fd);
-bool tuple_from_param(struct span s, struct tuple *t, uint8_t *family);
 
 /* version.c */
 /* CONTENT turned out to be what ID stands for. */

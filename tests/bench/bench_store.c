@@ -11,7 +11,7 @@
  * those of the timeline above the table: of events, bytes, errors, the p99 and CPU time. Each
  * view is asked for in a process of its own, so that none finds what another one found out. An
  * empty VIEW is all of them. With WINDOWS, each of the ROUNDS sees another one of so many
- * windows of the events, one after the other.
+ * windows of the events, one after the other. With 0 ROUNDS the first time is all, for a profile.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -150,7 +150,6 @@ time_first(const struct snapshot *snap, struct query *q)
 	q->watch = NULL;
 	printf("%-22s %8zu rows %8.1f %8.1f %8.1f", q->view->id, n_rows,
 	       first.rows ? 1000 * (first.rows - start) : ms, ms, 1000 * (cpu_s() - cpu));
-	printf(" %8.1f", time_query(snap, q, &n_rows));
 }
 
 /* Ask Q ROUNDS times: the milliseconds, in their order. The median. */
@@ -181,9 +180,17 @@ time_view(const struct snapshot *snap, const struct view *v, size_t rounds, cons
 	struct crew *crew = crew_new(false);
 	struct query q = { .view = v, .filters = filters, .n_filters = filter != NULL,
 			   .rows_first = ROWS_FIRST, .crew = crew };
-	double *ms = xreallocarray(NULL, rounds, sizeof(*ms)), cpu, median;
+	double *ms = xreallocarray(NULL, rounds + 1, sizeof(*ms)), cpu, median;
+	size_t n_rows;
 
 	time_first(snap, &q);
+	if (!rounds) {
+		printf("\n");
+		crew_free(crew);
+		free(ms);
+		return;
+	}
+	printf(" %8.1f", time_query(snap, &q, &n_rows));
 	cpu = cpu_s();
 	median = time_rounds(snap, &q, rounds, windows, ms);
 	printf(" %8.1f %8.1f %8.1f", median, ms[rounds - 1],

@@ -4,6 +4,7 @@
  */
 #include <math.h>
 
+#include "engine/filter/filter.h"
 #include "engine/query/show.h"
 #include "tests/lib/check.h"
 #include "tests/unit/query_kit.h"
@@ -298,6 +299,47 @@ check_ends(const struct view_set *views)
 	scap_fini(&y.b);
 }
 
+/* Whom nobody answered is a peer, too. */
+static void
+check_refused(const struct view_set *views)
+{
+	struct scap_value tuple = scap_tuple("0.0.0.0", 0, "10.0.0.9", 5432);
+	struct system y = { .s = store_new(0) };
+	static struct filter_options options;
+	const char *filters[] = { "fd.ip = 10.0.0.9 and fd.sport = 5432 and not fd.lip exists" };
+	struct query q = { .filters = filters, .n_filters = 1, .options = &options };
+	struct snapshot *snap;
+	struct table *t;
+
+	store_take(y.s, &(struct record){ .kind = RECORD_SECTION, .section = { .name = "x" } });
+	proc(&y, APP, 1, "app");
+	at(&y, 0, APP);
+	scap_event(&y.b, EV_SOCKET_X, N(6), N(2), N(1), N(0));
+	for (int i = 0; i < 3; i++) {
+		scap_event(&y.b, EV_CONNECT_E, N(6), scap_empty());
+		y.b.ts_ns += MS;
+		scap_event(&y.b, EV_CONNECT_X, N(-111), tuple, N(6));
+	}
+	feed(&y);
+	snap = store_snapshot(y.s);
+	t = ask(snap, views, "peers", NULL);
+	CHECK(t->n_rows == 1 && is_u(cell(t, 0, "ERRORS"), 3), "calls that were refused");
+	table_free(t);
+	t = ask(snap, views, "connections", NULL);
+	CHECK(is_u(of(t, "RPORT", 5432, NULL, "IN"), 0) && !cell(t, 0, "LPORT")->state,
+	      "are a connection to where they went");
+	table_free(t);
+	t = ask(snap, views, "sports", NULL);
+	CHECK(is_u(of(t, "PORT", 5432, NULL, "CALLS"), 3), "and of the server's port");
+	table_free(t);
+	t = ask(snap, views, "syscalls", &q);
+	CHECK(t->n_rows == 1 && is_u(cell(t, 0, "CALLS"), 3), "filters find them");
+	table_free(t);
+	snapshot_free(snap);
+	store_free(y.s);
+	scap_fini(&y.b);
+}
+
 static void
 check_losses(struct system *y, const struct view_set *views)
 {
@@ -381,6 +423,7 @@ main(void)
 	check_files(snap, views);
 	snapshot_free(snap);
 	check_ends(views);
+	check_refused(views);
 	check_losses(&y, views);
 	check_shown();
 	view_set_free(views);
