@@ -347,6 +347,12 @@ take_uring(struct encoder *e, struct event *ev)
 	return end_async(e, start, ev);
 }
 
+static uint32_t
+bounded(uint64_t kb)
+{
+	return kb < UINT32_MAX ? (uint32_t)kb : UINT32_MAX;
+}
+
 /* How long a thread has run: exactly for us, then as a sample for others. */
 static bool
 take_time(struct encoder *e, struct event *ev)
@@ -365,9 +371,9 @@ take_time(struct encoder *e, struct event *ev)
 	time.pf_major = cpu.pf_major;
 	time.pf_minor = cpu.pf_minor;
 	time.has_memory = cpu.memory.vm_pages > 0;
-	time.vmsize_kb = (uint32_t)(cpu.memory.vm_pages * kb);
-	time.vmrss_kb = (uint32_t)(cpu.memory.rss_pages * kb);
-	time.vmswap_kb = (uint32_t)(cpu.memory.swap_pages * kb);
+	time.vmsize_kb = bounded(cpu.memory.vm_pages * kb);
+	time.vmrss_kb = bounded(cpu.memory.rss_pages * kb);
+	time.vmswap_kb = bounded(cpu.memory.swap_pages * kb);
 	if (e->has_sample) {
 		e->has_sample = false;
 		begin(e, &cpu.head, EV_PROCINFO_E, 2);

@@ -80,11 +80,18 @@ cpu_sample_event(int64_t tid, uint64_t ns, const struct cpu_time *time, struct t
 	end_param(bytes, ev);
 }
 
+static uint32_t
+bounded(uint64_t kb)
+{
+	return kb < UINT32_MAX ? (uint32_t)kb : UINT32_MAX;
+}
+
 bool
 cpu_time_parse(struct span data, struct cpu_time *out)
 {
 	char text[DATA_MAX + 1];
 	struct cpu_time t = { .user_ns = 0 };
+	uint64_t kb[3] = { 0, 0, 0 };
 	int ends[3] = { 0, 0, 0 };
 	size_t end;
 
@@ -95,10 +102,13 @@ cpu_time_parse(struct span data, struct cpu_time *out)
 	memcpy(text, data.p, data.len);
 	text[data.len] = '\0';
 	if (sscanf(text, "user_ns=%20" SCNu64 " system_ns=%20" SCNu64 "%n pgft_maj=%20" SCNu64
-		   " pgft_min=%20" SCNu64 "%n vm_size=%10" SCNu32 " vm_rss=%10" SCNu32
-		   " vm_swap=%10" SCNu32 "%n", &t.user_ns, &t.system_ns, &ends[0], &t.pf_major,
-		   &t.pf_minor, &ends[1], &t.vmsize_kb, &t.vmrss_kb, &t.vmswap_kb, &ends[2]) < 2)
+		   " pgft_min=%20" SCNu64 "%n vm_size=%20" SCNu64 " vm_rss=%20" SCNu64
+		   " vm_swap=%20" SCNu64 "%n", &t.user_ns, &t.system_ns, &ends[0], &t.pf_major,
+		   &t.pf_minor, &ends[1], &kb[0], &kb[1], &kb[2], &ends[2]) < 2)
 		return false;
+	t.vmsize_kb = bounded(kb[0]);
+	t.vmrss_kb = bounded(kb[1]);
+	t.vmswap_kb = bounded(kb[2]);
 	t.has_faults = ends[1] > 0;
 	t.has_memory = ends[2] > 0;
 	end = (size_t)(t.has_memory ? ends[2] : t.has_faults ? ends[1] : ends[0]);

@@ -65,6 +65,9 @@ data_is_parsed(void)
 		{ UINT64_MAX, UINT64_MAX, true, true, UINT64_MAX, UINT64_MAX, UINT32_MAX,
 		  UINT32_MAX, UINT32_MAX },
 	};
+	static const char too_large[] = "user_ns=1 system_ns=2 pgft_maj=3 pgft_min=4 "
+		"vm_size=18446744073709551615 vm_rss=4294967296 vm_swap=1";
+	const struct span large = { (const uint8_t *)too_large, sizeof(too_large) };
 	struct cpu_time t;
 
 	for (size_t i = 0; i < ARRAY_LEN(data); i++) {
@@ -72,6 +75,9 @@ data_is_parsed(void)
 
 		CHECK(cpu_time_parse(s, &t) == data[i].is_one, "`%s`", data[i].data);
 	}
+	CHECK(cpu_time_parse(large, &t) &&
+	      t.vmsize_kb == UINT32_MAX && t.vmrss_kb == UINT32_MAX && t.vmswap_kb == 1,
+	      "what is too large is the largest there is");
 	for (size_t i = 0; i < ARRAY_LEN(times); i++) {
 		struct text text = { 0 };
 
