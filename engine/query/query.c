@@ -494,7 +494,7 @@ gather(struct inquiry *q, enum extent *extent, struct err *err)
 	if (has_past && firsts_are_kept(plan->snap))
 		plan->firsts = q->firsts = firsts_borrow(g);
 	/* Half of the events before a window do not tell what is new in it. */
-	if (!gather_asks_bytes(g) || has_past)
+	if (!gather_asks_bytes(g) || (has_past && !plan->firsts))
 		plan->stop_ns = 0;
 	else if (plan->stop_ns && gather_shows_bytes(g) && !q->q.rows_first &&
 		 plan->rows_max > FIRST_ROWS)
