@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "engine/base/mem.h"
+#include "engine/base/text.h"
+#include "engine/query/across.h"
 #include "engine/store/store.h"
 #include "ui/heatmap.h"
 #include "ui/row_id.h"
@@ -88,10 +90,16 @@ answer_table(struct ask *a, const struct question *q, const struct snapshot *sna
 		.rows_first = q->rows_first, .crew = a->of.crew, .style = a->of.style,
 		.options = a->of.options, .watch = &a->watch,
 	};
+	struct text times = { 0 };
+	const char **filters = xreallocarray(NULL, q->n_filters + 1, sizeof(*filters));
 
+	for (size_t i = 0; i < q->n_filters; i++)
+		filters[i] = q->filters[i];
+	query.filters = filters;
 	if (q->to_ns) {
-		query.first = snapshot_split(snap, q->from_ns);
-		query.end = snapshot_split(snap, q->to_ns + 1);
+		across_set(snap, &query, &times);
+		if (times.len)
+			filters[query.n_filters++] = times.p;
 		/* 0 would be "to the last one". */
 		if (!query.end)
 			query.end = 1;
@@ -99,6 +107,8 @@ answer_table(struct ask *a, const struct question *q, const struct snapshot *sna
 	a->watch.partial = q->wants_parts ? show_part : NULL;
 	a->watch.ctx = &(struct showing){ a, q };
 	out->table = query_run(snap, &query, &out->err);
+	free(filters);
+	text_fini(&times);
 	a->watch.partial = NULL;
 	out->view = q->view;
 	if (!out->table || !q->seeks)

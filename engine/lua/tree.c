@@ -313,6 +313,28 @@ read_in_sandbox(struct reading *r)
 	return -EINVAL;
 }
 
+static void
+skip(struct span *text, size_t n)
+{
+	text->p += n;
+	text->len -= n;
+}
+
+/* What the Lua of a command line passes over, too: a mark of UTF-8, and a first line for the
+ * kernel, whose end stays so that lines have their numbers. */
+static void
+skip_head(struct span *text)
+{
+	const uint8_t *end;
+
+	if (text->len >= 3 && !memcmp(text->p, "\xEF\xBB\xBF", 3))
+		skip(text, 3);
+	if (!text->len || *text->p != '#')
+		return;
+	end = memchr(text->p, '\n', text->len);
+	skip(text, end ? (size_t)(end - text->p) : text->len);
+}
+
 static int
 fill_tree(struct reading *r)
 {
@@ -320,6 +342,7 @@ fill_tree(struct reading *r)
 
 	if (r->text.len > TREE_FILE_MAX)
 		return err_set(r->err, -EFBIG, "%s: longer than 256 KiB", r->name);
+	skip_head(&r->text);
 	if (r->text.len && *r->text.p == '\x1b')
 		return err_set(r->err, -EINVAL, "%s: compiled Lua, only text is read", r->name);
 	lines_read(&r->lines, r->text);

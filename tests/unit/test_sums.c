@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/hash.h"
 #include "engine/base/mem.h"
 #include "engine/base/octave.h"
 #include "engine/store/chunk.h"
@@ -131,6 +132,17 @@ is_in(const struct chunk *c, bool by_fd, uint32_t row, const uint64_t *group)
 		group[SUMS_RESULT_LEAST] == column_get(&c->columns[COL_RESULT], row));
 }
 
+/* What the group of row ROW of C is found by. */
+static uint64_t
+key_of_row(const struct chunk *c, bool by_fd, uint32_t row)
+{
+	uint64_t code = column_get(&c->codes, row), fd = column_get(&c->columns[COL_FD], row);
+	uint64_t result = column_get(&c->columns[COL_RESULT], row);
+
+	return 1 + column_get(&c->columns[COL_THREAD], row) + (by_fd ? fd << 16 : 0) +
+	       (code << 40) + (c->combined[code].flags & ROW_FAILED ? (0 - result) << 56 : 0);
+}
+
 /* How much is wrong with the sums of the sealed chunk C. */
 static size_t
 count_wrong(const struct chunk *c, bool by_fd)
@@ -139,20 +151,22 @@ count_wrong(const struct chunk *c, bool by_fd)
 	uint32_t n = sums_count(s), last_first = 0;
 	size_t n_wrong = 0, n_rows = 0, n_groups = 0;
 	struct plain *groups = xzalloc(c->n * sizeof(*groups));
+	struct map indexes = { 0 };	/* + 1 */
 
 	/* By its first row. */
 	for (uint32_t row = 0; row < c->n; row++) {
-		size_t at = 0;
+		uint64_t key = key_of_row(c, by_fd, row);
+		uintptr_t at;
 
 		if (c->combined[column_get(&c->codes, row)].flags & SUMS_LEAVES)
 			continue;
 		if (by_fd && !(sums_kinds(s) >> chunk_get(c, COL_KIND, row) & 1))
 			continue;
 		n_rows++;
-		while (at < n_groups && !is_in(c, by_fd, row, groups[at].values))
-			at++;
-		n_groups += at == n_groups;
-		add_plain(&groups[at], c, by_fd, row);
+		at = (uintptr_t)map_get(&indexes, key);
+		if (!at)
+			map_put(&indexes, key, (void *)(at = ++n_groups));
+		add_plain(&groups[at - 1], c, by_fd, row);
 	}
 	n_wrong += n != n_groups;
 	for (uint32_t i = 0; i < n && !n_wrong; i++) {
@@ -163,6 +177,7 @@ count_wrong(const struct chunk *c, bool by_fd)
 		n_rows -= value_of(s, SUMS_ROWS, i);
 	}
 	free(groups);
+	map_fini(&indexes);
 	return n_wrong + (n_rows != 0);
 }
 

@@ -92,6 +92,13 @@ returned(void)
 	CHECK(entry(tree_returned(t), "a")->line == 3, "what it returned has lines");
 	CHECK(tree_global(t)->kind == TREE_NONE, "there is no global");
 	tree_free(t);
+	/* What editors and people put before it. */
+	t = tree_read("a.lua", span_of("\xEF\xBB\xBF#!/usr/bin/lua\nreturn {\n a = 1 }"), "v",
+		      &err);
+	if (!CHECK(t, "a file for the kernel is read: %s", err.text))
+		return;
+	CHECK(entry(tree_returned(t), "a")->line == 3, "its lines are counted");
+	tree_free(t);
 	/* No line means that there is no such key. */
 	t = tree_read("a.lua", span_of("local v = {}\nv.a = 1 return v"), "v", &err);
 	if (!CHECK(t, "a file that puts a table together is read: %s", err.text))
@@ -145,6 +152,9 @@ static const struct {
 	{ "string.format('%-5p', {})", "a.lua:1: %p is not allowed" },
 	{ "string.format('a\\0%p', {})", "a.lua:1: %p is not allowed" },
 	{ "\x1bLua", "a.lua: compiled Lua" },
+	{ "\xEF\xBB\xBF\x1bLua", "a.lua: compiled Lua" },
+	{ "#\n\x1bLua", "a.lua:2: unexpected symbol" },
+	{ "\xEF\xBB", "a.lua:1: unexpected symbol" },
 	/* What takes too much. */
 	{ "while true do end", "a.lua:1: takes more than 10 million instructions" },
 	{ "\n::a:: goto a", "a.lua:2: takes more than 10 million instructions" },

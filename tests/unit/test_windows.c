@@ -1,11 +1,14 @@
 /* Windows of time where times go back: a little within a section, by far between two. */
 #include <math.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "engine/filter/filter.h"
 #include "engine/query/show.h"
 #include "engine/query/slices.h"
 #include "tests/lib/check.h"
 #include "tests/unit/query_kit.h"
+#include "ui/ask.h"
 #include "ui/cli/view_options.h"
 #include "ui/cli/when.h"
 #include "ui/cli/window.h"
@@ -54,7 +57,7 @@ calls(const struct system *y, const char *from, const char *to, double *rate)
 	struct view_set *views = view_set_new(&options);
 	struct snapshot *snap = store_snapshot(y->s);
 	struct view_wishes w = { 0 };
-	struct query q = { 0 };
+	struct query q = { .view = view_set_find(views, "syscalls") };
 	struct text times = { 0 };
 	const char *filters[1];
 	int64_t n = -1;
@@ -107,6 +110,38 @@ static const struct {
 	{ "nor moves the end", START_NS, 0, 500 * MS, NULL, "+390ms", 4, 0.39 },
 };
 
+/* The explorer's table of the same window. */
+static void
+check_asked(void)
+{
+	static struct filter_options options;
+	struct system y = make(START_NS + LATER_NS, START_NS, 0);
+	struct view_set *views = view_set_new(&options);
+	int wake_fd = eventfd(0, EFD_CLOEXEC);
+	struct ask *ask = ask_new(&(struct ask_of){ .store = y.s, .wake_fd = wake_fd });
+	struct answer a = { 0 };
+	uint64_t n;
+
+	for (uint64_t i = 0; i < 2; i++) {
+		struct question q = { .id = i + 1, .view = view_set_find(views, "syscalls"),
+				      .from_ns = START_NS + i * (LATER_NS + 800 * MS) };
+
+		q.to_ns = q.from_ns + 190 * MS;
+		ask_put(ask, &q);
+		while (!ask_take(ask, &a))
+			if (read(wake_fd, &n, sizeof(n)) < 0)
+				die("nobody answers");
+		CHECK(a.table && a.table->n_rows == 1 && cell(a.table, 0, "CALLS")->value.i == 2,
+		      "the explorer finds what is in section %d", 2 - (int)i);
+		answer_done(&a);
+	}
+	ask_free(ask);
+	close(wake_fd);
+	view_set_free(views);
+	store_free(y.s);
+	scap_fini(&y.b);
+}
+
 /* The timeline begins with the least time, too. */
 static void
 check_bounds(void)
@@ -137,6 +172,7 @@ main(void)
 		store_free(y.s);
 		scap_fini(&y.b);
 	}
+	check_asked();
 	check_bounds();
 	return check_done();
 }

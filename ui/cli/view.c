@@ -331,8 +331,7 @@ show_table(struct viewer *v, uint64_t from_ns, uint64_t to_ns)
 	}
 	if (!to_ns && !window_set(v->wishes, snap, v->watched_to_ns, &q, &v->times))
 		goto out;
-	/* What is pending or new is so by the order of events. */
-	if (v->times.len && v->view->rows != VIEW_ROWS_PENDING && !v->view->only_new)
+	if (v->times.len)
 		v->filters[q.n_filters++] = v->times.p;
 	cut_forgotten(v, snap, &q);
 	if (!offer_has_needs(v->view, snap))

@@ -4,14 +4,13 @@
 
 #include "engine/base/text.h"
 #include "engine/field/clock.h"
+#include "engine/query/across.h"
 #include "engine/query/query.h"
 #include "engine/store/store.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/view_options.h"
 #include "ui/cli/when.h"
 #include "ui/cli/zone.h"
-
-#define BACK_NS 100000000u	/* times go back by less within a recording, too */
 
 void
 window_ends(const struct snapshot *snap, uint64_t *first_ns, uint64_t *last_ns)
@@ -63,49 +62,6 @@ edge(const struct when *w, const struct snapshot *snap, const uint64_t ends[2],
 	return from_ns;
 }
 
-/* Does a section begin before an earlier one ends? */
-static bool
-sections_overlap(const struct snapshot *snap)
-{
-	uint64_t last_ns = 0;
-
-	for (uint32_t i = 0; i < snap->n_sections; i++) {
-		const struct store_section *s = &snap->sections[i];
-
-		if (s->first_ns && s->first_ns + BACK_NS < last_ns)
-			return true;
-		if (s->last_ns > last_ns)
-			last_ns = s->last_ns;
-	}
-	return false;
-}
-
-/* The window of Q, which is one of times, from the first to the last event in it, whichever
- * sections these are of. */
-static void
-set_across(const struct snapshot *snap, struct query *q, struct text *times)
-{
-	uint64_t first = snap->end, end = 0, n = 0;
-
-	for (uint32_t i = 0; i < snap->n_sections; i++) {
-		uint64_t low = snapshot_split_section(snap, i, q->from_ns);
-		uint64_t high = snapshot_split_section(snap, i, q->to_ns + 1);
-
-		if (low >= high)
-			continue;
-		first = low < first ? low : first;
-		end = high;
-		n += high - low;
-	}
-	q->first = first;
-	q->end = end > first ? end : first;
-	if (n == q->end - q->first)
-		return;
-	text_fmt(times, "evt.rawtime >= %" PRIu64 " and evt.rawtime <= %" PRIu64, q->from_ns,
-		 q->to_ns);
-	text_char(times, '\0');
-}
-
 bool
 window_set(const struct view_wishes *w, const struct snapshot *snap, uint64_t watched_to_ns,
 	   struct query *q, struct text *times)
@@ -135,8 +91,8 @@ window_set(const struct view_wishes *w, const struct snapshot *snap, uint64_t wa
 		q->from_ns = first_ns;
 	if (from->kind && from->kind != WHEN_EVENT && !to->kind && !q->to_ns)
 		q->to_ns = last_ns;
-	if (q->from_ns && q->to_ns && q->from_ns <= q->to_ns && sections_overlap(snap))
-		set_across(snap, q, times);
+	if (q->from_ns && q->to_ns && q->from_ns <= q->to_ns)
+		across_set(snap, q, times);
 	if ((q->end && q->end < q->first) || (q->to_ns && q->to_ns < q->from_ns)) {
 		cli_error("the window ends before it begins: --to is before --from");
 		return false;

@@ -17,8 +17,7 @@ struct when;
 void window_ends(const struct snapshot *snap, uint64_t *first_ns, uint64_t *last_ns);
 
 /* Fill in the window of Q as W wishes it. WATCHED_TO_NS: when one stopped looking; 0: at the
- * last event. Where sections overlap in time, what lies between the window's first and last
- * event may be of another time: TIMES gets the filter that leaves it out, else stays empty.
+ * last event. TIMES: as of across_set(); Q has its view.
  * Tells, if nothing can be in it, and why. False: it is none, which was told. */
 bool window_set(const struct view_wishes *w, const struct snapshot *snap,
 		uint64_t watched_to_ns, struct query *q, struct text *times);
