@@ -347,10 +347,17 @@ take_uring(struct encoder *e, struct event *ev)
 	return end_async(e, start, ev);
 }
 
+static uint32_t
+bounded(uint64_t kb)
+{
+	return kb < UINT32_MAX ? (uint32_t)kb : UINT32_MAX;
+}
+
 /* How long a thread has run: exactly for us, then as a sample for others. */
 static bool
 take_time(struct encoder *e, struct event *ev)
 {
+	uint64_t kb = (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
 	struct wire_cpu cpu;
 	struct cpu_time time;
 	size_t start;
@@ -360,6 +367,13 @@ take_time(struct encoder *e, struct event *ev)
 		return false;
 	memcpy(&cpu, e->in.p, sizeof(cpu));
 	time = cpu_time_split(cpu.run_ns, cpu.user_ns, cpu.system_ns);
+	time.has_faults = true;
+	time.pf_major = cpu.pf_major;
+	time.pf_minor = cpu.pf_minor;
+	time.has_memory = cpu.memory.vm_pages > 0;
+	time.vmsize_kb = bounded(cpu.memory.vm_pages * kb);
+	time.vmrss_kb = bounded(cpu.memory.rss_pages * kb);
+	time.vmswap_kb = bounded(cpu.memory.swap_pages * kb);
 	if (e->has_sample) {
 		e->has_sample = false;
 		begin(e, &cpu.head, EV_PROCINFO_E, 2);

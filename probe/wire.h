@@ -88,16 +88,18 @@ struct wire_uring {
 	uint32_t opcode;
 };
 
+/* How large the task is. */
+struct wire_memory {
+	uint64_t vm_pages, rss_pages, swap_pages;
+};
+
 /* Since the thread was born. */
 struct wire_cpu {
 	struct wire_head head;
 	uint64_t run_ns;		/* exactly */
 	uint64_t user_ns, system_ns;	/* roughly, by when the clock ticked */
-};
-
-/* How large the task is. */
-struct wire_memory {
-	uint64_t vm_pages, rss_pages, swap_pages;
+	uint64_t pf_major, pf_minor;
+	struct wire_memory memory;	/* of its process; all 0: it has none any more */
 };
 
 struct wire_switch {
@@ -374,7 +376,7 @@ _Static_assert(sizeof(struct wire_call) == 88, "wire_call");
 _Static_assert(sizeof(struct wire_death) == 40, "wire_death");
 _Static_assert(sizeof(struct wire_signal) == 40, "wire_signal");
 _Static_assert(sizeof(struct wire_uring) == 64, "wire_uring");
-_Static_assert(sizeof(struct wire_cpu) == 56, "wire_cpu");
+_Static_assert(sizeof(struct wire_cpu) == 96, "wire_cpu");
 _Static_assert(sizeof(struct wire_switch) == 80, "wire_switch");
 _Static_assert(sizeof(struct wire_fault) == 56, "wire_fault");
 _Static_assert(sizeof(struct wire_chunk) == 4, "wire_chunk");

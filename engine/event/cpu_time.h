@@ -6,6 +6,11 @@
  * readers skip it. Its data is text:
  *
  *	user_ns=1200340 system_ns=34000
+ *
+ * Behind it may stand how many page faults the thread had, and how large its process is, in
+ * KiB; of one that ends the size is gone already:
+ *
+ *	pgft_maj=1 pgft_min=4120 vm_size=63500 vm_rss=59480 vm_swap=0
  */
 #ifndef ENGINE_EVENT_CPU_TIME_H
 #define ENGINE_EVENT_CPU_TIME_H
@@ -24,6 +29,9 @@ struct text;
 /* Since the thread was born. */
 struct cpu_time {
 	uint64_t user_ns, system_ns;
+	bool has_faults, has_memory;	/* the second not without the first: */
+	uint64_t pf_major, pf_minor;
+	uint32_t vmsize_kb, vmrss_kb, vmswap_kb;
 };
 
 /* A thread has run for RUN_NS, exactly. Of that, the clock ticked so much in the program

@@ -70,9 +70,10 @@ static struct cpu_time
 time_of(const struct kept_thread_state *s)
 {
 	if (is_exact(s))
-		return (struct cpu_time){ s->cpu_user_ns, s->cpu_system_ns };
-	return (struct cpu_time){ s->cpu_user * CPU_TIME_TICK_NS,
-				  s->cpu_system * CPU_TIME_TICK_NS };
+		return (struct cpu_time){ .user_ns = s->cpu_user_ns,
+					  .system_ns = s->cpu_system_ns };
+	return (struct cpu_time){ .user_ns = s->cpu_user * CPU_TIME_TICK_NS,
+				  .system_ns = s->cpu_system * CPU_TIME_TICK_NS };
 }
 
 /* What a process sample has no room for. */

@@ -17,9 +17,11 @@
  * is done for many chunks at once.
  *
  * What an old snapshot may still look at waits in the graveyard, and is a part of what
- * the store takes. Readers that have to wait for a cpu would so make it grow as fast as
+ * the store takes: what was forgotten, and what was replaced, open chunks by sealed ones and
+ * bytes by packed ones. Readers that have to wait for a cpu would so make it grow as fast as
  * events come: a writer that can wait lets them finish first. One that cannot, or that
- * waited for long enough, forgets as many rows as come, and no more, until they let go.
+ * waited for long enough, forgets what is too much besides, since to forget more makes no
+ * room; and as many rows as come, as long as versions of those that went have to stay.
  */
 #define SLACK 16u			/* a part of the budget */
 
@@ -391,32 +393,41 @@ total(const struct store *s)
 	return sum;
 }
 
-/* That rows take which were not forgotten. */
+/* That chunks take which were not forgotten: sealed ones, which can be, or the others. */
 static uint64_t
-bytes_of_rows(const struct store *s)
+bytes_of_rows(const struct store *s, bool are_sealed)
 {
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < s->n_chunks; i++)
-		sum += bytes_of_chunk(s->chunks[i]);
+		if (s->chunks[i]->is_sealed == are_sealed)
+			sum += bytes_of_chunk(s->chunks[i]);
 	return sum;
 }
 
-/* What the first chunk takes, when so much came since the budget was kept. */
+/* How much of ROWS bytes has to go so that there are as many as when the budget was kept: whole
+ * chunks. */
 static uint64_t
-rows_that_came(const struct store *s)
+rows_that_came(const struct store *s, uint64_t rows)
 {
 	uint64_t first = s->n_chunks ? bytes_of_chunk(s->chunks[0]) : 0;
 
-	return bytes_of_rows(s) >= s->rows_kept + first ? first : 0;
+	return rows >= s->rows_kept + first ? rows - s->rows_kept - first + 1 : 0;
 }
 
-/* Does somebody look at what was forgotten the last time? Entities are buried in two
- * steps, each of which takes an epoch. */
+/* Does somebody look at what was forgotten the last time, so that what only that needs is there,
+ * too? Entities are buried in two steps, each of which takes an epoch. */
 static bool
-is_held(struct store *s)
+is_needed(const struct store *s)
 {
 	return s->swept < s->first || grave_holds(&s->grave, s->swept_epoch + 1);
+}
+
+/* Would there be more room if those that look at something let go of it? */
+static bool
+is_held(const struct store *s)
+{
+	return is_needed(s) || s->grave.bytes > s->budget_bytes / SLACK;
 }
 
 /* Forget what only those need who ask for what was dropped. */
@@ -477,11 +488,20 @@ let_go(struct store *s)
 	return used;
 }
 
+/* How much ROWS bytes of rows, of USED in all, have to be less so that WANTED become free: with
+ * rows go versions that only they need. Some of these stay, so that it is not all in proportion. */
+static uint64_t
+rows_in(const struct store *s, uint64_t wanted, uint64_t rows, uint64_t used)
+{
+	double part = 2 * (double)rows / (double)(used - bytes_of_rows(s, false));
+
+	return part < 1 ? (uint64_t)(part * (double)wanted) : wanted;
+}
+
 void
 evict(struct store *s)
 {
-	uint64_t budget = s->budget_bytes, used;
-	bool held;
+	uint64_t budget = s->budget_bytes, used, rows;
 
 	/* Nothing much can have changed since. */
 	if (s->next - s->checked < CHUNK_ROWS / 16)
@@ -490,14 +510,21 @@ evict(struct store *s)
 	used = total(s);
 	if (used > budget && is_held(s))
 		used = let_go(s);
-	if (used <= budget)
+	/* What waits goes by itself, whatever is forgotten. */
+	used -= s->grave.bytes;
+	rows = bytes_of_rows(s, true);
+	if (used <= budget) {
+		s->rows_kept = rows > s->rows_kept ? rows : s->rows_kept;
 		return;
-	held = is_held(s);
+	}
 	/* To forget more than what came would not make it less. */
-	drop_chunks(s, held ? rows_that_came(s) : used - budget + budget / SLACK);
-	sweep_what_is_due(s);
-	if (held)
+	if (is_needed(s)) {
+		drop_chunks(s, rows_that_came(s, rows));
+		sweep_what_is_due(s);
 		return;
-	s->rows_kept = bytes_of_rows(s);
+	}
+	drop_chunks(s, rows_in(s, used - budget + budget / SLACK, rows, used));
+	sweep_what_is_due(s);
+	s->rows_kept = bytes_of_rows(s, true);
 	let_go(s);
 }

@@ -73,6 +73,17 @@ take_time(struct call *c, struct span data)
 		return;
 	t->cpu_user_ns = time.user_ns;
 	t->cpu_system_ns = time.system_ns;
+	if (time.has_faults) {
+		t->pfmajor = time.pf_major;
+		t->pfminor = time.pf_minor;
+	}
+	if (time.has_memory && t->proc->leader) {
+		struct thread *leader = t->proc->leader;
+
+		leader->vmsize_kb = time.vmsize_kb;
+		leader->vmrss_kb = time.vmrss_kb;
+		leader->vmswap_kb = time.vmswap_kb;
+	}
 }
 
 static void

@@ -41,6 +41,7 @@ enum { SI_USER = 0, SI_QUEUE = -1, SI_MESGQ = -3, SI_TKILL = -6 };
 enum { PIDTYPE_TGID = 1, PIDTYPE_PGID = 2, PIDTYPE_SID = 3 };
 
 #define PF_EXITING 4
+#define PF_KTHREAD 0x00200000
 #define PF_IO_WORKER 0x10		/* works for io_uring */
 #define SB_RDONLY 1
 #define MNT_READONLY 0x40

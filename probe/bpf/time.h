@@ -1,5 +1,5 @@
 /*
- * time - how long threads were on a CPU.
+ * time - how long threads were on a CPU, and how large they are by then.
  *
  * Read from the task itself: by an iterator that the reader starts now and then, and
  * when it ends. Nothing is added to a switch.
@@ -16,13 +16,23 @@
 #include "probe/bpf/maps.h"
 #include "probe/bpf/mark.h"
 #include "probe/bpf/record.h"
+#include "probe/bpf/task.h"
 
 static __always_inline void
 fill_time(struct wire_cpu *out, struct task_struct *task)
 {
+	struct mm_struct *mm;
+
 	out->run_ns = LOOK(task, se.sum_exec_runtime);
 	out->user_ns = LOOK(task, utime);
 	out->system_ns = LOOK(task, stime);
+	out->pf_major = LOOK(task, maj_flt);
+	out->pf_minor = LOOK(task, min_flt);
+	/* Threads of the kernel borrow somebody's; one that ends has given its own back. */
+	mm = LOOK(task, flags) & PF_KTHREAD ? NULL : BPF_CORE_READ(task, mm);
+	__builtin_memset(&out->memory, 0, sizeof(out->memory));
+	if (mm)
+		copy_size(&out->memory, mm);
 }
 
 /* Tell how long TASK, which ends, has run. */

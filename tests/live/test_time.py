@@ -60,6 +60,20 @@ os.write(2, b'%d %f %f\\n' % (os.getpid(), r.ru_utime, r.ru_stime))
 '''
 
 
+# Memory that comes without a call: by being touched. Then it waits for two samples.
+LARGE = '''
+import os, resource, time
+m = bytearray(40 << 20)
+for i in range(0, len(m), 4096):
+    m[i] = 1
+time.sleep(2.2)
+rss = open('/proc/self/status').read().split('VmRSS:')[1].split()[0]
+os.write(2, b'%d %d %d' % (os.getpid(), int(rss),
+    resource.getrusage(resource.RUSAGE_SELF).ru_minflt))
+os._exit(0)
+'''
+
+
 def run(sysreel, *words):
     done = subprocess.run([sysreel, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           stdin=subprocess.DEVNULL, timeout=60, check=False)
@@ -133,6 +147,19 @@ def cpu_views(tap, sysreel, folder):
               f'of the live view, {shares} % are as one to three', rows)
 
 
+def sizes(tap, sysreel, folder):
+    """What no call tells is sampled, too: how large a process is, and its page faults."""
+    path = os.path.join(folder, 'large')
+    said = run(sysreel, 'record', '-w', path, '-s', '0', '--', sys.executable, '-c', LARGE)[1]
+    pid, rss, faults = said.split()
+    row = rows_of(sysreel, 'procs', '-r', path)[pid]
+    tap.check(abs(int(row['RES (KiB)']) - int(rss)) < int(rss) / 10,
+              f'{row["RES (KiB)"]} KiB in memory are {rss}', row)
+    row = rows_of(sysreel, 'page_faults', '-r', path)[pid]
+    tap.check(int(faults) * 0.9 < int(row['MINOR']) <= int(faults) + 100,
+              f'{row["MINOR"]} page faults are {faults}', row)
+
+
 def timeline(tap, sysreel, tool, folder):
     """All slices of the timeline are what programs used, by samples and by switches."""
     for words in ([], ['--switches']):
@@ -194,6 +221,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         cpu_times(tap, sysreel, folder)
         cpu_views(tap, sysreel, folder)
+        sizes(tap, sysreel, folder)
         timeline(tap, sysreel, sys.argv[2], folder)
     idle(tap, sysreel)
     on_demand(tap, sysreel)

@@ -386,6 +386,53 @@ check_held(void)
 	scap_fini(&c.b);
 }
 
+static void *
+look_at_all(void *ctx)
+{
+	struct onlooker *r = ctx;
+
+	while (!atomic_load(r->stop)) {
+		struct snapshot *snap = store_snapshot(r->s);
+
+		look_at_rows(r, snap);
+		snapshot_free(snap);
+	}
+	return NULL;
+}
+
+/* Somebody always looks at something, so that what was replaced and forgotten waits. To forget
+ * even more does not make room: as much is kept as without anybody, whether the writer waits
+ * for PATIENCE_S or cannot. */
+static void
+check_busy(unsigned patience_s)
+{
+	struct churn c = { .s = store_new(BUDGET), .b.ts_ns = 1700000000000000000,
+			   .n_reads = 100 };
+	uint64_t per_budget = BUDGET / BYTES_OF_EVENT, kept;
+	atomic_bool stop = false;
+	struct onlooker r = { .s = c.s, .stop = &stop, .rng = { 1 } };
+	int64_t pid = PASSING_FIRST_PID;
+
+	/* Small chunks, so that many are replaced. */
+	store_set_chunks(c.s, NODE_ROWS, 1);
+	store_set_patience(c.s, patience_s);
+	begin(&c);
+	live(&c, &pid, 2 * per_budget);
+	live(&c, &pid, 3 * per_budget);
+	kept = c.kept;
+	pthread_create(&r.thread, NULL, look_at_all, &r);
+	live(&c, &pid, 5 * per_budget);
+	atomic_store(&stop, true);
+	pthread_join(r.thread, NULL);
+	CHECK(!r.n_wrong && r.n_rows, "%zu rows of snapshots, one after the other, %zu wrong",
+	      r.n_rows, r.n_wrong);
+	CHECK(c.kept >= kept / 2 && c.kept <= 2 * kept,
+	      "with %u s for each, %llu events are kept, as %llu were", patience_s,
+	      (unsigned long long)c.kept, (unsigned long long)kept);
+	store_free(c.s);
+	scap_fini(&c.b);
+}
+
 /* Many chunks, whose sums are added up, and dropped again, while somebody asks them. */
 static void
 check_nodes(const struct view_set *views, struct crew *crew)
@@ -472,6 +519,8 @@ main(int argc, char **argv)
 	CHECK(late_bytes <= early_bytes + BUDGET / 2, "allocated: %lld KB early, %lld KB late",
 	      (long long)early_bytes / 1024, (long long)late_bytes / 1024);
 	check_held();
+	check_busy(PATIENCE_S);
+	check_busy(0);
 	check_nodes(views, crew);
 	crew_free(crew);
 	store_free(c.s);

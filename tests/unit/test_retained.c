@@ -119,7 +119,7 @@ take_event(struct system *y, const struct event *ev)
 static void
 sample(struct system *y, unsigned s, uint64_t ns)
 {
-	struct cpu_time time = { ns - ns / 10, ns / 10 };
+	struct cpu_time time = { .user_ns = ns - ns / 10, .system_ns = ns / 10 };
 	struct text bytes = { 0 };
 	struct event ev;
 	uint64_t at = START_NS + (uint64_t)s * SECOND_NS;
