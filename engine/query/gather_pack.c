@@ -5,7 +5,8 @@
 #include "engine/query/verdicts.h"
 
 #define MEMO_SIZE 4096u			/* groups of several keys that were met last */
-#define SPARSE_MAX 100u			/* rows of a pack for which no columns are unpacked */
+#define GROUPS_NEAR 4096u		/* as many are at hand: they need not be fetched */
+#define SPARSE_MAX 40u			/* rows of a pack for which no columns are unpacked */
 
 /* Codes ------------------------------------------------------------------ */
 
@@ -300,20 +301,26 @@ add_row(struct gather *g, size_t i, struct group *group)
 		add_values(g, group, i, g->codes[code].kind);
 }
 
-/* Add the rows of the cursor's pack that have a bit in ROWS, which is word W. Groups may be many:
- * what will be added to is fetched while others are looked for. */
-static void
-add_word(struct gather *g, size_t w, uint64_t rows)
+/* The group of row I of the cursor's pack; NULL: it has none. */
+static inline struct group *
+find_group(struct gather *g, size_t i)
 {
-	struct cursor *c = g->cursor;
+	uint32_t code = g->cursor->codes[i];
+
+	return group_of_row(g, i, g->codes[code].kind, g->cursor->chunk->combined[code].flags);
+}
+
+/* Add the rows of the cursor's pack that have a bit in ROWS, which is word W. Groups are many: what
+ * will be added to is fetched while others are looked for. */
+static void
+add_to_many(struct gather *g, size_t w, uint64_t rows)
+{
 	uint32_t groups[64], n = 0;
 	uint8_t places[64];
 
 	for (uint64_t left = rows; left; left &= left - 1) {
 		size_t i = w * 64 + (size_t)__builtin_ctzll(left);
-		uint32_t code = c->codes[i];
-		struct group *group = group_of_row(g, i, g->codes[code].kind,
-						   c->chunk->combined[code].flags);
+		struct group *group = find_group(g, i);
 
 		if (!group)
 			continue;
@@ -326,6 +333,22 @@ add_word(struct gather *g, size_t w, uint64_t rows)
 		__builtin_prefetch(g->groups[groups[k]].tallies, 1);
 	for (uint32_t k = 0; k < n; k++)
 		add_row(g, w * 64 + places[k], &g->groups[groups[k]]);
+}
+
+static void
+add_word(struct gather *g, size_t w, uint64_t rows)
+{
+	if (g->n_groups > GROUPS_NEAR) {
+		add_to_many(g, w, rows);
+		return;
+	}
+	for (uint64_t left = rows; left; left &= left - 1) {
+		size_t i = w * 64 + (size_t)__builtin_ctzll(left);
+		struct group *group = find_group(g, i);
+
+		if (group)
+			add_row(g, i, group);
+	}
 }
 
 static void

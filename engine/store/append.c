@@ -9,6 +9,7 @@
 #include "engine/store/marks.h"
 #include "engine/store/payload.h"
 #include "engine/store/pyramid.h"
+#include "engine/store/revive.h"
 #include "engine/store/sealer.h"
 
 /* Of what can be told by TYPE alone: may an event of it have to be asked for its bytes? */
@@ -294,19 +295,6 @@ result_of(const struct event *ev, unsigned bits, uint64_t *result)
 	return ROW_HAS_RESULT | (res < 0 ? ROW_FAILED : 0);
 }
 
-/* Is FD an internet socket that is connected to no address? It is called otherwise than
- * one that is not connected, which its version does not tell. */
-static bool
-leads_nowhere(const struct descriptor *fd)
-{
-	static const uint8_t nowhere[16];
-
-	if (!fd->connected)
-		return false;
-	return fd->has_tuple && (fd->kind == FD_IPV4 || fd->kind == FD_IPV6) &&
-	       !fd->tuple.dst_port && !memcmp(fd->tuple.dst_ip, nowhere, sizeof(nowhere));
-}
-
 /* Put the number of the call of M, which has no code, aside. */
 static void
 put_number(struct store *s, const struct moment *m)
@@ -354,7 +342,7 @@ put_aside(struct store *s, const struct moment *m, unsigned bits, uint64_t flags
 		named.n_params = n;
 		aside_add(s->open->aside, s->open->n, ASIDE_NAME, &named);
 	}
-	return n || (m->fd && leads_nowhere(m->fd));
+	return n || (m->fd && revive_leads_nowhere(m->fd));
 }
 
 /* The rows back to the enter event of M; this may be one itself. */

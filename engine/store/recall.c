@@ -515,6 +515,9 @@ fill_moment(struct recall *r, const struct chunk *c, uint32_t row)
 	if (fv && fv->known) {
 		revive_fd(&r->fd, fv);
 		r->fd.connected = flags & ROW_CONNECTED;
+		/* That it is such a socket was learned later: all its rows are called alike. */
+		if (!(flags & ROW_NEEDS_BYTES) && revive_leads_nowhere(&r->fd))
+			r->fd.connected = false;
 		m->fd = &r->fd;
 		m->fd_version = fv->id;
 	}

@@ -1,5 +1,8 @@
 #include "engine/store/revive.h"
 
+#include <string.h>
+
+#include "engine/event/source.h"
 #include "engine/store/kept.h"
 
 void
@@ -11,6 +14,17 @@ revive_fd(struct descriptor *fd, const struct fd_version *v)
 		.has_tuple = v->has_tuple, .name = v->name, .open_flags = v->open_flags,
 		.dev = v->dev, .ino = v->ino, .pidfd_pid = v->pidfd_pid, .tuple = v->tuple,
 	};
+}
+
+bool
+revive_leads_nowhere(const struct descriptor *fd)
+{
+	static const uint8_t nowhere[16];
+
+	if (!fd->connected)
+		return false;
+	return fd->has_tuple && (fd->kind == FD_IPV4 || fd->kind == FD_IPV6) &&
+	       !fd->tuple.dst_port && !memcmp(fd->tuple.dst_ip, nowhere, sizeof(nowhere));
 }
 
 void

@@ -7,6 +7,7 @@
 #ifndef ENGINE_STORE_REVIVE_H
 #define ENGINE_STORE_REVIVE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "engine/world/entity.h"
@@ -17,6 +18,9 @@ struct kept_thread_state;
 struct process_version;
 
 void revive_fd(struct descriptor *fd, const struct fd_version *v);
+/* Is FD an internet socket that is connected to no address? It is called otherwise than one that
+ * is not connected, which its version does not tell: rows of such have ROW_NEEDS_BYTES. */
+bool revive_leads_nowhere(const struct descriptor *fd);
 
 /* All of P is what V is; it has no descriptors, threads or relatives. */
 void revive_process(struct process *p, const struct process_version *v);

@@ -522,6 +522,7 @@ main(int argc, char **argv)
 	b.len = 0;
 	life_capture(&b, &rng, LONG_LIFE_EVENTS);
 	check_capture(&a, &b, "x_many", ROUNDS);
+	check_capture(&a, &b, "x_sums_of_fds", ROUNDS);
 	CHECK(a.n_merged > 2000, "rows of several threads were merged: %zu", a.n_merged);
 	CHECK(a.n_summed > 1000, "%zu chunks were answered by what they add up to", a.n_summed);
 	CHECK(n_in_nodes > 1000, "%zu chunks were parts of nodes that answered", n_in_nodes);

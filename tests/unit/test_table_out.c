@@ -121,7 +121,7 @@ for_programs(void)
 		  "1234567,0,,no\n", "CSV");
 	CHECK_STR(written(table_json, 2, 0, false),
 		  "{\"view\":\"v\",\"from_ns\":5,\"to_ns\":9,\"first_event\":1,\"last_event\":4,"
-		  "\"lost_events\":2,\"partial\":false,\"columns\":["
+		  "\"lost_events\":2,\"partial\":false,\"n_rows\":3,\"columns\":["
 		  "{\"name\":\"CALLS\",\"unit\":\"\",\"meaning\":\"Calls.\"},"
 		  "{\"name\":\"IN/S\",\"unit\":\"bytes/s\",\"meaning\":\"\"},"
 		  "{\"name\":\"NAME\",\"unit\":\"\",\"meaning\":\"\"}],\"rows\":["

@@ -169,6 +169,7 @@ table_json(const struct table *t, const struct table_look *look, struct output *
 	json_u64(&j, "last_event", t->last_event);
 	json_u64(&j, "lost_events", t->n_lost);
 	json_bool(&j, "partial", t->is_partial);
+	json_u64(&j, "n_rows", t->n_rows);	/* of which --limit may leave out some */
 	put_json_columns(&j, t);
 	put_json_rows(&j, t, count_rows(t, look), out);
 	if (t->totals) {

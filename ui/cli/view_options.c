@@ -232,7 +232,7 @@ const struct cli_command view_command = {
 		"entities have and use (memory, CPU) is theirs whichever events are wanted.\n\n"
 		"A call counts once, in the window in which it returns. Columns ending in /S are "
 		"per second of the window. A `?` stands behind numbers that lost events may have "
-		"made too small; blank is what is not known.",
+		"made wrong; blank is what is not known.",
 	.options = options,
 	.n_options = ARRAY_LEN(options),
 	.examples = examples,
