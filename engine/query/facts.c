@@ -116,12 +116,31 @@ bytes_of(const struct facts *f)
 #define SLOTS_A_TEXT 8u			/* at most: room for that many texts is had at once */
 #define TEXTS_LEN (64u << 10)		/* texts come in pieces of so many bytes */
 
+#define WAITING 16u			/* texts that are not in their bag yet */
+#define FETCH_AFTER 5u			/* others, that of one is fetched further */
+
+/* A text that goes into a bag once its place there was fetched. */
+struct waiting {
+	uint32_t slot;
+	uint64_t hash;
+	struct value value;
+	struct text words;		/* what it stands in */
+};
+
+struct queue {
+	struct waiting ring[WAITING];
+	uint32_t n_put, n;		/* so many went, came */
+};
+
 /* What is missing is found out by several threads, each of a part of the slots; their values
  * are put together in the end. */
 struct part {
 	struct bag values[FACTS_MAX];
 	uint32_t first, end;		/* slots */
 	struct term *terms[FACTS_MAX];	/* owned; NULL: it is not asked */
+	struct queue *queues[FACTS_MAX];	/* owned; NULL: it is no text */
+	struct value seen[FACTS_MAX];	/* of those that no facts are made of */
+	struct text words[FACTS_MAX];	/* what they stand in */
 	struct cursor *cursor;		/* owned */
 };
 
@@ -163,6 +182,47 @@ note_there(const struct finding *x, const struct part *p, uint32_t slot)
 	verdicts_note(answers, slot, answer);
 }
 
+/* The oldest text that waits for facts I goes. */
+static void
+put_oldest(const struct finding *x, struct part *p, size_t i)
+{
+	struct queue *q = p->queues[i];
+	const struct waiting *w = &q->ring[q->n_put++ % WAITING];
+
+	x->made[i]->ids[w->slot] = 1 + bag_put_hashed(&p->values[i], &w->value, w->hash);
+}
+
+/* Let V, a text, stand in WORDS: the next one may be in the place where it is. */
+static void
+keep_words(struct value *v, struct text *words)
+{
+	words->len = 0;
+	text_room(words, v->s.len + 1);
+	text_bytes(words, v->s.p, v->s.len);
+	v->s.p = (const uint8_t *)words->p;
+}
+
+/* Let V, what is said of SLOT, wait for facts I: where it waits. */
+static const struct value *
+put_later(const struct finding *x, struct part *p, size_t i, uint32_t slot, const struct value *v)
+{
+	struct queue *q = p->queues[i];
+	struct waiting *w;
+
+	if (q->n - q->n_put == WAITING)
+		put_oldest(x, p, i);
+	w = &q->ring[q->n % WAITING];
+	w->slot = slot;
+	w->value = *v;
+	keep_words(&w->value, &w->words);
+	w->hash = bag_hash(&p->values[i], v);
+	for (uint32_t step = 0; step <= 2 && q->n - q->n_put >= step * FETCH_AFTER; step++)
+		bag_fetch(&p->values[i], q->ring[(q->n - step * FETCH_AFTER) % WAITING].hash,
+			  step);
+	q->n++;
+	return &w->value;
+}
+
 /* The number of what TERM says of the descriptor where C is. What follows often has the same. */
 static uint32_t
 ask(struct term *term, struct cursor *c, struct bag *values)
@@ -176,6 +236,44 @@ ask(struct term *term, struct cursor *c, struct bag *values)
 	return 1 + values->last;
 }
 
+/* Find out what operand I says of the descriptor where P's cursor is, SLOT; NULL: nothing. */
+static const struct value *
+make_fact(const struct finding *x, struct part *p, size_t i, uint32_t slot)
+{
+	uint32_t *id = &x->made[i]->ids[slot];
+	struct value v;
+
+	if (!p->queues[i]) {
+		*id = ask(p->terms[i], p->cursor, &p->values[i]);
+		return *id == FACTS_NONE ? NULL : bag_get(&p->values[i], *id - 1);
+	}
+	if (term_ask(p->terms[i], p->cursor, &v))
+		return put_later(x, p, i, slot, &v);
+	*id = FACTS_NONE;
+	return NULL;
+}
+
+/* What operand I, of which no facts are made, says of the descriptor where P's cursor is. */
+static void
+see(struct part *p, const struct facts_list *l, size_t i, uint32_t slot, struct facts_seen *seen)
+{
+	uint32_t id = facts_id(l->uses[i].facts, slot);
+	struct value *v = &p->seen[i];
+
+	seen->is_asked = true;
+	if (id) {
+		seen->value = id == FACTS_NONE ? NULL :
+						 bag_get(&l->uses[i].facts->values, id - 1);
+		return;
+	}
+	if (!term_ask(p->terms[i], p->cursor, v))
+		return;
+	seen->value = v;
+	if (term_type(p->terms[i]) != T_STR && term_type(p->terms[i]) != T_DATA)
+		return;
+	keep_words(v, &p->words[i]);
+}
+
 /* Find out about the descriptor V, which has SLOT. */
 static void
 ask_slot(struct finding *x, struct part *p, const struct fd_version *v, uint32_t slot)
@@ -184,14 +282,14 @@ ask_slot(struct finding *x, struct part *p, const struct fd_version *v, uint32_t
 	struct facts_list *l = x->list;
 
 	for (size_t i = 0; i < l->n; i++) {
-		uint32_t id;
-
 		if (!x->made[i])
 			continue;
-		id = x->made[i]->ids[slot] = ask(p->terms[i], p->cursor, &p->values[i]);
 		seen[i].is_asked = true;
-		seen[i].value = id == FACTS_NONE ? NULL : bag_get(&p->values[i], id - 1);
+		seen[i].value = make_fact(x, p, i, slot);
 	}
+	for (size_t i = 0; i < l->n; i++)
+		if (l->uses[i].is_seen && !x->made[i])
+			see(p, l, i, slot, &seen[i]);
 	if (l->there)
 		note_there(x, p, slot);
 	if (l->look)
@@ -214,6 +312,20 @@ ask_slots(struct finding *x, struct part *p)
 }
 
 static void
+end_queue(const struct finding *x, struct part *p, size_t i)
+{
+	struct queue *q = p->queues[i];
+
+	if (!q)
+		return;
+	while (q->n_put < q->n)
+		put_oldest(x, p, i);
+	for (size_t k = 0; k < WAITING; k++)
+		text_fini(&q->ring[k].words);
+	free(q);
+}
+
+static void
 work(void *ctx, unsigned number)
 {
 	struct finding *x = ctx;
@@ -221,18 +333,23 @@ work(void *ctx, unsigned number)
 
 	p->cursor = cursor_new(x->snap, x->style);
 	for (size_t i = 0; i < x->list->n; i++) {
-		if (x->made[i] || x->list->uses[i].bits)
+		if (x->made[i] || x->list->uses[i].bits || x->list->uses[i].is_seen)
 			p->terms[i] = term_new(x->list->uses[i].name.p, NULL);
 		if (!x->made[i])
 			continue;
 		p->values[i].type = term_type(p->terms[i]);
 		p->values[i].arena.block_len = TEXTS_LEN;
-		if (p->values[i].type == T_STR)
-			bag_expect(&p->values[i], (p->end - p->first) / SLOTS_A_TEXT);
+		if (p->values[i].type != T_STR)
+			continue;
+		bag_expect(&p->values[i], (p->end - p->first) / SLOTS_A_TEXT);
+		p->queues[i] = xzalloc(sizeof(*p->queues[i]));
 	}
 	ask_slots(x, p);
-	for (size_t i = 0; i < x->list->n; i++)
+	for (size_t i = 0; i < x->list->n; i++) {
 		term_free(p->terms[i]);
+		text_fini(&p->words[i]);
+		end_queue(x, p, i);
+	}
 	cursor_free(p->cursor);
 }
 

@@ -39,6 +39,7 @@ struct facts_use {
 	size_t text_len;		/* of the operand, which is a C string */
 	bool is_worth;			/* finding it out */
 	uint8_t bits;			/* that stand for it in facts_list.there */
+	bool is_seen;			/* facts_list.look wants its value */
 	struct facts *facts;		/* borrowed from the store; NULL: there are none */
 };
 

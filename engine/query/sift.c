@@ -266,8 +266,12 @@ sift_start(struct sift *s, struct cursor *c)
 static void
 want_facts(struct sift_node *n, struct facts_list *l, bool is_worth)
 {
-	if (has_facts(n))
+	if (has_facts(n)) {
 		n->use = facts_want(l, n->check->left, is_worth);
+		/* Which kind it is can be seen without. */
+		if (n->use < FACTS_MAX && !term_is_of_fd_kind(n->check->left))
+			l->uses[n->use].is_seen = true;
+	}
 	for (struct sift_node *kid = n->first; kid; kid = kid->next)
 		want_facts(kid, l, is_worth);
 }

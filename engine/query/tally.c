@@ -138,10 +138,38 @@ put_hashed(struct bag *b, const struct value *v, uint64_t hash)
 	return n_base + b->n;
 }
 
+uint64_t
+bag_hash(const struct bag *b, const struct value *v)
+{
+	return hash_value(b->type, v);
+}
+
+/* Where it would be if nothing else were there: mostly it is. */
+void
+bag_fetch(const struct bag *b, uint64_t hash, unsigned step)
+{
+	const uint32_t *slot = b->n_slots ? &b->slots[hash & (b->n_slots - 1)] : NULL;
+
+	if (!step)
+		__builtin_prefetch(slot);
+	if (!step || !slot || !*slot)
+		return;
+	if (step == 1)
+		__builtin_prefetch(&b->entries[*slot - 1]);
+	else if (b->entries[*slot - 1].hash == hash)
+		__builtin_prefetch(b->entries[*slot - 1].value.s.p);
+}
+
 uint32_t
 bag_put(struct bag *b, const struct value *v)
 {
-	uint32_t n = b->n, id = put_hashed(b, v, hash_value(b->type, v));
+	return bag_put_hashed(b, v, bag_hash(b, v));
+}
+
+uint32_t
+bag_put_hashed(struct bag *b, const struct value *v, uint64_t hash)
+{
+	uint32_t n = b->n, id = put_hashed(b, v, hash);
 
 	if (b->n > n && (b->type == T_STR || b->type == T_DATA))
 		b->entries[n].value.s.p = (const uint8_t *)

@@ -38,6 +38,11 @@ void bag_expect(struct bag *b, size_t n);
 uint32_t bag_put(struct bag *b, const struct value *v);
 /* The same; 0: it has none. */
 uint32_t bag_find(const struct bag *b, const struct value *v);
+/* The same in two steps: V, which has the hash that bag_hash() says, is put, after bag_fetch() had
+ * its place fetched for steps 0, 1, 2 some time ahead of each other. */
+uint64_t bag_hash(const struct bag *b, const struct value *v);
+void bag_fetch(const struct bag *b, uint64_t hash, unsigned step);
+uint32_t bag_put_hashed(struct bag *b, const struct value *v, uint64_t hash);
 /* Put all values of FROM, which has B's type and base, into B: IDS[i] is the id there of what
  * has id i + 1 in FROM, without its base. Texts are borrowed from FROM. */
 void bag_put_all(struct bag *b, const struct bag *from, uint32_t *ids);
