@@ -76,30 +76,55 @@ time_of(const struct kept_thread_state *s)
 				  .system_ns = s->cpu_system * CPU_TIME_TICK_NS };
 }
 
-/* What a process sample has no room for. */
-static void
-tell_exact(const struct retell *t, int64_t tid, uint64_t ns, const struct kept_thread_state *s)
+/* The state at event NUMBER of who leads the process of K, and has its size; NULL: it is not
+ * known. */
+static const struct kept_thread_state *
+leader_at(const struct retell *t, const struct kept_thread *k, uint64_t number)
 {
+	const struct kept_process *p = atomic_load_explicit(&k->proc, memory_order_acquire);
+	const struct kept_thread *leader =
+		p ? store_find_thread(t->snap->store, p->pid, number) : NULL;
+
+	return leader ? trail_at(&leader->states, number, sizeof(struct kept_thread_state)) :
+			NULL;
+}
+
+/* What a process sample of K, whose state at event NUMBER is S, has no room for. */
+static void
+tell_exact(const struct retell *t, const struct kept_thread *k, uint64_t number, uint64_t ns,
+	   const struct kept_thread_state *s)
+{
+	const struct kept_thread_state *leader = leader_at(t, k, number);
 	struct cpu_time time = time_of(s);
 	struct text bytes = { 0 };
 	struct event ev;
 
 	if (!is_exact(s))
 		return;
-	cpu_time_event(tid, ns, &time, &bytes, &ev);
+	time.has_faults = true;
+	time.pf_major = s->pfmajor;
+	time.pf_minor = s->pfminor;
+	if (leader && leader->vmsize_kb) {
+		time.has_memory = true;
+		time.vmsize_kb = leader->vmsize_kb;
+		time.vmrss_kb = leader->vmrss_kb;
+		time.vmswap_kb = leader->vmswap_kb;
+	}
+	cpu_time_event(k->tid, ns, &time, &bytes, &ev);
 	tell_event(t, &ev);
 	text_fini(&bytes);
 }
 
 static void
-tell_sample(const struct retell *t, int64_t tid, const struct kept_thread_state *s)
+tell_sample(const struct retell *t, const struct kept_thread *k,
+	    const struct kept_thread_state *s)
 {
 	struct cpu_time time = time_of(s);
 	struct text bytes = { 0 };
 	struct event ev;
 
-	tell_exact(t, tid, s->ts_ns, s);
-	cpu_sample_event(tid, s->ts_ns, &time, &bytes, &ev);
+	tell_exact(t, k, s->from, s->ts_ns, s);
+	cpu_sample_event(k->tid, s->ts_ns, &time, &bytes, &ev);
 	tell_event(t, &ev);
 	text_fini(&bytes);
 }
@@ -140,7 +165,7 @@ tell_samples(const struct retell *t, uint64_t number, bool is_next)
 			continue;
 		s = find_sample(k, number, is_next);
 		if (s)
-			tell_sample(t, k->tid, s);
+			tell_sample(t, k, s);
 	}
 }
 
@@ -263,7 +288,7 @@ tell_exact_before(const struct retell *t, const struct moment *m)
 	const struct kept_thread_state *s = k ? trail_at(&k->states, m->num, sizeof(*s)) : NULL;
 
 	if (s)
-		tell_exact(t, m->ev->tid, m->ev->ts_ns, s);
+		tell_exact(t, k, m->num, m->ev->ts_ns, s);
 }
 
 int
