@@ -99,7 +99,8 @@ tell_exact(const struct retell *t, const struct kept_thread *k, uint64_t number,
 	struct text bytes = { 0 };
 	struct event ev;
 
-	if (!is_exact(s))
+	/* Who has hardly run yet has a size. */
+	if (!is_exact(s) && (s->cpu_user || s->cpu_system))
 		return;
 	time.has_faults = true;
 	time.pf_major = s->pfmajor;

@@ -5,6 +5,7 @@
  *	test_explorer_options PROGRAM
  */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "tests/live/may_trace.h"
 #include "tests/term/see.h"
@@ -16,6 +17,9 @@
 	" cat /etc/hostname >/dev/null; sleep 0.05; done"
 
 static char *program;
+
+#define ECHO_TRIES 20u
+#define ECHO_MS 300u
 
 /* Explore a shell and what it starts, with the OPTIONS, whose last is NULL. */
 static struct vt *
@@ -67,6 +71,18 @@ echo(struct vt *v)
 	vt_keys(v, "/");
 	vt_send(v, "while", 5);
 	vt_keys(v, "Enter e");
+	/* It has what the table had when it was opened, which may be too early for any data. */
+	for (unsigned i = 0; i < ECHO_TRIES && vt_wait(v, "Data ›"); i++) {
+		unsigned row, column;
+
+		vt_settle(v, ECHO_MS);
+		if (!vt_find(v, "no data was", &row, &column))
+			return;
+		vt_keys(v, "Backspace");
+		vt_wait_gone(v, "Data ›");
+		usleep(1000 * ECHO_MS);
+		vt_keys(v, "e");
+	}
 }
 
 /* The data that is kept of a write. */
